@@ -1,0 +1,148 @@
+"""Back-propagation through time by hand: the notes' section 3, for any cell."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from jaxtyping import Bool, Float
+from torch import Tensor
+
+from throughtime.cells.cell import Cell, State
+from throughtime.gradients.parameters import with_parameters
+from throughtime.transforms import transforming
+from throughtime.unroll import unroll
+
+
+def bptt(
+    cell: Cell,
+    drive: Float[Tensor, "T rows drive"],
+    state: State,
+    alive: Bool[Tensor, "T rows"] | None = None,
+) -> State:
+    r""":func:`~throughtime.unroll.unroll`, differentiated by the notes' two-part algorithm.
+
+    1. The recursion, the only sequential part. From t = τ down to 1, what reaches h(t) from above
+       and from h(t+1) goes back through one step:
+
+       .. math:: \nabla_{h^{(t)}} L = \Big(\frac{\partial h^{(t+1)}}{\partial h^{(t)}}\Big)^{\!\top}
+                 \nabla_{h^{(t+1)}} L + \Big(\frac{\partial o^{(t)}}{\partial h^{(t)}}\Big)^{\!\top}
+                 \nabla_{o^{(t)}} L
+
+    2. Each parameter's gradient, a sum over t, as *one* product over all T·B rows.
+
+    Differentiating the gradient again (``create_graph=True``) and ``torch.func`` transforms go
+    through the plain loop, and are exact too.
+
+    Raises:
+        RuntimeError: if the cell's step draws random numbers; its gradient could not be right.
+    """
+    if transforming() or not torch.is_grad_enabled():
+        return unroll(cell, drive, state, alive)
+    return _BPTT.apply(cell, alive, len(state), drive, *state, *cell.parameters())
+
+
+class _BPTT(torch.autograd.Function):
+    @staticmethod
+    def forward(
+        ctx: Any, cell: Cell, alive: Tensor | None, parts: int, drive: Tensor, *rest: Tensor
+    ) -> State:
+        state = rest[:parts]
+        before = torch.random.get_rng_state()
+        states = unroll(cell, drive, state, alive)
+        if not torch.equal(before, torch.random.get_rng_state()):
+            raise RuntimeError(
+                f"{type(cell).__name__}.step drew random numbers; back-propagation through time "
+                "runs a step again and must get the same result. Draw outside of the step, or use "
+                "gradient=tt.gradients.Autograd()"
+            )
+        ctx.cell, ctx.alive, ctx.parts = cell, alive, parts
+        ctx.save_for_backward(drive, *rest, *states)
+        return states
+
+    @staticmethod
+    def backward(ctx: Any, *grad_states: Tensor) -> tuple[Tensor | None, ...]:
+        cell, alive, parts = ctx.cell, ctx.alive, ctx.parts
+        drive, *rest = ctx.saved_tensors
+        state, parameters, states = rest[:parts], rest[parts:-parts], rest[-parts:]
+
+        def gradients() -> tuple[Tensor | None, ...]:
+            if torch.is_grad_enabled():  # somebody will differentiate this gradient again
+                inputs = (drive, *state, *parameters)
+                return _of_the_loop(cell, inputs, parts, alive, grad_states)
+            return _by_hand(
+                cell,
+                drive,
+                tuple(state),
+                tuple(states),
+                alive,
+                grad_states,
+                any(ctx.needs_input_grad[4 + parts :]),
+            )
+
+        return (None, None, None, *with_parameters(cell, tuple(parameters), gradients))
+
+
+def _by_hand(
+    cell: Cell,
+    drive: Tensor,
+    state: State,
+    states: State,
+    alive: Tensor | None,
+    grad_states: State,
+    learning: bool,
+) -> tuple[Tensor | None, ...]:
+    """The gradients of the drive, the first state and, if any is ``learning``, the parameters."""
+    previous = tuple(torch.cat([s[None], all_[:-1]]) for s, all_ in zip(state, states, strict=True))
+    grad_drive = torch.empty_like(drive)
+    reached = tuple(torch.empty_like(s) for s in states)
+    carried = tuple(torch.zeros_like(s) for s in state)
+
+    # 1. the recursion: ∇h(t) = (∂h(t+1)/∂h(t))ᵀ ∇h(t+1) + what arrives at h(t) from above
+    for t in reversed(range(len(drive))):
+        carried = tuple(c + g[t] for c, g in zip(carried, grad_states, strict=True))
+        here = carried if alive is None else tuple(c * alive[t, :, None] for c in carried)
+        for r, g in zip(reached, here, strict=True):
+            r[t] = g
+        grad_drive[t], back = cell.reverse_step(
+            drive[t], tuple(p[t] for p in previous), tuple(s[t] for s in states), here
+        )
+        # a row that had ended only copied its state, and so its gradient is copied back
+        carried = (
+            back
+            if alive is None
+            else tuple(
+                torch.where(alive[t, :, None], b, c) for b, c in zip(back, carried, strict=True)
+            )
+        )
+
+    # 2. the parameters: one product over all steps and rows
+    learned: tuple[Tensor | None, ...] = (None,) * len(list(cell.parameters()))
+    if learning:
+        learned = cell.parameter_gradients(
+            drive.flatten(0, 1),
+            tuple(p.flatten(0, 1) for p in previous),
+            tuple(r.flatten(0, 1) for r in reached),
+            grad_drive.flatten(0, 1),
+        )
+    return (grad_drive, *carried, *learned)
+
+
+def _of_the_loop(
+    cell: Cell, inputs: tuple[Tensor, ...], parts: int, alive: Tensor | None, grad_states: State
+) -> tuple[Tensor | None, ...]:
+    """The same gradients by automatic differentiation of the plain loop, and differentiable."""
+    # aliases, so that the gradient ends at them and not at what they came from
+    own = tuple(v.view_as(v) for v in inputs)
+    drive, state, parameters = own[0], own[1 : 1 + parts], own[1 + parts :]
+    states = with_parameters(cell, parameters, lambda: unroll(cell, drive, state, alive))
+    found = iter(
+        torch.autograd.grad(
+            states,
+            [v for v in own if v.requires_grad],
+            grad_states,
+            create_graph=True,
+            allow_unused=True,
+        )
+    )
+    return tuple(next(found) if v.requires_grad else None for v in own)

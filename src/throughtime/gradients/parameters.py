@@ -1,0 +1,39 @@
+"""A module run with the parameters that it had at another time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from torch import Tensor, nn
+from torch.func import functional_call
+
+T = TypeVar("T")
+
+
+def with_parameters(module: nn.Module, tensors: tuple[Tensor, ...], f: Callable[[], T]) -> T:
+    """What ``f()`` returns while the module's parameters are ``tensors``.
+
+    A gradient must be taken at the parameters that the forward pass has used, which under
+    ``torch.func.functional_call`` are not the module's own when the backward pass runs.
+
+    Example:
+        >>> half = nn.Linear(1, 1, bias=False)
+        >>> with_parameters(half, (torch.tensor([[0.5]]),), lambda: half(torch.ones(1)).item())
+        0.5
+    """
+    own = list(module.named_parameters())
+    if all(p is t for (_, p), t in zip(own, tensors, strict=True)):
+        return f()
+    values = {f"module.{name}": t for (name, _), t in zip(own, tensors, strict=True)}
+    result: T = functional_call(_Holding(module), values, (f,))
+    return result
+
+
+class _Holding(nn.Module):
+    def __init__(self, module: nn.Module) -> None:
+        super().__init__()
+        self.module = module
+
+    def forward(self, f: Callable[[], T]) -> T:
+        return f()

@@ -1,0 +1,44 @@
+"""Back-propagation through the last k steps only."""
+
+from __future__ import annotations
+
+import torch
+from torch import nn
+
+from throughtime.gradients.gradient import Gradient, Stretch, Tensors
+
+
+class TruncatedBPTT(Gradient):
+    r"""Gradients that stop at every k-th step: the state is carried on, its gradient is not.
+
+    Values are exact; the gradient is that of the model in which :math:`h^{(k)}, h^{(2k)}, \dots`
+    are constants, so it is biased unless k ≥ T, where it equals :class:`FullBPTT` (Williams &
+    Peng 1990). With running text in streams, ``p.observe(chunk)`` carries the state from one
+    training step to the next in the same way.
+
+    Args:
+        k: steps in a stretch, at least one.
+
+    Raises:
+        ValueError: if k is less than one.
+
+    Example:
+        >>> TruncatedBPTT(20)
+        TruncatedBPTT(k=20)
+    """
+
+    def __init__(self, k: int) -> None:
+        if k < 1:
+            raise ValueError(f"a stretch has at least one step; got k={k}")
+        self.k = k
+
+    def fold(
+        self, stretch: Stretch, carry: Tensors, steps: Tensors, constant: Tensors, module: nn.Module
+    ) -> tuple[Tensors, Tensors]:
+        outputs: list[Tensors] = []
+        for part in zip(*(s.split(self.k) for s in steps), strict=True):
+            if outputs:
+                carry = tuple(c.detach() for c in carry)
+            carry, output = stretch(carry, part, constant)
+            outputs.append(output)
+        return carry, tuple(torch.cat(o) for o in zip(*outputs, strict=True))

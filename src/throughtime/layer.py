@@ -1,0 +1,132 @@
+"""What a model's layers are made of: edges with their matrices, and a cell run through time."""
+
+from __future__ import annotations
+
+import copy
+import math
+
+import torch
+from jaxtyping import Bool, Float
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from throughtime.cells.cell import Cell, State
+from throughtime.gradients.gradient import Gradient
+
+
+class Projection(nn.Module):
+    """The matrix of an edge into h(t): U, R, S or C of the drive u(t) = U x(t) + Rᵀx + S y(t-1) + …
+
+    A symbol stands for its one-hot vector, whose product with the matrix is one of its columns: so
+    symbols ``(*,)`` are gathered, and only vectors ``(*, size)`` are multiplied.
+
+    Example:
+        >>> U = Projection(5, 3)
+        >>> bool(torch.allclose(U(torch.tensor([2])), U(torch.eye(5)[[2]])))
+        True
+    """
+
+    def __init__(self, size: int, drive_size: int) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.empty(drive_size, size))
+
+    def forward(self, value: Tensor) -> Tensor:
+        if value.dtype.is_floating_point:
+            return F.linear(value, self.weight)
+        return F.embedding(value, self.weight.T)
+
+
+class Recurrence(nn.Module):
+    """One cell with the edges that enter it, in one direction of time.
+
+    Args:
+        cell: the transition.
+        direction: 1 reads time forward, -1 backward; 0 has no edge from step to step, so that
+            every step starts from the zero state and all steps are one batched call.
+        edges: for each edge into the cell, its letter and the size of what it brings: U the input
+            or the layer below, R the vector, S the previous output, C the countdown.
+        learned: whether the initial state is learned instead of zero.
+    """
+
+    U: Projection
+    R: Projection
+    S: Projection
+    C: Projection
+
+    def __init__(self, cell: Cell, direction: int, edges: dict[str, int], learned: bool) -> None:
+        super().__init__()
+        self.cell, self.direction = cell, direction
+        bound = 1 / math.sqrt(cell.hidden_size)
+        for letter, size in edges.items():
+            edge = Projection(size, cell.drive_size)
+            nn.init.uniform_(edge.weight, -bound, bound)
+            self.add_module(letter, edge)
+        if "S" in edges:  # what stands for S y(0), where there is no y(0)
+            self.start = nn.Parameter(torch.zeros(cell.drive_size))
+        self.initial = nn.ParameterList(
+            nn.Parameter(torch.zeros(size)) for size in cell.state_sizes if learned and direction
+        )
+
+    def initial_state(self, rows: int) -> State:
+        """h(0) for ``rows`` rows: zero or learned; nothing where no edge carries it."""
+        if not self.direction:
+            return ()
+        if len(self.initial):
+            return tuple(p.expand(rows, -1) for p in self.initial)
+        return self.cell.initial_state(rows, next(self.parameters()))
+
+    def step(self, drive: Float[Tensor, "rows drive"], state: State) -> tuple[Tensor, State]:
+        """One step: h(t), and the state to go on from."""
+        if not self.direction:
+            return self.cell.step(drive, self.cell.initial_state(drive.shape[0], drive))[0], ()
+        state = self.cell.step(drive, state)
+        return state[0], state
+
+    def run(
+        self,
+        drive: Float[Tensor, "T rows drive"],
+        state: State,
+        alive: Bool[Tensor, "T rows"] | None,
+        gradient: Gradient,
+    ) -> tuple[Float[Tensor, "T rows H"], State]:
+        """h(1) … h(T), and the state of each row at its own end (backward: at its beginning)."""
+        if not self.direction:
+            h, _ = self.step(drive.flatten(0, 1), ())
+            return h.unflatten(0, drive.shape[:2]), ()
+        if self.direction < 0:
+            return self._run_backward(drive, state, alive, gradient)
+        states = gradient.scan(self.cell, drive, state, alive)
+        return states[0], tuple(s[-1] for s in states) if len(drive) else state
+
+    def _run_backward(
+        self, drive: Tensor, state: State, alive: Tensor | None, gradient: Gradient
+    ) -> tuple[Tensor, State]:
+        if alive is None:
+            alive = drive.new_ones(drive.shape[:2], dtype=torch.bool)
+        order = (alive.sum(0) - 1 - torch.arange(len(drive), device=drive.device)[:, None]).clamp(0)
+
+        def stretch(
+            carry: tuple[Tensor, ...], steps: tuple[Tensor, ...], _: tuple[Tensor, ...]
+        ) -> tuple[tuple[Tensor, ...], tuple[Tensor, ...]]:
+            states = gradient.scan(self.cell, steps[0], carry, steps[1])
+            return tuple(s[-1] for s in states) if len(steps[0]) else carry, (states[0],)
+
+        # Time cannot be cut into stretches outside, where both directions run; so it is cut here.
+        state, (h,) = gradient.fold(stretch, state, (_reorder(drive, order), alive), (), self.cell)
+        return _reorder(h, order), state
+
+
+def _reorder(values: Tensor, order: Tensor) -> Tensor:
+    """Step ``order[t, row]`` of each row at t."""
+    return values.gather(0, order[..., None].expand(values.shape)) if len(values) else values
+
+
+def another(cell: Cell) -> Cell:
+    """A cell of the same kind with weights of its own, for the other direction of time."""
+    twin = copy.deepcopy(cell)
+    with torch.no_grad():
+        for parameter in twin.parameters():
+            if parameter.dim() > 1:  # matrices anew; biases and gains keep the values they start at
+                bound = 1 / math.sqrt(cell.hidden_size)
+                nn.init.uniform_(parameter, -bound, bound)
+    return twin

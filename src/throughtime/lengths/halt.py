@@ -1,0 +1,27 @@
+"""A Bernoulli at each step decides between going on and halting."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from torch import Tensor
+
+from throughtime.lengths.length import Length
+
+
+@dataclass(frozen=True)
+class Halt(Length):
+    r"""An extra Bernoulli output at each step (notes, 1.4, second way).
+
+    .. math:: P(\text{halt at } t) = \sigma(o_K^{(t)})
+
+    The decision at t is taken before y(t) is emitted, so the empty sequence is legal. It goes with
+    every output, which is why the notes call it the more general way.
+    """
+
+    @property
+    def stops(self) -> bool:
+        return True
+
+    def split(self, o: Tensor) -> tuple[Tensor, Tensor]:
+        return o[..., -1], o[..., :-1]

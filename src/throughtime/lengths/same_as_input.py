@@ -1,0 +1,24 @@
+"""τ is the length of the input."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from throughtime.lengths.length import Length
+from throughtime.outputs.output import Output
+from throughtime.wiring import Edge, Wiring
+
+
+@dataclass(frozen=True)
+class SameAsInput(Length):
+    """One output for each x(t): P(τ given x) is one at the length of x (notes, 2.1).
+
+    An empty input has one output, the empty sequence, with probability one.
+    """
+
+    def check(self, wiring: Wiring, output: Output) -> None:
+        if Edge.INPUT not in wiring:
+            raise ValueError(
+                f"{self} needs {Edge.INPUT.value}, and this wiring has no x(t) to take a length "
+                "from; use EndOfSequence, Halt, PredictedLength or Unending"
+            )

@@ -1,0 +1,272 @@
+"""The recurrent model: a cell, a wiring, an output and a length."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from collections.abc import Sequence as ListOf
+from typing import Literal
+
+import torch
+from torch import Tensor, nn
+from torch.distributions import Distribution
+
+from throughtime.cells.cell import Cell
+from throughtime.distribution import SequenceDistribution
+from throughtime.gradients.gradient import FullBPTT, Gradient, Tensors
+from throughtime.graph import Graph, GraphState
+from throughtime.layer import Projection
+from throughtime.lengths.length import Length
+from throughtime.lengths.predicted import PredictedLength
+from throughtime.lengths.same_as_input import SameAsInput
+from throughtime.outputs.output import Output
+from throughtime.sequence import Sequence
+from throughtime.transforms import transforming
+from throughtime.wiring import Edge, Wiring
+
+
+class RecurrentModel(nn.Module):
+    r"""A probability distribution over sequences, made of four choices.
+
+    .. math::
+        p(y^{(1)} \dots y^{(\tau)}, \tau \mid x) = \text{length} \times
+            \prod_t \text{output}(y^{(t)} \mid o^{(t)}), \qquad
+        o^{(t)} = c + V h^{(t)}, \qquad h^{(t)} = \text{cell}(h^{(t-1)}, u^{(t)})
+
+    where the drive u(t) adds up what the wiring lets in at t:
+
+    .. math:: u^{(t)} = U x^{(t)} + R^\top x + S y^{(t-1)} + C \phi(\tau - t + 1)
+
+    ``model(x)`` is a :class:`~throughtime.SequenceDistribution`. For a wiring that emits last it
+    is an ordinary ``torch.distributions`` object, or without an output the summary h(τ) itself,
+    through which the gradient of any later module flows back.
+
+    Args:
+        cell: one layer's cell, or a list of cells, the lowest layer first.
+        wiring: which edges there are; see :mod:`throughtime.wiring`.
+        output: how o(t) gives y(t).
+        length: how τ is decided; may be left out where the input decides it.
+        input_size: size of x(t), or how many symbols it is one of.
+        vector_size: size of the vector x, or how many symbols it is one of.
+        dropout: share of h(t) that is dropped between layers in training.
+        initial_state: h(0) is ``"zeros"`` or ``"learned"``. A given one is an argument of the call.
+        gradient: how to differentiate through time; :class:`~throughtime.gradients.FullBPTT`.
+
+    Raises:
+        ValueError: if the choices contradict each other; the message says why.
+
+    Example:
+        >>> import throughtime as tt
+        >>> model = tt.RecurrentModel(
+        ...     tt.cells.GRU(8), tt.wirings.VECTOR_TO_SEQUENCE, tt.outputs.Categorical(5),
+        ...     tt.lengths.EndOfSequence(), vector_size=3)
+        >>> p = model(torch.randn(2, 3))
+        >>> p.log_prob(tt.Sequence(torch.tensor([[1, 4], [0, 0]]), [2, 0])).shape
+        torch.Size([2])
+    """
+
+    def __init__(
+        self,
+        cell: Cell | ListOf[Cell],
+        wiring: Wiring,
+        output: Output | None,
+        length: Length | None = None,
+        *,
+        input_size: int | None = None,
+        vector_size: int | None = None,
+        dropout: float = 0.0,
+        initial_state: Literal["zeros", "learned"] = "zeros",
+        gradient: Gradient | None = None,
+    ) -> None:
+        super().__init__()
+        cells = [cell] if isinstance(cell, Cell) else list(cell)
+        if length is None and Edge.INPUT in wiring and not wiring.emits_last:
+            length = SameAsInput()
+        _check_choices(cells, wiring, output, length)
+        _check_size("input_size", input_size, Edge.INPUT, wiring)
+        _check_size("vector_size", vector_size, Edge.VECTOR, wiring)
+        if not 0 <= dropout < 1:
+            raise ValueError(f"dropout is a share from 0 to below 1; got {dropout}")
+        if initial_state not in ("zeros", "learned"):
+            raise ValueError(f"initial_state is 'zeros' or 'learned'; got {initial_state!r}")
+        self.wiring, self.output, self.length = wiring, output, length
+        self.input_size, self.vector_size = input_size, vector_size
+        self.gradient = gradient or FullBPTT()
+        self.graph = Graph(
+            cells,
+            wiring,
+            output,
+            length,
+            input_size,
+            vector_size,
+            dropout,
+            learned=initial_state == "learned",
+        )
+        if isinstance(length, PredictedLength):
+            self.length_bias = nn.Parameter(torch.zeros(length.max_length + 1))
+            self.length_edge: Projection | None = None
+            if vector_size is not None:
+                self.length_edge = Projection(vector_size, length.max_length + 1)
+                nn.init.zeros_(self.length_edge.weight)
+
+    def forward(
+        self,
+        x: Sequence | Tensor | None = None,
+        vector: Tensor | None = None,
+        state: GraphState | None = None,
+    ) -> SequenceDistribution | Distribution | Tensor:
+        """The distribution of y given x.
+
+        Args:
+            x: a :class:`~throughtime.Sequence` where x(t) → h(t); the vector ``(*batch, size)``,
+                or symbol ``(*batch,)``, where only x → h(t); nothing where no x enters.
+            vector: the vector, for a wiring with both.
+            state: h(0), and what the output edge brings at first, for each row of the batch.
+
+        Raises:
+            ValueError: if these are not what the wiring takes, or do not fit the model's sizes.
+        """
+        if isinstance(x, Tensor) and Edge.INPUT not in self.wiring and vector is None:
+            x, vector = None, x
+        batch_shape = self._check_inputs(x, vector, state)
+        if vector is not None:
+            vector = vector.reshape(-1, *vector.shape[len(batch_shape) :])
+        if state is None:
+            state = self.graph.initial_state(batch_shape.numel(), vector)
+        else:
+            state = state._replace(bias=self.graph.bias(vector))
+        if self.wiring.emits_last:
+            assert isinstance(x, Sequence)
+            h = self._summary(x.flatten(), state).reshape(*batch_shape, -1)
+            return h if self.output is None else self.output.distribution(self.graph.read(h))
+        return SequenceDistribution(
+            self,
+            batch_shape,
+            state,
+            x=x.flatten() if isinstance(x, Sequence) else None,
+            length_logits=self._length_logits(vector),
+        )
+
+    def _summary(self, x: Sequence, state: GraphState) -> Tensor:
+        """h(τ), and of the backward direction h(1), side by side: ``(rows, hidden_size)``."""
+
+        def stretch(state: GraphState, steps: Mapping[str, Tensor]) -> tuple[GraphState, Tensors]:
+            return self.graph.run(state, gradient=self.gradient, **steps)[1], ()
+
+        steps = {"x": x.values.transpose(0, 1), "alive": x.mask.T}
+        end, _ = self.graph.fold(self.gradient, stretch, state, steps)
+        return torch.cat([h for h, *_ in end.cells[-len(self.wiring.directions) :]], -1)
+
+    def _length_logits(self, vector: Tensor | None) -> Tensor | None:
+        """The unnormalised log P(τ), for a length that is predicted."""
+        if not isinstance(self.length, PredictedLength):
+            return None
+        if self.length_edge is None or vector is None:
+            return self.length_bias[None]
+        return self.length_bias + self.length_edge(vector)
+
+    # ---- what must hold ------------------------------------------------------------------------
+
+    def _check_inputs(
+        self, x: Sequence | Tensor | None, vector: Tensor | None, state: GraphState | None
+    ) -> torch.Size:
+        takes = {Edge.INPUT: x is not None, Edge.VECTOR: vector is not None}
+        for edge, given in takes.items():
+            if given != (edge in self.wiring):
+                what = "a Sequence" if edge is Edge.INPUT else "a vector for each row"
+                raise ValueError(
+                    f"the wiring has {edge.value} and so takes {what}, which was not given"
+                    if edge in self.wiring
+                    else f"the wiring has no {edge.value}, and so takes no {what[2:]}"
+                )
+        batch_shape = torch.Size(())
+        if x is not None:
+            if not isinstance(x, Sequence):
+                raise ValueError(
+                    f"x(t) comes as a tt.Sequence, which knows its lengths; got a tensor of shape "
+                    f"{tuple(x.shape)}: use tt.Sequence(x), or tt.Sequence(x, lengths)"
+                )
+            self._check_value("x", x.values, self.input_size, torch.Size((*x.batch_shape, x.steps)))
+            batch_shape = x.batch_shape
+        if vector is not None:
+            symbols = not vector.dtype.is_floating_point
+            vector_batch = vector.shape if symbols else vector.shape[:-1]
+            self._check_value("the vector", vector, self.vector_size, vector_batch)
+            if x is not None and vector_batch != batch_shape:
+                raise ValueError(
+                    f"x has batch shape {tuple(batch_shape)} and the vector "
+                    f"{tuple(vector_batch)}; they must be the same"
+                )
+            batch_shape = vector_batch
+        if state is not None:
+            state = state._replace(bias=())
+            rows = {s.shape[0] for s in state.tensors()}
+            expected = [s.shape[1:] for s in self.graph.initial_state(1).tensors()]
+            if x is None and vector is None and len(rows) == 1:
+                batch_shape = torch.Size(rows)
+            if [s.shape[1:] for s in state.tensors()] != expected or rows - {batch_shape.numel()}:
+                raise ValueError(
+                    f"the given state has tensors of shapes "
+                    f"{[tuple(s.shape) for s in state.tensors()]}; expected "
+                    f"{[(batch_shape.numel(), *s) for s in expected]}"
+                )
+        return batch_shape
+
+    def _check_value(
+        self, name: str, value: Tensor, size: int | None, batch_shape: torch.Size
+    ) -> None:
+        assert size is not None
+        if value.dtype.is_floating_point:
+            dtype = next(self.parameters()).dtype
+            if value.shape != (*batch_shape, size):
+                raise ValueError(
+                    f"{name} has shape {tuple(value.shape)}; expected {(*batch_shape, size)}, "
+                    f"since the model was made for vectors of size {size}"
+                )
+            if value.dtype != dtype:
+                raise ValueError(f"{name} is {value.dtype} and the model {dtype}; use .to({dtype})")
+        elif value.shape != batch_shape:
+            raise ValueError(
+                f"{name} has symbols of shape {tuple(value.shape)}; expected no more "
+                f"than the batch, {tuple(batch_shape)}"
+            )
+        elif not transforming():
+            bad = (value < 0) | (value >= size)
+            if bool(bad.any()):
+                raise ValueError(
+                    f"{name} has the symbol {int(value[bad][0])} at {bad.nonzero()[0].tolist()}; "
+                    f"expected symbols from 0 to {size - 1}"
+                )
+
+
+def _check_choices(
+    cells: list[Cell], wiring: Wiring, output: Output | None, length: Length | None
+) -> None:
+    if not cells:
+        raise ValueError("a model has at least one layer; got an empty list of cells")
+    if len({id(cell) for cell in cells}) < len(cells):
+        raise ValueError("the same cell object stands for two layers; make one cell for each layer")
+    if wiring.emits_last:
+        if length is not None:
+            raise ValueError(
+                f"{Edge.EMIT_LAST.value} gives one output, not a sequence; leave the length out "
+                f"instead of {length}"
+            )
+        return
+    if output is None:
+        raise ValueError(
+            f"{Edge.EMIT.value} needs an output that says what o(t) means, such as "
+            f"outputs.Categorical(26); only {Edge.EMIT_LAST.value} can do without, and gives h(τ)"
+        )
+    if length is None:
+        raise ValueError(
+            f"without {Edge.INPUT.value} something must decide the length τ: give EndOfSequence, "
+            "Halt, PredictedLength or Unending"
+        )
+    length.check(wiring, output)
+
+
+def _check_size(name: str, size: int | None, edge: Edge, wiring: Wiring) -> None:
+    if edge in wiring and (size is None or size < 1):
+        raise ValueError(f"the wiring has {edge.value}, so give {name}, at least 1; got {size}")
+    if edge not in wiring and size is not None:
+        raise ValueError(f"the wiring has no {edge.value}, so leave {name}={size} out")

@@ -1,0 +1,64 @@
+"""A real vector with independent normal entries."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor
+from torch.distributions import Independent
+from torch.distributions import Normal as NormalDistribution
+from torch.nn.functional import softplus
+
+from throughtime.outputs.output import Output, only_the_best, positive
+
+SMALLEST_SCALE = 1e-4
+"""Added to every σ: a density must stay finite where data repeat a value exactly."""
+
+
+@dataclass(frozen=True)
+class Normal(Output):
+    r"""A real vector y(t) with independent entries :math:`y_i \sim N(\mu_i, \sigma_i^2)`.
+
+    o(t) = (μ, s) with :math:`\sigma = \log(1 + e^s) + 10^{-4}`. A temperature T multiplies σ by √T.
+
+    Args:
+        dim: D, the size of y(t).
+
+    Example:
+        >>> Normal(3).distribution(torch.zeros(5, 6)).sample().shape
+        torch.Size([5, 3])
+    """
+
+    dim: int = 1
+
+    def __post_init__(self) -> None:
+        positive("dim", self.dim)
+
+    @property
+    def size(self) -> int:
+        return 2 * self.dim
+
+    @property
+    def value_size(self) -> int:
+        return self.dim
+
+    def distribution(self, o: Tensor, temperature: float = 1.0) -> Independent[Any]:
+        mean, s = o.chunk(2, -1)
+        scale = (softplus(s) + SMALLEST_SCALE) * math.sqrt(temperature)
+        return Independent(
+            NormalDistribution(mean, scale, validate_args=False), 1, validate_args=False
+        )
+
+    def best(self, o: Tensor, k: int) -> tuple[Tensor, Tensor]:
+        only_the_best(self, k)
+        distribution = self.distribution(o)
+        return distribution.mean[..., None, :], distribution.log_prob(distribution.mean)[..., None]
+
+    def _impossible(self, values: Tensor) -> Tensor:
+        return ~torch.isfinite(values).all(-1)
+
+    def _expects(self) -> str:
+        return f"{self.dim} finite numbers"

@@ -1,0 +1,97 @@
+"""The protocol of an output: what o(t) says of y(t)."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+from torch.distributions import Distribution
+
+from throughtime.sequence import Sequence
+from throughtime.transforms import transforming
+
+
+class Output:
+    """From the vector o(t) to a distribution over y(t), and from y(t) back into the recurrence.
+
+    An output holds no parameters: V and c of o(t) = c + V h(t) belong to the model. It is a plain
+    value, so two models can share it and a configuration can name it.
+    """
+
+    @property
+    def size(self) -> int:
+        """How many units o(t) needs for one y(t)."""
+        raise NotImplementedError
+
+    @property
+    def value_size(self) -> int:
+        """Size of y(t) where it is fed back: the number of symbols, or of a vector's entries."""
+        raise NotImplementedError
+
+    @property
+    def event_shape(self) -> torch.Size:
+        """Shape of one y(t): ``()`` for a symbol, ``(D,)`` for a vector."""
+        return torch.Size((self.value_size,))
+
+    @property
+    def discrete(self) -> bool:
+        """Whether y(t) takes values from a finite set, so that probabilities can be compared."""
+        return False
+
+    def distribution(self, o: Tensor, temperature: float = 1.0) -> Distribution:
+        """p(y(t) given o(t)), of batch shape ``o.shape[:-1]``.
+
+        ``temperature`` below one makes it sharper, above one flatter.
+        """
+        raise NotImplementedError
+
+    def expected(self, o: Tensor) -> Tensor:
+        """E[y(t)] as it is fed back, ``(*, value_size)``: the mean (for symbols, the softmax)."""
+        return self.distribution(o).mean
+
+    def best(self, o: Tensor, k: int) -> tuple[Tensor, Tensor]:
+        """The k most probable values ``(*, k, *event)`` and their log-probabilities ``(*, k)``.
+
+        Fewer than k where there are fewer values.
+
+        Raises:
+            ValueError: if k > 1 and the values are continuous.
+        """
+        raise NotImplementedError
+
+    def check(self, y: Sequence) -> None:
+        """Raise a ``ValueError`` that names the first value which this output cannot produce."""
+        if y.event_shape != self.event_shape:
+            raise ValueError(
+                f"{self} produces values of shape {tuple(self.event_shape)}, so a batch of "
+                f"sequences has shape (*batch, time, *{tuple(self.event_shape)}); got event shape "
+                f"{tuple(y.event_shape)} in values of shape {tuple(y.values.shape)}"
+            )
+        if transforming():
+            return
+        bad = self._impossible(y.values) & y.mask
+        if bool(bad.any()):
+            *row, t = bad.nonzero()[0].tolist()
+            raise ValueError(
+                f"y({t + 1}) of row {row} is {y.values[(*row, t)].tolist()}, "
+                f"which {self} cannot produce; expected {self._expects()}"
+            )
+
+    def _impossible(self, values: Tensor) -> Tensor:
+        raise NotImplementedError
+
+    def _expects(self) -> str:
+        raise NotImplementedError
+
+
+def only_the_best(output: Output, k: int) -> None:
+    """Refuse to list more than one value of a continuous output."""
+    if k != 1:
+        raise ValueError(
+            f"{output} has continuous values, which have no {k} best; use a beam of 1, or sample"
+        )
+
+
+def positive(name: str, value: int) -> None:
+    """Refuse a size below one."""
+    if value < 1:
+        raise ValueError(f"{name} must be at least 1; got {value}")

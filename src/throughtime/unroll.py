@@ -1,0 +1,48 @@
+"""The plain time loop: the reference for everything faster."""
+
+from __future__ import annotations
+
+import torch
+from jaxtyping import Bool, Float
+from torch import Tensor
+
+from throughtime.cells.cell import Cell, State
+
+
+def unroll(
+    cell: Cell,
+    drive: Float[Tensor, "T rows drive"],
+    state: State,
+    alive: Bool[Tensor, "T rows"] | None = None,
+) -> State:
+    r"""The unfolded graph: f applied T times, h(t) = f(h(t-1), u(t); θ).
+
+    Args:
+        cell: the transition f.
+        drive: u(1) … u(T), time first.
+        state: the state at 0.
+        alive: where a row still has a step to take; elsewhere its state stays as it is, so the
+            last step of the result holds each row's state at its own τ. Left out, all are alive.
+
+    Returns:
+        The states at 1 … T: for each tensor of the state, one of shape ``(T, rows, size)``.
+
+    Example:
+        >>> from throughtime.cells import Elman
+        >>> cell = Elman(3)
+        >>> (h,) = unroll(cell, torch.zeros(4, 2, 3), cell.initial_state(2))
+        >>> h.shape
+        torch.Size([4, 2, 3])
+    """
+    if drive.shape[0] == 0:
+        return tuple(s.new_zeros(0, *s.shape) for s in state)
+    states: list[State] = []
+    for t in range(drive.shape[0]):
+        new = cell.step(drive[t], state)
+        if alive is not None:
+            new = tuple(
+                torch.where(alive[t, :, None], n, s) for n, s in zip(new, state, strict=True)
+            )
+        states.append(new)
+        state = new
+    return tuple(torch.stack(s) for s in zip(*states, strict=True))
