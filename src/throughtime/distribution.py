@@ -108,14 +108,13 @@ class SequenceDistribution(Distribution):
         def repeat(v: Tensor) -> Tensor:
             return v if n == 1 else v.expand(n, *v.shape).reshape(-1, *v.shape[1:])
 
+        x, logits, rows = self.x, self.length_logits, self.batch_shape.numel()
         return SequenceDistribution(
             self.model,
             batch_shape,
             self.state.map(repeat),
-            x=self.x and Sequence(repeat(self.x.values), repeat(self.x.lengths)),
-            length_logits=None
-            if self.length_logits is None
-            else repeat(self.length_logits.expand(self.batch_shape.numel(), -1)),
+            x=None if x is None else Sequence(repeat(x.values), repeat(x.lengths)),
+            length_logits=None if logits is None else repeat(logits.expand(rows, -1)),
         )
 
     # ---- probability ---------------------------------------------------------------------------
@@ -233,7 +232,7 @@ class SequenceDistribution(Distribution):
             self.model,
             y.batch_shape,
             state,
-            x=p.x and p.x.drop(rows.lengths),
+            x=None if p.x is None else p.x.drop(rows.lengths),
             length_logits=None,
         )
         return (values + decisions).sum(0).reshape(y.batch_shape), rest

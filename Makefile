@@ -1,0 +1,32 @@
+# Every target sets up what it needs: a virtual environment in .venv, and this package in it.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: demo test check mutants results docs clean
+
+demo: .venv/installed  ## train two small models on embedded real data; samples, scores, pictures
+	$(BIN)/python examples/demo.py
+
+test: .venv/installed  ## all tests, and every documented example
+	$(BIN)/python -m pytest -q -n 2
+
+check: .venv/installed  ## style, types
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+mutants: .venv/installed  ## break the maths in many places, one at a time: the tests must notice
+	$(BIN)/python -m tests.mutation
+
+results: .venv/installed  ## train on all embedded data and write docs/results.md (about an hour)
+	$(BIN)/python benchmarks/results.py
+
+.venv/installed: pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo 'throughtime needs Python 3.11 or later; say which: make PYTHON=python3.12'; exit 2; }
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@touch $@
+
+clean:  ## remove the environment and what was trained
+	rm -rf .venv runs

@@ -1,0 +1,132 @@
+"""What cannot be: choices that contradict each other, and inputs that do not fit the model."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import torch
+from torch import Tensor
+
+from throughtime.cells.cell import Cell
+from throughtime.graph import GraphState
+from throughtime.lengths.length import Length
+from throughtime.outputs.output import Output
+from throughtime.sequence import Sequence
+from throughtime.transforms import transforming
+from throughtime.wiring import Edge, Wiring
+
+if TYPE_CHECKING:
+    from throughtime.model import RecurrentModel
+
+
+def choices(
+    cells: list[Cell], wiring: Wiring, output: Output | None, length: Length | None
+) -> None:
+    """Refuse choices that contradict each other."""
+    if not cells:
+        raise ValueError("a model has at least one layer; got an empty list of cells")
+    if len({id(cell) for cell in cells}) < len(cells):
+        raise ValueError("the same cell object stands for two layers; make one cell for each layer")
+    if wiring.emits_last:
+        if length is not None:
+            raise ValueError(
+                f"{Edge.EMIT_LAST.value} gives one output, not a sequence; leave the length out "
+                f"instead of {length}"
+            )
+        return
+    if output is None:
+        raise ValueError(
+            f"{Edge.EMIT.value} needs an output that says what o(t) means, such as "
+            f"outputs.Categorical(26); only {Edge.EMIT_LAST.value} can do without, and gives h(τ)"
+        )
+    if length is None:
+        raise ValueError(
+            f"without {Edge.INPUT.value} something must decide the length τ: give EndOfSequence, "
+            "Halt, PredictedLength or Unending"
+        )
+    length.check(wiring, output)
+
+
+def size(name: str, value: int | None, edge: Edge, wiring: Wiring) -> None:
+    """Refuse a missing size of an edge that is there, and a size of one that is not."""
+    if edge in wiring and (value is None or value < 1):
+        raise ValueError(f"the wiring has {edge.value}, so give {name}, at least 1; got {value}")
+    if edge not in wiring and value is not None:
+        raise ValueError(f"the wiring has no {edge.value}, so leave {name}={value} out")
+
+
+def inputs(
+    model: RecurrentModel,
+    x: Sequence | Tensor | None,
+    vector: Tensor | None,
+    state: GraphState | None,
+) -> torch.Size:
+    """Refuse what the model's wiring does not take or its sizes do not fit; the batch shape."""
+    takes = {Edge.INPUT: x is not None, Edge.VECTOR: vector is not None}
+    for edge, given in takes.items():
+        if given != (edge in model.wiring):
+            what = "a Sequence" if edge is Edge.INPUT else "a vector for each row"
+            raise ValueError(
+                f"the wiring has {edge.value} and so takes {what}, which was not given"
+                if edge in model.wiring
+                else f"the wiring has no {edge.value}, and so takes no {what[2:]}"
+            )
+    batch_shape = torch.Size(())
+    if x is not None:
+        if not isinstance(x, Sequence):
+            raise ValueError(
+                f"x(t) comes as a tt.Sequence, which knows its lengths; got a tensor of shape "
+                f"{tuple(x.shape)}: use tt.Sequence(x), or tt.Sequence(x, lengths)"
+            )
+        _value(model, "x", x.values, model.input_size, torch.Size((*x.batch_shape, x.steps)))
+        batch_shape = x.batch_shape
+    if vector is not None:
+        symbols = not vector.dtype.is_floating_point
+        vector_batch = vector.shape if symbols else vector.shape[:-1]
+        _value(model, "the vector", vector, model.vector_size, vector_batch)
+        if x is not None and vector_batch != batch_shape:
+            raise ValueError(
+                f"x has batch shape {tuple(batch_shape)} and the vector "
+                f"{tuple(vector_batch)}; they must be the same"
+            )
+        batch_shape = vector_batch
+    if state is not None:
+        state = state._replace(bias=())
+        rows = {s.shape[0] for s in state.tensors()}
+        expected = [s.shape[1:] for s in model.graph.initial_state(1).tensors()]
+        if x is None and vector is None and len(rows) == 1:
+            batch_shape = torch.Size(rows)
+        if [s.shape[1:] for s in state.tensors()] != expected or rows - {batch_shape.numel()}:
+            raise ValueError(
+                f"the given state has tensors of shapes "
+                f"{[tuple(s.shape) for s in state.tensors()]}; expected "
+                f"{[(batch_shape.numel(), *s) for s in expected]}"
+            )
+    return batch_shape
+
+
+def _value(
+    model: RecurrentModel, name: str, value: Tensor, size: int | None, batch_shape: torch.Size
+) -> None:
+    assert size is not None
+    if value.dtype.is_floating_point:
+        dtype = next(model.parameters()).dtype
+        if value.shape != (*batch_shape, size):
+            raise ValueError(
+                f"{name} has shape {tuple(value.shape)}; expected {(*batch_shape, size)}, "
+                f"since the model was made for vectors of size {size}"
+            )
+        if value.dtype != dtype:
+            raise ValueError(f"{name} is {value.dtype} and the model {dtype}; use .to({dtype})")
+    elif value.shape != batch_shape:
+        raise ValueError(
+            f"{name} has symbols of shape {tuple(value.shape)}; expected no more "
+            f"than the batch, {tuple(batch_shape)}"
+        )
+    elif not transforming():
+        bad = (value < 0) | (value >= size)
+        if bool(bad.any()):
+            raise ValueError(
+                f"{name} has the symbol {int(value[bad][0])} at {bad.nonzero()[0].tolist()}; "
+                f"expected symbols from 0 to {size - 1}"
+            )
