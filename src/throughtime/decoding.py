@@ -70,7 +70,7 @@ class Stepper:
 
     def step(self, lengths: Tensor | None) -> Tensor:
         """o(t) of each row, given its τ where that is decided already."""
-        p, graph = self.p, self.p.model.graph
+        p, graph = self.p, self.p.graph
         x = countdown = None
         if p.x is not None:
             x = p.x.values[self.row, self.t]
@@ -83,7 +83,7 @@ class Stepper:
 
     def feed(self, o: Tensor, y: Tensor) -> None:
         """Give the output edge what it carries to the next step."""
-        self.state = self.state._replace(fed=self.p.model.graph.feed(o, y))
+        self.state = self.state._replace(fed=self.p.graph.feed(o, y))
 
     def select(self, rows: Tensor) -> None:
         """Go on with these of the rows; one may stand there more than once."""
@@ -109,7 +109,7 @@ def ancestral(
         observed: sequences whose lengths the draws take, and whose values stand where ``keep``,
             ``(rows, T)``, is true; with ``greedy``, the others are most probable values, not draws.
     """
-    if p.x is not None and p.model.wiring.independent:
+    if p.x is not None and p.graph.wiring.independent:
         return p.of_values(_choose(p.output, p.outputs(), warp, greedy), p.x.lengths)
     rows = p.batch_shape.numel()
     device = p.device
@@ -182,19 +182,6 @@ def _choose(output: Output, own: Tensor, warp: Warp, greedy: bool) -> Tensor:
     return output.distribution(own, temperature).sample()
 
 
-def going_on_for_ever(p: SequenceDistribution, limit: int) -> Tensor:
-    """The log-odds of stopping at 1 … ``limit`` + 1, along draws that never stop."""
-    stepper = Stepper(p, torch.arange(p.batch_shape.numel(), device=p.device))
-    stops: list[Tensor] = []
-    for _ in range(limit + 1):
-        o = stepper.step(None)
-        stop, own = p.length.split(o)
-        assert stop is not None
-        stops.append(stop)
-        stepper.feed(o, p.output.distribution(own).sample())
-    return torch.stack(stops, -1)
-
-
 def beam_search(p: SequenceDistribution, width: int, limit: int) -> Sequence:
     """The most probable of the sequences that a beam of ``width`` hypotheses has kept.
 
@@ -204,7 +191,7 @@ def beam_search(p: SequenceDistribution, width: int, limit: int) -> Sequence:
     """
     if width < 1:
         raise ValueError(f"a beam keeps at least one hypothesis; got beam={width}")
-    if p.x is not None and p.model.wiring.independent:
+    if p.x is not None and p.graph.wiring.independent:
         return p.of_values(_choose(p.output, p.outputs(), Warp(), greedy=True), p.x.lengths)
     rows = p.batch_shape.numel()
     score, lengths = _first_hypotheses(p, width, limit)

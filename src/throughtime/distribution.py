@@ -3,27 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 import torch
 from torch import Tensor
 from torch.distributions import Distribution
 from torch.nn.functional import logsigmoid, pad
 
-from throughtime import decoding
-from throughtime.gradients.gradient import Tensors
-from throughtime.graph import GraphState
+from throughtime import decoding, marginal, refuse
+from throughtime.gradients.gradient import Gradient, Tensors
+from throughtime.graph import Graph, GraphState
 from throughtime.lengths.length import Length
 from throughtime.lengths.predicted import PredictedLength
 from throughtime.lengths.same_as_input import SameAsInput
 from throughtime.lengths.unending import Unending
 from throughtime.outputs.output import Output
 from throughtime.sequence import Sequence
-from throughtime.transforms import transforming
 from throughtime.wiring import Edge
-
-if TYPE_CHECKING:
-    from throughtime.model import RecurrentModel
 
 Emit = Callable[[Tensor, Mapping[str, Tensor]], Tensors]
 """What is made of each step's o(t), given the inputs of the steps."""
@@ -69,30 +65,29 @@ class SequenceDistribution(Distribution):
 
     def __init__(
         self,
-        model: RecurrentModel,
+        graph: Graph,
+        gradient: Gradient,
         batch_shape: torch.Size,
         state: GraphState,
         *,
         x: Sequence | None,
         length_logits: Tensor | None,
     ) -> None:
-        assert model.output is not None
-        assert model.length is not None
-        self.model, self.state = model, state
+        self.graph, self.gradient, self.state = graph, gradient, state
         self.x, self.length_logits = x, length_logits
-        super().__init__(batch_shape, model.output.event_shape, validate_args=False)
+        super().__init__(batch_shape, self.output.event_shape, validate_args=False)
 
     @property
     def output(self) -> Output:
         """How o(t) gives y(t)."""
-        assert self.model.output is not None
-        return self.model.output
+        assert self.graph.output is not None
+        return self.graph.output
 
     @property
     def length(self) -> Length:
         """How τ is decided."""
-        assert self.model.length is not None
-        return self.model.length
+        assert self.graph.length is not None
+        return self.graph.length
 
     def expand(self, batch_shape: Any, _instance: Any = None) -> SequenceDistribution:
         """The distribution repeated to a larger batch, of shape ``(*more, *self.batch_shape)``."""
@@ -106,11 +101,12 @@ class SequenceDistribution(Distribution):
         n = batch_shape[:depth].numel()
 
         def repeat(v: Tensor) -> Tensor:
-            return v if n == 1 else v.expand(n, *v.shape).reshape(-1, *v.shape[1:])
+            return v if n == 1 else v.expand(n, *v.shape).flatten(0, 1)
 
         x, logits, rows = self.x, self.length_logits, self.batch_shape.numel()
         return SequenceDistribution(
-            self.model,
+            self.graph,
+            self.gradient,
             batch_shape,
             self.state.map(repeat),
             x=None if x is None else Sequence(repeat(x.values), repeat(x.lengths)),
@@ -136,7 +132,7 @@ class SequenceDistribution(Distribution):
             fed: what the output edge carries instead of y, step by step; the terms are then not
                 those of a probability but of a training loss (see :mod:`throughtime.forcing`).
         """
-        y = self._checked(value)
+        y = refuse.values(self._as_sequence(value), self)
         p = self.expand(y.batch_shape)
         rows = y.flatten()
         _, terms = p._run(rows, rows.lengths + self.length.stops, self._terms, fed)
@@ -170,7 +166,7 @@ class SequenceDistribution(Distribution):
             return pad(values, room).transpose(0, 1)
 
         steps = {"has_value": t < y.lengths, "alive": t < taken, "target": padded(y.values)}
-        if not self.model.wiring.independent:
+        if not self.graph.wiring.independent:
             steps["y"] = steps["target"] if fed is None else padded(fed.flatten().values)
         if self.x is not None:
             steps["x"] = self.x.values[:, :total].transpose(0, 1)
@@ -179,28 +175,28 @@ class SequenceDistribution(Distribution):
 
         def stretch(state: GraphState, steps: Mapping[str, Tensor]) -> tuple[GraphState, Tensors]:
             entering = {k: v for k, v in steps.items() if k not in ("has_value", "target")}
-            o, state = self.model.graph.run(state, gradient=self.model.gradient, **entering)
+            o, state = self.graph.run(state, gradient=self.gradient, **entering)
             assert o is not None
             return state, emit(o, steps)
 
-        return self.model.graph.fold(self.model.gradient, stretch, self.state, steps)
+        return self.graph.fold(self.gradient, stretch, self.state, steps)
 
     @property
     def dtype(self) -> torch.dtype:
         """The dtype of the probabilities: that of the model's parameters."""
-        return next(self.model.parameters()).dtype
+        return next(self.graph.parameters()).dtype
 
     @property
     def device(self) -> torch.device:
         """Where the model's parameters are."""
-        return next(self.model.parameters()).device
+        return next(self.graph.parameters()).device
 
     def predictive(self, value: Sequence | Tensor) -> Distribution:
         """p(y(t) given y(1) … y(t-1), x) for all t: one distribution of batch ``(*batch, T)``.
 
         For a length that stops, it is p(y(t)) given that the sequence goes on at t.
         """
-        y = self._checked(value)
+        y = refuse.values(self._as_sequence(value), self)
         rows = y.flatten()
         _, (own,) = self.expand(y.batch_shape)._run(
             rows, rows.lengths + self.length.stops, lambda o, _: (self.length.split(o)[1],)
@@ -218,18 +214,19 @@ class SequenceDistribution(Distribution):
             ValueError: where the future reaches back (a backward edge), or is planned from a τ
                 that is not known yet (a predicted length).
         """
-        if Edge.BACKWARD in self.model.wiring or isinstance(self.length, PredictedLength):
+        if Edge.BACKWARD in self.graph.wiring or isinstance(self.length, PredictedLength):
             reason = (
                 f"{self.length} tells every step how many are left"
                 if isinstance(self.length, PredictedLength)
                 else f"{Edge.BACKWARD.value} lets every step see the steps after it"
             )
             raise ValueError(f"a beginning has no probability of its own here: {reason}")
-        y = self._checked(value, beginning=True)
+        y = refuse.values(self._as_sequence(value), self, beginning=True)
         p, rows = self.expand(y.batch_shape), y.flatten()
         state, (values, decisions) = p._run(rows, rows.lengths, self._terms)
         rest = SequenceDistribution(
-            self.model,
+            self.graph,
+            self.gradient,
             y.batch_shape,
             state,
             x=None if p.x is None else p.x.drop(rows.lengths),
@@ -240,7 +237,8 @@ class SequenceDistribution(Distribution):
     def detach(self) -> SequenceDistribution:
         """The same distribution, with no gradient into the state that it starts from."""
         return SequenceDistribution(
-            self.model,
+            self.graph,
+            self.gradient,
             self.batch_shape,
             self.state.detach(),
             x=self.x,
@@ -282,8 +280,9 @@ class SequenceDistribution(Distribution):
         """A most probable sequence, by beam search; exact if the beam is as wide as the space.
 
         A beam of one is greedy: each step takes the most probable of its choices (one of which is
-        to stop). Given x, if the y(t) are independent, every beam is exact. Among the sequences
-        of at most ``max_length`` values (by default 1,000) for a length that stops.
+        to stop). Where the input decides τ and no y enters the recurrence, every beam is exact.
+        Among the sequences of at most ``max_length`` values (by default 1,000) for a length that
+        stops.
 
         Raises:
             ValueError: for a beam below one, or above one with continuous values.
@@ -316,21 +315,7 @@ class SequenceDistribution(Distribution):
         Raises:
             ValueError: for ``Unending``, whose τ is not random.
         """
-        if isinstance(self.length, Unending):
-            raise ValueError(f"{self.length}: τ is not random, so it has no distribution")
-        if isinstance(self.length, SameAsInput):
-            assert self.x is not None
-            n = torch.arange(max_length + 1, device=self.x.device)
-            return (self.x.lengths.reshape(*self.batch_shape, 1) == n).to(self.dtype)
-        if self.length_logits is not None:
-            known = self.length_logits.softmax(-1).expand(self.batch_shape.numel(), -1)
-            known = pad(known, (0, max(0, max_length + 1 - known.shape[-1])))[:, : max_length + 1]
-            return known.reshape(*self.batch_shape, -1)
-        draws = 1 if self.model.wiring.independent else samples
-        p = self.expand(torch.Size((draws,)) + self.batch_shape)
-        stop = decoding.going_on_for_ever(p, max_length)
-        gone_on = pad(logsigmoid(-stop).cumsum(-1), (1, 0))[..., :-1]
-        return (gone_on + logsigmoid(stop)).exp().reshape(draws, *self.batch_shape, -1).mean(0)
+        return marginal.length_marginal(self, max_length, samples)
 
     def entropy(self) -> Tensor:
         """H(y given x) in nats, where it is exact: the sum of the steps' entropies, if they are
@@ -339,7 +324,7 @@ class SequenceDistribution(Distribution):
         Raises:
             NotImplementedError: elsewhere; the message says how to estimate it.
         """
-        if not (self.model.wiring.independent and isinstance(self.length, SameAsInput)):
+        if not (self.graph.wiring.independent and isinstance(self.length, SameAsInput)):
             raise NotImplementedError(
                 "the entropy is a sum over all sequences here; estimate it from draws: "
                 "-p.log_prob(p.sample((1000,))).mean(0)"
@@ -347,6 +332,20 @@ class SequenceDistribution(Distribution):
         entropies = self.output.distribution(self.outputs()).entropy()
         assert self.x is not None
         return torch.where(self.x.mask, entropies, 0.0).sum(-1).reshape(self.batch_shape)
+
+    def _as_sequence(self, value: Sequence | Tensor) -> Sequence:
+        """A tensor is a batch of sequences of equal length."""
+        if isinstance(value, Sequence):
+            return value
+        batch_dims = value.dim() - len(self.output.event_shape) - 1
+        if batch_dims < 0:
+            raise ValueError(
+                f"a tensor of shape {tuple(value.shape)} is no sequence of values of shape "
+                f"{tuple(self.output.event_shape)}; expected (*batch, time, "
+                f"*{tuple(self.output.event_shape)})"
+            )
+        steps = value.shape[batch_dims]
+        return Sequence(value, torch.full(value.shape[:batch_dims], steps, device=value.device))
 
     # ---- for decoding --------------------------------------------------------------------------
 
@@ -366,42 +365,3 @@ class SequenceDistribution(Distribution):
         """Rows of values as a batch of this distribution's shape."""
         shape = self.batch_shape
         return Sequence(values.reshape(*shape, *values.shape[1:]), lengths.reshape(shape)).trim()
-
-    # ---- what must hold ------------------------------------------------------------------------
-
-    def _checked(self, value: Sequence | Tensor, beginning: bool = False) -> Sequence:
-        if isinstance(value, Tensor):
-            steps_at = value.dim() - len(self.output.event_shape) - 1
-            if steps_at < 0:
-                raise ValueError(
-                    f"a tensor of shape {tuple(value.shape)} is no sequence of values of shape "
-                    f"{tuple(self.output.event_shape)}; expected (*batch, time, "
-                    f"*{tuple(self.output.event_shape)})"
-                )
-            full = torch.full(value.shape[:steps_at], value.shape[steps_at], device=value.device)
-            value = Sequence(value, full)
-        self.output.check(value)
-        depth = len(value.batch_shape) - len(self.batch_shape)
-        if depth < 0 or value.batch_shape[depth:] != self.batch_shape:
-            raise ValueError(
-                f"sequences of batch shape {tuple(value.batch_shape)} do not fit a distribution of "
-                f"batch shape {tuple(self.batch_shape)}; expected (*sample, "
-                f"*{tuple(self.batch_shape)})"
-            )
-        if self.x is not None:
-            have = self.x.lengths.reshape(self.batch_shape)
-            wrong = (value.lengths > have) if beginning else (value.lengths != have)
-            _refuse(wrong, value, have, "at most the input's" if beginning else "the input's")
-        if isinstance(self.length, PredictedLength):
-            most = torch.tensor(self.length.max_length, device=value.device)
-            _refuse(value.lengths > most, value, most, "at most max_length =")
-        return value.trim()
-
-
-def _refuse(wrong: Tensor, y: Sequence, expected: Tensor, what: str) -> None:
-    if not transforming() and bool(wrong.any()):
-        row = tuple(wrong.nonzero()[0].tolist())
-        raise ValueError(
-            f"the sequence of row {list(row)} has length {int(y.lengths[row])}; expected {what} "
-            f"{int(expected.expand(y.batch_shape)[row])}"
-        )

@@ -51,10 +51,10 @@ class EncoderDecoder(nn.Module):
                     "a recurrent encoder gives a vector: it emits last (SEQUENCE_TO_VECTOR) "
                     f"and has output=None; got {encoder.wiring} and {encoder.output}"
                 )
-            if encoder.graph.hidden_size != decoder.vector_size:
+            if encoder.graph.hidden_size != decoder.graph.vector_size:
                 raise ValueError(
                     f"the encoder's summary has size {encoder.graph.hidden_size}, and the decoder "
-                    f"takes vectors of size {decoder.vector_size}"
+                    f"takes vectors of size {decoder.graph.vector_size}"
                 )
         self.encoder, self.decoder = encoder, decoder
 

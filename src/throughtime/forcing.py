@@ -148,17 +148,17 @@ def fill(p: SequenceDistribution, y: Sequence, keep: Tensor, argmax: bool) -> Se
     Raises:
         ValueError: if no value is fed back, so that there is nothing to fill.
     """
-    wiring = p.model.wiring
+    wiring = p.graph.wiring
     if Edge.OBSERVED not in wiring:
         raise ValueError(
             f"only {Edge.OBSERVED.value} carries a value that can be observed or drawn; {wiring} "
             "has no such edge, so train it with TeacherForcing()"
         )
-    training = p.model.training
-    p.model.eval()
+    training = p.graph.training
+    p.graph.eval()
     try:
         return decoding.ancestral(
             p.expand(y.batch_shape), decoding.Warp(), y.steps, observed=y, keep=keep, greedy=argmax
         )
     finally:
-        p.model.train(training)
+        p.graph.train(training)

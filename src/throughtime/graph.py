@@ -85,6 +85,7 @@ class Graph(nn.Module):
     ) -> None:
         super().__init__()
         self.wiring, self.output, self.length, self.dropout = wiring, output, length, dropout
+        self.input_size, self.vector_size = input_size, vector_size
         sizes = {"U": input_size, "R": vector_size}
         if wiring.feedback and output is not None:
             sizes["S"] = output.size if wiring.feedback is Edge.OUTPUT else output.value_size

@@ -89,7 +89,6 @@ class RecurrentModel(nn.Module):
         if initial_state not in ("zeros", "learned"):
             raise ValueError(f"initial_state is 'zeros' or 'learned'; got {initial_state!r}")
         self.wiring, self.output, self.length = wiring, output, length
-        self.input_size, self.vector_size = input_size, vector_size
         self.gradient = gradient or FullBPTT()
         self.graph = Graph(
             cells,
@@ -127,7 +126,7 @@ class RecurrentModel(nn.Module):
         """
         if isinstance(x, Tensor) and Edge.INPUT not in self.wiring and vector is None:
             x, vector = None, x
-        batch_shape = refuse.inputs(self, x, vector, state)
+        batch_shape = refuse.inputs(self.graph, x, vector, state)
         if vector is not None:
             vector = vector.reshape(-1, *vector.shape[len(batch_shape) :])
         if state is None:
@@ -139,7 +138,8 @@ class RecurrentModel(nn.Module):
             h = self._summary(x.flatten(), state).reshape(*batch_shape, -1)
             return h if self.output is None else self.output.distribution(self.graph.read(h))
         return SequenceDistribution(
-            self,
+            self.graph,
+            self.gradient,
             batch_shape,
             state,
             x=x.flatten() if isinstance(x, Sequence) else None,

@@ -8,15 +8,16 @@ import torch
 from torch import Tensor
 
 from throughtime.cells.cell import Cell
-from throughtime.graph import GraphState
+from throughtime.graph import Graph, GraphState
 from throughtime.lengths.length import Length
+from throughtime.lengths.predicted import PredictedLength
 from throughtime.outputs.output import Output
 from throughtime.sequence import Sequence
 from throughtime.transforms import transforming
 from throughtime.wiring import Edge, Wiring
 
 if TYPE_CHECKING:
-    from throughtime.model import RecurrentModel
+    from throughtime.distribution import SequenceDistribution
 
 
 def choices(
@@ -56,19 +57,19 @@ def size(name: str, value: int | None, edge: Edge, wiring: Wiring) -> None:
 
 
 def inputs(
-    model: RecurrentModel,
+    graph: Graph,
     x: Sequence | Tensor | None,
     vector: Tensor | None,
     state: GraphState | None,
 ) -> torch.Size:
-    """Refuse what the model's wiring does not take or its sizes do not fit; the batch shape."""
+    """Refuse what the wiring does not take or the sizes do not fit; the batch shape."""
     takes = {Edge.INPUT: x is not None, Edge.VECTOR: vector is not None}
     for edge, given in takes.items():
-        if given != (edge in model.wiring):
+        if given != (edge in graph.wiring):
             what = "a Sequence" if edge is Edge.INPUT else "a vector for each row"
             raise ValueError(
                 f"the wiring has {edge.value} and so takes {what}, which was not given"
-                if edge in model.wiring
+                if edge in graph.wiring
                 else f"the wiring has no {edge.value}, and so takes no {what[2:]}"
             )
     batch_shape = torch.Size(())
@@ -78,12 +79,12 @@ def inputs(
                 f"x(t) comes as a tt.Sequence, which knows its lengths; got a tensor of shape "
                 f"{tuple(x.shape)}: use tt.Sequence(x), or tt.Sequence(x, lengths)"
             )
-        _value(model, "x", x.values, model.input_size, torch.Size((*x.batch_shape, x.steps)))
+        _value(graph, "x", x.values, graph.input_size, torch.Size((*x.batch_shape, x.steps)))
         batch_shape = x.batch_shape
     if vector is not None:
         symbols = not vector.dtype.is_floating_point
         vector_batch = vector.shape if symbols else vector.shape[:-1]
-        _value(model, "the vector", vector, model.vector_size, vector_batch)
+        _value(graph, "the vector", vector, graph.vector_size, vector_batch)
         if x is not None and vector_batch != batch_shape:
             raise ValueError(
                 f"x has batch shape {tuple(batch_shape)} and the vector "
@@ -93,7 +94,7 @@ def inputs(
     if state is not None:
         state = state._replace(bias=())
         rows = {s.shape[0] for s in state.tensors()}
-        expected = [s.shape[1:] for s in model.graph.initial_state(1).tensors()]
+        expected = [s.shape[1:] for s in graph.initial_state(1).tensors()]
         if x is None and vector is None and len(rows) == 1:
             batch_shape = torch.Size(rows)
         if [s.shape[1:] for s in state.tensors()] != expected or rows - {batch_shape.numel()}:
@@ -106,11 +107,11 @@ def inputs(
 
 
 def _value(
-    model: RecurrentModel, name: str, value: Tensor, size: int | None, batch_shape: torch.Size
+    graph: Graph, name: str, value: Tensor, size: int | None, batch_shape: torch.Size
 ) -> None:
     assert size is not None
     if value.dtype.is_floating_point:
-        dtype = next(model.parameters()).dtype
+        dtype = next(graph.parameters()).dtype
         if value.shape != (*batch_shape, size):
             raise ValueError(
                 f"{name} has shape {tuple(value.shape)}; expected {(*batch_shape, size)}, "
@@ -130,3 +131,31 @@ def _value(
                 f"{name} has the symbol {int(value[bad][0])} at {bad.nonzero()[0].tolist()}; "
                 f"expected symbols from 0 to {size - 1}"
             )
+
+
+def values(y: Sequence, p: SequenceDistribution, beginning: bool = False) -> Sequence:
+    """Refuse sequences that cannot come from p, or be the beginning of one that can."""
+    p.output.check(y)
+    depth = len(y.batch_shape) - len(p.batch_shape)
+    if depth < 0 or y.batch_shape[depth:] != p.batch_shape:
+        raise ValueError(
+            f"sequences of batch shape {tuple(y.batch_shape)} do not fit a distribution of "
+            f"batch shape {tuple(p.batch_shape)}; expected (*sample, *{tuple(p.batch_shape)})"
+        )
+    if p.x is not None:
+        have = p.x.lengths.reshape(p.batch_shape)
+        wrong = (y.lengths > have) if beginning else (y.lengths != have)
+        _lengths(wrong, y, have, "at most the input's" if beginning else "the input's")
+    if isinstance(p.length, PredictedLength):
+        most = torch.tensor(p.length.max_length, device=y.device)
+        _lengths(y.lengths > most, y, most, "at most max_length =")
+    return y.trim()
+
+
+def _lengths(wrong: Tensor, y: Sequence, expected: Tensor, what: str) -> None:
+    if not transforming() and bool(wrong.any()):
+        row = tuple(wrong.nonzero()[0].tolist())
+        raise ValueError(
+            f"the sequence of row {list(row)} has length {int(y.lengths[row])}; expected {what} "
+            f"{int(expected.expand(y.batch_shape)[row])}"
+        )
