@@ -19,14 +19,14 @@ class ClosedLoop(Cell):
 
     Where the output edge carries E[y(t-1)] or o(t-1), the recursion passes through the readout
     and no layer can run ahead of the others. But the whole is again a cell: its state is that of
-    the layers, what the output edge brings next, and o(t). So back-propagation through time, in
+    the layers, what the output edge carries on, and o(t). So back-propagation through time, in
     any of its forms, needs to know nothing about it.
     """
 
     def __init__(self, graph: Graph) -> None:
         recurrences = [r for (r,) in graph.layers]
         sizes = tuple(s for r in recurrences if r.direction for s in r.cell.state_sizes)
-        sizes = (*sizes, graph.first.cell.drive_size, graph.c.shape[0])
+        sizes = (*sizes, len(graph.first.start), graph.c.shape[0])
         super().__init__(sizes[0], state_sizes=sizes)
         self.graph = graph
         self.drive_size = graph.first.cell.drive_size

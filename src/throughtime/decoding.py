@@ -110,7 +110,8 @@ def ancestral(
             ``(rows, T)``, is true; with ``greedy``, the others are most probable values, not draws.
     """
     if p.x is not None and p.graph.wiring.independent:
-        return p.of_values(_choose(p.output, p.outputs(), warp, greedy), p.x.lengths)
+        _, own = _warped(p, p.outputs(), warp)
+        return p.of_values(_choose(p.output, own, warp, greedy), p.x.lengths)
     rows = p.batch_shape.numel()
     device = p.device
     lengths = observed.flatten().lengths if observed is not None else _given_lengths(p, limit)

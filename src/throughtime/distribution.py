@@ -324,12 +324,14 @@ class SequenceDistribution(Distribution):
         Raises:
             NotImplementedError: elsewhere; the message says how to estimate it.
         """
+        estimate = "estimate it from draws: -p.log_prob(p.sample((1000,))).mean(0)"
         if not (self.graph.wiring.independent and isinstance(self.length, SameAsInput)):
-            raise NotImplementedError(
-                "the entropy is a sum over all sequences here; estimate it from draws: "
-                "-p.log_prob(p.sample((1000,))).mean(0)"
-            )
-        entropies = self.output.distribution(self.outputs()).entropy()
+            raise NotImplementedError(f"the entropy is a sum over all sequences here; {estimate}")
+        try:
+            entropies = self.output.distribution(self.outputs()).entropy()
+        except NotImplementedError as error:
+            reason = f"the entropy of {self.output} has no closed form; {estimate}"
+            raise NotImplementedError(reason) from error
         assert self.x is not None
         return torch.where(self.x.mask, entropies, 0.0).sum(-1).reshape(self.batch_shape)
 

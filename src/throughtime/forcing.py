@@ -17,7 +17,7 @@ from typing import Any, Literal
 import torch
 from torch import Tensor
 
-from throughtime import decoding
+from throughtime import decoding, refuse
 from throughtime.distribution import SequenceDistribution
 from throughtime.schedules import Schedule
 from throughtime.sequence import Sequence
@@ -154,6 +154,7 @@ def fill(p: SequenceDistribution, y: Sequence, keep: Tensor, argmax: bool) -> Se
             f"only {Edge.OBSERVED.value} carries a value that can be observed or drawn; {wiring} "
             "has no such edge, so train it with TeacherForcing()"
         )
+    y = refuse.values(y, p)
     training = p.graph.training
     p.graph.eval()
     try:

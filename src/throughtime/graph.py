@@ -27,8 +27,9 @@ class GraphState(NamedTuple):
     """All that the steps to come need to know of what came before.
 
     ``cells`` has the state of every cell, for each layer and direction, the lowest layer first,
-    of shapes ``(rows, size)``. Where the wiring has such edges, ``fed`` is S y(t-1) and ``bias``
-    is Rᵀx for each direction, of shape ``(rows, drive_size)``.
+    of shapes ``(rows, size)``. Where the wiring has such edges, ``fed`` is what the output edge
+    carries, ``(rows, size)``, a symbol as its one-hot vector; and ``bias`` is Rᵀx for each
+    direction, ``(rows, drive_size)``.
     """
 
     cells: tuple[State, ...]
@@ -128,16 +129,14 @@ class Graph(nn.Module):
         return () if vector is None else tuple(r.R(vector) for r in self.layers[0])
 
     def feed(self, o: Tensor, y: Tensor | None = None) -> Tensor | None:
-        """What the output edge brings to the next step, after o(t) and, if observed, y(t)."""
+        """What the output edge carries to the next step, after o(t) and, if observed, y(t)."""
         if self.wiring.feedback is None:
             return None
         if self.wiring.feedback is Edge.OBSERVED:
-            return self.first.S(y)
+            return None if y is None else self.first.S.vector(y)
         assert self.output is not None
         own = o if self.length is None else self.length.split(o)[1]
-        return self.first.S(
-            self.output.expected(own) if self.wiring.feedback is Edge.EXPECTED else own
-        )
+        return self.output.expected(own) if self.wiring.feedback is Edge.EXPECTED else own
 
     # ---- one step ------------------------------------------------------------------------------
 
@@ -169,7 +168,7 @@ class Graph(nn.Module):
 
         ``keep`` has the factors of dropout for each layer's input but the lowest.
         """
-        u = entering if state.fed is None else entering + state.fed
+        u = entering if state.fed is None else entering + self.first.S(state.fed)
         if u.dim() == 0:
             u = u.expand(state.tensors()[0].shape[0], self.first.cell.drive_size)
         h, ends = u, []
@@ -218,23 +217,30 @@ class Graph(nn.Module):
             return self._run_closed(state, entering[0], some_end, gradient)
         if state.fed is not None:
             assert y is not None
-            fed = torch.cat([state.fed[None], self.first.S(y)])
-            entering[0] = entering[0] + fed[:-1]
-            rows = torch.arange(alive.shape[1], device=fed.device)
-            state = state._replace(fed=fed[alive.sum(0), rows])
-        cells, ends = iter(state.cells), []
+            S = self.first.S
+            entering[0] = entering[0] + torch.cat([S(state.fed)[None], S(y)])[: len(alive)]
+            state = state._replace(fed=self._last_fed(y, alive, state.fed))
+        cells, ends, both_ways = iter(state.cells), [], Edge.BACKWARD in self.wiring
         h: Tensor | None = None
         for layer in self.layers:
             below: Tensor | None = None if h is None else F.dropout(h, self.dropout, self.training)
             outputs = []
             for d, r in enumerate(layer):
                 u = entering[d] if below is None else r.U(below)
-                output, end = r.run(u, next(cells), some_end, gradient)
+                output, end = r.run(u, next(cells), some_end, gradient, cut=both_ways)
                 outputs.append(output)
                 ends.append(end)
             h = torch.cat(outputs, -1)
         assert h is not None
         return None if self.wiring.emits_last else self.read(h), state._replace(cells=tuple(ends))
+
+    def _last_fed(self, y: Tensor, alive: Tensor, before: Tensor) -> Tensor:
+        """What the output edge carries away from each row's own last step."""
+        if not len(alive):
+            return before
+        taken = alive.sum(0)
+        last = y[(taken - 1).clamp(0), torch.arange(len(taken), device=y.device)]
+        return torch.where(taken[:, None] > 0, self.first.S.vector(last), before)
 
     @property
     def closed(self) -> bool:

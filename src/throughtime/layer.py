@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from throughtime.cells.cell import Cell, State
-from throughtime.gradients.gradient import Gradient
+from throughtime.gradients.gradient import Gradient, Tensors
 
 
 class Projection(nn.Module):
@@ -33,7 +33,13 @@ class Projection(nn.Module):
     def forward(self, value: Tensor) -> Tensor:
         if value.dtype.is_floating_point:
             return F.linear(value, self.weight)
-        return F.embedding(value, self.weight.T)
+        return F.embedding(value.long(), self.weight.T)
+
+    def vector(self, value: Tensor) -> Tensor:
+        """The value as a vector: a symbol's one-hot vector, and a vector as it is."""
+        if value.dtype.is_floating_point:
+            return value
+        return F.one_hot(value.long(), self.weight.shape[1]).to(self.weight.dtype)
 
 
 class Recurrence(nn.Module):
@@ -61,8 +67,8 @@ class Recurrence(nn.Module):
             edge = Projection(size, cell.drive_size)
             nn.init.uniform_(edge.weight, -bound, bound)
             self.add_module(letter, edge)
-        if "S" in edges:  # what stands for S y(0), where there is no y(0)
-            self.start = nn.Parameter(torch.zeros(cell.drive_size))
+        if "S" in edges:  # what stands for y(0), where there is no y(0)
+            self.start = nn.Parameter(torch.zeros(edges["S"]))
         self.initial = nn.ParameterList(
             nn.Parameter(torch.zeros(size)) for size in cell.state_sizes if learned and direction
         )
@@ -88,37 +94,44 @@ class Recurrence(nn.Module):
         state: State,
         alive: Bool[Tensor, "T rows"] | None,
         gradient: Gradient,
+        *,
+        cut: bool = False,
     ) -> tuple[Float[Tensor, "T rows H"], State]:
-        """h(1) … h(T), and the state of each row at its own end (backward: at its beginning)."""
+        """h(1) … h(T), and the state of each row at its own end (backward: at its beginning).
+
+        Where time runs both ways it cannot be cut into the gradient's stretches for the model as
+        a whole; with ``cut``, it is cut here.
+        """
         if not self.direction:
             h, _ = self.step(drive.flatten(0, 1), ())
             return h.unflatten(0, drive.shape[:2]), ()
-        if self.direction < 0:
-            return self._run_backward(drive, state, alive, gradient)
-        states = gradient.scan(self.cell, drive, state, alive)
-        return states[0], tuple(s[-1] for s in states) if len(drive) else state
 
-    def _run_backward(
-        self, drive: Tensor, state: State, alive: Tensor | None, gradient: Gradient
-    ) -> tuple[Tensor, State]:
-        if alive is None:
-            alive = drive.new_ones(drive.shape[:2], dtype=torch.bool)
-        order = (alive.sum(0) - 1 - torch.arange(len(drive), device=drive.device)[:, None]).clamp(0)
-
-        def stretch(
-            carry: tuple[Tensor, ...], steps: tuple[Tensor, ...], _: tuple[Tensor, ...]
-        ) -> tuple[tuple[Tensor, ...], tuple[Tensor, ...]]:
-            states = gradient.scan(self.cell, steps[0], carry, steps[1])
+        def stretch(carry: Tensors, steps: Tensors, _: Tensors) -> tuple[Tensors, Tensors]:
+            states = gradient.scan(self.cell, steps[0], carry, steps[1] if steps[1:] else None)
             return tuple(s[-1] for s in states) if len(steps[0]) else carry, (states[0],)
 
-        # Time cannot be cut into stretches outside, where both directions run; so it is cut here.
-        state, (h,) = gradient.fold(stretch, state, (_reorder(drive, order), alive), (), self.cell)
+        order = self._order(drive, alive)
+        steps = (_reorder(drive, order), *(() if alive is None else (alive,)))
+        if cut:
+            state, (h,) = gradient.fold(stretch, state, steps, (), self.cell)
+        else:
+            state, (h,) = stretch(state, steps, ())
         return _reorder(h, order), state
 
+    def _order(self, drive: Tensor, alive: Tensor | None) -> Tensor | None:
+        """Which step is read at t, of each row: backward, from its end to its beginning."""
+        if self.direction > 0:
+            return None
+        t = torch.arange(len(drive), device=drive.device)[:, None]
+        last = (len(drive) if alive is None else alive.sum(0)) - 1
+        return (last - t).clamp(0).expand(drive.shape[:2])
 
-def _reorder(values: Tensor, order: Tensor) -> Tensor:
+
+def _reorder(values: Tensor, order: Tensor | None) -> Tensor:
     """Step ``order[t, row]`` of each row at t."""
-    return values.gather(0, order[..., None].expand(values.shape)) if len(values) else values
+    if order is None or not len(values):
+        return values
+    return values.gather(0, order[..., None].expand(values.shape))
 
 
 def another(cell: Cell) -> Cell:

@@ -20,6 +20,8 @@ def length_marginal(p: SequenceDistribution, max_length: int, samples: int) -> T
     """P(τ = 0 … max_length); see ``SequenceDistribution.length_marginal``."""
     if max_length < 0:
         raise ValueError(f"max_length must not be negative; got {max_length}")
+    if samples < 1:
+        raise ValueError(f"the mean needs at least one sample; got samples={samples}")
     if isinstance(p.length, Unending):
         raise ValueError(f"{p.length}: τ is not random, so it has no distribution")
     if isinstance(p.length, SameAsInput):
@@ -29,7 +31,7 @@ def length_marginal(p: SequenceDistribution, max_length: int, samples: int) -> T
     if p.length_logits is not None:
         known = p.length_logits.softmax(-1).expand(p.batch_shape.numel(), -1)
         known = pad(known, (0, max(0, max_length + 1 - known.shape[-1])))[:, : max_length + 1]
-        return known.reshape(*p.batch_shape, -1)
+        return known.reshape(*p.batch_shape, max_length + 1)
     # Where no y enters the recurrence, all draws give the same decisions; one is enough.
     draws = 1 if p.graph.wiring.independent else samples
     stop = _stopping(p.expand((draws, *p.batch_shape)), max_length)

@@ -135,7 +135,7 @@ class RecurrentModel(nn.Module):
             state = state._replace(bias=self.graph.bias(vector))
         if self.wiring.emits_last:
             assert isinstance(x, Sequence)
-            h = self._summary(x.flatten(), state).reshape(*batch_shape, -1)
+            h = self._summary(x.flatten(), state).reshape(*batch_shape, self.graph.hidden_size)
             return h if self.output is None else self.output.distribution(self.graph.read(h))
         return SequenceDistribution(
             self.graph,

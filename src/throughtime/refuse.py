@@ -136,6 +136,8 @@ def _value(
 def values(y: Sequence, p: SequenceDistribution, beginning: bool = False) -> Sequence:
     """Refuse sequences that cannot come from p, or be the beginning of one that can."""
     p.output.check(y)
+    if y.dtype.is_floating_point and y.dtype != p.dtype:
+        raise ValueError(f"y is {y.dtype} and the model {p.dtype}; use .to({p.dtype})")
     depth = len(y.batch_shape) - len(p.batch_shape)
     if depth < 0 or y.batch_shape[depth:] != p.batch_shape:
         raise ValueError(

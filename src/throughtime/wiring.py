@@ -81,7 +81,7 @@ class Wiring:
     edges: frozenset[Edge]
 
     def __init__(self, *edges: Edge | str) -> None:
-        self.edges = frozenset(e if isinstance(e, Edge) else _edge(e) for e in edges)
+        self.edges = frozenset(_edge(e) for e in edges)
         if reason := _contradiction(self.edges):
             raise ValueError(reason)
 
@@ -114,8 +114,8 @@ class Wiring:
 
     # ---- a value -------------------------------------------------------------------------------
 
-    def __contains__(self, edge: Edge) -> bool:
-        return edge in self.edges
+    def __contains__(self, edge: Edge | str) -> bool:
+        return _edge(edge) in self.edges
 
     def __iter__(self) -> Iterator[Edge]:
         return (edge for edge in Edge if edge in self.edges)
@@ -126,17 +126,19 @@ class Wiring:
     def __hash__(self) -> int:
         return hash(self.edges)
 
-    def __or__(self, edge: Edge) -> Wiring:
+    def __or__(self, edge: Edge | str) -> Wiring:
         return Wiring(*self.edges, edge)
 
-    def __sub__(self, edge: Edge) -> Wiring:
-        return Wiring(*(self.edges - {edge}))
+    def __sub__(self, edge: Edge | str) -> Wiring:
+        return Wiring(*(self.edges - {_edge(edge)}))
 
     def __repr__(self) -> str:
         return f"Wiring({', '.join(repr(e.value) for e in self)})"
 
 
-def _edge(text: str) -> Edge:
+def _edge(text: Edge | str) -> Edge:
+    if isinstance(text, Edge):
+        return text
     wanted = text.replace("→", "->").replace(" ", "").replace("tau", "τ")
     for edge in Edge:
         if edge.value.replace(" ", "") == wanted:

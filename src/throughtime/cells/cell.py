@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import torch
 from jaxtyping import Float
@@ -50,6 +51,14 @@ class Cell(nn.Module):
         >>> [h.shape for h in cell.step(torch.zeros(5, 6), cell.initial_state(5))]
         [torch.Size([5, 3])]
     """
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        for method in ("reverse_step", "parameter_gradients"):
+            owner = next(c for c in cls.__mro__ if "step" in vars(c) or method in vars(c))
+            if method not in vars(owner):
+                # what is inherited was written out for the step of a parent, and is wrong here
+                setattr(cls, method, getattr(Cell, method))
 
     def __init__(
         self, hidden_size: int, *, gates: int = 1, state_sizes: tuple[int, ...] | None = None

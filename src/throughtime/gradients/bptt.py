@@ -7,6 +7,7 @@ from typing import Any
 import torch
 from jaxtyping import Bool, Float
 from torch import Tensor
+from torch.nn.utils.parametrize import is_parametrized
 
 from throughtime.cells.cell import Cell, State
 from throughtime.gradients.parameters import with_parameters
@@ -93,7 +94,7 @@ def _by_hand(
     learning: bool,
 ) -> tuple[Tensor | None, ...]:
     """The gradients of the drive, the first state and, if any is ``learning``, the parameters."""
-    previous = tuple(torch.cat([s[None], all_[:-1]]) for s, all_ in zip(state, states, strict=True))
+    previous = tuple(torch.cat([s[None], all_])[:-1] for s, all_ in zip(state, states, strict=True))
     grad_drive = torch.empty_like(drive)
     reached = tuple(torch.empty_like(s) for s in states)
     carried = tuple(torch.zeros_like(s) for s in state)
@@ -119,7 +120,10 @@ def _by_hand(
     # 2. the parameters: one product over all steps and rows
     learned: tuple[Tensor | None, ...] = (None,) * len(list(cell.parameters()))
     if learning:
-        learned = cell.parameter_gradients(
+        # a parametrized cell (an orthogonal W, say) has other parameters than its equations have
+        by = Cell if is_parametrized(cell) else type(cell)
+        learned = by.parameter_gradients(
+            cell,
             drive.flatten(0, 1),
             tuple(p.flatten(0, 1) for p in previous),
             tuple(r.flatten(0, 1) for r in reached),
@@ -136,11 +140,12 @@ def _of_the_loop(
     own = tuple(v.view_as(v) for v in inputs)
     drive, state, parameters = own[0], own[1 : 1 + parts], own[1 + parts :]
     states = with_parameters(cell, parameters, lambda: unroll(cell, drive, state, alive))
+    reached = [(s, g) for s, g in zip(states, grad_states, strict=True) if s.requires_grad]
     found = iter(
         torch.autograd.grad(
-            states,
+            [s for s, _ in reached],
             [v for v in own if v.requires_grad],
-            grad_states,
+            [g for _, g in reached],
             create_graph=True,
             allow_unused=True,
         )

@@ -12,9 +12,10 @@ class TruncatedBPTT(Gradient):
     r"""Gradients that stop at every k-th step: the state is carried on, its gradient is not.
 
     Values are exact; the gradient is that of the model in which :math:`h^{(k)}, h^{(2k)}, \dots`
-    are constants, so it is biased unless k ≥ T, where it equals :class:`FullBPTT` (Williams &
-    Peng 1990). With running text in streams, ``p.observe(chunk)`` carries the state from one
-    training step to the next in the same way.
+    and what the output edge carries away from these steps are constants, so it is biased unless
+    k ≥ T, or the steps are decoupled, where it equals :class:`FullBPTT` (Williams & Peng 1990).
+    With running text in streams, ``p.observe(chunk)`` carries the state from one training step to
+    the next in the same way.
 
     Args:
         k: steps in a stretch, at least one.

@@ -66,6 +66,8 @@ class Output:
                 f"sequences has shape (*batch, time, *{tuple(self.event_shape)}); got event shape "
                 f"{tuple(y.event_shape)} in values of shape {tuple(y.values.shape)}"
             )
+        if self.event_shape and not y.dtype.is_floating_point:
+            raise ValueError(f"{self} produces vectors; expected floats, got {y.dtype}")
         if transforming():
             return
         bad = self._impossible(y.values) & y.mask

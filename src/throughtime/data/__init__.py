@@ -1,0 +1,27 @@
+"""Data: the embedded sets, a reader of text files, vocabularies and batches, one file each.
+
+Example:
+    >>> load("digits").splits["train"].x.event_shape
+    torch.Size([8])
+"""
+
+from throughtime.data.batching import batches, streams
+from throughtime.data.dataset import Dataset, Examples
+from throughtime.data.errors import DataError
+from throughtime.data.registry import DATASETS, load
+from throughtime.data.text import read_lines
+from throughtime.data.vocabulary import UNKNOWN, UnknownSymbol, Vocabulary
+
+__all__ = [
+    "DATASETS",
+    "UNKNOWN",
+    "DataError",
+    "Dataset",
+    "Examples",
+    "UnknownSymbol",
+    "Vocabulary",
+    "batches",
+    "load",
+    "read_lines",
+    "streams",
+]

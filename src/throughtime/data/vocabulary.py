@@ -1,0 +1,137 @@
+"""Symbols by number."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import torch
+from torch import Tensor
+
+from throughtime.data.errors import DataError
+
+UNKNOWN = "\N{REPLACEMENT CHARACTER}"
+"""In a vocabulary that has it, the symbol that stands for every symbol that it has not."""
+
+
+class UnknownSymbol(DataError):
+    """A symbol that is not in the vocabulary.
+
+    Attributes:
+        symbol: which.
+        position: where it first stands, counted from 0.
+    """
+
+    def __init__(self, symbol: str, position: int, vocabulary: Vocabulary) -> None:
+        self.symbol, self.position = symbol, position
+        code = f" (U+{ord(symbol):04X})" if len(symbol) == 1 else ""
+        super().__init__(
+            f"symbol {symbol!r}{code} at position {position} is not one of the {len(vocabulary)} "
+            f"known: {vocabulary}; Vocabulary.build(..., unknown=True) keeps a place for others"
+        )
+
+
+class Vocabulary:
+    """The symbols of some data, numbered from 0: characters, or longer names such as labels.
+
+    A text in characters is a plain string. Where any symbol is longer than one character, the
+    symbols of a text are separated by white space instead, and so cannot contain it. Either way
+    ``decode(encode(text))`` is the text again.
+
+    Args:
+        symbols: all different, in the order of their numbers. If U+FFFD is one of them, it stands
+            for every symbol that is not.
+
+    Raises:
+        DataError: if a symbol is repeated or empty, or a name has white space in it.
+
+    Example:
+        >>> letters = Vocabulary.build(["banana", "bean"])
+        >>> letters.encode("nab")
+        tensor([3, 0, 1])
+        >>> letters.decode(torch.tensor([1, 2, 0, 3]))
+        'bean'
+        >>> Vocabulary(["NAME", "OP"]).decode(torch.tensor([0, 1, 0]))
+        'NAME OP NAME'
+        >>> letters.encode("bank")
+        Traceback (most recent call last):
+        ...
+        throughtime.data.vocabulary.UnknownSymbol: symbol 'k' (U+006B) at position 3 is not ...
+    """
+
+    symbols: tuple[str, ...]
+
+    def __init__(self, symbols: Iterable[str]) -> None:
+        self.symbols = tuple(symbols)
+        self._number = {symbol: i for i, symbol in enumerate(self.symbols)}
+        self._characters = all(len(symbol) == 1 for symbol in self.symbols)
+        if len(self._number) < len(self.symbols):
+            twice = next(s for i, s in enumerate(self.symbols) if self._number[s] != i)
+            raise DataError(f"symbol {twice!r} stands twice in a vocabulary; give each symbol once")
+        for symbol in self.symbols:
+            if not self._characters and symbol.split() != [symbol]:
+                raise DataError(
+                    f"symbol {symbol!r} is empty or has white space in it, which separates the "
+                    "symbols where they are longer than one character; rename it"
+                )
+
+    @classmethod
+    def build(cls, texts: Iterable[str | list[str]], unknown: bool = False) -> Vocabulary:
+        """The sorted symbols of the *training* texts: strings of characters, or lists of names.
+
+        ``unknown`` adds U+FFFD, which then stands for every symbol that training has not shown.
+        """
+        return cls(sorted(set().union(*texts) | ({UNKNOWN} if unknown else set())))
+
+    @property
+    def unknown(self) -> int | None:
+        """The number that stands for all symbols not in the vocabulary, if there is one."""
+        return self._number.get(UNKNOWN)
+
+    def encode(self, text: str | Iterable[str]) -> Tensor:
+        """The numbers ``(τ,)`` of the symbols of a text.
+
+        Raises:
+            UnknownSymbol: at the first symbol that is not in the vocabulary, if it has no U+FFFD.
+        """
+        symbols = text.split() if isinstance(text, str) and not self._characters else list(text)
+        unknown = self.unknown
+        numbers = [self._number.get(symbol, unknown) for symbol in symbols]
+        if None in numbers:
+            position = numbers.index(None)
+            raise UnknownSymbol(symbols[position], position, self)
+        return torch.tensor(numbers, dtype=torch.int64)
+
+    def decode(self, numbers: Tensor) -> str:
+        """The text of some symbols ``(τ,)``.
+
+        Raises:
+            DataError: if a number is not one of the vocabulary's.
+        """
+        bad = ((numbers < 0) | (numbers >= len(self))).nonzero().flatten().tolist()
+        if bad:
+            raise DataError(
+                f"{int(numbers[bad[0]])} at position {bad[0]} is no symbol; a vocabulary of "
+                f"{len(self)} has the numbers 0 to {len(self) - 1}"
+            )
+        return ("" if self._characters else " ").join(self.symbols[i] for i in numbers.tolist())
+
+    # ---- a value -------------------------------------------------------------------------------
+
+    def __len__(self) -> int:
+        return len(self.symbols)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.symbols)
+
+    def __contains__(self, symbol: str) -> bool:
+        return symbol in self._number
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Vocabulary) and self.symbols == other.symbols
+
+    def __hash__(self) -> int:
+        return hash(self.symbols)
+
+    def __repr__(self) -> str:
+        shown = "".join(self.symbols) if self._characters else " ".join(self.symbols)
+        return f"Vocabulary({shown if len(shown) <= 100 else shown[:99] + '…'!r})"

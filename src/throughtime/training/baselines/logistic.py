@@ -1,0 +1,34 @@
+"""Sequence to label: what a linear classifier of the whole sequence gives."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from torch import Tensor
+
+from throughtime.data import Examples
+from throughtime.sequence import Sequence
+
+
+def logistic_accuracy(train: Examples, test: Examples) -> float:
+    """Accuracy on ``test`` of scikit-learn's logistic regression, with all steps of x side by side.
+
+    x is ``(rows, T, *event)`` with all rows of the same length, y ``(rows,)`` labels.
+
+    Raises:
+        ValueError: if x or y is of another kind, or lengths differ.
+    """
+    from sklearn.linear_model import LogisticRegression  # here, for it is slow to import
+
+    model = LogisticRegression(max_iter=1000).fit(*_flat(train))
+    return float(model.score(*_flat(test)))
+
+
+def _flat(examples: Examples) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+    x, y = examples.x, examples.y
+    if not isinstance(x, Sequence) or not isinstance(y, Tensor) or not bool(x.mask.all()):
+        raise ValueError(
+            "a linear classifier needs sequences x of one length and a tensor of labels y; got "
+            f"x = {x!r} and y a {type(y).__name__}"
+        )
+    return x.values.flatten(1).numpy(force=True), y.numpy(force=True)

@@ -1,0 +1,145 @@
+"""Text files: lines become sequences, nothing leaks between parts, and bad files are named."""
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from throughtime.data import DataError, Dataset, read_lines, text
+from throughtime.lengths import EndOfSequence
+from throughtime.sequence import Sequence
+
+WORDS = [f"{i:05b}" for i in range(30)]
+
+
+def write(folder: Path, content: str | bytes) -> Path:
+    path = folder / "corpus.txt"
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
+    return path
+
+
+def lines_of(dataset: Dataset, part: str) -> list[str]:
+    y, vocabulary = dataset.splits[part].y, dataset.y_vocabulary
+    assert isinstance(y, Sequence)
+    assert vocabulary is not None
+    return [vocabulary.decode(row) for row in y.to_list()]
+
+
+def all_lines(dataset: Dataset) -> list[str]:
+    return sorted(line for part in dataset.splits for line in lines_of(dataset, part))
+
+
+def test_every_line_is_a_sequence_of_one_part(tmp_path: Path) -> None:
+    dataset = read_lines(write(tmp_path, "\n".join(WORDS)))
+    parts = {part: lines_of(dataset, part) for part in dataset.splits}
+    assert {part: len(lines) for part, lines in parts.items()} == {
+        "train": 24,
+        "valid": 3,
+        "test": 3,
+    }
+    assert all_lines(dataset) == sorted(WORDS)
+    assert all(lines == sorted(lines, key=WORDS.index) for lines in parts.values())
+    assert dataset.name == "corpus"
+    assert dataset.length == EndOfSequence()
+
+
+def test_the_seed_and_nothing_else_decides_the_parts(tmp_path: Path) -> None:
+    path = write(tmp_path, "\n".join(WORDS))
+    assert lines_of(read_lines(path, 3), "test") == lines_of(read_lines(path, 3), "test")
+    assert len({tuple(lines_of(read_lines(path, seed), "test")) for seed in range(5)}) > 1
+
+
+@settings(max_examples=30, deadline=None)
+@given(repeats=st.lists(st.integers(1, 4), min_size=10, max_size=30), seed=st.integers(0, 99))
+def test_copies_of_a_line_stay_together(
+    repeats: list[int], seed: int, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    lines = [WORDS[i] for i, n in enumerate(repeats) for _ in range(n)]
+    path = write(tmp_path_factory.mktemp("text"), "\n".join(lines))
+    dataset = read_lines(path, seed)
+    parts = [Counter(lines_of(dataset, part)) for part in ("train", "valid", "test")]
+    assert not parts[0].keys() & parts[1].keys()
+    assert not parts[0].keys() & parts[2].keys()
+    assert not parts[1].keys() & parts[2].keys()
+    assert sum(parts, Counter()) == Counter(lines)
+    assert all(parts)
+
+
+@pytest.mark.parametrize("ending", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("last", [True, False])
+@pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"])
+def test_line_endings_are_no_part_of_a_line(
+    tmp_path: Path, ending: str, last: bool, mark: bytes
+) -> None:
+    content = mark + (ending.join(WORDS) + ending * last).encode()
+    dataset = read_lines(write(tmp_path, content))
+    assert all_lines(dataset) == sorted(WORDS)
+    assert "blank" not in dataset.description
+
+
+def test_only_line_ends_end_a_line(tmp_path: Path) -> None:
+    odd = [f"{word}\x0c\u2028\x1c{word}" for word in WORDS]
+    dataset = read_lines(write(tmp_path, "\n".join(odd)))
+    assert all_lines(dataset) == sorted(odd)
+
+
+def test_blank_lines_are_left_out_and_counted(tmp_path: Path) -> None:
+    dataset = read_lines(write(tmp_path, "\n\n" + "\n".join(WORDS) + "\n  \n"))
+    assert sum(len(examples) for examples in dataset.splits.values()) == 30
+    assert "30 lines" in dataset.description
+    assert "3 blank lines" in dataset.description
+
+
+def test_the_vocabulary_knows_training_only(tmp_path: Path) -> None:
+    lines = [chr(0x4E00 + i) * 3 for i in range(30)]
+    dataset = read_lines(write(tmp_path, "\n".join(lines)))
+    assert dataset.y_vocabulary is not None
+    assert len(dataset.y_vocabulary) == 25  # one symbol a training line, and the unknown
+    assert lines_of(dataset, "test") == ["\ufffd" * 3] * 3
+    assert "18 held-out characters" in dataset.description
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("", r"corpus\.txt: an empty file"),
+        ("a\nb\n\nc\n", r"corpus\.txt: 3 distinct lines"),
+        ("same\n" * 100, r"corpus\.txt: 1 distinct lines"),
+        (b"\n".join([b"good"] * 4 + [b"bad \xff"]), r"corpus\.txt:5: byte 0xFF is not UTF-8"),
+        (b"\xef\xbb\xbfgood\r\rbad \xe9t\xe9", r"corpus\.txt:3: byte 0xE9 is not UTF-8"),
+        (b"\x80", r"corpus\.txt:1: byte 0x80 is not UTF-8"),
+    ],
+)
+def test_files_that_cannot_be_used_are_named(
+    tmp_path: Path, content: str | bytes, message: str
+) -> None:
+    with pytest.raises(DataError, match=message):
+        read_lines(write(tmp_path, content))
+
+
+def test_a_line_that_would_fill_the_memory_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(text, "MOST_SYMBOLS", 20_000)
+    path = write(tmp_path, "\n".join(["", *WORDS, "x" * 1000]))
+    with pytest.raises(DataError, match=r"corpus\.txt:32: a line of 1,000 characters"):
+        read_lines(path)
+
+
+def test_paths_that_cannot_be_read_are_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(DataError, match=f"{tmp_path}: a directory"):
+        read_lines(tmp_path)
+    with pytest.raises(DataError, match=r"nowhere\.txt: no such file"):
+        read_lines(tmp_path / "nowhere.txt")
+
+    def forbidden(path: Path) -> bytes:
+        raise PermissionError(13, "Permission denied")
+
+    path = write(tmp_path, "\n".join(WORDS))
+    monkeypatch.setattr(Path, "read_bytes", forbidden)
+    with pytest.raises(DataError, match=r"corpus\.txt: cannot be read \(Permission denied\)"):
+        read_lines(path)
