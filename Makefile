@@ -18,6 +18,9 @@ check: .venv/installed  ## style, types
 mutants: .venv/installed  ## break the maths in many places, one at a time: the tests must notice
 	$(BIN)/python -m tests.mutation
 
+docs: .venv/installed  ## draw the pictures of the documents
+	$(BIN)/python examples/wirings.py docs/pictures
+
 results: .venv/installed  ## train on all embedded data and write docs/results.md (about an hour)
 	$(BIN)/python benchmarks/results.py
 
