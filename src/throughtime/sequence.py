@@ -50,6 +50,8 @@ class Sequence:
                     "(batch, time, *event), or give `lengths` (an int for one sequence)"
                 )
             lengths = torch.full(values.shape[:1], values.shape[1])
+        if isinstance(lengths, list) and not lengths:  # which torch would take for floats
+            lengths = torch.zeros(0, dtype=torch.int64)
         lengths = torch.as_tensor(lengths, device=values.device)
         if lengths.is_floating_point() or lengths.is_complex() or lengths.dtype == torch.bool:
             raise ValueError(f"lengths are counts of steps; expected integers, got {lengths.dtype}")

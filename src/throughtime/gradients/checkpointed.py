@@ -56,11 +56,15 @@ class CheckpointedBPTT(Gradient):
                 if levels * (stretches if levels else 0) + steps <= self.budget:
                     return levels, stretches, steps
             if 2**levels > total:
-                raise ValueError(
-                    f"budget={self.budget} is too small for {total} steps; give a budget of at "
-                    f"least {2 * math.ceil(math.log2(total)) + 1}"
-                )
-        raise AssertionError
+                break
+        least = min(
+            levels * stretches - (-total // stretches**levels)
+            for levels in range(1, total.bit_length() + 1)
+            for stretches in range(2, math.isqrt(total) + 2)
+        )
+        raise ValueError(
+            f"budget={self.budget} is too small for {total} steps; give a budget of at least {least}"
+        )
 
     def fold(
         self, stretch: Stretch, carry: Tensors, steps: Tensors, constant: Tensors, module: nn.Module
@@ -80,7 +84,7 @@ def _fold(
     plan: tuple[int, int, int],
 ) -> tuple[Tensors, Tensors]:
     levels, stretches, last = plan
-    if levels == 0 or steps[0].shape[0] <= last or not torch.is_grad_enabled():
+    if levels == 0 or steps[0].shape[0] <= last:
         return stretch(carry, steps, constant)
 
     def finer(carry: Tensors, steps: Tensors, constant: Tensors) -> tuple[Tensors, Tensors]:

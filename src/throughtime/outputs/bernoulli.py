@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import torch
 from torch import Tensor
 from torch.distributions import Bernoulli as BernoulliDistribution
-from torch.distributions import Independent
 from torch.nn.functional import logsigmoid
 
-from throughtime.outputs.output import Output, positive
+from throughtime.outputs.output import Entries, Output, positive
 
 
 @dataclass(frozen=True)
@@ -45,8 +43,8 @@ class Bernoulli(Output):
     def discrete(self) -> bool:
         return True
 
-    def distribution(self, o: Tensor, temperature: float = 1.0) -> Independent[Any]:
-        return Independent(
+    def distribution(self, o: Tensor, temperature: float = 1.0) -> Entries:
+        return Entries(
             BernoulliDistribution(logits=o / temperature, validate_args=False),
             1,
             validate_args=False,

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 import torch
 from torch import Tensor
-from torch.distributions import Categorical, Independent, MixtureSameFamily, Normal
+from torch.distributions import Categorical, MixtureSameFamily, Normal
 from torch.nn.functional import softplus
 
 from throughtime.outputs.normal import SMALLEST_SCALE
-from throughtime.outputs.output import Output, only_the_best, positive
+from throughtime.outputs.output import Entries, Output, only_the_best, positive
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ class Mixture(Output):
         mean, scale = (v.unflatten(-1, (k, d)) for v in (mean, scale))
         return MixtureSameFamily(
             Categorical(logits=logits / temperature, validate_args=False),
-            Independent(Normal(mean, scale, validate_args=False), 1, validate_args=False),
+            Entries(Normal(mean, scale, validate_args=False), 1, validate_args=False),
             validate_args=False,
         )
 

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any
 
 import torch
 from torch import Tensor
-from torch.distributions import Independent
 from torch.distributions import Normal as NormalDistribution
 from torch.nn.functional import softplus
 
-from throughtime.outputs.output import Output, only_the_best, positive
+from throughtime.outputs.output import Entries, Output, only_the_best, positive
 
 SMALLEST_SCALE = 1e-4
 """Added to every σ: a density must stay finite where data repeat a value exactly."""
@@ -45,12 +43,10 @@ class Normal(Output):
     def value_size(self) -> int:
         return self.dim
 
-    def distribution(self, o: Tensor, temperature: float = 1.0) -> Independent[Any]:
+    def distribution(self, o: Tensor, temperature: float = 1.0) -> Entries:
         mean, s = o.chunk(2, -1)
         scale = (softplus(s) + SMALLEST_SCALE) * math.sqrt(temperature)
-        return Independent(
-            NormalDistribution(mean, scale, validate_args=False), 1, validate_args=False
-        )
+        return Entries(NormalDistribution(mean, scale, validate_args=False), 1, validate_args=False)
 
     def best(self, o: Tensor, k: int) -> tuple[Tensor, Tensor]:
         only_the_best(self, k)

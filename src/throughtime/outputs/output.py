@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import torch
 from torch import Tensor
-from torch.distributions import Distribution
+from torch.distributions import Distribution, Independent
 
 from throughtime.sequence import Sequence
 from throughtime.transforms import transforming
@@ -83,6 +83,17 @@ class Output:
 
     def _expects(self) -> str:
         raise NotImplementedError
+
+
+class Entries(Independent):  # type: ignore[type-arg]
+    """Independent entries of a vector, as ``torch.distributions.Independent`` has them, but for no
+    vectors at all too, as where every sequence is empty: there torch's cannot tell a shape."""
+
+    def log_prob(self, value: Tensor) -> Tensor:
+        return self.base_dist.log_prob(value).sum(-1)
+
+    def entropy(self) -> Tensor:
+        return self.base_dist.entropy().sum(-1)
 
 
 def only_the_best(output: Output, k: int) -> None:

@@ -1,0 +1,176 @@
+"""A model's choices as text, as a configuration and the command line write them.
+
+Each table is both the grammar and what an error lists: ``truncated:K`` is the name and one
+argument, ``checkpointed[:BUDGET]`` one that may be left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any, TypeVar
+
+from throughtime import cells, forcing, gradients, lengths, outputs, schedules
+from throughtime.data.text import Y_ALONE
+from throughtime.wiring import NAMED, Wiring
+
+T = TypeVar("T")
+Forms = Mapping[str, Callable[..., Any]]
+
+WIRINGS: dict[str, Wiring] = {**NAMED, "unconditional": Y_ALONE}
+"""The wirings of the notes, and the one for a y without an x."""
+
+CELLS: dict[str, Callable[[int], cells.Cell]] = {
+    "elman": cells.Elman,
+    "elman-relu": partial(cells.Elman, nonlinearity="relu"),
+    "gru": cells.GRU,
+    "lstm": cells.LSTM,
+}
+
+
+def wiring(text: str) -> Wiring:
+    """A wiring by its name, or by its edges with commas between them.
+
+    Raises:
+        ValueError: if there is no such wiring, with the reason.
+
+    Example:
+        >>> wiring("x(t) -> h(t), h(t-1) -> h(t), h(t) -> o(t)") == wiring("hidden-to-hidden")
+        True
+    """
+    if text in WIRINGS:
+        return WIRINGS[text]
+    if "->" not in text and "→" not in text:
+        raise ValueError(
+            f"no wiring {text!r}; expected {_listed(WIRINGS)}, or the edges, such as "
+            "'x -> h(t), h(t-1) -> h(t), h(t) -> o(t)'"
+        )
+    return Wiring(*(edge.strip() for edge in text.split(",")))
+
+
+def wiring_text(wiring: Wiring) -> str:
+    """The text that :func:`wiring` reads: the name, if there is one, or else the edges."""
+    names = {known: name for name, known in WIRINGS.items()}
+    return names.get(wiring) or ", ".join(edge.value for edge in wiring)
+
+
+def output(text: str, size: int) -> outputs.Output:
+    """An output for values of a size: how many symbols, or entries of a vector.
+
+    Example:
+        >>> output("mixture:5", size=2)
+        Mixture(components=5, dim=2)
+    """
+    forms: Forms = {
+        "categorical": lambda: outputs.Categorical(size),
+        "bernoulli": lambda: outputs.Bernoulli(size),
+        "normal": lambda: outputs.Normal(size),
+        "mixture:K": lambda k: outputs.Mixture(_whole(k), size),
+    }
+    return _made("output", text, forms)
+
+
+def output_text(output: outputs.Output) -> str:
+    """The text that :func:`output` reads."""
+    name = type(output).__name__.lower()
+    return f"{name}:{output.components}" if isinstance(output, outputs.Mixture) else name
+
+
+def length(text: str, longest: int) -> lengths.Length:
+    """How τ is decided; ``longest`` is what is predicted at most, unless the text says so."""
+    forms: Forms = {
+        "same-as-input": lengths.SameAsInput,
+        "end-of-sequence": lengths.EndOfSequence,
+        "halt": lengths.Halt,
+        "predicted[:N]": lambda n=longest: lengths.PredictedLength(_whole(n)),
+        "unending": lengths.Unending,
+    }
+    return _made("length", text, forms)
+
+
+def length_text(length: lengths.Length) -> str:
+    """The text that :func:`length` reads.
+
+    Example:
+        >>> length_text(lengths.PredictedLength(9)), length_text(lengths.SameAsInput())
+        ('predicted:9', 'same-as-input')
+    """
+    if isinstance(length, lengths.PredictedLength):
+        return f"predicted:{length.max_length}"
+    name = type(length).__name__
+    return "".join(f"-{c.lower()}" if c.isupper() else c for c in name).removeprefix("-")
+
+
+def gradient(text: str) -> gradients.Gradient:
+    """How to differentiate through time."""
+    forms: Forms = {
+        "full": gradients.FullBPTT,
+        "truncated:K": lambda k: gradients.TruncatedBPTT(_whole(k)),
+        "checkpointed[:BUDGET]": lambda b=None: gradients.CheckpointedBPTT(b and _whole(b)),
+        "autograd": gradients.Autograd,
+    }
+    return _made("gradient", text, forms)
+
+
+def forcing_of(text: str) -> forcing.Forcing:
+    """What fills the output edge in training.
+
+    Example:
+        >>> forcing_of("scheduled:linear:1:0.5:1000:sequence").schedule
+        Linear(start=1.0, end=0.5, steps=1000)
+    """
+    forms: Forms = {
+        "teacher": forcing.TeacherForcing,
+        "free": forcing.FreeRunning,
+        "both[:WEIGHT]": lambda w=0.5: forcing.Both(_real(w)),
+        "scheduled:constant:EPSILON[:PER]": lambda e, per="token": _scheduled(
+            schedules.Constant(_real(e)), per
+        ),
+        "scheduled:linear:START:END:STEPS[:PER]": lambda a, b, n, per="token": _scheduled(
+            schedules.Linear(_real(a), _real(b), _whole(n)), per
+        ),
+        "scheduled:exponential:K[:PER]": lambda k, per="token": _scheduled(
+            schedules.Exponential(_real(k)), per
+        ),
+        "scheduled:inverse-sigmoid:K[:PER]": lambda k, per="token": _scheduled(
+            schedules.InverseSigmoid(_real(k)), per
+        ),
+    }
+    return _made("forcing", text, forms)
+
+
+def _scheduled(schedule: schedules.Schedule, per: Any) -> forcing.ScheduledSampling:
+    return forcing.ScheduledSampling(schedule, per=per)
+
+
+def _made(what: str, text: str, forms: Mapping[str, Callable[..., T]]) -> T:
+    words = text.split(":")
+    for form, maker in forms.items():
+        needed, _, optional = form.partition("[")
+        fixed = [word for word in needed.split(":") if not word.isupper()]
+        least = len(needed.split(":"))
+        if words[: len(fixed)] == fixed and least <= len(words) <= least + bool(optional):
+            try:
+                return maker(*words[len(fixed) :])
+            except ValueError as error:
+                raise ValueError(f"{text!r}: {error}; expected {form}") from None
+    raise ValueError(f"no {what} {text!r}; expected {_listed(forms)}")
+
+
+def _whole(word: str | int) -> int:
+    try:
+        return int(word)
+    except ValueError:
+        raise ValueError(f"{word!r} is not a whole number") from None
+
+
+def _real(word: str | float) -> float:
+    try:
+        return float(word)
+    except ValueError:
+        raise ValueError(f"{word!r} is not a number") from None
+
+
+def _listed(names: Mapping[str, object]) -> str:
+    *most, last = names
+    return f"{', '.join(most)} or {last}"
