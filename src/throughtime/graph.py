@@ -18,6 +18,7 @@ from throughtime.gradients.gradient import Gradient, Tensors
 from throughtime.layer import Recurrence, another
 from throughtime.lengths.length import Length
 from throughtime.lengths.predicted import PredictedLength
+from throughtime.outputs.categorical import Categorical
 from throughtime.outputs.output import Output
 from throughtime.transforms import transforming
 from throughtime.wiring import Edge, Wiring
@@ -100,6 +101,10 @@ class Graph(nn.Module):
                 self.recurrences.append(Recurrence(own, direction, edges, learned))
             edges = {"U": cell.hidden_size * len(wiring.directions)}
         self.hidden_size = edges["U"]
+        if isinstance(output, Categorical) and wiring.feedback in (Edge.OBSERVED, Edge.EXPECTED):
+            # One column of S is all that a symbol brings, so it has the size of a whole drive; as
+            # small as an entry among many it learns slowly (docs/performance.md).
+            nn.init.uniform_(self.first.S.weight, -1, 1)
         if output is not None:
             units = output.size if length is None else length.units(output)
             bound = 1 / math.sqrt(self.hidden_size)
