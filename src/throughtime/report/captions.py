@@ -29,7 +29,7 @@ def draw(pictures: Tensor, truths: ListOf[str], captions: ListOf[str], columns: 
     for axes in grid[len(truths) :]:
         axes.remove()
     for axes, picture, truth, caption in zip(grid, pictures, truths, captions, strict=False):
-        axes.imshow(1 - picture, cmap="gray", vmin=0, vmax=1, interpolation="nearest")
+        axes.imshow((1 - picture).numpy(), cmap="gray", vmin=0, vmax=1, interpolation="nearest")
         axes.set(xticks=[], yticks=[])
         axes.set_title(textwrap.fill(truth, 30), fontsize=6.5)
         right = caption == truth

@@ -23,9 +23,9 @@ def draw(
         unit: what the numbers are.
 
     Example:
-        >>> figure = draw([1, 2], {"training": [2.0, 1.5], "validation": [2.1, 1.7]}, {"bigram": 1.6})
+        >>> figure = draw([1, 2], {"training": [2.0, 1.5]}, floors={"2-gram": 1.6})
         >>> [line.get_label() for line in figure.axes[0].lines]
-        ['training', 'validation', 'bigram']
+        ['training', '2-gram']
     """
     figure = Figure(figsize=(6.4, 3.8), layout="constrained")
     axes = figure.subplots()
