@@ -9,6 +9,7 @@ from typing import NamedTuple
 import jaxtyping
 import pytest
 import torch
+from hypothesis import settings
 from torch import Tensor, nn
 
 import throughtime as tt
@@ -16,6 +17,9 @@ from throughtime import Edge, RecurrentModel, Sequence, Wiring
 from throughtime.cells import GRU, LSTM, Cell, Elman
 
 torch.set_num_threads(1)
+
+quick = settings(max_examples=50, deadline=None, derandomize=True, database=None)
+"""For Hypothesis: the same examples every time."""
 
 
 class Trace(Cell):
@@ -63,9 +67,7 @@ WIRINGS = {
     "expected": Wiring(Edge.INPUT, Edge.EXPECTED, Edge.EMIT),
     "expected and hidden": Wiring(Edge.INPUT, Edge.HIDDEN, Edge.EXPECTED, Edge.EMIT),
     "output": Wiring(Edge.VECTOR, Edge.HIDDEN, Edge.OUTPUT, Edge.EMIT),
-    "vector and input": Wiring(
-        Edge.INPUT, Edge.VECTOR, Edge.HIDDEN, Edge.OBSERVED, Edge.EMIT
-    ),
+    "vector and input": Wiring(Edge.INPUT, Edge.VECTOR, Edge.HIDDEN, Edge.OBSERVED, Edge.EMIT),
     "generator": Wiring(Edge.HIDDEN, Edge.OBSERVED, Edge.EMIT),
     "pointwise": Wiring(Edge.INPUT, Edge.EMIT),
 }

@@ -2,13 +2,13 @@
 
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
-from models import CELLS, torch_like, unchecked
 from torch import nn
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
 import throughtime as tt
+from models import CELLS, quick, torch_like, unchecked
 from throughtime import Sequence
 from throughtime.cells import GRU, LSTM, Cell, Elman
 from throughtime.gradients import FullBPTT
@@ -71,7 +71,7 @@ sizes = st.integers(1, 5)
 
 
 @pytest.mark.parametrize("name", ["tanh", "relu", "GRU", "LSTM"])
-@settings(max_examples=20)
+@quick
 @given(hidden=sizes, rows=st.integers(0, 5), seed=st.integers(0, 2**16))
 def test_the_gradient_equations_are_those_of_the_step(
     name: str, hidden: int, rows: int, seed: int

@@ -39,7 +39,8 @@ class Projection(nn.Module):
         """The value as a vector: a symbol's one-hot vector, and a vector as it is."""
         if value.dtype.is_floating_point:
             return value
-        return F.one_hot(value.long(), self.weight.shape[1]).to(self.weight.dtype)
+        symbols = torch.arange(self.weight.shape[1], device=value.device)
+        return (value[..., None] == symbols).to(self.weight.dtype)
 
 
 class Recurrence(nn.Module):

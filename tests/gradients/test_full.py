@@ -3,8 +3,11 @@ plain loop, with finite differences, and with the notes' section 3 written out."
 
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from torch import Tensor, nn
+
+import throughtime as tt
 from models import (
     CELLS,
     RAGGED,
@@ -15,10 +18,8 @@ from models import (
     leaves,
     make,
     problem,
+    quick,
 )
-from torch import Tensor, nn
-
-import throughtime as tt
 from throughtime import Edge, RecurrentModel, Sequence, Wiring
 from throughtime.gradients import Autograd, FullBPTT
 from throughtime.lengths import EndOfSequence, Halt, PredictedLength, Unending
@@ -44,9 +45,7 @@ def assert_exact(model: RecurrentModel, lengths: tuple[int, ...] = RAGGED) -> No
 @pytest.mark.parametrize("layers", [1, 2])
 @pytest.mark.parametrize("wiring", WIRINGS)
 @pytest.mark.parametrize("cell", CELLS)
-def test_gradients_are_exact_for_every_cell_and_wiring(
-    cell: str, wiring: str, layers: int
-) -> None:
+def test_gradients_are_exact_for_every_cell_and_wiring(cell: str, wiring: str, layers: int) -> None:
     assert_exact(make(cell, WIRINGS[wiring], layers=layers))
 
 
@@ -60,7 +59,7 @@ def test_gradients_are_exact_for_every_length(
     assert_exact(make("GRU", Wiring(*edges), *LENGTHS[length]))
 
 
-@settings(max_examples=25, deadline=None)
+@quick
 @given(
     lengths=st.lists(st.integers(0, 6), min_size=0, max_size=4).map(tuple),
     cell=st.sampled_from(list(CELLS)),
@@ -79,9 +78,7 @@ def test_gradients_are_exact_for_every_ragged_batch(
 ) -> None:
     """Batches without rows and batches of empty sequences are among them."""
     torch.manual_seed(0)
-    model = make(
-        cell, WIRINGS[wiring], hidden=hidden, layers=layers, initial_state=initial_state
-    )
+    model = make(cell, WIRINGS[wiring], hidden=hidden, layers=layers, initial_state=initial_state)
     assert_exact(model, lengths)
 
 

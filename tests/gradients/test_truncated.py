@@ -3,6 +3,9 @@ every k-th step is a constant."""
 
 import pytest
 import torch
+from torch import Tensor
+
+import throughtime as tt
 from models import (
     CELLS,
     RAGGED,
@@ -15,9 +18,6 @@ from models import (
     make,
     problem,
 )
-from torch import Tensor
-
-import throughtime as tt
 from throughtime import Edge, RecurrentModel, Sequence, Wiring
 from throughtime.gradients import Autograd, FullBPTT, TruncatedBPTT
 
@@ -32,16 +32,15 @@ def found(model: RecurrentModel, task: Problem, gradient: tt.gradients.Gradient)
 
 
 @pytest.mark.parametrize("wiring", WIRINGS)
-@pytest.mark.parametrize("layers", [1, 2])
-def test_with_no_cut_it_is_full_bptt_exactly(wiring: str, layers: int) -> None:
-    model = make("GRU", WIRINGS[wiring], layers=layers)
+def test_with_no_cut_it_is_full_bptt_exactly(wiring: str) -> None:
+    model = make("GRU", WIRINGS[wiring], layers=2)
     task = problem(model, LENGTHS)
     full = found(model, task, FullBPTT())
     for k in (STEPS + 1, STEPS + 5):  # one step more than values, where the end is a decision
         assert_same(found(model, task, TruncatedBPTT(k)), full, rtol=0)
 
 
-@pytest.mark.parametrize("k", [1, 2, 3, 6])
+@pytest.mark.parametrize("k", [1, 3])
 @pytest.mark.parametrize("wiring", WIRINGS)
 def test_values_are_exact_however_often_it_cuts(wiring: str, k: int) -> None:
     model = make("LSTM", WIRINGS[wiring], layers=2)
@@ -90,7 +89,7 @@ def by_hand(model: RecurrentModel, task: Problem, k: int) -> Tensor:
     return torch.where(keep, torch.stack(log_prob), 0.0).sum(0)
 
 
-@pytest.mark.parametrize("k", [1, 2, 3, 6, 7])
+@pytest.mark.parametrize("k", [1, 3, 7])
 @pytest.mark.parametrize("fed", [None, Edge.OBSERVED, Edge.EXPECTED, Edge.OUTPUT])
 @pytest.mark.parametrize("cell", CELLS)
 def test_it_is_the_loop_that_is_cut_by_hand_at_every_kth_step(
@@ -113,7 +112,9 @@ def test_it_is_the_loop_that_is_cut_by_hand_at_every_kth_step(
 def test_with_both_directions_each_is_cut_in_its_own_time(k: int) -> None:
     """The forward one at steps k, 2k, … from the beginning, the backward one from each row's end:
     so x(s) reaches h(t) if no cut is between them, which the Jacobian shows."""
-    model = make("GRU", WIRINGS["bidirectional"], tt.outputs.Bernoulli(6), gradient=TruncatedBPTT(k))
+    model = make(
+        "GRU", WIRINGS["bidirectional"], tt.outputs.Bernoulli(6), gradient=TruncatedBPTT(k)
+    )
     model.graph.V.data.copy_(torch.eye(6))  # o(t) is h(t), forward and backward
     n = 5
     x = torch.randn(1, n, 2, dtype=torch.float64, requires_grad=True)
@@ -132,10 +133,9 @@ def test_with_both_directions_each_is_cut_in_its_own_time(k: int) -> None:
 # ---- running text -----------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("k", [1, 2, 3, STEPS])
+@pytest.mark.parametrize("k", [1, 3, STEPS])
 @pytest.mark.parametrize(
-    "wiring",
-    ["hidden-to-hidden", "output-to-hidden", "hidden-and-output-to-hidden", "expected", "generator"],
+    "wiring", ["output-to-hidden", "hidden-and-output-to-hidden", "expected", "generator"]
 )
 def test_training_chunk_by_chunk_is_truncated_bptt(wiring: str, k: int) -> None:
     length = tt.lengths.Unending() if wiring == "generator" else None

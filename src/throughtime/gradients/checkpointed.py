@@ -63,7 +63,7 @@ class CheckpointedBPTT(Gradient):
             for stretches in range(2, math.isqrt(total) + 2)
         )
         raise ValueError(
-            f"budget={self.budget} is too small for {total} steps; give a budget of at least {least}"
+            f"budget={self.budget} is too small for {total} steps; give one of at least {least}"
         )
 
     def fold(

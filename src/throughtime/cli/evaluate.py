@@ -1,0 +1,74 @@
+"""``throughtime evaluate``."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+import torch
+
+from throughtime.data import Dataset, Examples, load
+from throughtime.lengths import SameAsInput
+from throughtime.training.likelihood import Model, decoder, sees_x
+from throughtime.training.metrics import Number
+from throughtime.training.metrics import evaluate as numbers_of
+from throughtime.training.run import Run
+
+
+@click.command()
+@click.argument("run", type=click.Path(path_type=Path))
+@click.option("--split", default="test", help="Which part of the data [test].")
+@click.option("--shuffled", is_flag=True, help="Give each y the x of another: a control.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+def evaluate(run: Path, split: str, shuffled: bool, as_json: bool) -> None:
+    """Measure a RUN on examples that it was not trained on."""
+    loaded = Run.load(run)
+    data = load(loaded.config.dataset, loaded.config.seed)
+    examples = part(data, split)
+    if shuffled:
+        examples = shuffled_x(loaded.model, examples)
+    numbers = numbers_of(loaded.model, examples, running=data.running)
+    if as_json:
+        click.echo(json.dumps([number._asdict() for number in numbers]))
+    else:
+        what = f"{split}, x shuffled" if shuffled else split
+        click.echo(f"{data.name}, {what}: {len(examples):,} {'text' if data.running else 'rows'}")
+        click.echo(table(numbers))
+
+
+def part(data: Dataset, split: str) -> Examples:
+    """One part of the data.
+
+    Raises:
+        ValueError: if there is no such part.
+    """
+    if split not in data.splits:
+        raise ValueError(
+            f"{data.name} has no part {split!r}; expected one of {', '.join(data.splits)}"
+        )
+    return data.splits[split]
+
+
+def shuffled_x(model: Model, examples: Examples) -> Examples:
+    """The same rows, each with the x of another one.
+
+    What a model then still gains over one that sees no x, it does not gain from x.
+
+    Raises:
+        ValueError: if the model sees no x, or x decides the length of y.
+    """
+    if not sees_x(model) or examples.x is None:
+        raise ValueError("--shuffled: this model sees no x, so there is nothing to shuffle")
+    if isinstance(decoder(model).length, SameAsInput):
+        raise ValueError("--shuffled: each y has the length of its own x, so no other x will do")
+    order = torch.randperm(len(examples), generator=torch.Generator().manual_seed(0))
+    other = torch.empty_like(order)
+    other[order] = order.roll(1)
+    return Examples(examples.x[other], examples.y)
+
+
+def table(numbers: list[Number]) -> str:
+    """The numbers below each other, with their units."""
+    width = max(len(number.name) for number in numbers)
+    return "\n".join(f"{n.name:<{width}}  {n.value:8.4f}  {n.unit}" for n in numbers)

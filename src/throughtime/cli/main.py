@@ -1,0 +1,71 @@
+"""The command, and what it does with errors: one line on standard error."""
+
+from __future__ import annotations
+
+import errno
+import warnings
+from typing import Any, NoReturn, TextIO
+
+import click
+
+import throughtime
+from throughtime.cli.datasets import datasets
+from throughtime.cli.evaluate import evaluate
+from throughtime.cli.report import report
+from throughtime.cli.sample import sample
+from throughtime.cli.score import score
+from throughtime.cli.train import train
+from throughtime.training.trainer import Diverged
+
+
+class _Refused(click.ClickException):
+    exit_code = 2
+
+
+class _OneLine(click.Group):
+    """Commands whose errors are one line: 2 is bad input's exit code, 1 that of failed training."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        with warnings.catch_warnings():
+            warnings.simplefilter("default", UserWarning)
+            warnings.showwarning = _warn
+            try:
+                return super().invoke(ctx)
+            except click.UsageError as error:
+                _refuse(error.format_message())
+            except Diverged as error:
+                raise click.ClickException(str(error)) from None
+            except OSError as error:
+                if error.errno == errno.EPIPE:
+                    raise
+                _refuse(f"{error.filename}: {error.strerror}" if error.filename else str(error))
+            except ValueError as error:  # every one of the library's says what was expected
+                _refuse(str(error))
+
+
+def _refuse(reason: str) -> NoReturn:
+    raise _Refused(" ".join(reason.split())) from None
+
+
+def _warn(
+    message: Warning | str,
+    category: type[Warning],
+    filename: str,
+    lineno: int,
+    file: TextIO | None = None,
+    line: str | None = None,
+) -> None:
+    click.echo(f"Warning: {message}", err=True)
+
+
+@click.group(cls=_OneLine, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(throughtime.__version__, prog_name="throughtime")
+def main() -> None:
+    """Recurrent sequence models as probability distributions.
+
+    A run is a folder: `train` makes it, the other commands read it.
+    """
+
+
+for _command in (datasets, train, evaluate, sample, score, report):
+    main.add_command(_command)

@@ -1,0 +1,99 @@
+"""``throughtime train``."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+from tqdm import tqdm
+
+from throughtime.data import DATASETS, Dataset, load
+from throughtime.report.pictures import draw_all
+from throughtime.training.config import Config, ConfigError
+from throughtime.training.run import Run
+from throughtime.training.trainer import Trainer
+
+WHEN_RESUMED = ("epochs", "max_steps", "max_seconds", "patience")
+"""What may change when a run goes on: only when it is to stop."""
+
+
+def _options(command: Callable[..., None]) -> Callable[..., None]:
+    """An option for each key of the configuration, which also checks the values."""
+    for name, field in reversed(Config.model_fields.items()):
+        if name != "dataset":
+            default = "" if field.default is None else f" [{field.default}]"
+            command = click.option(
+                f"--{name.replace('_', '-')}", metavar="…", help=f"{field.description}{default}"
+            )(command)
+    return command
+
+
+@click.command()
+@click.argument("dataset", required=False)
+@click.option("--out", type=click.Path(path_type=Path), help="A new folder [runs/…-001].")
+@click.option("--config", "file", type=click.Path(path_type=Path), help="A config.json.")
+@click.option("--resume", type=click.Path(path_type=Path), help="The folder of a run to go on with.")
+@_options
+def train(
+    dataset: str | None, out: Path | None, file: Path | None, resume: Path | None, **given: Any
+) -> None:
+    """Train a model on an embedded data set or a text FILE with one sequence a line.
+
+    What is left out follows from the data. Options override a --config.
+    """
+    values = {name: value for name, value in given.items() if value is not None}
+    if resume is not None:
+        run, data = _resumed(resume, dataset, out, file, values)
+    else:
+        if file is not None:
+            values = json.loads(Config.load(file).model_dump_json()) | values
+        if dataset is not None:
+            values["dataset"] = dataset
+        config = Config.read(values)
+        data = load(config.dataset, config.seed)
+        if config.dataset not in DATASETS:
+            config = config.but(dataset=str(Path(config.dataset).resolve()))
+        run = Run.create(config, data, out)
+    _introduce(run, data)
+    reason = Trainer(run, data, resume=resume is not None, say=_say).fit()
+    click.echo(f"Stopped: {reason}. Best and last weights are in {run.path}.")
+    if reason == "interrupted":
+        click.echo(f"Go on with: throughtime train --resume {run.path}")
+        return
+    for picture in draw_all(Run.load(run.path), data):
+        click.echo(f"Drew {picture}")
+    click.echo(f"Now try: throughtime evaluate {run.path}; throughtime sample {run.path}")
+
+
+def _say(line: str) -> None:
+    tqdm.write(line)
+
+
+def _resumed(
+    path: Path, dataset: str | None, out: Path | None, file: Path | None, values: dict[str, Any]
+) -> tuple[Run, Dataset]:
+    other = {"DATASET": dataset, "--out": out, "--config": file}
+    refused = [name for name, value in other.items() if value is not None]
+    refused += [f"--{name.replace('_', '-')}" for name in values if name not in WHEN_RESUMED]
+    if refused:
+        raise ConfigError(
+            f"{', '.join(refused)}: a resumed run keeps its choices; with --resume only "
+            + ", ".join(f"--{name.replace('_', '-')}" for name in WHEN_RESUMED)
+            + " may change"
+        )
+    run = Run.load(path, "last").but(**values)
+    return run, load(run.config.dataset, run.config.seed)
+
+
+def _introduce(run: Run, data: Dataset) -> None:
+    config = run.config
+    parameters = sum(p.numel() for p in run.model.parameters())
+    click.echo(f"{data.name}: {data.description}")
+    click.echo(", ".join(f"{len(part):,} {name}" for name, part in data.splits.items()))
+    click.echo(
+        f"{config.cell} of {config.layers} × {config.hidden_size}, {config.wiring}, "
+        f"{config.output}, {config.length or 'one value'}: {parameters:,} parameters in {run.path}"
+    )

@@ -1,0 +1,148 @@
+"""From a configuration and a signature to a model."""
+
+from __future__ import annotations
+
+import math
+
+import torch
+
+from throughtime.cells import Cell
+from throughtime.data import Dataset
+from throughtime.encoder_decoder import EncoderDecoder
+from throughtime.lengths import SameAsInput
+from throughtime.model import RecurrentModel
+from throughtime.sequence import Sequence
+from throughtime.training import choices
+from throughtime.training.config import Config
+from throughtime.training.encoder import PictureEncoder
+from throughtime.training.initial import initialise
+from throughtime.training.signature import Signature
+from throughtime.wiring import SEQUENCE_TO_VECTOR, Edge, Wiring
+
+UPDATES = 3_000
+"""About how many updates training takes, where the configuration does not say."""
+
+
+def resolve(config: Config, data: Dataset) -> Config:
+    """The configuration with all that was left out filled in: what suits the data.
+
+    Raises:
+        ValueError: if the choices do not fit the data or each other.
+    """
+    wiring = data.wiring if config.wiring is None else choices.wiring(config.wiring)
+    _check(wiring, Signature.of(data), data.name)
+    y = data.splits["train"].y
+    few = y.steps // 1_000 if data.running and isinstance(y, Sequence) else len(y) // 20
+    rows = config.batch_size or min(max(few, 1), 32)
+    steps = (config.steps or 100) if data.running else None
+    resolved = config.but(
+        wiring=choices.wiring_text(wiring),
+        output=config.output or choices.output_text(data.output),
+        length=_length(config.length, wiring, data),
+        batch_size=rows,
+        steps=steps,
+        threads=config.threads or torch.get_num_threads(),
+    )
+    updates = updates_per_epoch(resolved, data)
+    epochs = config.epochs or min(max(math.ceil(UPDATES / updates), 10), 200)
+    return resolved.but(epochs=epochs)
+
+
+def updates_per_epoch(config: Config, data: Dataset) -> int:
+    """How many batches the training data are."""
+    y, rows = data.splits["train"].y, config.batch_size
+    assert rows is not None
+    if config.steps is not None:
+        assert isinstance(y, Sequence)
+        return math.ceil(math.ceil(y.steps / rows) / config.steps)
+    return math.ceil(len(y) / rows)
+
+
+def build(config: Config, signature: Signature) -> RecurrentModel | EncoderDecoder:
+    """The model of a resolved configuration.
+
+    Where a vector enters and x is a picture or a sequence, an encoder makes the vector.
+
+    Raises:
+        ValueError: if the choices contradict each other; the reason is the model's own.
+    """
+    assert config.wiring is not None
+    assert config.output is not None
+    wiring = choices.wiring(config.wiring)
+    encoded = Edge.VECTOR in wiring and (
+        signature.x == "sequence" or signature.picture_shape is not None
+    )
+    decoder = RecurrentModel(
+        _cells(config),
+        wiring,
+        choices.output(config.output, signature.y_size),
+        None if config.length is None else choices.length(config.length, longest=0),
+        input_size=signature.x_size if Edge.INPUT in wiring else None,
+        vector_size=None
+        if Edge.VECTOR not in wiring
+        else (config.hidden_size if encoded else signature.x_size),
+        dropout=config.dropout,
+        initial_state=config.initial_state,
+        gradient=choices.gradient(config.gradient),
+    )
+    initialise(decoder, symbols_enter=signature.x_symbols is not None)
+    if not encoded:
+        return decoder
+    if signature.picture_shape is not None:
+        pictures = PictureEncoder(signature.picture_shape, config.hidden_size)
+        return EncoderDecoder(pictures, decoder)
+    encoder = RecurrentModel(
+        _cells(config),
+        SEQUENCE_TO_VECTOR,
+        None,
+        input_size=signature.x_size,
+        dropout=config.dropout,
+        gradient=choices.gradient(config.gradient),
+    )
+    initialise(encoder, symbols_enter=signature.x_symbols is not None)
+    return EncoderDecoder(encoder, decoder)
+
+
+def _cells(config: Config) -> list[Cell]:
+    return [choices.CELLS[config.cell](config.hidden_size) for _ in range(config.layers)]
+
+
+def _length(text: str | None, wiring: Wiring, data: Dataset) -> str | None:
+    if wiring.emits_last:
+        if text is not None:
+            raise ValueError(f"length is {text!r}, but {Edge.EMIT_LAST.value} gives one value")
+        return None
+    if text is None:
+        if Edge.INPUT in wiring:
+            return "same-as-input"
+        own = data.length
+        return "end-of-sequence" if own in (None, SameAsInput()) else choices.length_text(own)
+    y = data.splits["train"].y
+    assert isinstance(y, Sequence)
+    return choices.length_text(choices.length(text, longest=y.steps))
+
+
+def _check(wiring: Wiring, signature: Signature, name: str) -> None:
+    """Refuse a wiring whose x or y the data do not have. That it takes no x is no contradiction:
+    such a model is what one that sees x is compared with."""
+    takes = next((e for e in (Edge.INPUT, Edge.VECTOR) if e in wiring), None)
+    if Edge.INPUT in wiring and Edge.VECTOR in wiring:
+        raise ValueError(
+            f"the wiring takes both {Edge.INPUT.value} and {Edge.VECTOR.value}, but {name} has "
+            "one x at most; leave one out"
+        )
+    if takes is not None and signature.x == "none":
+        raise ValueError(
+            f"the wiring has {takes.value}, but {name} has no x; use unconditional, or other data"
+        )
+    if takes is Edge.INPUT and signature.x == "vector":
+        raise ValueError(
+            f"the wiring has {Edge.INPUT.value}, but the x of {name} is one vector; use "
+            f"{Edge.VECTOR.value}"
+        )
+    if wiring.emits_last != (signature.y == "value"):
+        gives = "one value" if wiring.emits_last else "a sequence"
+        raise ValueError(
+            f"the wiring gives {gives}, but the y of {name} is a {signature.y}; use "
+            + (Edge.EMIT_LAST if signature.y == "value" else Edge.EMIT).value
+        )

@@ -1,0 +1,40 @@
+"""What sees the pictures."""
+
+from __future__ import annotations
+
+from torch import nn
+
+DROPOUT = 0.3
+"""Share of the features that training hides: pictures that training shows are few."""
+
+
+class PictureEncoder(nn.Sequential):
+    """From pictures ``(*batch, rows * columns)`` to vectors ``(*batch, size)``.
+
+    Two convolutions, each followed by pooling, and a linear layer. It must work for single
+    pictures and for batches that were sorted by length, so it normalises each picture's own
+    features and nothing over the batch.
+
+    Example:
+        >>> PictureEncoder((16, 16), 32)(torch.rand(5, 256)).shape
+        torch.Size([5, 32])
+    """
+
+    def __init__(self, shape: tuple[int, int], size: int, channels: int = 16) -> None:
+        rows, columns = shape
+        features = 2 * channels * (rows // 4) * (columns // 4)
+        super().__init__(
+            nn.LayerNorm(rows * columns, elementwise_affine=False),
+            nn.Unflatten(-1, (1, rows, columns)),
+            nn.Conv2d(1, channels, 3, padding=1),
+            nn.ReLU(),
+            nn.MaxPool2d(2),
+            nn.Conv2d(channels, 2 * channels, 3, padding=1),
+            nn.ReLU(),
+            nn.MaxPool2d(2),
+            nn.Flatten(-3),
+            nn.LayerNorm(features),
+            nn.Dropout(DROPOUT),
+            nn.Linear(features, size),
+            nn.LayerNorm(size),
+        )

@@ -1,0 +1,43 @@
+"""Ctrl-C as a request to stop at a good moment."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from types import FrameType, TracebackType
+from typing import Any
+
+
+class Interrupt:
+    """Inside of it, the first Ctrl-C only sets ``requested``; a second one interrupts as usual.
+
+    In any thread but the main one, where signals do not arrive, it does nothing.
+
+    Example:
+        >>> with Interrupt() as interrupt:
+        ...     signal.raise_signal(signal.SIGINT)
+        >>> interrupt.requested
+        True
+    """
+
+    requested = False
+
+    def __enter__(self) -> Interrupt:
+        self._previous: Any = None
+        if threading.current_thread() is threading.main_thread():
+            self._previous = signal.signal(signal.SIGINT, self._remember)
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._previous is not None:
+            signal.signal(signal.SIGINT, self._previous)
+
+    def _remember(self, number: int, frame: FrameType | None) -> None:
+        if self.requested:
+            raise KeyboardInterrupt
+        self.requested = True

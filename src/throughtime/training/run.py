@@ -1,0 +1,199 @@
+"""A run's folder: the configuration, the weights, and what there is to know of its training."""
+
+from __future__ import annotations
+
+import csv
+import os
+import re
+from dataclasses import dataclass, replace
+from itertools import count
+from pathlib import Path
+from typing import Any, Literal
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save_file
+
+from throughtime.data import Dataset
+from throughtime.training import choices
+from throughtime.training.build import build, resolve
+from throughtime.training.config import Config
+from throughtime.training.likelihood import Model
+from throughtime.training.signature import Signature
+
+Weights = Literal["best", "last"]
+COLUMNS = ("epoch", "step", "seconds", "train nats", "valid nats", "learning rate", "epsilon")
+"""Of ``metrics.csv``: nats are per symbol, ends included; epsilon is scheduled sampling's."""
+
+
+class RunError(ValueError):
+    """A run's folder that cannot be made, or read."""
+
+
+@dataclass(frozen=True, eq=False)
+class Run:
+    """A model with the folder that it lives in.
+
+    ==================  =====================================================================
+    config.json         every choice
+    vocabulary.json     the kinds, sizes and symbols of x and y
+    best.safetensors    the weights with the best validation so far
+    last.safetensors    the latest weights, and in state.pt the rest of what resuming needs
+    metrics.csv         a line for each epoch
+    pictures/           what ``throughtime report`` draws
+    ==================  =====================================================================
+    """
+
+    path: Path
+    config: Config
+    signature: Signature
+    model: Model
+
+    @classmethod
+    def create(cls, config: Config, data: Dataset, path: Path | None = None) -> Run:
+        """A new folder with a new model in it, which ``config.seed`` decides.
+
+        Args:
+            config: the choices; those left out follow from the data.
+            data: what will be trained on.
+            path: the folder; left out, the next free ``runs/<data>-<wiring>-001``.
+
+        Raises:
+            RunError: if the folder exists.
+            ValueError: if the choices do not fit the data, or each other.
+        """
+        config, signature = resolve(config, data), Signature.of(data)
+        torch.manual_seed(config.seed)
+        model = build(config, signature)
+        run = cls(_new_folder(config, data, path), config, signature, model)
+        config.save(run.path / "config.json")
+        signature.save(run.path / "vocabulary.json")
+        return run
+
+    @classmethod
+    def load(cls, path: str | Path, weights: Weights = "best") -> Run:
+        """The model of a folder, with its best weights or its last.
+
+        Raises:
+            ValueError: in one line, if a file is missing or damaged.
+        """
+        path = Path(path)
+        if not (path / "config.json").is_file():
+            raise RunError(
+                f"{path}: no run, for it has no config.json; expected a folder that "
+                "`throughtime train` made"
+            )
+        config = Config.load(path / "config.json")
+        signature = Signature.load(path / "vocabulary.json")
+        run = cls(path, config, signature, build(config, signature))
+        run._load_weights(weights)
+        run.model.eval()
+        return run
+
+    def but(self, **values: Any) -> Run:
+        """The same run with other values for some keys of its configuration, saved at once."""
+        run = replace(self, config=self.config.but(**values))
+        run.config.save(self.path / "config.json")
+        return run
+
+    # ---- weights -------------------------------------------------------------------------------
+
+    def save_weights(self, name: Weights) -> None:
+        """Write the model's weights; the old file is there until the new one is whole."""
+        file = self.path / f"{name}.safetensors"
+        save_file(self.model.state_dict(), _beside(file))
+        _beside(file).replace(file)
+
+    def _load_weights(self, name: Weights) -> None:
+        file = self.path / f"{name}.safetensors"
+        try:
+            self.model.load_state_dict(load_file(file))
+        except FileNotFoundError:
+            raise RunError(
+                f"{file}: no such file; training had not come so far, or it was moved"
+            ) from None
+        except (SafetensorError, OSError) as error:
+            raise RunError(f"{file}: damaged ({error}); train again") from None
+        except RuntimeError:
+            raise RunError(
+                f"{file}: not the weights of the model in config.json; one of them was changed"
+            ) from None
+
+    # ---- what resuming needs -------------------------------------------------------------------
+
+    def save_state(self, state: dict[str, Any]) -> None:
+        """Write the last weights and, beside them, all else that training is in the middle of."""
+        file = self.path / "state.pt"
+        torch.save(state, _beside(file))
+        self.save_weights("last")
+        _beside(file).replace(file)
+
+    def load_state(self) -> dict[str, Any]:
+        """What :meth:`save_state` was given.
+
+        Raises:
+            RunError: if it is missing or damaged.
+        """
+        file = self.path / "state.pt"
+        try:
+            state: dict[str, Any] = torch.load(file, weights_only=True)
+        except FileNotFoundError:
+            raise RunError(f"{file}: no such file, so this run cannot be resumed") from None
+        except Exception as error:  # torch.load raises many kinds for a damaged file
+            raise RunError(f"{file}: damaged ({type(error).__name__}); train again") from None
+        return state
+
+    # ---- metrics -------------------------------------------------------------------------------
+
+    def metrics(self) -> list[dict[str, float | None]]:
+        """The lines of metrics.csv; an empty field is None.
+
+        Raises:
+            RunError: if the file is damaged.
+        """
+        file = self.path / "metrics.csv"
+        if not file.exists():
+            return []
+        with file.open(newline="", encoding="utf-8") as lines:
+            try:
+                return [
+                    {column: float(row[column]) if row[column] else None for column in COLUMNS}
+                    for row in csv.DictReader(lines)
+                ]
+            except (KeyError, TypeError, ValueError) as error:
+                raise RunError(f"{file}: damaged ({error!r}); expected {COLUMNS}") from None
+
+    def write_metrics(self, rows: list[dict[str, float | None]]) -> None:
+        """Write metrics.csv anew."""
+        file = self.path / "metrics.csv"
+        with _beside(file).open("w", newline="", encoding="utf-8") as lines:
+            writer = csv.DictWriter(lines, COLUMNS)
+            writer.writeheader()
+            writer.writerows(rows)
+        _beside(file).replace(file)
+
+
+def _beside(file: Path) -> Path:
+    return file.with_name(f".{file.name}.{os.getpid()}")
+
+
+def _new_folder(config: Config, data: Dataset, path: Path | None) -> Path:
+    if path is not None:
+        try:
+            path.mkdir(parents=True)
+        except FileExistsError:
+            raise RunError(
+                f"{path}: exists already, and nothing is overwritten; give another --out, or "
+                "continue the run in it with --resume"
+            ) from None
+        return path
+    wiring = config.wiring if config.wiring in choices.WIRINGS else "custom"
+    name = re.sub(r"[^\w.-]+", "-", data.name)
+    for number in count(1):
+        path = Path("runs") / f"{name}-{wiring}-{number:03d}"
+        try:
+            path.mkdir(parents=True)
+        except FileExistsError:
+            continue
+        return path
+    raise AssertionError

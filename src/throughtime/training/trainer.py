@@ -1,0 +1,282 @@
+"""The training loop."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from itertools import islice
+
+import torch
+from torch import Tensor
+from tqdm import tqdm
+
+from throughtime.data import Dataset, Examples, batches, streams
+from throughtime.distribution import SequenceDistribution
+from throughtime.forcing import ScheduledSampling, TeacherForcing
+from throughtime.sequence import Sequence
+from throughtime.training import choices
+from throughtime.training.build import updates_per_epoch
+from throughtime.training.interrupt import Interrupt
+from throughtime.training.likelihood import (
+    decoder,
+    given,
+    log_prob,
+    nats_per_symbol,
+    symbols,
+)
+from throughtime.training.run import Run, RunError
+from throughtime.training.signature import Signature
+
+WARM_UP = 50
+"""Updates over which the learning rate rises, or a tenth of all if that is less."""
+
+
+class Diverged(RuntimeError):
+    """The loss is no number any more."""
+
+
+@dataclass
+class Progress:
+    """How far training is: counts, and sums over the epoch that it is in."""
+
+    epoch: int = 0
+    position: int = 0
+    step: int = 0
+    seconds: float = 0.0
+    nats: float = 0.0
+    symbols: int = 0
+    best: float = math.inf
+    since_best: int = 0
+
+
+class Trainer:
+    """Minimises -log p per symbol by AdamW, its rate falling to zero along half a cosine.
+
+    After each epoch the weights are saved, and saved apart if validation has never been better.
+    Ctrl-C stops after the update that it falls in, and a resumed run goes on as if it had never
+    been interrupted, random draws included.
+
+    The seed and the number of threads are torch's own global ones; training sets them.
+
+    Args:
+        run: the model, its configuration and its folder; to resume, loaded with the last weights.
+        data: what to train on.
+        resume: go on from where the run's ``state.pt`` says.
+        say: where the lines go that tell how training does.
+
+    Raises:
+        RunError: if the run cannot be resumed, or was made for other data.
+    """
+
+    def __init__(
+        self,
+        run: Run,
+        data: Dataset,
+        *,
+        resume: bool = False,
+        say: Callable[[str], None] = tqdm.write,
+    ) -> None:
+        if Signature.of(data) != run.signature:
+            raise RunError(
+                f"{run.path}: made for other data than {data.name} is now, whose sizes or symbols "
+                "have changed; train anew"
+            )
+        self.run, self.data, self.config, self.say = run, data, run.config, say
+        assert self.config.epochs is not None
+        assert self.config.batch_size is not None
+        assert self.config.threads is not None
+        torch.set_num_threads(self.config.threads)
+        torch.manual_seed(self.config.seed)
+        self.model, self.rows = run.model.train(), self.config.batch_size
+        self.optimiser = torch.optim.AdamW(
+            self.model.parameters(), weight_decay=self.config.weight_decay
+        )
+        self.forcing = choices.forcing_of(self.config.forcing)
+        self.updates = updates_per_epoch(self.config, data)
+        self.planned = self.config.epochs * self.updates
+        if self.config.max_steps is not None:
+            self.planned = min(self.planned, self.config.max_steps)
+        self.progress, self.carried = Progress(), None
+        self.metrics: list[dict[str, float | None]] = []
+        if resume:
+            self._restore()
+        else:
+            self._save()
+
+    progress: Progress
+    carried: SequenceDistribution | None
+
+    def fit(self) -> str:
+        """Train until something says stop, and return what it was.
+
+        Raises:
+            Diverged: if the loss is no number; what was saved before is kept.
+        """
+        progress = self.progress
+        started = time.perf_counter() - progress.seconds
+        with Interrupt() as interrupt, self._bar() as bar:
+            while not (reason := self._reason_to_stop(interrupt)):
+                for batch in islice(self._epoch(), progress.position, None):
+                    loss = self._update(batch)
+                    progress.seconds = time.perf_counter() - started
+                    bar.set_postfix_str(f"{loss:.3f} nats", refresh=False)
+                    bar.update()
+                    if self._reason_to_stop(interrupt):
+                        break
+                if not interrupt.requested or progress.position == self.updates or not self.metrics:
+                    self._validate()
+                    progress.seconds = time.perf_counter() - started
+                self._save()
+        return reason
+
+    def _reason_to_stop(self, interrupt: Interrupt) -> str | None:
+        progress, config = self.progress, self.config
+        if interrupt.requested:
+            return "interrupted"
+        if progress.epoch == config.epochs:
+            return f"all {config.epochs} epochs are done"
+        if progress.since_best >= config.patience:
+            return f"no better for {config.patience} epochs"
+        if config.max_steps is not None and progress.step >= config.max_steps:
+            return f"all {config.max_steps:,} steps are done"
+        if config.max_seconds is not None and progress.seconds >= config.max_seconds:
+            return f"{config.max_seconds:g} seconds are over"
+        return None
+
+    # ---- one epoch -----------------------------------------------------------------------------
+
+    def _epoch(self) -> Iterator[Examples]:
+        """The batches of an epoch, which the seed and the epoch's number decide."""
+        train = self.data.splits["train"]
+        if self.config.steps is not None:
+            assert isinstance(train.y, Sequence)
+            chunks = streams(train.y, self.rows, self.config.steps)
+            return (Examples(None, chunk) for chunk in chunks)
+        order = torch.Generator().manual_seed(self.config.seed * 1_000_003 + self.progress.epoch)
+        return batches(train, self.rows, generator=order)
+
+    def _update(self, batch: Examples) -> float:
+        """One step of the optimiser; nats per symbol before it."""
+        progress, config = self.progress, self.config
+        for group in self.optimiser.param_groups:
+            group["lr"] = self._learning_rate()
+        count = symbols(self.model, batch.y)
+        nats = -self._objective(batch).sum()
+        self.optimiser.zero_grad()
+        (nats / count).backward()
+        norm = torch.nn.utils.clip_grad_norm_(self.model.parameters(), config.clip)
+        loss = nats.item() / count
+        if not (math.isfinite(loss) and math.isfinite(norm.item())):
+            raise Diverged(
+                f"step {progress.step + 1}: the loss is {loss:g} and the gradient's norm "
+                f"{norm.item():g}; training stops. {self.run.path} keeps the weights from before. "
+                f"Try a lower --learning-rate than {config.learning_rate:g}, a lower --clip than "
+                f"{config.clip:g}, or a gated cell (gru, lstm)"
+            )
+        self.optimiser.step()
+        self.forcing.advance()
+        progress.step += 1
+        progress.position += 1
+        progress.nats += nats.item()
+        progress.symbols += count
+        return loss
+
+    def _objective(self, batch: Examples) -> Tensor:
+        """A log-likelihood for each row; running text goes on from the chunk before."""
+        if not isinstance(batch.y, Sequence):
+            return log_prob(given(self.model, batch.x), batch.y)
+        p = self.carried or given(self.model, batch.x)
+        assert isinstance(p, SequenceDistribution)
+        if self.config.steps is None:
+            return self.forcing.objective(p, batch.y)
+        log_p, following = p.observe(batch.y)
+        self.carried = following.detach()
+        forced = isinstance(self.forcing, TeacherForcing)
+        return log_p if forced else self.forcing.objective(p, batch.y)
+
+    def _learning_rate(self) -> float:
+        step = self.progress.step
+        rise = min((step + 1) / min(WARM_UP, max(self.planned // 10, 1)), 1.0)
+        fall = (1 + math.cos(math.pi * min(step / self.planned, 1.0))) / 2
+        return self.config.learning_rate * rise * fall
+
+    def _validate(self) -> None:
+        """Score the validation part; if the epoch's batches are all done, the next one begins."""
+        progress = self.progress
+        done = progress.position == self.updates
+        steps = self.config.steps
+        rows = self.rows if steps else max(self.rows, 128)
+        valid = nats_per_symbol(self.model, self.data.splits["valid"], rows, steps)
+        better = valid < progress.best
+        if better:
+            progress.best = valid
+            self.run.save_weights("best")
+        if done or better:
+            progress.since_best = 0 if better else progress.since_best + 1
+        train = progress.nats / progress.symbols
+        if done:
+            progress.epoch, progress.position, self.carried = progress.epoch + 1, 0, None
+            progress.nats, progress.symbols = 0.0, 0
+        self.metrics.append(
+            {
+                "epoch": progress.epoch,
+                "step": progress.step,
+                "seconds": round(progress.seconds, 2),
+                "train nats": train,
+                "valid nats": valid,
+                "learning rate": self._learning_rate(),
+                "epsilon": self._epsilon(),
+            }
+        )
+        self.say(
+            f"epoch {progress.epoch:3d}  step {progress.step:6,}  nats per symbol: "
+            f"train {train:.4f}  valid {valid:.4f}{'  best so far' if better else ''}"
+        )
+
+    def _epsilon(self) -> float | None:
+        """The share of observed values on the output edge, where a schedule decides it."""
+        forcing = self.forcing
+        return forcing.probability if isinstance(forcing, ScheduledSampling) else None
+
+    def _bar(self) -> tqdm[None]:
+        return tqdm(
+            total=self.planned, initial=self.progress.step, unit="step", leave=False, disable=None
+        )
+
+    # ---- to resume -----------------------------------------------------------------------------
+
+    def _save(self) -> None:
+        carried = None if self.carried is None else list(self.carried.state.tensors())
+        self.run.write_metrics(self.metrics)
+        self.run.save_state(
+            {
+                "progress": asdict(self.progress),
+                "optimiser": self.optimiser.state_dict(),
+                "forcing": self.forcing.state_dict(),
+                "draws": torch.get_rng_state(),
+                "carried": carried,
+            }
+        )
+
+    def _restore(self) -> None:
+        state = self.run.load_state()
+        try:
+            self.progress = Progress(**state["progress"])
+            self.optimiser.load_state_dict(state["optimiser"])
+            self.forcing.load_state_dict(state["forcing"])
+            torch.set_rng_state(state["draws"])
+            if state["carried"] is not None:
+                empty = decoder(self.model).graph.initial_state(self.rows)
+                p = decoder(self.model)(state=empty.like(tuple(state["carried"])))
+                assert isinstance(p, SequenceDistribution)
+                self.carried = p
+        except (KeyError, TypeError, ValueError, RuntimeError) as error:
+            raise RunError(
+                f"{self.run.path}/state.pt: not the state of this run ({error}); train again"
+            ) from None
+        step = self.progress.step
+        self.metrics = [
+            r for r in self.run.metrics() if r["step"] is not None and r["step"] <= step
+        ]

@@ -1,0 +1,478 @@
+"""The mutants: each one place where the maths is made wrong, and where it should be noticed."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Mutant(NamedTuple):
+    """One change of one file of ``src/throughtime``, and the tests that should see it first."""
+
+    what: str
+    file: str
+    old: str
+    new: str
+    tests: tuple[str, ...]
+
+
+CELLS = "tests/test_cells.py::"
+EQUATIONS = CELLS + "test_the_gradient_equations_are_those_of_the_step"
+TORCH_NN = CELLS + "test_with_its_weights_a_model_is_that_of_torch_nn"
+FULL = "tests/gradients/test_full.py"
+RAGGED = FULL + "::test_gradients_are_exact_for_every_ragged_batch"
+TRUNCATED = "tests/gradients/test_truncated.py"
+CHECKPOINTED = "tests/gradients/test_checkpointed.py"
+PARAMETERS = "tests/gradients/test_parameters.py::"
+JACOBIANS = "tests/test_jacobians.py::"
+ALONE = JACOBIANS + "test_a_row_of_a_ragged_batch_is_as_if_it_were_alone"
+NOTES = JACOBIANS + "test_the_last_output_depends_on_what_the_notes_say"
+PROBABILITY = "tests/test_probability.py::"
+UNFOLDED = PROBABILITY + "test_log_prob_is_that_of_the_unfolded_graph"
+STEPWISE = PROBABILITY + "test_step_by_step_is_the_whole"
+DECODING = "tests/test_decoding.py"
+FORCING = "tests/test_forcing.py"
+LENGTHS = "tests/test_lengths.py"
+OUTPUTS = "tests/test_outputs.py"
+SEQUENCE = "tests/test_sequence.py"
+WIRING = "tests/test_wiring.py"
+
+MUTANTS = [
+    # ---- cells ----
+    Mutant(
+        "tanh's slope has the wrong sign",
+        "cells/elman.py",
+        "slope = 1 - h * h if",
+        "slope = 1 + h * h if",
+        (EQUATIONS,),
+    ),
+    Mutant(
+        "a relu that is off lets the gradient through",
+        "cells/elman.py",
+        "(h > 0).to(h.dtype)",
+        "(h >= 0).to(h.dtype)",
+        (EQUATIONS,),
+    ),
+    Mutant(
+        "W instead of its transpose, backward",
+        "cells/elman.py",
+        "return grad_a, (grad_a @ self.W,)",
+        "return grad_a, (grad_a @ self.W.T,)",
+        (EQUATIONS,),
+    ),
+    Mutant(
+        "the transpose of W, forward",
+        "cells/elman.py",
+        "torch.addmm(drive + self.b, h, self.W.T)",
+        "torch.addmm(drive + self.b, h, self.W)",
+        (TORCH_NN,),
+    ),
+    Mutant(
+        "reset and update gate in the wrong order",
+        "cells/gru.py",
+        "u_r, u_z, u_n = (drive + self.b)",
+        "u_z, u_r, u_n = (drive + self.b)",
+        (TORCH_NN,),
+    ),
+    Mutant(
+        "the update gate keeps what it should replace",
+        "cells/gru.py",
+        "return (n + z * (h - n),)",
+        "return (h + z * (n - h),)",
+        (TORCH_NN,),
+    ),
+    Mutant(
+        "the reset gate is forgotten on the way back",
+        "cells/gru.py",
+        "grad_r, grad_v_n = grad_u_n * v_n, grad_u_n * r",
+        "grad_r, grad_v_n = grad_u_n * v_n, grad_u_n",
+        (EQUATIONS,),
+    ),
+    Mutant(
+        "the reset gate is forgotten in the gradient of W and m",
+        "cells/gru.py",
+        "        grad_v_n = grad_u_n * r\n",
+        "        grad_v_n = grad_u_n\n",
+        (EQUATIONS,),
+    ),
+    Mutant(
+        "the direct path of the update gate is dropped",
+        "cells/gru.py",
+        "(grad_h * z + grad_v @ self.W,)",
+        "(grad_v @ self.W,)",
+        (EQUATIONS,),
+    ),
+    Mutant(
+        "input and forget gate in the wrong order",
+        "cells/lstm.py",
+        "a_i, a_f, a_g, a_o = torch.addmm",
+        "a_f, a_i, a_g, a_o = torch.addmm",
+        (TORCH_NN,),
+    ),
+    Mutant(
+        "the gradient carried by c is dropped",
+        "cells/lstm.py",
+        "grad_c + grad_h * o * (1 - tanh_c * tanh_c)",
+        "grad_h * o * (1 - tanh_c * tanh_c)",
+        (EQUATIONS,),
+    ),
+    Mutant(
+        "c's gradient goes back through the wrong gate",
+        "cells/lstm.py",
+        "(grad_a @ self.W, grad_c * f)",
+        "(grad_a @ self.W, grad_c * i)",
+        (EQUATIONS,),
+    ),
+    Mutant(
+        "the generic part 2 takes the gradient of another step",
+        "cells/cell.py",
+        "        return _vjp(output, parameters, grad)\n",
+        "        return _vjp(output, parameters, tuple(g.roll(1, 0) for g in grad))\n",
+        (CELLS + "test_the_generic_gradients_are_those_of_autograd",),
+    ),
+    Mutant(
+        "a child of a cell inherits equations that are not its own",
+        "cells/cell.py",
+        "            if method not in vars(owner):\n",
+        "            if False:\n",
+        (CELLS + "test_a_child_with_another_step_does_not_inherit_the_equations",),
+    ),
+    # ---- the plain loop ----
+    Mutant(
+        "the drive of the step before",
+        "unroll.py",
+        "cell.step(drive[t], state)",
+        "cell.step(drive[t - 1], state)",
+        (TORCH_NN,),
+    ),
+    Mutant(
+        "rows that have ended go on, and the others stand still",
+        "unroll.py",
+        "torch.where(alive[t, :, None], n, s)",
+        "torch.where(alive[t, :, None], s, n)",
+        (TORCH_NN,),
+    ),
+    # ---- back-propagation through time ----
+    Mutant(
+        "h(t) in the place of h(t-1)",
+        "gradients/bptt.py",
+        "torch.cat([s[None], all_])[:-1]",
+        "torch.cat([s[None], all_])[1:]",
+        (FULL + "::test_section_three_of_the_notes",),
+    ),
+    Mutant(
+        "∇h(t) forgets ∇h(t+1)",
+        "gradients/bptt.py",
+        "carried = tuple(c + g[t] for c, g",
+        "carried = tuple(0 * c + g[t] for c, g",
+        (FULL + "::test_section_three_of_the_notes",),
+    ),
+    Mutant(
+        "steps after a row's end count",
+        "gradients/bptt.py",
+        "tuple(c * alive[t, :, None] for c in carried)",
+        "carried",
+        (RAGGED,),
+    ),
+    Mutant(
+        "the gradient of a row that has ended is not copied back",
+        "gradients/bptt.py",
+        "torch.where(alive[t, :, None], b, c) for b, c",
+        "b * alive[t, :, None] for b, c",
+        (RAGGED,),
+    ),
+    Mutant(
+        "random numbers in a step are not noticed",
+        "gradients/bptt.py",
+        "if not torch.equal(before, torch.random.get_rng_state()):",
+        "if False:",
+        (PARAMETERS + "test_a_cell_that_draws_is_refused_where_its_step_would_run_again",),
+    ),
+    Mutant(
+        "the second derivative is taken as zero",
+        "gradients/bptt.py",
+        "            if torch.is_grad_enabled():  # somebody",
+        "            if False:  # somebody",
+        ("tests/gradients/test_twice.py",),
+    ),
+    Mutant(
+        "the gradient is taken at other parameters than the forward pass used",
+        "gradients/parameters.py",
+        "    if all(p is t for",
+        "    if True or all(p is t for",
+        (PARAMETERS + "test_parameters_given_for_one_call_get_the_gradient_of_that_call",),
+    ),
+    Mutant(
+        "a truncated stretch lets its gradient through",
+        "gradients/truncated.py",
+        "carry = tuple(c.detach() for c in carry)",
+        "carry = tuple(c for c in carry)",
+        (TRUNCATED + "::test_it_is_the_loop_that_is_cut_by_hand_at_every_kth_step",),
+    ),
+    Mutant(
+        "a truncated stretch is one step too long",
+        "gradients/truncated.py",
+        "s.split(self.k) for s in steps",
+        "s.split(self.k + 1) for s in steps",
+        (TRUNCATED + "::test_it_is_the_loop_that_is_cut_by_hand_at_every_kth_step",),
+    ),
+    Mutant(
+        "a step that runs again draws anew",
+        "gradients/checkpointed.py",
+        "            torch.set_rng_state(ctx.draws)\n",
+        "            pass\n",
+        (CHECKPOINTED + "::test_a_step_that_runs_again_drops_the_same_units",),
+    ),
+    Mutant(
+        "a stretch's parameters are not those of its forward pass",
+        "gradients/checkpointed.py",
+        "with_parameters(ctx.module, parameters, lambda: ctx.run(*arguments))",
+        "ctx.run(*arguments)",
+        (CHECKPOINTED + "::test_it_is_full_bptt_in_every_wiring",),
+    ),
+    Mutant(
+        "checkpoints that save nothing",
+        "gradients/checkpointed.py",
+        "size = last * stretches ** (levels - 1)",
+        "size = last * stretches**levels",
+        (CHECKPOINTED + "::test_a_smaller_budget_holds_less",),
+    ),
+    Mutant(
+        "a plan forgets that each level holds its own stretches",
+        "gradients/checkpointed.py",
+        "if levels * (stretches if levels else 0) + steps <= self.budget:",
+        "if (stretches if levels else 0) + steps <= self.budget:",
+        (CHECKPOINTED + "::test_a_plan_covers_all_steps_within_its_budget",),
+    ),
+    # ---- layers and the graph ----
+    Mutant(
+        "a row is read backward from the padding's end",
+        "layer.py",
+        "(len(drive) if alive is None else alive.sum(0)) - 1",
+        "len(drive) - 1",
+        (TORCH_NN,),
+    ),
+    Mutant(
+        "with both directions nothing is truncated",
+        "layer.py",
+        "        if cut:\n",
+        "        if False:\n",
+        (TRUNCATED + "::test_with_both_directions_each_is_cut_in_its_own_time",),
+    ),
+    Mutant(
+        "a step without recurrence remembers all the same",
+        "layer.py",
+        "            h, _ = self.step(drive.flatten(0, 1), ())\n",
+        "            h, _ = self.step(drive.flatten(0, 1).cumsum(0), ())\n",
+        (JACOBIANS + "test_in_2_2_an_output_sees_one_value_back_and_no_further",),
+    ),
+    Mutant(
+        "y(t) enters h(t), a step too early",
+        "graph.py",
+        "torch.cat([S(state.fed)[None], S(y)])[: len(alive)]",
+        "torch.cat([S(state.fed)[None], S(y)])[1:]",
+        (JACOBIANS + "test_no_output_sees_its_own_value_or_a_later_one", UNFOLDED),
+    ),
+    Mutant(
+        "the value before a row's last is carried on",
+        "graph.py",
+        "last = y[(taken - 1).clamp(0)",
+        "last = y[(taken - 2).clamp(0)",
+        (STEPWISE,),
+    ),
+    Mutant(
+        "o = V h without c",
+        "graph.py",
+        "return F.linear(h, self.V, self.c)",
+        "return F.linear(h, self.V)",
+        (FULL + "::test_section_three_of_the_notes", UNFOLDED),
+    ),
+    Mutant(
+        "the vector's bias with the wrong sign",
+        "graph.py",
+        "u = u + state.bias[direction]",
+        "u = u - state.bias[direction]",
+        (UNFOLDED,),
+    ),
+    Mutant(
+        "o where its expectation should be fed back, and the reverse",
+        "graph.py",
+        "return self.output.expected(own) if self.wiring.feedback is Edge.EXPECTED else own",
+        "return own if self.wiring.feedback is Edge.EXPECTED else self.output.expected(own)",
+        (UNFOLDED,),
+    ),
+    Mutant(
+        "a closed loop feeds back the output of the step before",
+        "closed_loop.py",
+        "fed=self.graph.feed(o)",
+        "fed=self.graph.feed(state[-1])",
+        (UNFOLDED,),
+    ),
+    # ---- what wirings say of themselves ----
+    Mutant(
+        "a closed loop passes for decoupled",
+        "wiring.py",
+        "not self.edges & (RECURRENCE | {Edge.EXPECTED, Edge.OUTPUT})",
+        "not self.edges & (RECURRENCE | {Edge.OUTPUT})",
+        (WIRING + "::test_steps_are_decoupled_where_the_graph_has_no_path_between_them",),
+    ),
+    Mutant(
+        "a backward edge may meet the output's",
+        "wiring.py",
+        "if feedback and Edge.BACKWARD in edges:",
+        "if False:",
+        (WIRING + "::test_every_set_of_edges_is_accepted_or_refused_with_one_line_of_reason",),
+    ),
+    # ---- outputs ----
+    Mutant(
+        "mean and scale change places",
+        "outputs/normal.py",
+        "mean, s = o.chunk(2, -1)",
+        "s, mean = o.chunk(2, -1)",
+        (OUTPUTS,),
+    ),
+    Mutant(
+        "the temperature multiplies",
+        "outputs/categorical.py",
+        "logits=o / temperature",
+        "logits=o * temperature",
+        (OUTPUTS,),
+    ),
+    Mutant(
+        "the likelier bit is the other one",
+        "outputs/bernoulli.py",
+        "(flips ^ (o > 0)",
+        "(flips ^ (o < 0)",
+        (OUTPUTS,),
+    ),
+    Mutant(
+        "the components' shares are not warmed",
+        "outputs/mixture.py",
+        "logits=logits / temperature",
+        "logits=logits",
+        (OUTPUTS,),
+    ),
+    # ---- lengths ----
+    Mutant(
+        "the end's log-odds with the wrong sign",
+        "lengths/end_of_sequence.py",
+        "return end - symbols.logsumexp(-1), symbols",
+        "return symbols.logsumexp(-1) - end, symbols",
+        (LENGTHS, UNFOLDED),
+    ),
+    Mutant(
+        "the countdown is one step late",
+        "lengths/predicted.py",
+        "(remaining[..., None].to(scale.dtype) - 1)",
+        "remaining[..., None].to(scale.dtype)",
+        (LENGTHS, UNFOLDED),
+    ),
+    # ---- the distribution ----
+    Mutant(
+        "the step of the decision to stop has a value too",
+        "distribution.py",
+        'torch.where(steps["has_value"], log_p, 0.0)',
+        'torch.where(steps["alive"], log_p, 0.0)',
+        (PROBABILITY + "test_the_probabilities_of_all_sequences_sum_to_one",),
+    ),
+    Mutant(
+        "to go on and to stop change places",
+        "distribution.py",
+        'torch.where(steps["has_value"], -stop, stop)',
+        'torch.where(steps["has_value"], stop, -stop)',
+        (UNFOLDED,),
+    ),
+    Mutant(
+        "the remaining count is one short",
+        "distribution.py",
+        "(y.lengths - t).clamp(min=1)",
+        "(y.lengths - t - 1).clamp(min=1)",
+        (UNFOLDED,),
+    ),
+    Mutant(
+        "a beginning takes a step that belongs to what follows",
+        "distribution.py",
+        "p._run(rows, rows.lengths, self._terms)",
+        "p._run(rows, rows.lengths + 1, self._terms)",
+        (STEPWISE,),
+    ),
+    Mutant(
+        "what follows reads x from its beginning again",
+        "distribution.py",
+        "else p.x.drop(rows.lengths)",
+        "else p.x",
+        (STEPWISE,),
+    ),
+    # ---- generation ----
+    Mutant(
+        "sampling stops where it should go on",
+        "decoding.py",
+        "(torch.rand_like(stop) >= stop.sigmoid())",
+        "(torch.rand_like(stop) < stop.sigmoid())",
+        (DECODING + "::test_draws_have_the_probabilities_of_the_model",),
+    ),
+    Mutant(
+        "sampling reads x one step early",
+        "decoding.py",
+        "x = p.x.values[self.row, self.t]",
+        "x = p.x.values[self.row, self.t - 1]",
+        (DECODING + "::test_draws_have_the_probabilities_of_the_model",),
+    ),
+    Mutant(
+        "top-p leaves out the symbol that crosses p",
+        "decoding.py",
+        "before = ordered.softmax(-1).cumsum(-1) - ordered.softmax(-1)",
+        "before = ordered.softmax(-1).cumsum(-1)",
+        (DECODING,),
+    ),
+    Mutant(
+        "a hypothesis that has ended pays for its end at every step",
+        "decoding.py",
+        "ending = torch.where(ended, score, score + stop.view(rows, k))",
+        "ending = score + stop.view(rows, k)",
+        (DECODING + "::test_a_beam_as_wide_as_the_space_finds_the_most_probable_sequence",),
+    ),
+    Mutant(
+        "hypotheses keep the state of another",
+        "decoding.py",
+        "        stepper.select(parent)\n",
+        "        stepper.select(torch.arange(len(parent)) % len(stepper.row))\n",
+        (DECODING + "::test_a_beam_as_wide_as_the_space_finds_the_most_probable_sequence",),
+    ),
+    # ---- forcing ----
+    Mutant(
+        "free running is fed the observed values",
+        "forcing.py",
+        "keep = torch.zeros_like(y.flatten().mask)",
+        "keep = torch.ones_like(y.flatten().mask)",
+        (FORCING,),
+    ),
+    Mutant(
+        "the coin falls on the wrong side",
+        "forcing.py",
+        "device=mask.device) < self.probability",
+        "device=mask.device) >= self.probability",
+        (FORCING,),
+    ),
+    # ---- sequences ----
+    Mutant(
+        "the step after a row's end is kept",
+        "sequence.py",
+        "keep = torch.arange(steps, device=lengths.device) < lengths[..., None]",
+        "keep = torch.arange(steps, device=lengths.device) <= lengths[..., None]",
+        (SEQUENCE,),
+    ),
+    Mutant(
+        "a row is reversed one step off",
+        "sequence.py",
+        "at = self.lengths[..., None] - 1 - torch.arange",
+        "at = self.lengths[..., None] - torch.arange",
+        (SEQUENCE,),
+    ),
+    Mutant(
+        "one step too many is dropped",
+        "sequence.py",
+        "device=self.device) + counts[..., None]",
+        "device=self.device) + counts[..., None] + 1",
+        (SEQUENCE,),
+    ),
+]
