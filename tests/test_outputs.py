@@ -227,8 +227,8 @@ def test_outputs_are_values() -> None:
 
 
 @dataclass(frozen=True)
-class Counts(Output):
-    """A vector of independent Poisson counts."""
+class Waiting(Output):
+    """A vector of independent exponential waiting times; none of them is zero."""
 
     dim: int
 
@@ -241,24 +241,24 @@ class Counts(Output):
         return self.dim
 
     def distribution(self, o: Tensor, temperature: float = 1.0) -> torch.distributions.Distribution:
-        rates = torch.distributions.Poisson(o.exp(), validate_args=False)
-        return torch.distributions.Independent(rates, 1, validate_args=False)
+        times = torch.distributions.Exponential(o.exp(), validate_args=False)
+        return torch.distributions.Independent(times, 1, validate_args=False)
 
     def _impossible(self, values: Tensor) -> Tensor:
-        return ((values < 0) | (values != values.round())).any(-1)
+        return (values <= 0).any(-1)
 
     def _expects(self) -> str:
-        return f"{self.dim} counts"
+        return f"{self.dim} positive numbers"
 
 
 def test_an_output_of_ones_own_needs_a_distribution_and_little_more() -> None:
     wiring = tt.wirings.HIDDEN_AND_OUTPUT_TO_HIDDEN
-    p = oracle.model(wiring, Counts(1), scale=0.5)(**oracle.inputs(wiring, [2, 1]))
-    y = p.sample((3,))
-    assert p.log_prob(y).shape == (3, 2)
-    counts = torch.cartesian_prod(*[torch.arange(30, dtype=torch.float64)] * 2).view(-1, 2, 1)
-    alone = oracle.model(wiring, Counts(1), scale=0.5)(**oracle.inputs(wiring, [2]))
-    total = alone.log_prob(counts[:, None]).exp().sum(0)
-    assert_close(total, torch.ones_like(total), rtol=1e-6, atol=1e-6)
-    with pytest.raises(ValueError, match=r"y\(2\) of row \[0\] is \[0.5\].*expected 1 counts"):
-        alone.log_prob(torch.tensor([[[0.0], [0.5]]], dtype=torch.float64))
+    model = oracle.model(wiring, Waiting(1), scale=0.5)
+    p = model(**oracle.inputs(wiring, [2, 1]))
+    assert p.log_prob(p.sample((3,))).shape == (3, 2)  # the padding is zero, and not looked at
+    alone, spacing = model(**oracle.inputs(wiring, [1])), 0.01
+    grid = torch.arange(spacing / 2, 60, spacing, dtype=torch.float64).view(-1, 1, 1, 1)
+    total = alone.log_prob(grid).exp().sum(0) * spacing
+    assert_close(total, torch.ones_like(total), rtol=1e-4, atol=1e-4)
+    with pytest.raises(ValueError, match=r"y\(2\) of row \[0\] is \[0.0\].*1 positive numbers"):
+        p.log_prob(torch.tensor([[[0.5], [0.0]], [[0.5], [0.5]]], dtype=torch.float64))

@@ -49,8 +49,9 @@ class Warp:
     def truncate(self, logits: Tensor) -> Tensor:
         """The logits with those outside top-k and top-p at minus infinity."""
         if self.top_k is not None and self.top_k < logits.shape[-1]:
-            worst = logits.topk(self.top_k, -1).values[..., -1:]
-            logits = logits.masked_fill(logits < worst, -torch.inf)
+            inside = logits.topk(self.top_k, -1).indices  # of equal ones, no more than k
+            outside = torch.ones_like(logits, dtype=torch.bool).scatter(-1, inside, False)
+            logits = logits.masked_fill(outside, -torch.inf)
         if self.top_p is not None and self.top_p < 1:
             ordered, at = logits.sort(-1, descending=True)
             before = ordered.softmax(-1).cumsum(-1) - ordered.softmax(-1)

@@ -13,39 +13,26 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import subprocess
+import signal
 import sys
 import tempfile
 import time
-from collections.abc import Iterable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterable, Iterator
+from multiprocessing import get_context
 from pathlib import Path
-from queue import Queue
-from typing import NamedTuple
 
+os.environ["OMP_NUM_THREADS"] = "1"
+
+# imported once, for all processes that are forked off
+import pytest
+import scipy.stats  # noqa: F401
+import torch.func  # noqa: F401
 from tests.mutation.mutants import MUTANTS, Mutant
 
 ROOT = Path(__file__).parents[2]
 PROCESSES = 2
-PATIENCE = 300
+PATIENCE = 200
 """Seconds after which tests that do not come to an end have noticed something."""
-
-RUN = """
-import sys, pytest
-code = pytest.main(sys.argv[2:])
-import throughtime
-if not throughtime.__file__.startswith(sys.argv[1]):
-    sys.exit(f"tested {throughtime.__file__} and not the copy in {sys.argv[1]}")
-sys.exit(code)
-"""
-
-
-class Result(NamedTuple):
-    """What became of a mutant."""
-
-    mutant: Mutant
-    killed_by: str
-    seconds: float
 
 
 class Workplace:
@@ -53,42 +40,61 @@ class Workplace:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        folder.mkdir()
         for name in ("src", "tests", "conftest.py", "pyproject.toml"):
-            copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
+            copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy2
             copy(ROOT / name, folder / name)
 
     def first_failure(self, tests: Iterable[str]) -> str:
         """The first test that fails here, or nothing."""
-        options = ["-x", "-q", "-p", "no:cacheprovider", "--color=no", "-W", "ignore::DeprecationWarning"]
-        run = [sys.executable, "-c", RUN, str(self.folder), *options, *tests]
-        source = {"PYTHONPATH": str(self.folder / "src"), "OMP_NUM_THREADS": "1"}
-        try:
-            done = subprocess.run(
-                run,
-                cwd=self.folder,
-                env={**os.environ, **source},
-                capture_output=True,
-                text=True,
-                timeout=PATIENCE,
-            )
-        except subprocess.TimeoutExpired:
-            return f"no end after {PATIENCE} seconds"
-        failed = re.search(r"^FAILED (\S+)", done.stdout, re.MULTILINE)
-        if done.returncode == 0 or (done.returncode == 1 and failed):
-            return failed[1] if failed else ""
-        raise RuntimeError(f"the tests did not run:\n{done.stdout[-3000:]}{done.stderr[-3000:]}")
+        log = self.folder / "log"
+        with log.open("w") as file:
+            child = os.fork()
+            if not child:
+                self._test(list(tests), file.fileno())
+            for _ in range(10 * PATIENCE):
+                done, status = os.waitpid(child, os.WNOHANG)
+                if done:
+                    break
+                time.sleep(0.1)
+            else:
+                os.kill(child, signal.SIGKILL)
+                os.waitpid(child, 0)
+                return f"no end after {PATIENCE} seconds"
+        text = log.read_text()
+        failed = re.search(r"^FAILED (.+?)(?: - |$)", text, re.MULTILINE)
+        code = os.waitstatus_to_exitcode(status)
+        if code == 0 or (code == 1 and failed):
+            return failed[1].removeprefix("tests/") if failed else ""
+        raise RuntimeError(f"the tests did not run (status {code}):\n{text[-5000:]}")
 
-    def judge(self, mutant: Mutant) -> Result:
+    def _test(self, tests: list[str], output: int) -> None:
+        """In a process of its own: run the tests on this copy and no other."""
+        try:
+            os.dup2(output, 1)
+            os.dup2(output, 2)
+            os.chdir(self.folder)
+            sys.path.insert(0, str(self.folder / "src"))
+            sys.dont_write_bytecode = True  # no mutant may outlive its test
+            code = int(pytest.main(["-x", "-q", "-p", "no:cacheprovider", "--color=no", *tests]))
+            tested = Path(sys.modules["throughtime"].__file__ or "")
+            if self.folder not in tested.parents:
+                print(f"tested {tested} and not the copy in {self.folder}")
+                code = 99
+            sys.stdout.flush()
+            os._exit(code)
+        finally:
+            os._exit(98)
+
+    def judge(self, mutant: Mutant) -> str:
         """Make the mutant, look which test notices, and unmake it."""
-        start = time.perf_counter()
         file = self.folder / "src" / "throughtime" / mutant.file
         original = file.read_text()
         file.write_text(original.replace(mutant.old, mutant.new))
         try:
-            killed_by = self.first_failure(mutant.tests) or self.first_failure(core_tests())
+            return self.first_failure(mutant.tests) or self.first_failure(core_tests())
         finally:
             file.write_text(original)
-        return Result(mutant, killed_by, time.perf_counter() - start)
 
 
 def core_tests() -> list[str]:
@@ -97,64 +103,58 @@ def core_tests() -> list[str]:
     return sorted(str(f.relative_to(ROOT)) for f in files if f.name != "test_docs.py")
 
 
-def chosen(words: list[str]) -> list[Mutant]:
-    """The mutants that one of the words speaks of; all, without words."""
-    return [m for m in MUTANTS if not words or any(w in f"{m.file} {m.what}" for w in words)]
+place: Workplace
+"""That of this process."""
 
 
-def out_of_date(mutants: list[Mutant]) -> list[str]:
-    """The mutants whose text is not there exactly once, so that there is no telling what to break."""
-    counts = {m: (ROOT / "src/throughtime" / m.file).read_text().count(m.old) for m in mutants}
-    return [
-        f"{m.file}: {m.old!r} is there {n} times; bring the mutant {m.what!r} up to date"
-        for m, n in counts.items()
-        if n != 1
-    ]
+def move_in(folder: str) -> None:
+    """Set up a workplace for this process."""
+    global place
+    place = Workplace(Path(folder, str(os.getpid())))
+
+
+def unchanged(tests: list[str]) -> str:
+    """The first test that fails where nothing is changed."""
+    return place.first_failure(tests)
+
+
+def judged(mutant: Mutant) -> tuple[Mutant, str, float]:
+    """A mutant, the test that has noticed it, and the seconds that it took."""
+    start = time.perf_counter()
+    return mutant, place.judge(mutant), time.perf_counter() - start
+
+
+def out_of_date(mutants: list[Mutant]) -> Iterator[str]:
+    """What is wrong with mutants whose text is not there exactly once."""
+    for m in mutants:
+        n = (ROOT / "src/throughtime" / m.file).read_text().count(m.old)
+        if n != 1:
+            yield f"{m.file}: {m.old!r} is there {n} times; bring {m.what!r} up to date"
 
 
 def main(words: list[str]) -> int:
-    mutants = chosen(words)
-    if problems := out_of_date(mutants):
+    mutants = [m for m in MUTANTS if not words or any(w in f"{m.file} {m.what}" for w in words)]
+    if problems := list(out_of_date(mutants)):
         print(*problems, sep="\n")
         return 2
-    start = time.perf_counter()
-    with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(PROCESSES) as pool:
-        free: Queue[Workplace] = Queue()
-        for i in range(PROCESSES):
-            place = Path(folder, str(i))
-            place.mkdir()
-            free.put(Workplace(place))
-
-        def unchanged(tests: list[str]) -> str:
-            place = free.get()
-            try:
-                return place.first_failure(tests)
-            finally:
-                free.put(place)
-
-        def judged(mutant: Mutant) -> Result:
-            place = free.get()
-            try:
-                return place.judge(mutant)
-            finally:
-                free.put(place)
-
+    start, survivors = time.perf_counter(), 0
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        get_context("fork").Pool(PROCESSES, move_in, (folder,)) as pool,
+    ):
         tests = sorted({test for m in mutants for test in m.tests})
         parts = [part for i in range(PROCESSES) if (part := tests[i::PROCESSES])]
-        if failures := [failure for failure in pool.map(unchanged, parts) if failure]:
+        if failures := [failure for failure in pool.map(unchanged, parts, 1) if failure]:
             print("nothing is changed, and yet these fail:", *failures, sep="\n  ")
             return 2
-        print(f"nothing changed: all pass ({time.perf_counter() - start:.0f} s)", flush=True)
-        results = []
-        for result in pool.map(judged, mutants):
-            results.append(result)
-            what = f"{result.mutant.file}: {result.mutant.what}"
-            verdict = result.killed_by.removeprefix("tests/") or "SURVIVED"
-            print(f"{result.seconds:4.0f} s  {what:<90} {verdict[:110]}", flush=True)
-    survivors = [r.mutant for r in results if not r.killed_by]
-    seconds = time.perf_counter() - start
-    print(f"{len(results) - len(survivors)} of {len(results)} mutants killed in {seconds:.0f} s")
-    return int(bool(survivors))
+        print(f"nothing changed: all pass, in {time.perf_counter() - start:.0f} s", flush=True)
+        for mutant, killed_by, seconds in pool.imap(judged, mutants):
+            survivors += not killed_by
+            what = f"{mutant.file}: {mutant.what}"
+            print(f"{seconds:4.0f} s  {what:<92}  {killed_by or 'SURVIVED'}", flush=True)
+    killed, seconds = len(mutants) - survivors, time.perf_counter() - start
+    print(f"{killed} of {len(mutants)} mutants killed in {seconds:.0f} s")
+    return int(survivors > 0)
 
 
 if __name__ == "__main__":

@@ -16,10 +16,9 @@ class Mutant(NamedTuple):
 
 
 CELLS = "tests/test_cells.py::"
-EQUATIONS = CELLS + "test_the_gradient_equations_are_those_of_the_step"
+EVERY = "tests/gradients/test_full.py::test_gradients_are_exact_for_every_cell_and_wiring"
 TORCH_NN = CELLS + "test_with_its_weights_a_model_is_that_of_torch_nn"
 FULL = "tests/gradients/test_full.py"
-RAGGED = FULL + "::test_gradients_are_exact_for_every_ragged_batch"
 TRUNCATED = "tests/gradients/test_truncated.py"
 CHECKPOINTED = "tests/gradients/test_checkpointed.py"
 PARAMETERS = "tests/gradients/test_parameters.py::"
@@ -43,21 +42,21 @@ MUTANTS = [
         "cells/elman.py",
         "slope = 1 - h * h if",
         "slope = 1 + h * h if",
-        (EQUATIONS,),
+        (EVERY + "[tanh-hidden-to-hidden-1]",),
     ),
     Mutant(
         "a relu that is off lets the gradient through",
         "cells/elman.py",
         "(h > 0).to(h.dtype)",
         "(h >= 0).to(h.dtype)",
-        (EQUATIONS,),
+        (EVERY + "[relu-hidden-to-hidden-1]",),
     ),
     Mutant(
         "W instead of its transpose, backward",
         "cells/elman.py",
         "return grad_a, (grad_a @ self.W,)",
         "return grad_a, (grad_a @ self.W.T,)",
-        (EQUATIONS,),
+        (EVERY + "[tanh-hidden-to-hidden-1]",),
     ),
     Mutant(
         "the transpose of W, forward",
@@ -85,21 +84,21 @@ MUTANTS = [
         "cells/gru.py",
         "grad_r, grad_v_n = grad_u_n * v_n, grad_u_n * r",
         "grad_r, grad_v_n = grad_u_n * v_n, grad_u_n",
-        (EQUATIONS,),
+        (EVERY + "[GRU-hidden-to-hidden-1]",),
     ),
     Mutant(
         "the reset gate is forgotten in the gradient of W and m",
         "cells/gru.py",
         "        grad_v_n = grad_u_n * r\n",
         "        grad_v_n = grad_u_n\n",
-        (EQUATIONS,),
+        (EVERY + "[GRU-hidden-to-hidden-1]",),
     ),
     Mutant(
         "the direct path of the update gate is dropped",
         "cells/gru.py",
         "(grad_h * z + grad_v @ self.W,)",
         "(grad_v @ self.W,)",
-        (EQUATIONS,),
+        (EVERY + "[GRU-hidden-to-hidden-1]",),
     ),
     Mutant(
         "input and forget gate in the wrong order",
@@ -113,14 +112,14 @@ MUTANTS = [
         "cells/lstm.py",
         "grad_c + grad_h * o * (1 - tanh_c * tanh_c)",
         "grad_h * o * (1 - tanh_c * tanh_c)",
-        (EQUATIONS,),
+        (EVERY + "[LSTM-hidden-to-hidden-1]",),
     ),
     Mutant(
         "c's gradient goes back through the wrong gate",
         "cells/lstm.py",
         "(grad_a @ self.W, grad_c * f)",
         "(grad_a @ self.W, grad_c * i)",
-        (EQUATIONS,),
+        (EVERY + "[LSTM-hidden-to-hidden-1]",),
     ),
     Mutant(
         "the generic part 2 takes the gradient of another step",
@@ -171,14 +170,14 @@ MUTANTS = [
         "gradients/bptt.py",
         "tuple(c * alive[t, :, None] for c in carried)",
         "carried",
-        (RAGGED,),
+        (EVERY + "[GRU-hidden-to-hidden-1]", EVERY + "[GRU-sequence-to-vector-1]"),
     ),
     Mutant(
         "the gradient of a row that has ended is not copied back",
         "gradients/bptt.py",
         "torch.where(alive[t, :, None], b, c) for b, c",
         "b * alive[t, :, None] for b, c",
-        (RAGGED,),
+        (EVERY + "[GRU-hidden-to-hidden-1]", EVERY + "[GRU-sequence-to-vector-1]"),
     ),
     Mutant(
         "random numbers in a step are not noticed",
@@ -277,7 +276,7 @@ MUTANTS = [
         "graph.py",
         "last = y[(taken - 1).clamp(0)",
         "last = y[(taken - 2).clamp(0)",
-        (STEPWISE,),
+        (TRUNCATED + "::test_training_chunk_by_chunk_is_truncated_bptt",),
     ),
     Mutant(
         "o = V h without c",

@@ -8,12 +8,12 @@ from pathlib import Path
 import click
 import torch
 
+from throughtime.cli.opening import opened
 from throughtime.data import Dataset, Examples, load
 from throughtime.lengths import SameAsInput
 from throughtime.training.likelihood import Model, decoder, sees_x
 from throughtime.training.metrics import Number
 from throughtime.training.metrics import evaluate as numbers_of
-from throughtime.training.run import Run
 
 
 @click.command()
@@ -23,7 +23,7 @@ from throughtime.training.run import Run
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 def evaluate(run: Path, split: str, shuffled: bool, as_json: bool) -> None:
     """Measure a RUN on examples that it was not trained on."""
-    loaded = Run.load(run)
+    loaded = opened(run)
     data = load(loaded.config.dataset, loaded.config.seed)
     examples = part(data, split)
     if shuffled:

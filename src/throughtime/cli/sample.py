@@ -2,101 +2,138 @@
 
 from __future__ import annotations
 
-from itertools import groupby
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import click
 import torch
 from torch import Tensor
 
 from throughtime.cli.evaluate import part
-from throughtime.data import Examples, Vocabulary, load
+from throughtime.cli.opening import opened
+from throughtime.cli.show import labelled, text
+from throughtime.data import Examples, load
 from throughtime.distribution import SequenceDistribution
-from throughtime.lengths import Unending
+from throughtime.lengths import SameAsInput, Unending
 from throughtime.sequence import Sequence
-from throughtime.training.likelihood import decoder, given, sees_x
+from throughtime.training.likelihood import given, sees_x
 from throughtime.training.run import Run
+
+LONGEST = 1_000
+"""Where a sequence that has not ended is cut, unless something else is said."""
+
+LONGEST_UNENDING = 300
+"""The same, for a process without an end."""
 
 
 @click.command()
 @click.argument("run", type=click.Path(path_type=Path))
 @click.option("-n", "count", type=click.IntRange(min=1), default=10, help="How many [10].")
-@click.option("--temperature", type=float, help="Below one: more probable ones; above: stranger.")
+@click.option("--temperature", type=float, help="Below 1 for the more probable, above for the odd.")
 @click.option("--top-k", type=int, help="Only the k most probable symbols of each step.")
 @click.option("--top-p", type=float, help="Only the most probable symbols of this probability.")
-@click.option("--beam", type=int, help="No draws but the most probable one, by so wide a search.")
+@click.option("--beam", type=int, help="Instead of draws, the most probable, by a search so wide.")
 @click.option("--max-length", type=int, help="Where to cut what has not ended.")
-@click.option("--prefix", help="How the text begins.")
-@click.option("--seed", type=int, help="For the same draws again.")
-@click.option("--split", default="test", help="Where x is taken from, for a model of y given x.")
+@click.option("--prefix", help="How the text begins, for a model of text alone.")
+@click.option("--seed", type=int, help="For the same ones again.")
+@click.option("--split", help="Where x comes from, for a model of y given x [test].")
 @torch.no_grad()
 def sample(
     run: Path,
     count: int,
-    temperature: float | None,
-    top_k: int | None,
-    top_p: float | None,
     beam: int | None,
     max_length: int | None,
     prefix: str | None,
     seed: int | None,
-    split: str,
+    split: str | None,
+    **bent: float | None,
 ) -> None:
-    """Draw from a RUN's model.
+    """Draw from the model of a RUN.
 
-    A model of y alone makes things up; a model of y given x is shown some held-out x, and
-    prints the true y beside its own, which is the most probable one unless it is told to draw.
+    A model of y alone makes things up. A model of y given x is shown held-out x, and its y stands
+    beside the true one: its most probable y, unless it is told how to draw.
     """
-    loaded = Run.load(run)
-    drawing = {"temperature": temperature, "top_k": top_k, "top_p": top_p}
-    options = {name: value for name, value in drawing.items() if value is not None}
-    if beam is not None and options:
-        raise ValueError(
-            f"--beam searches and does not draw: leave out {', '.join(_flag(o) for o in options)}, "
-            "or --beam"
-        )
-    if seed is None:
-        torch.seed()
-    else:
+    loaded = opened(run)
+    how = _How({name: v for name, v in bent.items() if v is not None}, beam, max_length)
+    if seed is not None:
         torch.manual_seed(seed)
-    conditional = sees_x(loaded.model)
-    if conditional and prefix is not None:
-        raise ValueError("--prefix: only for a model of y alone; this one takes an x")
-    if conditional:
+    else:
+        torch.seed()
+    if not sees_x(loaded.model):
+        if split is not None:
+            raise ValueError("--split: this model takes no x, so it needs no data")
+        lines = _alone(loaded, how, count, prefix)
+    else:
+        if prefix is not None:
+            raise ValueError("--prefix: this model gives y for an x, and takes no beginning of y")
         data = load(loaded.config.dataset, loaded.config.seed)
-        examples = part(data, split)
-        examples = examples[torch.randperm(len(examples))[:count]]
-        p = given(loaded.model, examples.x)
-    else:
-        examples = None
-        p = given(loaded.model, None)
+        examples = part(data, split or "test")
+        chosen = examples[torch.randperm(len(examples))[:count]]
+        lines = _beside(loaded, how, chosen)
+    for line in lines:
+        click.echo(line)
+
+
+@dataclass(frozen=True)
+class _How:
+    """Draws, bent or not; or the most probable one."""
+
+    bent: dict[str, Any]
+    beam: int | None
+    max_length: int | None
+
+    def __post_init__(self) -> None:
+        if self.beam is not None and self.bent:
+            options = ", ".join(f"--{name.replace('_', '-')}" for name in self.bent)
+            raise ValueError(f"--beam does not draw, so {options} means nothing; leave one out")
+
+    def take(self, p: SequenceDistribution, shape: tuple[int, ...], draw: bool) -> Sequence:
+        """Sequences of p; ``draw`` says what is done if the options say nothing."""
+        longest = self.max_length
+        if longest is None:
+            longest = LONGEST_UNENDING if isinstance(p.length, Unending) else LONGEST
+        if self.bent or (draw and self.beam is None):
+            return p.sample(shape, max_length=longest, **self.bent)
+        return p.mode(self.beam or 1, max_length=longest)
+
+
+def _alone(run: Run, how: _How, count: int, prefix: str | None) -> Iterator[str]:
+    p, vocabulary = given(run.model, None), run.signature.y_vocabulary
+    assert isinstance(p, SequenceDistribution)
+    if prefix is not None:
+        if vocabulary is None:
+            raise ValueError("--prefix: this model gives numbers, which a text does not begin")
+        p = p.observe(Sequence(vocabulary.encode(prefix)[None], [len(prefix)])[0])[1]
+    pages = run.signature.running and vocabulary is not None  # texts of many lines each
+    for i, y in enumerate(how.take(p, (count,), draw=True).to_list()):
+        if i and pages:
+            yield "─" * 40
+        yield (prefix or "") + text(y, vocabulary)
+
+
+def _beside(run: Run, how: _How, examples: Examples) -> Iterator[str]:
+    signature, p = run.signature, given(run.model, examples.x)
+    x_symbols, y_symbols = signature.x_vocabulary, signature.y_vocabulary
     if not isinstance(p, SequenceDistribution):
-        assert examples is not None
         assert isinstance(examples.y, Tensor)
-        for line in _labels(p.mode, p.log_prob(p.mode).exp(), examples.y, loaded):
-            click.echo(line)
+        certain = p.log_prob(p.mode).exp()
+        yield "true | model"
+        for guess, true, sure in zip(p.mode[:, None], examples.y[:, None], certain, strict=True):
+            yield f"{text(true, y_symbols)} | {text(guess, y_symbols)} ({float(sure):.0%} sure)"
         return
-    beginning = _beginning(loaded, prefix)
-    if beginning is not None:
-        p = p.observe(beginning)[1]
-    if max_length is None:
-        max_length = 300 if isinstance(decoder(loaded.model).length, Unending) else 1_000
-    if options or (beam is None and not conditional):
-        drawn = p.sample(() if conditional else (count,), max_length=max_length, **options)
-    else:
-        drawn = p.mode(1 if beam is None else beam, max_length=max_length)
-    vocabulary = loaded.signature.y_vocabulary
-    if examples is None:
-        lines = [(prefix or "") + text(y, vocabulary) for y in drawn.flatten().to_list()]
-        rule = "─" * 40 if loaded.signature.running and vocabulary is not None else None
-        for i, line in enumerate(lines):
-            if i and rule:
-                click.echo(rule)
-            click.echo(line)
-        return
-    for i, y in enumerate(drawn.to_list()):
-        _pair(examples[i : i + 1], y, loaded)
-
-
-def _flag(name: str) -> str:
-    return f"--{name.replace('_', '-')}"
+    assert isinstance(examples.y, Sequence)
+    guesses, truths = how.take(p, (), draw=False).to_list(), examples.y.to_list()
+    same_length = isinstance(p.length, SameAsInput)
+    if not same_length:
+        yield "true | model"
+    for i, (guess, true) in enumerate(zip(guesses, truths, strict=True)):
+        if not (same_length and x_symbols is not None and y_symbols is not None):
+            yield f"{text(true, y_symbols)} | {text(guess, y_symbols)}"
+            continue
+        assert isinstance(examples.x, Sequence)
+        shown = x_symbols.decode(examples.x.to_list()[i])
+        names = [[y_symbols.symbols[k] for k in labels.tolist()] for labels in (guess, true)]
+        yield "─" * 40
+        yield from labelled(shown, *names)

@@ -35,7 +35,9 @@ def _options(command: Callable[..., None]) -> Callable[..., None]:
 @click.argument("dataset", required=False)
 @click.option("--out", type=click.Path(path_type=Path), help="A new folder [runs/…-001].")
 @click.option("--config", "file", type=click.Path(path_type=Path), help="A config.json.")
-@click.option("--resume", type=click.Path(path_type=Path), help="The folder of a run to go on with.")
+@click.option(
+    "--resume", type=click.Path(path_type=Path), help="The folder of a run to go on with."
+)
 @_options
 def train(
     dataset: str | None, out: Path | None, file: Path | None, resume: Path | None, **given: Any

@@ -1,1 +1,1 @@
-"""Pictures of models and of what they do."""
+"""Pictures: of wirings, of how training went, and of what a model has learned, one file each."""

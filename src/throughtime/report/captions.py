@@ -1,38 +1,54 @@
-"""A sheet of pictures with what they are and what a model says they are."""
+"""Pictures with the captions that a model gives them."""
 
 from __future__ import annotations
 
+import math
 import textwrap
-from collections.abc import Sequence as ListOf
+from typing import NamedTuple
 
 from matplotlib.figure import Figure
 from torch import Tensor
 
+from throughtime.report.style import GREEN, INK, RED, figure
 
-def draw(pictures: Tensor, truths: ListOf[str], captions: ListOf[str], columns: int = 4) -> Figure:
-    """Each picture with its true name in black and, under it, its caption: green if it is right.
+WIDTH, HEIGHT = 4.4, 1.35
+"""A cell of the sheet, in pictures' widths."""
 
-    Args:
-        pictures: ``(n, rows, columns)``, from 0 to 1.
-        truths: n names.
-        captions: n captions.
-        columns: pictures side by side.
+
+class Captioned(NamedTuple):
+    """A picture, its true caption, and the model's."""
+
+    picture: Tensor
+    true: str
+    guess: str
+
+
+def draw(sheet: list[Captioned], title: str, columns: int = 4) -> Figure:
+    """A contact sheet: beside each picture its true name, and the model's, red where wrong.
 
     Example:
-        >>> figure = draw(torch.rand(2, 4, 4), ["A", "B"], ["A", "C"], columns=2)
-        >>> len(figure.axes)
-        2
+        >>> len(draw([Captioned(torch.eye(3), "a diagonal", "a line")], "lines").axes)
+        1
     """
-    rows = -(-len(truths) // columns)
-    figure = Figure(figsize=(2.6 * columns, 1.75 * rows), layout="constrained")
-    grid = figure.subplots(rows, columns, squeeze=False).flatten()
-    for axes in grid[len(truths) :]:
-        axes.remove()
-    for axes, picture, truth, caption in zip(grid, pictures, truths, captions, strict=False):
-        axes.imshow((1 - picture).numpy(), cmap="gray", vmin=0, vmax=1, interpolation="nearest")
-        axes.set(xticks=[], yticks=[])
-        axes.set_title(textwrap.fill(truth, 30), fontsize=6.5)
-        right = caption == truth
-        text = textwrap.fill(caption, 30) or "(nothing)"
-        axes.set_xlabel(text, fontsize=6.5, color="#2e7d32" if right else "#b03a3a")
-    return figure
+    rows = math.ceil(len(sheet) / columns)
+    result = figure(0.68 * WIDTH * columns, 0.68 * HEIGHT * rows + 0.5)
+    axes = result.add_subplot()
+    axes.set_axis_off()
+    axes.set_aspect("equal")
+    axes.set_title(title, loc="left", color=INK, fontsize=11)
+    for i, (picture, true, guess) in enumerate(sheet):
+        row, column = divmod(i, columns)
+        left, top = column * WIDTH, -row * HEIGHT
+        axes.imshow(picture, cmap="gray_r", vmin=0, vmax=1, extent=(left, left + 1, top - 1, top))
+        axes.text(left + 1.12, top, _folded(true), va="top", fontsize=6.5, color=INK)
+        right = guess == true
+        guessed = _folded(("✓ " if right else "✗ ") + guess)
+        color = GREEN if right else RED
+        axes.text(left + 1.12, top - 1, guessed, va="bottom", fontsize=6.5, color=color)
+    axes.set_xlim(-0.05, columns * WIDTH)
+    axes.set_ylim(-rows * HEIGHT + 0.2, 0.1)
+    return result
+
+
+def _folded(caption: str) -> str:
+    return "\n".join(textwrap.wrap(caption, 30, max_lines=3, placeholder=" …"))

@@ -1,29 +1,30 @@
-"""A picture of the lengths that the data have and that a model gives."""
+"""How long sequences are: the data's and the model's."""
 
 from __future__ import annotations
 
 from matplotlib.figure import Figure
 from torch import Tensor
 
+from throughtime.report.style import ORANGE, PALE, figure, plain
 
-def draw(data: Tensor, model: Tensor) -> Figure:
-    """The share of each length in the data as bars, and the model's P(τ) as a line over them.
+
+def draw(data: Tensor, model: Tensor, name: str) -> Figure:
+    """The histogram of the data's τ as bars, and the model's P(τ), y summed out, as a line.
 
     Args:
-        data: how often each length 0 … N occurs, or its share, ``(N+1,)``.
-        model: P(τ = 0 … N), ``(N+1,)``.
-
-    Example:
-        >>> figure = draw(torch.tensor([0.0, 3.0, 1.0]), torch.tensor([0.1, 0.6, 0.2]))
-        >>> figure.axes[0].get_xlabel()
-        'length τ'
+        data: the share of each τ = 0, 1, … among the examples.
+        model: P(τ) of the same τ.
+        name: what it is about.
     """
-    figure = Figure(figsize=(6.4, 3.6), layout="constrained")
-    axes = figure.subplots()
-    lengths = range(len(data))
-    axes.bar(lengths, (data / data.sum()).tolist(), color="#dce9f5", width=1.0, label="data")
-    axes.plot(lengths, model.tolist(), color="#b03a3a", lw=1.5, label="model, P(τ)")
-    axes.set(xlabel="length τ", ylabel="probability", xlim=(-0.5, len(data) - 0.5))
+    result = figure(7, 4)
+    axes = result.add_subplot()
+    shown = min(int(data.nonzero().max()) + 5, len(data))
+    plain(axes, f"{name}: how long the sequences are", "length τ", "P(τ)")
+    steps = range(shown)
+    axes.bar(steps, data[:shown].tolist(), width=1.0, color=PALE, alpha=0.6, label="held-out data")
+    axes.step(
+        steps, model[:shown].tolist(), where="mid", color=ORANGE, linewidth=1.8, label="model"
+    )
+    axes.set_xlim(-0.5, shown - 0.5)
     axes.legend(frameon=False)
-    axes.spines[["top", "right"]].set_visible(False)
-    return figure
+    return result

@@ -1,150 +1,174 @@
-"""A picture of a wiring: the graph folded, and unfolded over three steps."""
+"""The graph of a wiring, folded and unfolded in time, as the notes draw it."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence as ListOf
+
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.patches import Circle, FancyArrowPatch
+from matplotlib.patches import Circle, FancyArrowPatch, Rectangle
+from matplotlib.path import Path
 
-from throughtime.wiring import FEEDBACK, Edge, Wiring
+from throughtime.report.style import BLUE, INK, ORANGE, PALE, figure
+from throughtime.wiring import Edge, Wiring
+
+HEIGHTS = {"x": 0.0, "h": 1.45, "o": 2.9, "y": 4.1}
+COLORS = {"x": "#dfe6ec", "h": "#bcd6f2", "o": "#fbd9b5", "y": "#c9e8d2"}
+SPACING, RADIUS = 2.2, 0.4
+BOTTOM, TOP = -0.6, 4.6
+LEFT_OF_ALL = (-1.45, 0.7)
+"""Where the vector stands, if each step has an x(t) of its own below it."""
 
 Point = tuple[float, float]
 
-_COLOURS = {"x": "#dce9f5", "h": "#fdebc8", "o": "#d9efd9", "y": "#f3dcea"}
-_ROW = {"x": 0.0, "h": 1.0, "o": 2.0, "y": 2.95}
-_RADIUS = 0.3
-_SPACING = 1.45
-
 
 def draw(wiring: Wiring) -> Figure:
-    """The folded graph, where a black square is a delay of one step, and beside it the unfolded.
+    """The folded graph, a black square on each edge into the next step, and three steps unfolded.
 
-    Green arrows lead out of the model, red ones back into it from its output; a dotted line joins
-    o(t) with the y(t) that it describes.
+    Nodes: the input x, the hidden units h, the output o, and y, whose distribution o gives.
 
     Example:
-        >>> from throughtime.wiring import HIDDEN_TO_HIDDEN
-        >>> figure = draw(HIDDEN_TO_HIDDEN)
-        >>> figure.savefig("/dev/null", format="svg")
+        >>> from throughtime.wiring import SEQUENCE_TO_VECTOR
+        >>> [axes.get_title(loc="left") for axes in draw(SEQUENCE_TO_VECTOR).axes]
+        ['folded', 'unfolded in time']
     """
-    figure = Figure(figsize=(6.6, 3.1), layout="constrained")
-    folded, unfolded = figure.subplots(1, 2, width_ratios=[1.0, 2.6])
-    _folded(folded, wiring)
-    _unfolded(unfolded, wiring)
-    for axes, left, right in ((folded, -1.0, 1.0), (unfolded, -1.0, 2 * _SPACING + 1.0)):
-        axes.set(xlim=(left, right), ylim=(-0.5, 3.4), aspect="equal")
-        axes.axis("off")
-    return figure
+    folded, unfolded = (-2.0, 2.0), (-1.9, 2 * SPACING + 1.6)
+    widths = [right - left for left, right in (folded, unfolded)]
+    result = figure(0.6 * sum(widths), 0.6 * (TOP - BOTTOM) + 0.7)
+    result.suptitle(",   ".join(edge.value for edge in wiring), color=INK, fontsize=9)
+    left, right = result.subplots(1, 2, width_ratios=widths)
+    _Graph(left, "folded", folded).fold(wiring)
+    _Graph(right, "unfolded in time", unfolded).unfold(wiring)
+    return result
 
 
-def _folded(axes: Axes, wiring: Wiring) -> None:
-    at = {name: (0.0, row) for name, row in _ROW.items()}
-    for name in _nodes(wiring):
-        _node(axes, at[name], f"${name}$", name)
-    if Edge.INPUT in wiring or Edge.VECTOR in wiring:
-        _arrow(axes, at["x"], at["h"])
-    _arrow(axes, at["h"], at["o"], "#3a8a3a")
-    if "y" in _nodes(wiring):
-        _joined(axes, at["o"], at["y"])
-    if Edge.HIDDEN in wiring:
-        _loop(axes, at["h"], at["h"], 0.75, "black")
-    if Edge.BACKWARD in wiring:
-        _loop(axes, at["h"], at["h"], -0.75, "#777777")
-    if wiring.feedback:
-        source = at["y"] if wiring.feedback is Edge.OBSERVED else at["o"]
-        _loop(axes, source, at["h"], -0.75, "#b03a3a")
+class _Graph:
+    """A drawing of nodes and arrows."""
 
+    def __init__(self, axes: Axes, title: str, across: Point) -> None:
+        self.axes = axes
+        axes.set_title(title, loc="left", color=PALE, fontsize=9)
+        axes.set_axis_off()
+        axes.set_aspect("equal")
+        axes.set_xlim(across)
+        axes.set_ylim(BOTTOM, TOP)
 
-def _unfolded(axes: Axes, wiring: Wiring) -> None:
-    times = ["t-1", "t", "t+1"] if Edge.EMIT in wiring else ["1", "…", "τ"]
-    columns = [i * _SPACING for i in range(3)]
-    vector = (columns[1], _ROW["x"])
-    for i, (time, x) in enumerate(zip(times, columns, strict=True)):
-        at = {name: (x, row) for name, row in _ROW.items()}
-        emits = Edge.EMIT in wiring or i == 2
-        for name in _nodes(wiring):
-            if name == "x" and Edge.INPUT not in wiring:
-                continue
-            if name == "h" or name == "x" or emits:
-                _node(axes, at[name], f"${name}^{{({time})}}$", name)
-        if Edge.INPUT in wiring:
-            _arrow(axes, at["x"], at["h"])
-        if Edge.VECTOR in wiring:
-            _arrow(axes, vector, at["h"])
-        if emits:
-            _arrow(axes, at["h"], at["o"], "#3a8a3a")
-            if "y" in _nodes(wiring):
-                _joined(axes, at["o"], at["y"])
-    if Edge.VECTOR in wiring:
-        _node(axes, vector, "$x$", "x")
-    edges = [*((x, x + _SPACING) for x in columns[:-1])]
-    ends = [(columns[0] - 0.95, columns[0]), (columns[-1], columns[-1] + 0.95)]
-    if wiring.emits_last and Edge.BACKWARD not in wiring:
-        ends.pop()  # nothing comes after τ
-    for number, (start, end) in enumerate([*edges, *ends]):
-        fade = 1.0 if number < len(edges) else 0.35
-        before, after = (start, end), (end, start)
-        if Edge.HIDDEN in wiring:
-            bend = 0.25 if Edge.BACKWARD in wiring else 0.0
-            _arrow(axes, (before[0], 1), (before[1], 1), bend=bend, fade=fade)
-        if Edge.BACKWARD in wiring:
-            _arrow(axes, (after[0], 1), (after[1], 1), "#777777", bend=0.25, fade=fade)
+    def fold(self, wiring: Wiring) -> None:
+        nodes = self.column(wiring, 0.0, "(t)", emits=True)
+        self.vector(wiring, 0.0, [nodes])
+        height = HEIGHTS["h"]
+        for edge, side in ((Edge.HIDDEN, 1), (Edge.BACKWARD, -1)):
+            if edge in wiring:
+                curve = [(0.3, 0.27), (1.7, 1.0), (1.7, -1.0), (0.3, -0.27)]
+                points = [(side * x, height + y) for x, y in curve]
+                self.delay(points, INK, (side * 1.35, height), edge.delay)
         if wiring.feedback:
-            row = _ROW["y"] if wiring.feedback is Edge.OBSERVED else _ROW["o"]
-            inner = number < len(edges)
-            tail = (start, row) if inner or number == 3 else (start, (row + 1) / 2)
-            head = (end, 1.0) if inner or number == 2 else (end, (row + 1) / 2)
-            _arrow(axes, tail, head, "#b03a3a", fade=fade)
+            top = HEIGHTS["y" if wiring.feedback is Edge.OBSERVED else "o"]
+            points = [(-0.38, top - 0.1), (-1.9, top - 0.3), (-1.9, height + 0.3), (-0.38, height)]
+            self.delay(points, ORANGE, (-1.52, (top + height) / 2), 1)
+            self.carried(wiring, (-1.3, (top + height) / 2))
+        if wiring.emits_last:
+            self.axes.text(0.15, 2.1, "after the last", fontsize=7, color=INK)
 
+    def unfold(self, wiring: Wiring) -> None:
+        last = wiring.emits_last
+        times = [r"(\tau-2)", r"(\tau-1)", r"(\tau)"] if last else ["(t-1)", "(t)", "(t+1)"]
+        columns = [
+            self.column(wiring, i * SPACING, time, emits=i == 2 or not last)
+            for i, time in enumerate(times)
+        ]
+        self.vector(wiring, SPACING, columns)
+        both = Edge.HIDDEN in wiring and Edge.BACKWARD in wiring
+        bend = -0.35 if both else 0.0  # one above, the other below
+        if Edge.HIDDEN in wiring:
+            self.chain([c["h"] for c in columns], [c["h"] for c in columns], INK, bend, not last)
+        if Edge.BACKWARD in wiring:
+            order = columns[::-1]
+            self.chain([c["h"] for c in order], [c["h"] for c in order], INK, bend, True)
+        if wiring.feedback:
+            source = "y" if wiring.feedback is Edge.OBSERVED else "o"
+            self.chain([c[source] for c in columns], [c["h"] for c in columns], ORANGE, 0.0, True)
+            self.carried(wiring, (SPACING * 0.62, 2.35))
 
-def _nodes(wiring: Wiring) -> list[str]:
-    """The rows of the picture; y has one where its value is fed back."""
-    inputs = ["x"] if Edge.INPUT in wiring or Edge.VECTOR in wiring else []
-    return [*inputs, "h", "o", *(["y"] if wiring.edges & FEEDBACK == {Edge.OBSERVED} else [])]
+    # ---- parts ---------------------------------------------------------------------------------
 
+    def column(self, wiring: Wiring, x: float, time: str, emits: bool) -> dict[str, Circle]:
+        """The nodes of one step, and the edges between them."""
+        nodes = {"h": self.node("h", (x, HEIGHTS["h"]), time)}
+        if Edge.INPUT in wiring:
+            nodes["x"] = self.node("x", (x, HEIGHTS["x"]), time)
+            self.arrow(nodes["x"], nodes["h"], BLUE)
+        if emits:
+            time = "" if wiring.emits_last else time
+            nodes |= {name: self.node(name, (x, HEIGHTS[name]), time) for name in "oy"}
+            self.arrow(nodes["h"], nodes["o"], INK)
+            self.arrow(nodes["o"], nodes["y"], PALE, style=":")
+        return nodes
 
-def _node(axes: Axes, at: Point, text: str, kind: str) -> None:
-    axes.add_patch(Circle(at, _RADIUS, facecolor=_COLOURS[kind], edgecolor="black", zorder=3))
-    axes.text(*at, text, ha="center", va="center", fontsize=9, zorder=4)
+    def vector(self, wiring: Wiring, x: float, columns: ListOf[dict[str, Circle]]) -> None:
+        if Edge.VECTOR in wiring:
+            where = LEFT_OF_ALL if Edge.INPUT in wiring else (x, HEIGHTS["x"])
+            node = self.node("x", where, "")
+            for column in columns:
+                self.arrow(node, column["h"], BLUE)
 
+    def chain(
+        self, sources: list[Circle], targets: list[Circle], color: str, bend: float, goes_on: bool
+    ) -> None:
+        """An edge from each step to the next, and half of those that come in and lead out."""
+        for source, target in zip(sources, targets[1:], strict=False):
+            self.arrow(source, target, color, bend=bend)
+        (x0, y0), (x1, y1) = sources[0].center, targets[1].center
+        half = ((x1 - x0) * 0.48, (y1 - y0) * 0.48)
+        (first_x, first_y), (last_x, last_y) = targets[0].center, sources[-1].center
+        self.arrow((first_x - half[0], first_y - half[1]), targets[0], color, bend / 2, "--")
+        if goes_on:
+            end = (last_x + half[0], last_y + half[1])
+            self.arrow(sources[-1], end, color, bend / 2, "--", head="-")
 
-def _arrow(
-    axes: Axes,
-    tail: Point,
-    head: Point,
-    colour: str = "black",
-    bend: float = 0.0,
-    fade: float = 1.0,
-) -> None:
-    """An arrow between the rims of two nodes."""
-    (x0, y0), (x1, y1) = tail, head
-    length = ((x1 - x0) ** 2 + (y1 - y0) ** 2) ** 0.5
-    dx, dy = (x1 - x0) / length * _RADIUS, (y1 - y0) / length * _RADIUS
-    style = f"arc3,rad={bend}"
-    axes.add_patch(
-        FancyArrowPatch(
-            (x0 + dx, y0 + dy), (x1 - dx, y1 - dy), arrowstyle="-|>", mutation_scale=10,
-            connectionstyle=style, color=colour, alpha=fade, shrinkA=0, shrinkB=0, linewidth=1.1,
+    def node(self, name: str, where: Point, time: str) -> Circle:
+        circle = Circle(where, RADIUS, facecolor=COLORS[name], edgecolor=INK, zorder=3)
+        self.axes.add_patch(circle)
+        label = f"${name}^{{{time}}}$" if time else f"${name}$"
+        self.axes.text(*where, label, ha="center", va="center", fontsize=8.5, color=INK, zorder=4)
+        return circle
+
+    def arrow(
+        self,
+        start: Circle | Point,
+        end: Circle | Point,
+        color: str,
+        bend: float = 0.0,
+        style: str = "-",
+        head: str = "-|>",
+    ) -> None:
+        ends = [n.center if isinstance(n, Circle) else n for n in (start, end)]
+        self.axes.add_patch(
+            FancyArrowPatch(
+                *ends,
+                patchA=start if isinstance(start, Circle) else None,
+                patchB=end if isinstance(end, Circle) else None,
+                connectionstyle=f"arc3,rad={bend}",
+                arrowstyle=head,
+                linestyle=style,
+                color=color,
+                mutation_scale=11,
+                shrinkA=0,
+                shrinkB=1,
+            )
         )
-    )  # fmt: skip
 
-
-def _loop(axes: Axes, tail: Point, head: Point, side: float, colour: str) -> None:
-    """An arrow with the black square of a delay, out at one side and back in."""
-    (_, y0), (_, y1) = tail, head
-    rise = 0.18 if y0 == y1 else 0.0
-    sign = 1 if side > 0 else -1
-    start = (sign * _RADIUS * 0.85, y0 + rise)
-    end = (sign * _RADIUS * 0.95, y1 - rise)
-    axes.plot([start[0], side, side], [start[1], start[1], end[1]], color=colour, linewidth=1.1)
-    axes.add_patch(
-        FancyArrowPatch(
-            (side, end[1]), end, arrowstyle="-|>", mutation_scale=10, color=colour,
-            shrinkA=0, shrinkB=0, linewidth=1.1,
+    def delay(self, points: list[Point], color: str, square: Point, steps: int) -> None:
+        """An edge of the folded graph that spans time: black to the next step, white back."""
+        curve = Path(points, [Path.MOVETO, Path.CURVE4, Path.CURVE4, Path.CURVE4])
+        self.axes.add_patch(
+            FancyArrowPatch(path=curve, arrowstyle="-|>", color=color, mutation_scale=11)
         )
-    )  # fmt: skip
-    axes.plot([side], [(start[1] + end[1]) / 2], marker="s", color=colour, markersize=7)
+        corner = (square[0] - 0.13, square[1] - 0.13)
+        fill = INK if steps > 0 else "white"
+        self.axes.add_patch(Rectangle(corner, 0.26, 0.26, facecolor=fill, edgecolor=INK, zorder=3))
 
-
-def _joined(axes: Axes, o: Point, y: Point) -> None:
-    axes.plot([o[0], y[0]], [o[1] + _RADIUS, y[1] - _RADIUS], color="black", ls=":", lw=1.1)
+    def carried(self, wiring: Wiring, where: Point) -> None:
+        """What the output edge carries, where it is not what the node beside it says."""
+        if wiring.feedback is Edge.EXPECTED:
+            self.axes.text(*where, "E[y]", fontsize=8, color=ORANGE)

@@ -23,6 +23,10 @@ UPDATES = 3_000
 """About how many updates training takes, where the configuration does not say."""
 
 
+LARGE = 512
+"""From this size of h(t) on, one step is work for more than one thread."""
+
+
 def resolve(config: Config, data: Dataset) -> Config:
     """The configuration with all that was left out filled in: what suits the data.
 
@@ -41,7 +45,7 @@ def resolve(config: Config, data: Dataset) -> Config:
         length=_length(config.length, wiring, data),
         batch_size=rows,
         steps=steps,
-        threads=config.threads or torch.get_num_threads(),
+        threads=config.threads or (1 if config.hidden_size < LARGE else torch.get_num_threads()),
     )
     updates = updates_per_epoch(resolved, data)
     epochs = config.epochs or min(max(math.ceil(UPDATES / updates), 10), 200)
@@ -117,9 +121,9 @@ def _length(text: str | None, wiring: Wiring, data: Dataset) -> str | None:
             return "same-as-input"
         own = data.length
         return "end-of-sequence" if own in (None, SameAsInput()) else choices.length_text(own)
-    y = data.splits["train"].y
-    assert isinstance(y, Sequence)
-    return choices.length_text(choices.length(text, longest=y.steps))
+    # Of all parts: a sequence longer than the longest is not unlikely but impossible.
+    longest = max(part.y.steps for part in data.splits.values() if isinstance(part.y, Sequence))
+    return choices.length_text(choices.length(text, longest))
 
 
 def _check(wiring: Wiring, signature: Signature, name: str) -> None:

@@ -95,6 +95,9 @@ class Trainer:
         )
         self.forcing = choices.forcing_of(self.config.forcing)
         self.updates = updates_per_epoch(self.config, data)
+        # Batches are of rows of similar length. Were each divided by its own count of symbols, a
+        # short row would weigh more than a long one, and the model would learn to be short.
+        self.typical = symbols(self.model, data.splits["train"].y) / self.updates
         self.planned = self.config.epochs * self.updates
         if self.config.max_steps is not None:
             self.planned = min(self.planned, self.config.max_steps)

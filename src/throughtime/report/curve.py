@@ -1,0 +1,37 @@
+"""How training went."""
+
+from __future__ import annotations
+
+from matplotlib.figure import Figure
+
+from throughtime.report.style import BLUE, ORANGE, PALE, figure, plain
+
+
+def draw(rows: list[dict[str, float | None]], name: str) -> Figure:
+    """The learning curve of the lines of a metrics.csv.
+
+    Example:
+        >>> row = {"step": 10.0, "train nats": 2.0, "valid nats": 2.1}
+        >>> len(draw([row], "a run").axes)
+        1
+    """
+    result = figure(7, 4)
+    axes = result.add_subplot()
+    steps = [row["step"] or 0.0 for row in rows]
+    train = [row["train nats"] or 0.0 for row in rows]
+    valid = [row["valid nats"] or 0.0 for row in rows]
+    plain(axes, f"{name}: nats per symbol", "updates", "−log p per symbol, nats")
+    axes.plot(steps, train, color=BLUE, marker=".", label="training (mean over the epoch)")
+    axes.plot(steps, valid, color=ORANGE, marker=".", label="validation")
+    best = min(range(len(rows)), key=lambda i: valid[i])
+    axes.axhline(valid[best], color=PALE, linewidth=0.8, linestyle=":")
+    axes.annotate(
+        f"best: {valid[best]:.3f}",
+        (steps[best], valid[best]),
+        xytext=(0, 10),
+        textcoords="offset points",
+        ha="right",
+        color=ORANGE,
+    )
+    axes.legend(frameon=False)
+    return result

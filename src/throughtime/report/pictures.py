@@ -1,0 +1,67 @@
+"""All pictures of a run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import torch
+from matplotlib.figure import Figure
+
+from throughtime.data import Dataset
+from throughtime.distribution import SequenceDistribution
+from throughtime.report import captions, curve, lengths, wiring
+from throughtime.sequence import Sequence
+from throughtime.training import choices
+from throughtime.training.likelihood import decides_length, given, sees_x
+from throughtime.training.metrics import length_distributions
+from throughtime.training.run import Run
+
+SHEET = 32
+"""Captioned pictures on a sheet."""
+
+
+@torch.no_grad()
+def draw_all(run: Run, data: Dataset) -> list[Path]:
+    """Draw what there is to see of a run into its folder, and return where.
+
+    Its wiring and its learning curve; the lengths of the test part and of the model, if it
+    decides them; and pictures with their captions, if it gives any. The same each time.
+    """
+    run.model.eval()
+    found: dict[str, Figure] = {}
+    if run.config.wiring is not None:
+        found["wiring"] = wiring.draw(choices.wiring(run.config.wiring))
+    if rows := run.metrics():
+        found["learning-curve"] = curve.draw(rows, data.name)
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(0)
+        if decides_length(run.model):
+            shares = length_distributions(run.model, data.splits["test"])
+            found["lengths"] = lengths.draw(*shares, data.name)
+        if data.picture_shape is not None and sees_x(run.model):
+            for part in [part for part in data.splits if part not in ("train", "valid")]:
+                found[f"captions-{part}"] = _sheet(run, data, part)
+    folder = run.path / "pictures"
+    folder.mkdir(exist_ok=True)
+    for name, drawn in found.items():
+        drawn.savefig(folder / f"{name}.png")
+    return [folder / f"{name}.png" for name in found]
+
+
+def _sheet(run: Run, data: Dataset, part: str) -> Figure:
+    examples, names = data.splits[part], data.y_vocabulary
+    assert data.picture_shape is not None
+    chosen = examples[torch.randperm(len(examples))[:SHEET]]
+    p = given(run.model, chosen.x)
+    assert names is not None
+    assert isinstance(p, SequenceDistribution)
+    assert isinstance(chosen.x, torch.Tensor)
+    assert isinstance(chosen.y, Sequence)
+    shown = [
+        captions.Captioned(picture.view(data.picture_shape), names.decode(y), names.decode(guess))
+        for picture, y, guess in zip(
+            chosen.x, chosen.y.to_list(), p.mode(max_length=200).to_list(), strict=True
+        )
+    ]
+    title = f"{data.name}, {part}: the true name, and below it the model's"
+    return captions.draw(shown, title)

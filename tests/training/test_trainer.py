@@ -1,0 +1,233 @@
+"""Training: the same seed gives the same numbers, and an interruption changes none of them."""
+
+import math
+import signal
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+
+import throughtime as tt
+from throughtime.data import Dataset, Examples, load
+from throughtime.sequence import Sequence
+from throughtime.training.baselines import NGram
+from throughtime.training.config import Config
+from throughtime.training.likelihood import nats_per_symbol, symbols
+from throughtime.training.metrics import edit_distance, evaluate
+from throughtime.training.run import Run, RunError
+from throughtime.training.trainer import Diverged, Trainer
+
+
+def silent(line: str) -> None:
+    """Say nothing."""
+
+
+def trained(data: Dataset, path: Path, **values: Any) -> Run:
+    config = Config(**({"dataset": data.name, "hidden_size": 8} | values))
+    run = Run.create(config, data, path)
+    Trainer(run, data, say=silent).fit()
+    return run
+
+
+def same(a: Run, b: Run) -> bool:
+    """Whether weights, and all numbers but times, are equal bit by bit."""
+    numbers = [[{**row, "seconds": 0.0} for row in run.metrics()] for run in (a, b)]
+    weights = [Run.load(run.path, "last").model.state_dict() for run in (a, b)]
+    return numbers[0] == numbers[1] and all(
+        torch.equal(v, weights[1][k]) for k, v in weights[0].items()
+    )
+
+
+VARIANTS: list[dict[str, Any]] = [
+    {},
+    {"layers": 2, "dropout": 0.5, "length": "predicted", "initial_state": "learned"},
+    {"forcing": "scheduled:linear:1:0:10", "length": "halt", "cell": "lstm"},
+]
+
+
+@pytest.mark.parametrize("values", VARIANTS)
+def test_the_same_seed_gives_the_same_run(
+    words: Dataset, tmp_path: Path, values: dict[str, Any]
+) -> None:
+    a = trained(words, tmp_path / "a", epochs=2, **values)
+    b = trained(words, tmp_path / "b", epochs=2, **values)
+    c = trained(words, tmp_path / "c", epochs=2, seed=1, **values)
+    assert same(a, b)
+    assert not same(a, c)
+
+
+class Interrupting(Trainer):
+    """Ctrl-C in the middle of an update."""
+
+    at = 0
+
+    def _update(self, batch: Examples) -> float:
+        if self.progress.step + 1 == self.at:
+            signal.raise_signal(signal.SIGINT)
+        return super()._update(batch)
+
+
+@pytest.mark.parametrize("values", VARIANTS)
+def test_an_interruption_changes_nothing(
+    words: Dataset, tmp_path: Path, values: dict[str, Any]
+) -> None:
+    whole = trained(words, tmp_path / "whole", epochs=2, **values)
+    interrupted(words, tmp_path / "parts", at=len(whole.metrics()) and 14, epochs=2, **values)
+    assert same(whole, resumed(words, tmp_path / "parts"))
+
+
+def interrupted(data: Dataset, path: Path, at: int, **values: Any) -> None:
+    config = Config(**({"dataset": data.name, "hidden_size": 8} | values))
+    trainer = Interrupting(Run.create(config, data, path), data, say=silent)
+    trainer.at = at
+    assert trainer.fit() == "interrupted"
+    assert trainer.progress.step == at
+
+
+def resumed(data: Dataset, path: Path) -> Run:
+    run = Run.load(path, "last")
+    Trainer(run, data, resume=True, say=silent).fit()
+    return run
+
+
+def test_running_text_goes_on_with_its_state(tmp_path: Path) -> None:
+    data = load("mackey-glass")
+    values = {"steps": 400, "batch_size": 3, "epochs": 3}
+    whole = trained(data, tmp_path / "whole", **values)
+    interrupted(data, tmp_path / "parts", at=6, **values)
+    assert Run.load(tmp_path / "parts").load_state()["carried"] is not None
+    assert same(whole, resumed(data, tmp_path / "parts"))
+
+
+def test_an_interruption_in_the_first_epoch_leaves_a_best_model(
+    words: Dataset, tmp_path: Path
+) -> None:
+    interrupted(words, tmp_path / "run", at=1, epochs=2)
+    assert len(Run.load(tmp_path / "run", "best").metrics()) == 1
+
+
+class Exploding(Trainer):
+    """Weights that go out of bounds at the third step."""
+
+    def _update(self, batch: Examples) -> float:
+        if self.progress.step == 2:
+            with torch.no_grad():
+                next(self.model.parameters()).fill_(math.nan)
+        return super()._update(batch)
+
+
+def test_a_loss_that_is_no_number_keeps_the_last_good_weights(
+    words: Dataset, tmp_path: Path
+) -> None:
+    run = Run.create(Config(dataset="w", hidden_size=8, epochs=2), words, tmp_path / "run")
+    with pytest.raises(Diverged, match=r"step 3: the loss is nan .* lower --learning-rate than"):
+        Exploding(run, words, say=silent).fit()
+    kept = Run.load(tmp_path / "run", "last").model.state_dict()
+    assert all(bool(v.isfinite().all()) for v in kept.values())
+
+
+@pytest.mark.parametrize(
+    ("values", "reason"),
+    [
+        ({"epochs": 1}, "all 1 epochs are done"),
+        ({"max_steps": 3}, "all 3 steps are done"),
+        ({"max_seconds": 1e-9}, "1e-09 seconds are over"),
+        ({"patience": 1, "learning_rate": 1e-30, "epochs": 9}, "no better for 1 epochs"),
+    ],
+)
+def test_reasons_to_stop(
+    words: Dataset, tmp_path: Path, values: dict[str, Any], reason: str
+) -> None:
+    run = Run.create(Config(dataset="w", hidden_size=4, **values), words, tmp_path / "run")
+    assert Trainer(run, words, say=silent).fit() == reason
+    assert run.metrics()
+
+
+def test_the_best_weights_are_those_of_the_best_epoch(words: Dataset, tmp_path: Path) -> None:
+    run = trained(words, tmp_path / "run", epochs=4, learning_rate=0.3, clip=100.0)
+    best = min(float(row["valid nats"] or 0) for row in run.metrics())
+    model = Run.load(run.path).model
+    assert nats_per_symbol(model, words.splits["valid"], 128) == pytest.approx(best, abs=1e-9)
+
+
+def test_other_data_cannot_be_trained_on(words: Dataset, tmp_path: Path) -> None:
+    run = Run.create(Config(dataset="w", hidden_size=4), words, tmp_path / "run")
+    with pytest.raises(RunError, match="made for other data than digits is now"):
+        Trainer(run, load("digits"))
+
+
+def test_a_damaged_state_is_refused(words: Dataset, tmp_path: Path) -> None:
+    run = trained(words, tmp_path / "run", max_steps=1)
+    (run.path / "state.pt").write_bytes(b"nonsense")
+    with pytest.raises(RunError, match=r"state\.pt: damaged"):
+        resumed(words, run.path)
+    (run.path / "state.pt").unlink()
+    with pytest.raises(RunError, match="cannot be resumed"):
+        resumed(words, run.path)
+
+
+def test_it_learns_more_than_counting_does(words: Dataset, tmp_path: Path) -> None:
+    run = trained(words, tmp_path / "run", hidden_size=32, max_steps=300, length="halt")
+    assert words.y_vocabulary is not None
+    test = words.splits["test"]
+    assert isinstance(test.y, Sequence)
+    train = words.splits["train"].y
+    assert isinstance(train, Sequence)
+    bigram = NGram(2, len(words.y_vocabulary), end=True).fit(train.to_list())
+    model = nats_per_symbol(Run.load(run.path).model, test, 128)
+    assert model < bigram.nats_per_symbol(test.y.to_list())
+
+
+# ---- metrics -----------------------------------------------------------------------------------
+
+
+def test_symbols_count_ends_where_the_model_decides_them() -> None:
+    y = Sequence(torch.zeros(3, 4, dtype=torch.int64), [4, 0, 2])
+    wiring = tt.Wiring("y(t-1) -> h(t)", "h(t) -> o(t)")
+    for length, expected in [
+        (tt.lengths.EndOfSequence(), 9),
+        (tt.lengths.Halt(), 9),
+        (tt.lengths.PredictedLength(4), 9),
+        (tt.lengths.Unending(), 6),
+    ]:
+        model = tt.RecurrentModel(tt.cells.Elman(2), wiring, tt.outputs.Categorical(2), length)
+        assert symbols(model, y) == expected
+
+
+def test_numbers_of_a_model_that_knows_nothing() -> None:
+    wiring = tt.Wiring("x(t) -> h(t)", "h(t) -> o(t)")
+    model = tt.RecurrentModel(tt.cells.Elman(2), wiring, tt.outputs.Categorical(4), input_size=2)
+    for parameter in model.parameters():
+        torch.nn.init.zeros_(parameter)
+    with torch.no_grad():
+        model.graph.c[2] = 1e-6  # the mode is 2
+    x = Sequence(torch.zeros(2, 3, dtype=torch.int64), [3, 1])
+    y = Sequence(torch.tensor([[2, 2, 0], [2, 0, 0]]), [3, 1])
+    numbers = {(n.name, n.unit): n.value for n in evaluate(model, Examples(x, y))}
+    assert numbers == {
+        ("-log p", "nats per symbol"): pytest.approx(math.log(4), abs=1e-5),
+        ("-log p", "bits per symbol"): pytest.approx(2.0, abs=1e-5),
+        ("perplexity", "choices per symbol"): pytest.approx(4.0, abs=1e-4),
+        ("accuracy, teacher-forced", "of symbols"): 0.75,
+        ("accuracy, closed loop", "of symbols"): 0.75,
+    }
+
+
+def test_evaluation_draws_the_same_each_time_and_leaves_the_generator_alone(
+    words: Dataset, tmp_path: Path
+) -> None:
+    run, test = trained(words, tmp_path / "run", max_steps=1), words.splits["test"]
+    before = torch.get_rng_state()
+    numbers = evaluate(run.model, test)
+    assert torch.equal(before, torch.get_rng_state())
+    torch.rand(3)
+    assert evaluate(run.model, test) == numbers
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "expected"),
+    [([], [], 0), ([1], [], 1), ([], [1, 2], 2), ([1, 2, 3], [2, 3, 4], 2), ([1, 1], [1, 2], 1)],
+)
+def test_edit_distance(a: list[int], b: list[int], expected: int) -> None:
+    assert edit_distance(a, b) == expected
