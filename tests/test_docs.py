@@ -31,4 +31,6 @@ def test_every_row_of_the_notes_names_code_and_a_test_that_exist() -> None:
         assert {path.split("/")[0] for path, _ in named} == {"src", "tests"}, row
         for path, name in named:
             source = (ROOT / path).read_text()
-            assert not name or re.search(rf"\b(def|class) {name}\b", source), f"{path}::{name}"
+            assert not name or re.search(rf"^\s*(def|class) {name}\b|^{name} =", source, re.M), (
+                f"{path}::{name}"
+            )

@@ -186,3 +186,18 @@ def test_a_transform_is_seen_while_it_runs_and_not_after() -> None:
     jvp(f, (torch.ones(1),), (torch.ones(1),))
     f(torch.ones(1))
     assert seen == [False, True, True, True, False]
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_gradients_are_taken_many_at_once(method: str) -> None:
+    """As by ``torch.autograd.functional.jacobian(vectorize=True)``."""
+    model = make("LSTM", WIRINGS["hidden-and-output-to-hidden"], gradient=METHODS[method])
+    task, parameters = problem(model, (12, 4)), dict(model.named_parameters())
+    log_prob = task.log_prob(model)
+    rows = torch.eye(2, dtype=torch.float64)
+    found = torch.autograd.grad(
+        log_prob, list(parameters.values()), rows, is_grads_batched=True, retain_graph=True
+    )
+    for row in range(2):
+        expected = gradients(log_prob[row], parameters, retain_graph=True)
+        assert_same(dict(zip(parameters, (g[row] for g in found), strict=True)), expected)

@@ -34,7 +34,7 @@ class ClosedLoop(Cell):
 
     def with_dropout(self, drive: Tensor) -> Tensor:
         """The drive, with the factors of dropout for the layers behind it, drawn in advance."""
-        p = self.graph.dropout if self.graph.training else 0.0
+        p = self.graph.dropout
         if not p:
             return drive
         ones = drive.new_ones(*drive.shape[:-1], sum(self.below))

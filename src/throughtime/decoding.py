@@ -128,7 +128,7 @@ def ancestral(
         stop, own = _warped(p, raw, warp)
         if lengths is None:
             assert stop is not None
-            going = going & (torch.rand_like(stop) >= stop.sigmoid())
+            going = going & (torch.rand(stop.shape, device=device) >= stop.float().sigmoid())
         if t == last or not bool(going.any()):
             break
         y = _choose(p.output, own, warp, greedy)

@@ -135,13 +135,18 @@ class SequenceDistribution(Distribution):
         y = refuse.values(self._as_sequence(value), self)
         p = self.expand(y.batch_shape)
         rows = y.flatten()
+        if fed is not None:
+            refuse.fed(fed, y, self)
         _, terms = p._run(rows, rows.lengths + self.length.stops, self._terms, fed)
         values, decisions = (v.T.reshape(*y.batch_shape, len(v)) for v in terms)
+        room = self._as_sequence(value).steps
+        values = pad(values[..., : y.steps], (0, room - y.steps))
+        decisions = pad(decisions, (0, room + 1 - decisions.shape[-1]))
         length = values.new_zeros(y.batch_shape)
         if p.length_logits is not None:
             log_p = p.length_logits.log_softmax(-1).expand(len(rows), -1)
             length = log_p.gather(-1, rows.lengths[:, None]).reshape(y.batch_shape)
-        return Terms(values[..., : y.steps], decisions, length)
+        return Terms(values, decisions, length)
 
     def _terms(self, o: Tensor, steps: Mapping[str, Tensor]) -> Tensors:
         """log p(y(t) | …) and the log-probability of the decision at t, of a stretch of steps."""
@@ -154,7 +159,13 @@ class SequenceDistribution(Distribution):
         return values, torch.where(steps["alive"], decisions, 0.0)
 
     def _run(
-        self, y: Sequence, taken: Tensor, emit: Emit, fed: Sequence | None = None
+        self,
+        y: Sequence,
+        taken: Tensor,
+        emit: Emit,
+        fed: Sequence | None = None,
+        *,
+        drop: bool = True,
     ) -> tuple[GraphState, Tensors]:
         """Take ``taken`` steps of each row along y: the state after them, and what ``emit`` makes
         of each step's o(t). All of it runs inside the gradient method's fold."""
@@ -175,7 +186,7 @@ class SequenceDistribution(Distribution):
 
         def stretch(state: GraphState, steps: Mapping[str, Tensor]) -> tuple[GraphState, Tensors]:
             entering = {k: v for k, v in steps.items() if k not in ("has_value", "target")}
-            o, state = self.graph.run(state, gradient=self.gradient, **entering)
+            o, state = self.graph.run(state, gradient=self.gradient, drop=drop, **entering)
             assert o is not None
             return state, emit(o, steps)
 
@@ -201,7 +212,8 @@ class SequenceDistribution(Distribution):
         _, (own,) = self.expand(y.batch_shape)._run(
             rows, rows.lengths + self.length.stops, lambda o, _: (self.length.split(o)[1],)
         )
-        own = own[: y.steps].transpose(0, 1)
+        room = self._as_sequence(value).steps
+        own = pad(own[: y.steps], (0, 0, 0, 0, 0, room - y.steps)).transpose(0, 1)
         return self.output.distribution(own.reshape(*y.batch_shape, *own.shape[1:]))
 
     def observe(self, value: Sequence | Tensor) -> tuple[Tensor, SequenceDistribution]:
@@ -235,7 +247,11 @@ class SequenceDistribution(Distribution):
         return (values + decisions).sum(0).reshape(y.batch_shape), rest
 
     def detach(self) -> SequenceDistribution:
-        """The same distribution, with no gradient into the state that it starts from."""
+        """The same distribution, with no gradient into the state that it starts from.
+
+        Rᵀx is a part of that state. To train R chunk by chunk, call the model again instead:
+        ``model(vector, state=p.state.detach())``.
+        """
         return SequenceDistribution(
             self.graph,
             self.gradient,
@@ -259,12 +275,15 @@ class SequenceDistribution(Distribution):
     ) -> Sequence:
         """Exact draws by ancestral sampling, of batch shape ``sample_shape + batch_shape``.
 
+        Generation never drops anything out, in training neither.
+
         Args:
             sample_shape: how many draws for each row of the batch.
             temperature: below one sharpens every step's distribution, above one flattens it.
             top_k: only the k most probable symbols of each step.
             top_p: only the most probable symbols that together have at least this probability.
-            max_length: where to cut a sequence that has not ended; by default 10,000 steps. Rows
+            max_length: where to cut a sequence that has not ended, where every step decides
+                whether to go on; by default 10,000 steps. Rows
                 that were cut are reported with a warning. For ``Unending``, the length.
 
         Raises:
@@ -284,8 +303,12 @@ class SequenceDistribution(Distribution):
         Among the sequences of at most ``max_length`` values (by default 1,000) for a length that
         stops.
 
+        Of continuous values each step takes the mean, of a mixture the densest component's mean;
+        a stop is weighed against going on alone, since a density is no probability.
+
         Raises:
-            ValueError: for a beam below one, or above one with continuous values.
+            ValueError: for a beam below one, or above one with continuous values that are fed
+                back, of which there are no best few to keep.
         """
         limit = 1_000 if max_length is None and self.length.stops else self._limit(max_length)
         return decoding.beam_search(self, beam, limit)
@@ -355,7 +378,7 @@ class SequenceDistribution(Distribution):
         """o(1) … o(T) for each row, ``(rows, T, units)``, where no y is needed for them."""
         assert self.x is not None
         nothing = Sequence(self.no_values(len(self.x), self.x.steps), self.x.lengths)
-        _, (o,) = self._run(nothing, nothing.lengths, lambda o, _: (o,))
+        _, (o,) = self._run(nothing, nothing.lengths, lambda o, _: (o,), drop=False)
         return o.transpose(0, 1)
 
     def no_values(self, rows: int, steps: int) -> Tensor:

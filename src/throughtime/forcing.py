@@ -155,11 +155,6 @@ def fill(p: SequenceDistribution, y: Sequence, keep: Tensor, argmax: bool) -> Se
             "has no such edge, so train it with TeacherForcing()"
         )
     y = refuse.values(y, p)
-    training = p.graph.training
-    p.graph.eval()
-    try:
-        return decoding.ancestral(
-            p.expand(y.batch_shape), decoding.Warp(), y.steps, observed=y, keep=keep, greedy=argmax
-        )
-    finally:
-        p.graph.train(training)
+    return decoding.ancestral(
+        p.expand(y.batch_shape), decoding.Warp(), y.steps, observed=y, keep=keep, greedy=argmax
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import math
 from collections.abc import Callable, Mapping
 from collections.abc import Sequence as ListOf
@@ -15,7 +16,7 @@ from torch.nn import functional as F
 from throughtime.cells.cell import Cell, State
 from throughtime.closed_loop import ClosedLoop
 from throughtime.gradients.gradient import Gradient, Tensors
-from throughtime.layer import Recurrence, another
+from throughtime.layer import Recurrence
 from throughtime.lengths.length import Length
 from throughtime.lengths.predicted import PredictedLength
 from throughtime.outputs.categorical import Categorical
@@ -97,7 +98,7 @@ class Graph(nn.Module):
         self.recurrences = nn.ModuleList()
         for cell in cells:
             for i, direction in enumerate(wiring.directions):
-                own = another(cell) if i else cell
+                own = copy.deepcopy(cell) if i else cell
                 self.recurrences.append(Recurrence(own, direction, edges, learned))
             edges = {"U": cell.hidden_size * len(wiring.directions)}
         self.hidden_size = edges["U"]
@@ -199,6 +200,7 @@ class Graph(nn.Module):
         x: Tensor | None = None,
         y: Tensor | None = None,
         countdown: Float[Tensor, "T rows features"] | None = None,
+        drop: bool = True,
     ) -> tuple[Tensor | None, GraphState]:
         """o(1) … o(T), ``(T, rows, units)``, and the state of each row at its own end.
 
@@ -211,6 +213,7 @@ class Graph(nn.Module):
             x: x(1) … x(T), time first.
             y: the values that the output edge carries away from steps 1 … T.
             countdown: the features of the remaining count.
+            drop: whether dropout is applied in training; generation never does.
         """
         directions = range(len(self.wiring.directions))
         entering = [
@@ -219,7 +222,7 @@ class Graph(nn.Module):
         ]
         some_end = _unless_all(alive)
         if self.closed:
-            return self._run_closed(state, entering[0], some_end, gradient)
+            return self._run_closed(state, entering[0], some_end, gradient, drop)
         if state.fed is not None:
             assert y is not None
             S = self.first.S
@@ -227,8 +230,9 @@ class Graph(nn.Module):
             state = state._replace(fed=self._last_fed(y, alive, state.fed))
         cells, ends, both_ways = iter(state.cells), [], Edge.BACKWARD in self.wiring
         h: Tensor | None = None
+        p = self.dropout if drop and self.training else 0.0
         for layer in self.layers:
-            below: Tensor | None = None if h is None else F.dropout(h, self.dropout, self.training)
+            below: Tensor | None = None if h is None else F.dropout(h, p)
             outputs = []
             for d, r in enumerate(layer):
                 u = entering[d] if below is None else r.U(below)
@@ -253,14 +257,19 @@ class Graph(nn.Module):
         return self.wiring.feedback in (Edge.EXPECTED, Edge.OUTPUT)
 
     def _run_closed(
-        self, state: GraphState, entering: Tensor, alive: Tensor | None, gradient: Gradient
+        self,
+        state: GraphState,
+        entering: Tensor,
+        alive: Tensor | None,
+        gradient: Gradient,
+        drop: bool,
     ) -> tuple[Tensor, GraphState]:
         loop = ClosedLoop(self)
+        if drop and self.training:
+            entering = loop.with_dropout(entering)
         nothing_yet = entering.new_zeros(entering.shape[1], self.c.shape[0])
         moving = state._replace(bias=())
-        states = gradient.scan(
-            loop, loop.with_dropout(entering), (*moving.tensors(), nothing_yet), alive
-        )
+        states = gradient.scan(loop, entering, (*moving.tensors(), nothing_yet), alive)
         if len(entering):
             moving = moving.like(tuple(s[-1] for s in states[:-1]))
         return states[-1], moving._replace(bias=state.bias)

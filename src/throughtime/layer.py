@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import math
 
 import torch
@@ -133,14 +132,3 @@ def _reorder(values: Tensor, order: Tensor | None) -> Tensor:
     if order is None or not len(values):
         return values
     return values.gather(0, order[..., None].expand(values.shape))
-
-
-def another(cell: Cell) -> Cell:
-    """A cell of the same kind with weights of its own, for the other direction of time."""
-    twin = copy.deepcopy(cell)
-    with torch.no_grad():
-        for parameter in twin.parameters():
-            if parameter.dim() > 1:  # matrices anew; biases and gains keep the values they start at
-                bound = 1 / math.sqrt(cell.hidden_size)
-                nn.init.uniform_(parameter, -bound, bound)
-    return twin

@@ -78,7 +78,7 @@ class RecurrentModel(nn.Module):
         gradient: Gradient | None = None,
     ) -> None:
         super().__init__()
-        cells = [cell] if isinstance(cell, Cell) else list(cell)
+        cells = list(cell) if isinstance(cell, ListOf) else [cell]
         if length is None and Edge.INPUT in wiring and not wiring.emits_last:
             length = SameAsInput()
         refuse.choices(cells, wiring, output, length)
@@ -119,7 +119,7 @@ class RecurrentModel(nn.Module):
             x: a :class:`~throughtime.Sequence` where x(t) → h(t); the vector ``(*batch, size)``,
                 or symbol ``(*batch,)``, where only x → h(t); nothing where no x enters.
             vector: the vector, for a wiring with both.
-            state: h(0), and what the output edge brings at first, for each row of the batch.
+            state: h(0) for each row of the batch; without ``fed``, no y comes before the first.
 
         Raises:
             ValueError: if these are not what the wiring takes, or do not fit the model's sizes.
@@ -132,11 +132,17 @@ class RecurrentModel(nn.Module):
         if state is None:
             state = self.graph.initial_state(batch_shape.numel(), vector)
         else:
-            state = state._replace(bias=self.graph.bias(vector))
+            start = self.graph.initial_state(batch_shape.numel(), vector)
+            state = start._replace(
+                cells=state.cells, fed=start.fed if state.fed is None else state.fed
+            )
         if self.wiring.emits_last:
             assert isinstance(x, Sequence)
             h = self._summary(x.flatten(), state).reshape(*batch_shape, self.graph.hidden_size)
-            return h if self.output is None else self.output.distribution(self.graph.read(h))
+            if self.output is None:
+                return h
+            # torch.distributions cannot check that nothing is in the support
+            return self.output.distribution(self.graph.read(h), validate=h.numel() > 0)
         return SequenceDistribution(
             self.graph,
             self.gradient,
@@ -150,7 +156,7 @@ class RecurrentModel(nn.Module):
         """h(τ), and of the backward direction h(1), side by side: ``(rows, hidden_size)``."""
 
         def stretch(state: GraphState, steps: Mapping[str, Tensor]) -> tuple[GraphState, Tensors]:
-            return self.graph.run(state, gradient=self.gradient, **steps)[1], ()
+            return self.graph.run(state, steps["alive"], self.gradient, x=steps["x"])[1], ()
 
         steps = {"x": x.values.transpose(0, 1), "alive": x.mask.T}
         end, _ = self.graph.fold(self.gradient, stretch, state, steps)

@@ -24,6 +24,13 @@ def choices(
     cells: list[Cell], wiring: Wiring, output: Output | None, length: Length | None
 ) -> None:
     """Refuse choices that contradict each other."""
+    for cell in cells:
+        _kind("cell", cell, Cell, "cells.GRU(64)")
+    _kind("wiring", wiring, Wiring, "wirings.HIDDEN_TO_HIDDEN")
+    if output is not None:
+        _kind("output", output, Output, "outputs.Categorical(26)")
+    if length is not None:
+        _kind("length", length, Length, "lengths.EndOfSequence()")
     if not cells:
         raise ValueError("a model has at least one layer; got an empty list of cells")
     if len({id(cell) for cell in cells}) < len(cells):
@@ -46,6 +53,11 @@ def choices(
             "Halt, PredictedLength or Unending"
         )
     length.check(wiring, output)
+
+
+def _kind(name: str, choice: object, kind: type, example: str) -> None:
+    if not isinstance(choice, kind):
+        raise TypeError(f"the {name} is {choice!r}; expected a {kind.__name__}, such as {example}")
 
 
 def size(name: str, value: int | None, edge: Edge, wiring: Wiring) -> None:
@@ -92,9 +104,13 @@ def inputs(
             )
         batch_shape = vector_batch
     if state is not None:
+        if not isinstance(state, GraphState):
+            raise TypeError(f"the state is a {type(state).__name__}; expected a tt.GraphState")
         state = state._replace(bias=())
         rows = {s.shape[0] for s in state.tensors()}
-        expected = [s.shape[1:] for s in graph.initial_state(1).tensors()]
+        own = graph.initial_state(1)
+        own = own._replace(fed=None) if state.fed is None else own
+        expected = [s.shape[1:] for s in own.tensors()]
         if x is None and vector is None and len(rows) == 1:
             batch_shape = torch.Size(rows)
         if [s.shape[1:] for s in state.tensors()] != expected or rows - {batch_shape.numel()}:
@@ -110,6 +126,8 @@ def _value(
     graph: Graph, name: str, value: Tensor, size: int | None, batch_shape: torch.Size
 ) -> None:
     assert size is not None
+    if value.dtype == torch.bool:
+        raise ValueError(f"{name} is of booleans, neither numbers nor symbols; use .float()")
     if value.dtype.is_floating_point:
         dtype = next(graph.parameters()).dtype
         if value.shape != (*batch_shape, size):
@@ -151,6 +169,8 @@ def values(y: Sequence, p: SequenceDistribution, beginning: bool = False) -> Seq
     if isinstance(p.length, PredictedLength):
         most = torch.tensor(p.length.max_length, device=y.device)
         _lengths(y.lengths > most, y, most, "at most max_length =")
+    if p.x is not None and p.x.steps < y.steps:
+        y = Sequence(y.values.narrow(len(y.batch_shape), 0, p.x.steps), y.lengths)
     return y.trim()
 
 
@@ -160,4 +180,17 @@ def _lengths(wrong: Tensor, y: Sequence, expected: Tensor, what: str) -> None:
         raise ValueError(
             f"the sequence of row {list(row)} has length {int(y.lengths[row])}; expected {what} "
             f"{int(expected.expand(y.batch_shape)[row])}"
+        )
+
+
+def fed(fed: Sequence, y: Sequence, p: SequenceDistribution) -> None:
+    """Refuse what the output edge cannot carry in place of y."""
+    if Edge.OBSERVED not in p.graph.wiring:
+        raise ValueError(f"{p.graph.wiring} has no {Edge.OBSERVED.value} to carry other values")
+    p.output.check(fed)
+    if fed.batch_shape != y.batch_shape or not torch.equal(fed.lengths, y.lengths):
+        raise ValueError(
+            f"what is fed has batch shape {tuple(fed.batch_shape)} and lengths "
+            f"{fed.lengths.tolist()}; expected those of y, {tuple(y.batch_shape)} and "
+            f"{y.lengths.tolist()}"
         )

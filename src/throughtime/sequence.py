@@ -43,6 +43,7 @@ class Sequence:
     lengths: Tensor
 
     def __init__(self, values: Tensor, lengths: Tensor | list[int] | int | None = None) -> None:
+        values = torch.as_tensor(values)
         if lengths is None:
             if values.dim() < 2:
                 raise ValueError(
@@ -125,7 +126,7 @@ class Sequence:
             >>> Sequence.from_list([torch.zeros(2, 3), torch.zeros(0, 3)])
             Sequence(batch_shape=(2,), lengths=[2, 0], event_shape=(3,), dtype=torch.float32)
         """
-        rows = list(sequences)
+        rows = [torch.as_tensor(row) for row in sequences]
         if not rows:
             raise ValueError(
                 "an empty list has no dtype or event shape; give at least one sequence"
@@ -201,6 +202,8 @@ class Sequence:
             >>> y[1:].values
             tensor([[3]])
         """
+        if index is Ellipsis or (isinstance(index, tuple) and Ellipsis in index):
+            raise IndexError("an index of a batch of sequences names rows, and not with ...")
         lengths = self.lengths[index]
         depth = self.lengths.dim() - lengths.dim()
         values = self.values[index]

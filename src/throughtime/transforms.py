@@ -1,6 +1,7 @@
 """Whether a ``torch.func`` transform is running."""
 
 import torch
+from torch import Tensor
 
 
 def transforming() -> bool:
@@ -14,3 +15,9 @@ def transforming() -> bool:
         (False, True)
     """
     return torch._C._are_functorch_transforms_active()
+
+
+def several(gradients: tuple[Tensor, ...]) -> bool:
+    """True of gradients that are taken many at once, as by ``is_grads_batched=True`` of
+    ``torch.autograd.grad``: torch's older vmap, which the other does not know of."""
+    return any(torch._C._functorch.is_legacy_batchedtensor(g) for g in gradients)

@@ -39,6 +39,8 @@ def unroll(
     states: list[State] = []
     for t in range(drive.shape[0]):
         new = cell.step(drive[t], state)
+        if t == 0:
+            _check(cell, new, state)
         if alive is not None:
             new = tuple(
                 torch.where(alive[t, :, None], n, s) for n, s in zip(new, state, strict=True)
@@ -46,3 +48,15 @@ def unroll(
         states.append(new)
         state = new
     return tuple(torch.stack(s) for s in zip(*states, strict=True))
+
+
+def _check(cell: Cell, new: object, state: State) -> None:
+    """A step gives a state of the shapes of the one that it got; say so where it does not."""
+    expected = [tuple(s.shape) for s in state]
+    parts = new if isinstance(new, tuple) else None
+    if parts is None or [tuple(getattr(s, "shape", ())) for s in parts] != expected:
+        got = type(new).__name__ if parts is None else [tuple(s.shape) for s in parts]
+        raise TypeError(
+            f"{type(cell).__name__}.step returned {got}; expected a tuple of tensors of shapes "
+            f"{expected}, as the state has: `return (h,)`"
+        )

@@ -145,9 +145,9 @@ def test_training_chunk_by_chunk_is_truncated_bptt(wiring: str, k: int) -> None:
     wanted = dict(model.named_parameters())
     model.gradient = TruncatedBPTT(k)
     expected = gradients(task.loss(model), wanted)
-    total = task.log_prob(model)
 
     model.gradient = FullBPTT()
+    total = task.log_prob(model)
     weights = torch.linspace(0.5, 1.5, len(LENGTHS), dtype=torch.float64)
     p = model(None if task.x is None else Sequence(task.x, task.lengths))
     left = Sequence(task.y, task.lengths)

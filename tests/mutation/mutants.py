@@ -16,11 +16,12 @@ class Mutant(NamedTuple):
 
 
 CELLS = "tests/test_cells.py::"
-EVERY = "tests/gradients/test_full.py::test_gradients_are_exact_for_every_cell_and_wiring"
 TORCH_NN = CELLS + "test_with_its_weights_a_model_is_that_of_torch_nn"
-FULL = "tests/gradients/test_full.py"
-TRUNCATED = "tests/gradients/test_truncated.py"
-CHECKPOINTED = "tests/gradients/test_checkpointed.py"
+FULL = "tests/gradients/test_full.py::"
+EVERY = FULL + "test_gradients_are_exact_for_every_cell_and_wiring"
+TRUNCATED = "tests/gradients/test_truncated.py::"
+CHECKPOINTED = "tests/gradients/test_checkpointed.py::"
+TWICE = "tests/gradients/test_twice.py::"
 PARAMETERS = "tests/gradients/test_parameters.py::"
 JACOBIANS = "tests/test_jacobians.py::"
 ALONE = JACOBIANS + "test_a_row_of_a_ragged_batch_is_as_if_it_were_alone"
@@ -28,12 +29,12 @@ NOTES = JACOBIANS + "test_the_last_output_depends_on_what_the_notes_say"
 PROBABILITY = "tests/test_probability.py::"
 UNFOLDED = PROBABILITY + "test_log_prob_is_that_of_the_unfolded_graph"
 STEPWISE = PROBABILITY + "test_step_by_step_is_the_whole"
-DECODING = "tests/test_decoding.py"
-FORCING = "tests/test_forcing.py"
-LENGTHS = "tests/test_lengths.py"
-OUTPUTS = "tests/test_outputs.py"
-SEQUENCE = "tests/test_sequence.py"
-WIRING = "tests/test_wiring.py"
+DECODING = "tests/test_decoding.py::"
+FORCING = "tests/test_forcing.py::"
+LENGTHS = "tests/test_lengths.py::"
+OUTPUTS = "tests/test_outputs.py::"
+SEQUENCE = "tests/test_sequence.py::"
+WIRING = "tests/test_wiring.py::"
 
 MUTANTS = [
     # ---- cells ----
@@ -156,14 +157,14 @@ MUTANTS = [
         "gradients/bptt.py",
         "torch.cat([s[None], all_])[:-1]",
         "torch.cat([s[None], all_])[1:]",
-        (FULL + "::test_section_three_of_the_notes",),
+        (FULL + "test_section_three_of_the_notes",),
     ),
     Mutant(
         "∇h(t) forgets ∇h(t+1)",
         "gradients/bptt.py",
         "carried = tuple(c + g[t] for c, g",
         "carried = tuple(0 * c + g[t] for c, g",
-        (FULL + "::test_section_three_of_the_notes",),
+        (FULL + "test_section_three_of_the_notes",),
     ),
     Mutant(
         "steps after a row's end count",
@@ -191,7 +192,7 @@ MUTANTS = [
         "gradients/bptt.py",
         "            if torch.is_grad_enabled():  # somebody",
         "            if False:  # somebody",
-        ("tests/gradients/test_twice.py",),
+        (TWICE + "test_the_gradients_gradient_is_that_of_the_plain_loop",),
     ),
     Mutant(
         "the gradient is taken at other parameters than the forward pass used",
@@ -205,42 +206,42 @@ MUTANTS = [
         "gradients/truncated.py",
         "carry = tuple(c.detach() for c in carry)",
         "carry = tuple(c for c in carry)",
-        (TRUNCATED + "::test_it_is_the_loop_that_is_cut_by_hand_at_every_kth_step",),
+        (TRUNCATED + "test_it_is_the_loop_that_is_cut_by_hand_at_every_kth_step",),
     ),
     Mutant(
         "a truncated stretch is one step too long",
         "gradients/truncated.py",
         "s.split(self.k) for s in steps",
         "s.split(self.k + 1) for s in steps",
-        (TRUNCATED + "::test_it_is_the_loop_that_is_cut_by_hand_at_every_kth_step",),
+        (TRUNCATED + "test_it_is_the_loop_that_is_cut_by_hand_at_every_kth_step",),
     ),
     Mutant(
         "a step that runs again draws anew",
         "gradients/checkpointed.py",
         "            torch.set_rng_state(ctx.draws)\n",
         "            pass\n",
-        (CHECKPOINTED + "::test_a_step_that_runs_again_drops_the_same_units",),
+        (CHECKPOINTED + "test_a_step_that_runs_again_drops_the_same_units",),
     ),
     Mutant(
         "a stretch's parameters are not those of its forward pass",
         "gradients/checkpointed.py",
         "with_parameters(ctx.module, parameters, lambda: ctx.run(*arguments))",
         "ctx.run(*arguments)",
-        (CHECKPOINTED + "::test_it_is_full_bptt_in_every_wiring",),
+        (CHECKPOINTED + "test_it_is_full_bptt_in_every_wiring",),
     ),
     Mutant(
         "checkpoints that save nothing",
         "gradients/checkpointed.py",
         "size = last * stretches ** (levels - 1)",
         "size = last * stretches**levels",
-        (CHECKPOINTED + "::test_a_smaller_budget_holds_less",),
+        (CHECKPOINTED + "test_a_smaller_budget_holds_less",),
     ),
     Mutant(
         "a plan forgets that each level holds its own stretches",
         "gradients/checkpointed.py",
         "if levels * (stretches if levels else 0) + steps <= self.budget:",
         "if (stretches if levels else 0) + steps <= self.budget:",
-        (CHECKPOINTED + "::test_a_plan_covers_all_steps_within_its_budget",),
+        (CHECKPOINTED + "test_a_plan_covers_all_steps_within_its_budget",),
     ),
     # ---- layers and the graph ----
     Mutant(
@@ -255,7 +256,7 @@ MUTANTS = [
         "layer.py",
         "        if cut:\n",
         "        if False:\n",
-        (TRUNCATED + "::test_with_both_directions_each_is_cut_in_its_own_time",),
+        (TRUNCATED + "test_with_both_directions_each_is_cut_in_its_own_time",),
     ),
     Mutant(
         "a step without recurrence remembers all the same",
@@ -269,21 +270,21 @@ MUTANTS = [
         "graph.py",
         "torch.cat([S(state.fed)[None], S(y)])[: len(alive)]",
         "torch.cat([S(state.fed)[None], S(y)])[1:]",
-        (JACOBIANS + "test_no_output_sees_its_own_value_or_a_later_one", UNFOLDED),
+        (JACOBIANS + "test_no_output_sees_its_own_value_or_a_later_one",),
     ),
     Mutant(
         "the value before a row's last is carried on",
         "graph.py",
         "last = y[(taken - 1).clamp(0)",
         "last = y[(taken - 2).clamp(0)",
-        (TRUNCATED + "::test_training_chunk_by_chunk_is_truncated_bptt",),
+        (TRUNCATED + "test_values_are_exact_however_often_it_cuts",),
     ),
     Mutant(
         "o = V h without c",
         "graph.py",
         "return F.linear(h, self.V, self.c)",
         "return F.linear(h, self.V)",
-        (FULL + "::test_section_three_of_the_notes", UNFOLDED),
+        (FULL + "test_section_three_of_the_notes",),
     ),
     Mutant(
         "the vector's bias with the wrong sign",
@@ -312,14 +313,14 @@ MUTANTS = [
         "wiring.py",
         "not self.edges & (RECURRENCE | {Edge.EXPECTED, Edge.OUTPUT})",
         "not self.edges & (RECURRENCE | {Edge.OUTPUT})",
-        (WIRING + "::test_steps_are_decoupled_where_the_graph_has_no_path_between_them",),
+        (WIRING + "test_steps_are_decoupled_where_the_graph_has_no_path_between_them",),
     ),
     Mutant(
         "a backward edge may meet the output's",
         "wiring.py",
         "if feedback and Edge.BACKWARD in edges:",
         "if False:",
-        (WIRING + "::test_every_set_of_edges_is_accepted_or_refused_with_one_line_of_reason",),
+        (WIRING + "test_every_set_of_edges_is_accepted_or_refused_with_one_line_of_reason",),
     ),
     # ---- outputs ----
     Mutant(
@@ -327,28 +328,28 @@ MUTANTS = [
         "outputs/normal.py",
         "mean, s = o.chunk(2, -1)",
         "s, mean = o.chunk(2, -1)",
-        (OUTPUTS,),
+        (OUTPUTS + "test_log_prob_is_the_textbook_formula",),
     ),
     Mutant(
         "the temperature multiplies",
         "outputs/categorical.py",
         "logits=o / temperature",
         "logits=o * temperature",
-        (OUTPUTS,),
+        (OUTPUTS + "test_a_temperature_raises_probabilities_to_its_inverse_power",),
     ),
     Mutant(
         "the likelier bit is the other one",
         "outputs/bernoulli.py",
         "(flips ^ (o > 0)",
         "(flips ^ (o < 0)",
-        (OUTPUTS,),
+        (OUTPUTS + "test_the_best_values_are_those_of_brute_force",),
     ),
     Mutant(
         "the components' shares are not warmed",
         "outputs/mixture.py",
         "logits=logits / temperature",
         "logits=logits",
-        (OUTPUTS,),
+        (OUTPUTS + "test_a_temperature_flattens_a_mixtures_shares_and_widens_its_components",),
     ),
     # ---- lengths ----
     Mutant(
@@ -356,14 +357,14 @@ MUTANTS = [
         "lengths/end_of_sequence.py",
         "return end - symbols.logsumexp(-1), symbols",
         "return symbols.logsumexp(-1) - end, symbols",
-        (LENGTHS, UNFOLDED),
+        (LENGTHS + "test_an_end_symbol_is_a_halt_whose_log_odds_come_out_of_the_softmax",),
     ),
     Mutant(
         "the countdown is one step late",
         "lengths/predicted.py",
         "(remaining[..., None].to(scale.dtype) - 1)",
         "remaining[..., None].to(scale.dtype)",
-        (LENGTHS, UNFOLDED),
+        (UNFOLDED,),
     ),
     # ---- the distribution ----
     Mutant(
@@ -407,35 +408,35 @@ MUTANTS = [
         "decoding.py",
         "(torch.rand_like(stop) >= stop.sigmoid())",
         "(torch.rand_like(stop) < stop.sigmoid())",
-        (DECODING + "::test_draws_have_the_probabilities_of_the_model",),
+        (DECODING + "test_draws_have_the_probabilities_of_the_model",),
     ),
     Mutant(
         "sampling reads x one step early",
         "decoding.py",
         "x = p.x.values[self.row, self.t]",
         "x = p.x.values[self.row, self.t - 1]",
-        (DECODING + "::test_draws_have_the_probabilities_of_the_model",),
+        (DECODING + "test_draws_have_the_probabilities_of_the_model",),
     ),
     Mutant(
         "top-p leaves out the symbol that crosses p",
         "decoding.py",
         "before = ordered.softmax(-1).cumsum(-1) - ordered.softmax(-1)",
         "before = ordered.softmax(-1).cumsum(-1)",
-        (DECODING,),
+        (DECODING + "test_bent_draws_have_the_probabilities_of_the_bent_steps",),
     ),
     Mutant(
         "a hypothesis that has ended pays for its end at every step",
         "decoding.py",
         "ending = torch.where(ended, score, score + stop.view(rows, k))",
         "ending = score + stop.view(rows, k)",
-        (DECODING + "::test_a_beam_as_wide_as_the_space_finds_the_most_probable_sequence",),
+        (DECODING + "test_a_beam_as_wide_as_the_space_finds_the_most_probable_sequence",),
     ),
     Mutant(
         "hypotheses keep the state of another",
         "decoding.py",
         "        stepper.select(parent)\n",
         "        stepper.select(torch.arange(len(parent)) % len(stepper.row))\n",
-        (DECODING + "::test_a_beam_as_wide_as_the_space_finds_the_most_probable_sequence",),
+        (DECODING + "test_a_beam_as_wide_as_the_space_finds_the_most_probable_sequence",),
     ),
     # ---- forcing ----
     Mutant(
@@ -443,14 +444,14 @@ MUTANTS = [
         "forcing.py",
         "keep = torch.zeros_like(y.flatten().mask)",
         "keep = torch.ones_like(y.flatten().mask)",
-        (FORCING,),
+        (FORCING + "test_free_running_feeds_the_models_own_values_and_not_the_observed",),
     ),
     Mutant(
         "the coin falls on the wrong side",
         "forcing.py",
         "device=mask.device) < self.probability",
         "device=mask.device) >= self.probability",
-        (FORCING,),
+        (FORCING + "test_scheduled_sampling_goes_from_teacher_forcing_to_free_running",),
     ),
     # ---- sequences ----
     Mutant(
@@ -458,20 +459,20 @@ MUTANTS = [
         "sequence.py",
         "keep = torch.arange(steps, device=lengths.device) < lengths[..., None]",
         "keep = torch.arange(steps, device=lengths.device) <= lengths[..., None]",
-        (SEQUENCE,),
+        (SEQUENCE + "test_what_stood_in_the_padding_never_survives",),
     ),
     Mutant(
         "a row is reversed one step off",
         "sequence.py",
         "at = self.lengths[..., None] - 1 - torch.arange",
         "at = self.lengths[..., None] - torch.arange",
-        (SEQUENCE,),
+        (SEQUENCE + "test_a_row_is_reversed_from_its_own_end",),
     ),
     Mutant(
         "one step too many is dropped",
         "sequence.py",
         "device=self.device) + counts[..., None]",
         "device=self.device) + counts[..., None] + 1",
-        (SEQUENCE,),
+        (SEQUENCE + "test_a_beginning_and_the_rest_are_the_whole",),
     ),
 ]

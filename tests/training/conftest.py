@@ -1,22 +1,27 @@
-"""Small data to train on."""
+"""Data to train on, each loaded once."""
 
 import random
-from pathlib import Path
+from collections.abc import Callable
+from functools import cache
 
 import pytest
 
 from throughtime.data import Dataset, load
 
+SYLLABLES = ("ba", "no", "ti", "ku")
+
+
+@pytest.fixture(scope="session")
+def loaded() -> Callable[[str], Dataset]:
+    """An embedded set by name."""
+    return cache(load)
+
 
 @pytest.fixture(scope="session")
 def words(tmp_path_factory: pytest.TempPathFactory) -> Dataset:
-    """Made-up words of syllables, from a file."""
-    return load(write_words(tmp_path_factory.mktemp("words") / "words.txt"))
-
-
-def write_words(path: Path) -> Path:
-    """A file of 200 such words, the same each time."""
+    """A hundred made-up words of two or four syllables, from a file."""
     draw = random.Random(0)
-    lines = ["".join(draw.choices(("ba", "no", "ti"), k=draw.randint(1, 4))) for _ in range(400)]
+    lines = ["".join(draw.choices(SYLLABLES, k=draw.choice((2, 4)))) for _ in range(150)]
+    path = tmp_path_factory.mktemp("words") / "words.txt"
     path.write_text("\n".join(dict.fromkeys(lines)) + "\n")
-    return path
+    return load(path)

@@ -18,8 +18,8 @@ class GRU(Cell):
         n &= \tanh(u_n + b_n + r \odot (W_n h' + m)) \\
         h &= (1 - z) \odot n + z \odot h'
 
-    where h' is h(t-1) and u = (u_r, u_z, u_n) is the drive (Cho et al. 2014, with the reset of
-    the first arXiv version's cuDNN form).
+    where h' is h(t-1) and u = (u_r, u_z, u_n) is the drive (Cho et al. 2014; the reset after
+    the product as in the first version of arXiv:1406.1078 and in cuDNN).
 
     Args:
         hidden_size: H. Parameters: ``W`` (3H, H) and ``b`` (3H) in the order r, z, n; ``m`` (H).

@@ -92,11 +92,13 @@ class _How:
     def take(self, p: SequenceDistribution, shape: tuple[int, ...], draw: bool) -> Sequence:
         """Sequences of p; ``draw`` says what is done if the options say nothing."""
         longest = self.max_length
-        if longest is None:
-            longest = LONGEST_UNENDING if isinstance(p.length, Unending) else LONGEST
+        if longest is None and isinstance(p.length, Unending):
+            longest = LONGEST_UNENDING
+        elif longest is None and p.length.stops:
+            longest = LONGEST
         if self.bent or (draw and self.beam is None):
             return p.sample(shape, max_length=longest, **self.bent)
-        return p.mode(self.beam or 1, max_length=longest)
+        return p.mode(1 if self.beam is None else self.beam, max_length=longest)
 
 
 def _alone(run: Run, how: _How, count: int, prefix: str | None) -> Iterator[str]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import TextIOWrapper
 from itertools import islice
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
 import click
 import torch
@@ -27,7 +28,7 @@ LINES = 128
 @click.argument("file", type=click.File(encoding="utf-8-sig"), default="-")
 @click.option("--json", "as_json", is_flag=True, help="An object a line, with every symbol's term.")
 @torch.no_grad()
-def score(run: Path, file: TextIO, as_json: bool) -> None:
+def score(run: Path, file: TextIOWrapper, as_json: bool) -> None:
     """Say how probable a RUN's model finds each line of FILE, or of standard input.
 
     A line out for each line in: its log-probability in nats; the same per symbol, its end
@@ -88,12 +89,15 @@ def scores(run: Run, lines: Iterator[str]) -> Iterator[dict[str, Any]]:
         first += len(group)
 
 
-def _lines(file: TextIO) -> Iterator[str]:
+def _lines(file: TextIOWrapper) -> Iterator[str]:
     try:
         for line in file:
             yield line.removesuffix("\n")
     except UnicodeDecodeError as error:
-        raise ValueError(f"{file.name}: not UTF-8 ({error.reason}); convert it first") from None
+        raise ValueError(
+            f"the lines are not UTF-8 ({error.reason}); convert them first, for instance with "
+            "`iconv -t utf-8`"
+        ) from None
 
 
 @contextmanager

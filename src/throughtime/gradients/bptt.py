@@ -11,7 +11,7 @@ from torch.nn.utils.parametrize import is_parametrized
 
 from throughtime.cells.cell import Cell, State
 from throughtime.gradients.parameters import with_parameters
-from throughtime.transforms import transforming
+from throughtime.transforms import several, transforming
 from throughtime.unroll import unroll
 
 
@@ -68,9 +68,11 @@ class _BPTT(torch.autograd.Function):
         state, parameters, states = rest[:parts], rest[parts:-parts], rest[-parts:]
 
         def gradients() -> tuple[Tensor | None, ...]:
-            if torch.is_grad_enabled():  # somebody will differentiate this gradient again
+            # somebody will differentiate this gradient again, or takes many at once
+            if torch.is_grad_enabled() or several(grad_states):
                 inputs = (drive, *state, *parameters)
-                return _of_the_loop(cell, inputs, parts, alive, grad_states)
+                with torch.enable_grad():
+                    return _of_the_loop(cell, inputs, parts, alive, grad_states)
             return _by_hand(
                 cell,
                 drive,

@@ -24,6 +24,9 @@ class CheckpointedBPTT(Gradient):
     levels hold d·m + l steps, where m^d · l ≥ T, and run each step d times more (a uniform form
     of Griewank's 1992 recursion).
 
+    Where time runs both ways the model as a whole cannot be cut, only the recursion of each
+    direction: then the outputs of all steps are held.
+
     Args:
         budget: how many steps may be held at a time; left out, about 2√T.
 
@@ -59,7 +62,7 @@ class CheckpointedBPTT(Gradient):
                 break
         least = min(
             levels * stretches - (-total // stretches**levels)
-            for levels in range(1, total.bit_length() + 1)
+            for levels in range(total.bit_length() + 1)
             for stretches in range(2, math.isqrt(total) + 2)
         )
         raise ValueError(
@@ -109,6 +112,7 @@ class _RunAgain(torch.autograd.Function):
     ) -> Tensors:
         ctx.run, ctx.cuts, ctx.module = run, cuts, module
         ctx.draws, ctx.device_draws = torch.get_rng_state(), get_device_states(*inputs)
+        ctx.modes = [(m, m.training) for m in module.modules()]
         ctx.save_for_backward(*inputs)
         carry, outputs = run(*_cut(inputs, cuts)[:-1])
         # a carry that no step has changed is handed on as a tensor of its own
@@ -126,7 +130,10 @@ class _RunAgain(torch.autograd.Function):
             torch.set_rng_state(ctx.draws)
             set_device_states(*ctx.device_draws)
             *arguments, parameters = _cut(inputs, ctx.cuts)
+            modes = [(m, m.training) for m, _ in ctx.modes]
+            _set_modes(ctx.modes)
             carry, outputs = with_parameters(ctx.module, parameters, lambda: ctx.run(*arguments))
+            _set_modes(modes)
         reached = [
             (o, g) for o, g in zip((*carry, *outputs), grads, strict=True) if o.requires_grad
         ]
@@ -140,6 +147,12 @@ class _RunAgain(torch.autograd.Function):
             )
         )
         return (None, None, None, *(next(found) if v.requires_grad else None for v in inputs))
+
+
+def _set_modes(modes: list[tuple[nn.Module, bool]]) -> None:
+    """Training or not, for each module: dropout must be the same when a stretch runs again."""
+    for module, training in modes:
+        module.training = training
 
 
 def _cut(tensors: Tensors, sizes: list[int]) -> list[Tensors]:

@@ -43,11 +43,11 @@ class Bernoulli(Output):
     def discrete(self) -> bool:
         return True
 
-    def distribution(self, o: Tensor, temperature: float = 1.0) -> Entries:
+    def distribution(self, o: Tensor, temperature: float = 1.0, validate: bool = False) -> Entries:
         return Entries(
-            BernoulliDistribution(logits=o / temperature, validate_args=False),
+            BernoulliDistribution(logits=o / temperature, validate_args=validate),
             1,
-            validate_args=False,
+            validate_args=validate,
         )
 
     def best(self, o: Tensor, k: int) -> tuple[Tensor, Tensor]:

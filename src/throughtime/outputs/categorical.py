@@ -45,8 +45,10 @@ class Categorical(Output):
     def discrete(self) -> bool:
         return True
 
-    def distribution(self, o: Tensor, temperature: float = 1.0) -> CategoricalDistribution:
-        return CategoricalDistribution(logits=o / temperature, validate_args=False)
+    def distribution(
+        self, o: Tensor, temperature: float = 1.0, validate: bool = False
+    ) -> CategoricalDistribution:
+        return CategoricalDistribution(logits=o / temperature, validate_args=validate)
 
     def expected(self, o: Tensor) -> Tensor:
         return o.softmax(-1)

@@ -48,15 +48,17 @@ class Mixture(Output):
     def value_size(self) -> int:
         return self.dim
 
-    def distribution(self, o: Tensor, temperature: float = 1.0) -> MixtureSameFamily:
+    def distribution(
+        self, o: Tensor, temperature: float = 1.0, validate: bool = False
+    ) -> MixtureSameFamily:
         k, d = self.components, self.dim
         logits, mean, s = o.split([k, k * d, k * d], -1)
         scale = (softplus(s) + SMALLEST_SCALE) * math.sqrt(temperature)
         mean, scale = (v.unflatten(-1, (k, d)) for v in (mean, scale))
         return MixtureSameFamily(
-            Categorical(logits=logits / temperature, validate_args=False),
-            Entries(Normal(mean, scale, validate_args=False), 1, validate_args=False),
-            validate_args=False,
+            Categorical(logits=logits / temperature, validate_args=validate),
+            Entries(Normal(mean, scale, validate_args=validate), 1, validate_args=validate),
+            validate_args=validate,
         )
 
     def best(self, o: Tensor, k: int) -> tuple[Tensor, Tensor]:

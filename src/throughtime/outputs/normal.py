@@ -43,10 +43,12 @@ class Normal(Output):
     def value_size(self) -> int:
         return self.dim
 
-    def distribution(self, o: Tensor, temperature: float = 1.0) -> Entries:
+    def distribution(self, o: Tensor, temperature: float = 1.0, validate: bool = False) -> Entries:
         mean, s = o.chunk(2, -1)
         scale = (softplus(s) + SMALLEST_SCALE) * math.sqrt(temperature)
-        return Entries(NormalDistribution(mean, scale, validate_args=False), 1, validate_args=False)
+        return Entries(
+            NormalDistribution(mean, scale, validate_args=validate), 1, validate_args=validate
+        )
 
     def best(self, o: Tensor, k: int) -> tuple[Tensor, Tensor]:
         only_the_best(self, k)

@@ -37,10 +37,13 @@ class Output:
         """Whether y(t) takes values from a finite set, so that probabilities can be compared."""
         return False
 
-    def distribution(self, o: Tensor, temperature: float = 1.0) -> Distribution:
+    def distribution(
+        self, o: Tensor, temperature: float = 1.0, validate: bool = False
+    ) -> Distribution:
         """p(y(t) given o(t)), of batch shape ``o.shape[:-1]``.
 
-        ``temperature`` below one makes it sharper, above one flatter.
+        ``temperature`` below one makes it sharper, above one flatter. With ``validate``, values
+        outside of its support are refused.
         """
         raise NotImplementedError
 

@@ -39,7 +39,8 @@ def draw(sheet: list[Captioned], title: str, columns: int = 4) -> Figure:
     for i, (picture, true, guess) in enumerate(sheet):
         row, column = divmod(i, columns)
         left, top = column * WIDTH, -row * HEIGHT
-        axes.imshow(picture, cmap="gray_r", vmin=0, vmax=1, extent=(left, left + 1, top - 1, top))
+        extent = (left, left + 1, top - 1, top)
+        axes.imshow(picture.numpy(), cmap="gray_r", vmin=0, vmax=1, extent=extent)
         axes.text(left + 1.12, top, _folded(true), va="top", fontsize=6.5, color=INK)
         right = guess == true
         guessed = _folded(("✓ " if right else "✗ ") + guess)

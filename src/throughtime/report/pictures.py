@@ -19,6 +19,9 @@ from throughtime.training.run import Run
 SHEET = 32
 """Captioned pictures on a sheet."""
 
+LONGEST = 200
+"""Where a caption that does not end is cut."""
+
 
 @torch.no_grad()
 def draw_all(run: Run, data: Dataset) -> list[Path]:
@@ -57,11 +60,10 @@ def _sheet(run: Run, data: Dataset, part: str) -> Figure:
     assert isinstance(p, SequenceDistribution)
     assert isinstance(chosen.x, torch.Tensor)
     assert isinstance(chosen.y, Sequence)
+    guesses = p.mode(max_length=LONGEST if p.length.stops else None)
     shown = [
         captions.Captioned(picture.view(data.picture_shape), names.decode(y), names.decode(guess))
-        for picture, y, guess in zip(
-            chosen.x, chosen.y.to_list(), p.mode(max_length=200).to_list(), strict=True
-        )
+        for picture, y, guess in zip(chosen.x, chosen.y.to_list(), guesses.to_list(), strict=True)
     ]
     title = f"{data.name}, {part}: the true name, and below it the model's"
     return captions.draw(shown, title)

@@ -140,6 +140,8 @@ def forcing_of(text: str) -> forcing.Forcing:
 
 
 def _scheduled(schedule: schedules.Schedule, per: Any) -> forcing.ScheduledSampling:
+    if per not in ("token", "sequence"):
+        raise ValueError(f"{per!r} is neither 'token' nor 'sequence', which PER can be")
     return forcing.ScheduledSampling(schedule, per=per)
 
 

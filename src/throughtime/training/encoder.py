@@ -20,7 +20,7 @@ class PictureEncoder(nn.Sequential):
         torch.Size([5, 32])
     """
 
-    def __init__(self, shape: tuple[int, int], size: int, channels: int = 16) -> None:
+    def __init__(self, shape: tuple[int, int], size: int, channels: int = 32) -> None:
         rows, columns = shape
         features = 2 * channels * (rows // 4) * (columns // 4)
         super().__init__(

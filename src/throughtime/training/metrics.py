@@ -136,7 +136,8 @@ def _right_sequences(model: Model, examples: Examples) -> list[Number]:
     for p, part in parts(model, examples, ROWS):
         assert isinstance(p, SequenceDistribution)
         assert isinstance(part.y, Sequence)
-        guesses = p.mode(max_length=2 * part.y.steps).to_list()
+        limit = 2 * part.y.steps if p.length.stops else None
+        guesses = p.mode(max_length=limit).to_list()
         for guess, true in zip(guesses, part.y.to_list(), strict=True):
             distance = edit_distance(guess.tolist(), true.tolist())
             exact += distance == 0

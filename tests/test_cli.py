@@ -1,0 +1,314 @@
+"""The command line: what it does, and that bad input is one line on stderr and exit code 2."""
+
+import json
+import random
+from collections.abc import Callable, Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+import throughtime
+from throughtime.cli import main
+from throughtime.training.run import Run
+
+SMALL = ("--hidden-size", "8", "--max-steps", "4")
+
+
+def run(*arguments: object, stdin: str | bytes | None = None) -> Result:
+    """The command with these arguments, in this process."""
+    return CliRunner().invoke(main, [str(a) for a in arguments], input=stdin)
+
+
+def good(*arguments: object, stdin: str | bytes | None = None) -> str:
+    """What it prints where nothing is wrong."""
+    result = run(*arguments, stdin=stdin)
+    assert result.exit_code == 0, result.output
+    return result.stdout
+
+
+def bad(*arguments: object, stdin: str | bytes | None = None) -> str:
+    """The one line on stderr that says what is wrong."""
+    result = run(*arguments, stdin=stdin)
+    assert result.exit_code == 2, result.output
+    assert isinstance(result.exception, SystemExit)
+    line, nothing = result.stderr.split("\n")
+    assert not nothing
+    assert line.startswith("Error: ")
+    return line
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _each_set_is_made_once() -> Iterator[None]:
+    sets = dict(throughtime.data.DATASETS)
+    throughtime.data.DATASETS.update({name: cache(make) for name, make in sets.items()})
+    yield
+    throughtime.data.DATASETS.update(sets)
+
+
+@pytest.fixture(scope="session")
+def words(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file of eighty made-up words."""
+    draw = random.Random(0)
+    lines = ["".join(draw.choices(("ba", "no", "ti"), k=4)) for _ in range(300)]
+    path = tmp_path_factory.mktemp("data") / "words.txt"
+    path.write_text("\n".join(dict.fromkeys(lines)) + "\n")
+    return path
+
+
+Trained = Callable[..., Path]
+
+
+@pytest.fixture(scope="session")
+def trained(words: Path, tmp_path_factory: pytest.TempPathFactory) -> Trained:
+    """A run of some data, trained once."""
+    runs: dict[tuple[object, ...], Path] = {}
+
+    def folder(*options: object, data: object = words) -> Path:
+        key = (data, *options)
+        if key not in runs:
+            runs[key] = tmp_path_factory.mktemp("runs") / "run"
+            good("train", data, *SMALL, *options, "--out", runs[key])
+        return runs[key]
+
+    return folder
+
+
+# ---- what it does ------------------------------------------------------------------------------
+
+
+def test_version() -> None:
+    assert throughtime.__version__ in good("--version")
+
+
+def test_training_makes_a_run_with_pictures(trained: Trained) -> None:
+    path = trained()
+    assert {file.name for file in path.iterdir()} == {
+        "config.json",
+        "vocabulary.json",
+        "best.safetensors",
+        "last.safetensors",
+        "state.pt",
+        "metrics.csv",
+        "pictures",
+    }
+    assert {file.name for file in (path / "pictures").iterdir()} == {
+        "wiring.png",
+        "learning-curve.png",
+        "lengths.png",
+    }
+
+
+def test_an_option_for_every_key_and_a_file_for_all(words: Path, tmp_path: Path) -> None:
+    out = tmp_path / "a"
+    options = {"cell": "elman", "forcing": "scheduled:linear:1:0.5:9", "gradient": "truncated:3"}
+    options |= {"clip": "0.5", "length": "halt", "seed": "3", "out": str(out)}
+    good("train", words, *SMALL, *(w for k, v in options.items() for w in (f"--{k}", v)))
+    config = Run.load(out).config
+    assert (config.cell, config.gradient, config.clip, config.seed) == (
+        "elman",
+        "truncated:3",
+        0.5,
+        3,
+    )
+    good("train", "--config", out / "config.json", "--cell", "lstm", "--out", tmp_path / "b")
+    assert Run.load(tmp_path / "b").config == config.but(cell="lstm")
+
+
+def test_a_relative_path_is_found_again_from_elsewhere(
+    words: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(words.parent)
+    good("train", "words.txt", *SMALL, "--out", tmp_path / "run")
+    monkeypatch.chdir(tmp_path)
+    assert "words, test" in good("evaluate", "run")
+
+
+def test_resuming_goes_on(words: Path, tmp_path: Path) -> None:
+    out = tmp_path / "run"
+    good("train", words, *SMALL, "--out", out)
+    assert "Stopped: all 4 steps are done" in good("train", "--resume", out)
+    good("train", "--resume", out, "--max-steps", 6)
+    assert [row["step"] for row in Run.load(out).metrics()] == [4.0, 6.0]
+
+
+def test_samples_are_lines(trained: Trained) -> None:
+    out = good("sample", trained(), "-n", 7, "--seed", 1, "--max-length", 20)
+    assert out.count("\n") == 7
+    assert out == good("sample", trained(), "-n", 7, "--seed", 1, "--max-length", 20)
+    assert out != good("sample", trained(), "-n", 7, "--seed", 2, "--max-length", 20)
+
+
+@pytest.mark.parametrize(
+    "options", [("--temperature", 0.5, "--top-k", 3, "--top-p", 0.9), ("--beam", 3)]
+)
+def test_samples_begin_as_they_are_told(trained: Trained, options: tuple[object, ...]) -> None:
+    out = good("sample", trained(), "-n", 3, "--prefix", "nob", "--max-length", 9, *options)
+    assert all(line.startswith("nob") for line in out.splitlines())
+
+
+def test_a_sequence_that_is_cut_is_a_warning(trained: Trained) -> None:
+    result = run("sample", trained(), "-n", 50, "--seed", 0, "--max-length", 1)
+    assert result.exit_code == 0
+    assert result.stderr.startswith("Warning: ")
+    assert "had not ended" in result.stderr
+
+
+def test_a_score_for_each_line(trained: Trained) -> None:
+    text = "nobati\n\nbaba\r\nba\u2028no\nnew symbols: ☂"
+    lines = good("score", trained(), "-", stdin=text.encode()).split("\n")[:-1]
+    assert [line.split("\t")[2] for line in lines] == text.replace("\r", "").split("\n")
+    total, per_symbol, _ = lines[0].split("\t")
+    assert float(total) == pytest.approx(7 * float(per_symbol), abs=1e-3)
+
+
+@pytest.mark.parametrize("length", ["end-of-sequence", "halt", "predicted:30", "unending"])
+def test_scores_add_up(trained: Trained, tmp_path: Path, length: str) -> None:
+    (tmp_path / "text").write_text("nobati\n\nba\n")
+    out = good("score", trained("--length", length), tmp_path / "text", "--json")
+    scores = [json.loads(line) for line in out.splitlines()]
+    assert [score["text"] for score in scores] == ["nobati", "", "ba"]
+    stops = length in ("end-of-sequence", "halt")
+    assert [len(score["terms"]) for score in scores] == [6 + stops, stops, 2 + stops]
+    for score in scores:
+        assert score["log_prob"] == pytest.approx(sum(score["terms"]) + score["length"], abs=1e-4)
+
+
+def test_evaluation_says_its_units(trained: Trained) -> None:
+    out = good("evaluate", trained(), "--split", "valid")
+    assert "nats per symbol, the end included" in out
+    numbers = json.loads(good("evaluate", trained(), "--json"))
+    assert numbers[0].keys() == {"name", "value", "unit"}
+
+
+def test_captions_beside_the_true_ones(trained: Trained) -> None:
+    path = trained(data="glyphs")
+    out = good("sample", path, "-n", 3, "--max-length", 10, "--split", "test-faces")
+    assert out.splitlines()[0] == "true | model"
+    assert all(" | " in line for line in out.splitlines())
+    assert good("sample", path, "-n", 2, "--temperature", 0.9, "--max-length", 10)
+    assert (path / "pictures" / "captions-test-faces.png").exists()
+
+
+def test_labels_beside_the_true_ones(trained: Trained) -> None:
+    assert "% sure)" in good("sample", trained(data="digits"), "-n", 3)
+    assert "of labels" in good("evaluate", trained(data="digits"), "--shuffled")
+
+
+def test_labels_of_each_symbol(trained: Trained) -> None:
+    path = trained("--wiring", "output-to-hidden", "--batch-size", 2, data="python-tokens")
+    assert "true: " in good("sample", path, "-n", 1)
+
+
+def test_numbers(trained: Trained) -> None:
+    path = trained("--output", "mixture:2", data="mackey-glass")
+    out = good("sample", path, "-n", 2, "--max-length", 5)
+    assert [len([float(v) for v in line.split()]) for line in out.splitlines()] == [5, 5]
+    assert "nats per step" in good("evaluate", path)
+
+
+def test_the_list_of_data_sets() -> None:
+    out = good("datasets")
+    assert all(name in out for name in throughtime.data.DATASETS)
+    assert "10,958 test-faces" in out
+
+
+# ---- what it refuses ---------------------------------------------------------------------------
+
+
+def test_options_that_cannot_be(words: Path, tmp_path: Path) -> None:
+    out = ("--out", tmp_path / "new")
+    assert "cell is 'gruu'; expected 'elman'" in bad("train", words, "--cell", "gruu", *out)
+    assert "hidden_size is '0'" in bad("train", words, "--hidden-size", 0, *out)
+    assert "No such option" in bad("train", words, "--speed", 3)
+    assert "No such command 'trian'" in bad("trian", words)
+    assert "no dataset is given" in bad("train")
+    assert "end symbol needs an alphabet" in bad(
+        "train", "mackey-glass", "--length", "end-of-sequence", *out
+    )
+    assert "words has no x" in bad("train", words, "--wiring", "hidden-to-hidden", *out)
+    assert not (tmp_path / "new").exists()
+
+
+def test_data_that_cannot_be(tmp_path: Path) -> None:
+    out = ("--out", tmp_path / "new")
+    assert "did you mean 'glyphs'" in bad("train", "glyfs", *out)
+    (tmp_path / "short").write_text("one\ntwo\n")
+    assert "2 distinct lines" in bad("train", tmp_path / "short", *out)
+    (tmp_path / "latin").write_bytes(b"caf\xe9\n" * 20)
+    assert "is not UTF-8" in bad("train", tmp_path / "latin", *out)
+    assert not (tmp_path / "new").exists()
+
+
+def test_nothing_is_overwritten(words: Path, trained: Trained, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("precious")
+    (tmp_path / "folder").mkdir()
+    for name in ("file", "folder"):
+        assert "exists already" in bad("train", words, *SMALL, "--out", tmp_path / name)
+    assert (tmp_path / "file").read_text() == "precious"
+    assert not list((tmp_path / "folder").iterdir())
+    before = {file: file.read_bytes() for file in trained().iterdir() if file.is_file()}
+    bad("train", words, *SMALL, "--out", trained())
+    assert before == {file: file.read_bytes() for file in before}
+
+
+def test_a_resumed_run_keeps_its_choices(words: Path, trained: Trained, tmp_path: Path) -> None:
+    message = bad("train", words, "--resume", trained(), "--hidden-size", 9, "--epochs", 2)
+    assert "DATASET, --hidden-size: a resumed run keeps its choices" in message
+    assert "no run, for it has no config.json" in bad("train", "--resume", tmp_path)
+
+
+@pytest.mark.parametrize("command", ["sample", "score", "evaluate", "report"])
+def test_folders_that_are_no_run(command: str, tmp_path: Path) -> None:
+    assert "no run, for it has no config.json" in bad(command, tmp_path, stdin="a\n")
+    assert "no run" in bad(command, tmp_path / "none", stdin="a\n")
+
+
+def test_samples_that_cannot_be(trained: Trained) -> None:
+    assert "temperature must be positive" in bad("sample", trained(), "--temperature", 0)
+    assert "top_p is a probability" in bad("sample", trained(), "--top-p", 2)
+    assert "at least one hypothesis" in bad("sample", trained(), "--beam", 0)
+    assert "--beam does not draw" in bad("sample", trained(), "--beam", 2, "--top-k", 3)
+    assert "--split: this model takes no x" in bad("sample", trained(), "--split", "test")
+    assert "'-n'" in bad("sample", trained(), "-n", 0)
+    predicted = trained("--length", "predicted:30")
+    assert "tells every step how many are left" in bad("sample", predicted, "--prefix", "no")
+    assert "--prefix: this model gives y" in bad("sample", trained(data="digits"), "--prefix", "1")
+    assert "has no part 'tset'" in bad("sample", trained(data="digits"), "--split", "tset")
+
+
+def test_scores_that_cannot_be(trained: Trained, tmp_path: Path) -> None:
+    short = trained("--length", "predicted:8")
+    assert "line 2: the sequence of row [0] has length 9" in bad(
+        "score", short, stdin="no\n" + "b" * 9 + "\n"
+    )
+    assert "takes an x; use evaluate" in bad("score", trained(data="digits"), stdin="3\n")
+    assert "not UTF-8" in bad("score", trained(), "-", stdin=b"caf\xe9\n")
+    assert "No such file" in bad("score", trained(), tmp_path / "none")
+
+
+def test_evaluations_that_cannot_be(trained: Trained) -> None:
+    assert "has no part 'tset'; expected one of train" in bad(
+        "evaluate", trained(), "--split", "tset"
+    )
+    assert "this model sees no x" in bad("evaluate", trained(), "--shuffled")
+
+
+def test_data_that_have_changed_since(words: Path, tmp_path: Path) -> None:
+    copy, out = tmp_path / "copy.txt", tmp_path / "run"
+    copy.write_text(words.read_text())
+    good("train", copy, *SMALL, "--out", out)
+    copy.write_text(words.read_text().replace("n", "x"))
+    assert "made for other data than copy is now" in bad("train", "--resume", out, "--max-steps", 9)
+    copy.unlink()
+    assert "no embedded set and no file called" in bad("evaluate", out)
+
+
+def test_a_loss_that_is_no_number_is_said_in_one_line(words: Path, tmp_path: Path) -> None:
+    result = run("train", words, "--cell", "elman-relu", "--learning-rate", 1e30, "--clip", 1e30,
+                 "--max-steps", 30, "--out", tmp_path / "run")  # fmt: skip
+    assert result.exit_code == 1
+    assert "Error: step" in result.stderr
+    assert "lower --learning-rate than 1e+30" in result.stderr
+    assert Run.load(tmp_path / "run", "last")
