@@ -160,18 +160,11 @@ GROUPS = {
                 "wiring": "x(t) -> h(t), h(t-1) -> h(t), h(t+1) -> h(t), h(t) -> o(t)"
             },
             "2.2, teacher forcing": {"wiring": "output-to-hidden"},
-            "2.2, free running": {"wiring": "output-to-hidden", "forcing": "free"},
-            "2.2, both (a)": {"wiring": "output-to-hidden", "forcing": "both:0.5"},
             "2.2, scheduled (b)": {
                 "wiring": "output-to-hidden",
                 "forcing": "scheduled:linear:1:0:400",
             },
-            "2.2, E[y(t-1)] → h(t)": {"wiring": "x(t) -> h(t), E[y(t-1)] -> h(t), h(t) -> o(t)"},
             "2.5, teacher forcing": {"wiring": "hidden-and-output-to-hidden"},
-            "2.5, scheduled (b)": {
-                "wiring": "hidden-and-output-to-hidden",
-                "forcing": "scheduled:linear:1:0:400",
-            },
         },
         {
             "nats per label": NATS,

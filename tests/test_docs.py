@@ -1,4 +1,4 @@
-"""The documents say what is there: every example runs, every file and test that they name exists."""
+"""The documents say what is there: examples run, and what they name exists."""
 
 import re
 from pathlib import Path
