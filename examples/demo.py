@@ -30,7 +30,7 @@ from throughtime.training.trainer import Trainer
 CAPTIONS = Config(
     dataset="glyphs", hidden_size=256, epochs=12, learning_rate=0.005, weight_decay=0.05, threads=1
 )
-NAMES = Config(dataset="unicode-names", hidden_size=256, epochs=2, learning_rate=0.005, threads=1)
+NAMES = Config(dataset="unicode-names", hidden_size=256, epochs=4, learning_rate=0.008, threads=1)
 
 ORDERS = (2, 3, 4, 5, 6, 8)
 FACES = 1_000
@@ -81,12 +81,18 @@ def captions(run: Run, data: Dataset) -> list[str]:
     numbers = [evaluate(run.model, part) for part in parts.values()]
     rows.append(["the model", *(own[0].value for own in numbers)])
     lines = table("glyphs, nats per character, the end included", list(parts), rows)
-    exact, edits = ([n.value for own in numbers for n in own if n.name.startswith(name)]
-                    for name in ("exact", "edits"))
-    lines += table("its most probable name", list(parts), [
-        ["exactly right", *exact],
-        ["edits from right, per character", *edits],
-    ])
+    exact, edits = (
+        [n.value for own in numbers for n in own if n.name.startswith(name)]
+        for name in ("exact", "edits")
+    )
+    lines += table(
+        "its most probable name",
+        list(parts),
+        [
+            ["exactly right", *exact],
+            ["edits from right, per character", *edits],
+        ],
+    )
     examples = data.splits["test"][torch.randperm(len(data.splits["test"]))[:12]]
     p, true = given(run.model, examples.x), examples.y
     assert isinstance(p, tt.SequenceDistribution)
@@ -108,16 +114,21 @@ def names(run: Run, data: Dataset) -> list[str]:
     rows.append(["the model", numbers[0].value])
     lines = table("unicode-names, nats per character, the end included", ["test"], rows)
     share = [y.lengths.bincount(minlength=200) / len(y) for y in (test.y, train.y)]
-    lines += table("distance of its lengths (total variation, 0 to 1)", ["test"], [
-        ["the lengths in training", float((share[0] - share[1]).abs().sum()) / 2],
-        ["the model's", numbers[-1].value],
-    ])
+    lines += table(
+        "distance of its lengths (total variation, 0 to 1)",
+        ["test"],
+        [
+            ["the lengths in training", float((share[0] - share[1]).abs().sum()) / 2],
+            ["the model's", numbers[-1].value],
+        ],
+    )
     p = given(run.model, None)
     assert isinstance(p, tt.SequenceDistribution)
     made_up = [text(y, data.y_vocabulary) for y in p.sample((200,), max_length=200).to_list()]
-    real = {text(y, data.y_vocabulary) for part in data.splits.values()
-            for y in part.y.to_list()}
-    lines.append(f"\n{sum(name in real for name in made_up)} of 200 made-up names exist. Some others:\n")
+    real = {text(y, data.y_vocabulary) for part in data.splits.values() for y in part.y.to_list()}
+    lines.append(
+        f"\n{sum(name in real for name in made_up)} of 200 made-up names exist. Some others:\n"
+    )
     lines += [f"  {name}" for name in made_up if name not in real][:12]
     return lines
 

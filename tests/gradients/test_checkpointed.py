@@ -132,6 +132,20 @@ def test_the_random_numbers_after_it_are_those_after_the_forward_pass() -> None:
     assert torch.equal(torch.random.get_rng_state(), expected)
 
 
+def test_a_step_that_runs_again_drops_as_when_it_ran_first() -> None:
+    """Whatever mode the model has been put in before the gradient is taken."""
+    model = make("tanh", layers=2, dropout=0.5, gradient=CheckpointedBPTT())
+    task = problem(model, LENGTHS)
+    wanted = leaves(model, task)
+    torch.manual_seed(1)
+    expected = gradients(task.loss(model), wanted)
+    torch.manual_seed(1)
+    loss = task.loss(model)
+    model.eval()
+    assert_same(gradients(loss, wanted), expected)
+    assert not any(module.training for module in model.modules())
+
+
 # ---- the plan -------------------------------------------------------------------------------
 
 

@@ -24,6 +24,9 @@ from pathlib import Path
 os.environ["OMP_NUM_THREADS"] = "1"
 
 # imported once, for all processes that are forked off
+import beartype  # noqa: F401
+import hypothesis.strategies  # noqa: F401
+import jaxtyping  # noqa: F401
 import pytest
 import scipy.stats  # noqa: F401
 import torch.func  # noqa: F401
@@ -76,7 +79,8 @@ class Workplace:
             os.chdir(self.folder)
             sys.path.insert(0, str(self.folder / "src"))
             sys.dont_write_bytecode = True  # no mutant may outlive its test
-            code = int(pytest.main(["-x", "-q", "-p", "no:cacheprovider", "--color=no", *tests]))
+            options = ["-x", "-q", "-p", "no:cacheprovider", "--color=no", "--assert=plain"]
+            code = int(pytest.main([*options, *tests]))
             tested = Path(sys.modules["throughtime"].__file__ or "")
             if self.folder not in tested.parents:
                 print(f"tested {tested} and not the copy in {self.folder}")

@@ -24,8 +24,6 @@ CHECKPOINTED = "tests/gradients/test_checkpointed.py::"
 TWICE = "tests/gradients/test_twice.py::"
 PARAMETERS = "tests/gradients/test_parameters.py::"
 JACOBIANS = "tests/test_jacobians.py::"
-ALONE = JACOBIANS + "test_a_row_of_a_ragged_batch_is_as_if_it_were_alone"
-NOTES = JACOBIANS + "test_the_last_output_depends_on_what_the_notes_say"
 PROBABILITY = "tests/test_probability.py::"
 UNFOLDED = PROBABILITY + "test_log_prob_is_that_of_the_unfolded_graph"
 STEPWISE = PROBABILITY + "test_step_by_step_is_the_whole"
@@ -221,6 +219,13 @@ MUTANTS = [
         "            torch.set_rng_state(ctx.draws)\n",
         "            pass\n",
         (CHECKPOINTED + "test_a_step_that_runs_again_drops_the_same_units",),
+    ),
+    Mutant(
+        "a step that runs again drops in the mode of the day",
+        "gradients/checkpointed.py",
+        "            _set_modes(ctx.modes)\n",
+        "",
+        (CHECKPOINTED + "test_a_step_that_runs_again_drops_as_when_it_ran_first",),
     ),
     Mutant(
         "a stretch's parameters are not those of its forward pass",

@@ -12,8 +12,8 @@ from throughtime.model import RecurrentModel
 from throughtime.outputs import Categorical
 from throughtime.wiring import Edge
 
-SYMBOL_RANGE = 1.0
-"""A symbol's column of U or S starts in U(-1, 1)."""
+SYMBOL_RANGE = 2.0
+"""A symbol's column of U or S starts in U(-2, 2)."""
 
 
 @torch.no_grad()

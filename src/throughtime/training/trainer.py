@@ -168,7 +168,7 @@ class Trainer:
         count = symbols(self.model, batch.y)
         nats = -self._objective(batch).sum()
         self.optimiser.zero_grad()
-        (nats / count).backward()
+        (nats / self.typical).backward()
         norm = torch.nn.utils.clip_grad_norm_(self.model.parameters(), config.clip)
         loss = nats.item() / count
         if not (math.isfinite(loss) and math.isfinite(norm.item())):
