@@ -9,6 +9,7 @@ characters were trained on, drawn in faces that were not.
 from __future__ import annotations
 
 import multiprocessing
+import os
 import time
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
@@ -22,7 +23,7 @@ from throughtime.data import Dataset, Examples, load
 from throughtime.report.pictures import draw_all
 from throughtime.training.baselines import NGram
 from throughtime.training.config import Config
-from throughtime.training.likelihood import given
+from throughtime.training.likelihood import given, nats_per_symbol
 from throughtime.training.metrics import evaluate
 from throughtime.training.run import Run
 from throughtime.training.trainer import Trainer
@@ -41,6 +42,7 @@ def main() -> None:
     """Train both, and print what came out."""
     began = time.perf_counter()
     print(__doc__)
+    os.environ["TQDM_DISABLE"] = "1"  # two bars at once would overwrite each other
     processes = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(2, mp_context=processes) as pool:
         paths = list(pool.map(train, (CAPTIONS, NAMES)))
@@ -71,13 +73,31 @@ def measure(path: Path) -> str:
     return "\n".join([*lines, f"\nPictures: {pictures[0].parent}/"])
 
 
+def next_steps(captions: Path, names: Path) -> list[str]:
+    """Commands that go on from here."""
+    return [
+        f"throughtime sample {captions} -n 20 --split test-faces",
+        f"throughtime evaluate {captions} --shuffled",
+        f"throughtime sample {names} --prefix 'CAT ' --temperature 0.7",
+        f"echo 'LATIN SMALL LETTER Q WITH HAT' | throughtime score {names} --json",
+        f"throughtime train --resume {names} --epochs 12",
+        "throughtime train YOUR-FILE --length halt --cell lstm",
+        "throughtime datasets",
+    ]
+
+
 def captions(run: Run, data: Dataset) -> list[str]:
     """How well it names pictures, beside models that see none."""
     few = torch.randperm(len(data.splits["test-faces"]))[:FACES]
     parts = {"test": data.splits["test"], "test-faces": data.splits["test-faces"][few]}
     rows = [ngram(order, data, list(parts.values())) for order in ORDERS]
     shuffled = [shuffled_x(run.model, part) for part in parts.values()]
-    rows.append(["the model, shown another's picture", *(nats(run, part) for part in shuffled)])
+    rows.append(
+        [
+            "the model, shown another's picture",
+            *(nats_per_symbol(run.model, part, 256) for part in shuffled),
+        ]
+    )
     numbers = [evaluate(run.model, part) for part in parts.values()]
     rows.append(["the model", *(own[0].value for own in numbers)])
     lines = table("glyphs, nats per character, the end included", list(parts), rows)
