@@ -12,9 +12,10 @@ import torch
 import throughtime as tt
 from throughtime.data import Dataset, Examples
 from throughtime.sequence import Sequence
+from throughtime.training import choices
 from throughtime.training.baselines import NGram
 from throughtime.training.config import Config
-from throughtime.training.likelihood import nats_per_symbol, symbols
+from throughtime.training.likelihood import given, nats_per_symbol, symbols
 from throughtime.training.metrics import edit_distance, evaluate
 from throughtime.training.run import Run, RunError
 from throughtime.training.trainer import Diverged, Trainer
@@ -182,6 +183,23 @@ def test_it_learns_more_than_counting_does(words: Dataset, tmp_path: Path) -> No
     bigram = NGram(2, len(words.y_vocabulary), end=True).fit(train.to_list())
     model = nats_per_symbol(Run.load(run.path).model, test, 128)
     assert model < bigram.nats_per_symbol(test.y.to_list())
+
+
+def test_long_rows_weigh_as_much_as_short_ones(tmp_path: Path) -> None:
+    """Batches are sorted by length, and yet the model must not learn to be short."""
+    y = Sequence(torch.zeros(64, 4, dtype=torch.int64), [1] * 32 + [4] * 32)
+    data = Dataset(
+        name="aaa",
+        description="one letter, once or four times",
+        splits=dict.fromkeys(("train", "valid", "test"), Examples(None, y)),
+        wiring=choices.WIRINGS["unconditional"],
+        output=tt.outputs.Categorical(1),
+        length=tt.lengths.Halt(),
+    )
+    run = trained(data, tmp_path / "run", learning_rate=0.02, max_steps=300)
+    p = given(run.model, None)
+    assert isinstance(p, tt.SequenceDistribution)
+    assert float(p.length_marginal(4)[1]) == pytest.approx(0.5, abs=0.1)
 
 
 # ---- metrics -----------------------------------------------------------------------------------

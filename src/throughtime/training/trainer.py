@@ -122,10 +122,11 @@ class Trainer:
         with Interrupt() as interrupt, self._bar() as bar:
             while not (reason := self._reason_to_stop(interrupt)):
                 for batch in islice(self._epoch(), progress.position, None):
+                    before = progress.symbols
                     loss = self._update(batch)
                     progress.seconds = time.perf_counter() - started
-                    bar.set_postfix_str(f"{loss:.3f} nats", refresh=False)
-                    bar.update()
+                    bar.set_postfix_str(f"{loss:.3f} nats per symbol", refresh=False)
+                    bar.update(progress.symbols - before)
                     if self._reason_to_stop(interrupt):
                         break
                 if not interrupt.requested or progress.position == self.updates or not self.metrics:
@@ -245,7 +246,12 @@ class Trainer:
 
     def _bar(self) -> tqdm[None]:
         return tqdm(
-            total=self.planned, initial=self.progress.step, unit="step", leave=False, disable=None
+            total=round(self.planned * self.typical),
+            initial=round(self.progress.step * self.typical),
+            unit=" symbols",
+            unit_scale=True,
+            leave=False,
+            disable=None,
         )
 
     # ---- to resume -----------------------------------------------------------------------------
