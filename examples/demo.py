@@ -31,9 +31,9 @@ from throughtime.training.trainer import Trainer
 CAPTIONS = Config(
     dataset="glyphs", hidden_size=256, epochs=12, learning_rate=0.005, weight_decay=0.05, threads=1
 )
-NAMES = Config(dataset="unicode-names", hidden_size=256, epochs=4, learning_rate=0.008, threads=1)
+NAMES = Config(dataset="unicode-names", hidden_size=256, epochs=4, learning_rate=0.005, threads=1)
 
-ORDERS = (2, 3, 4, 5, 6, 8)
+ORDERS = (2, 4, 5, 6, 8, 10)
 FACES = 1_000
 """Of the pictures in other faces, as many are enough to measure."""
 
