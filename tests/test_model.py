@@ -183,7 +183,8 @@ def test_a_symbol_stands_for_its_one_hot_vector(wiring: tt.Wiring) -> None:
 
 def test_symbols_in_the_padding_are_not_looked_at() -> None:
     model = oracle.model(HIDDEN_TO_HIDDEN, SYMBOLS)
-    model(tt.Sequence(torch.tensor([[0, 1], [0, 99]]), [2, 1]))
+    p = model(tt.Sequence(torch.tensor([[0, 1], [0, 99]]), [2, 1]))
+    assert p.batch_shape == (2,)
 
 
 # ---- the given state -----------------------------------------------------------------------------
