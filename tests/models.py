@@ -83,7 +83,7 @@ def make(
     hidden: int = 3,
     layers: int = 1,
     gradient: tt.gradients.Gradient | None = None,
-    initial_state: str = "learned",
+    initial_state: str | None = None,
     dropout: float = 0.0,
 ) -> RecurrentModel:
     """A model with inputs and vectors of size 2, and every parameter random and not zero."""
@@ -98,7 +98,7 @@ def make(
         input_size=2 if Edge.INPUT in wiring else None,
         vector_size=2 if Edge.VECTOR in wiring else None,
         gradient=gradient,
-        initial_state=initial_state,
+        initial_state=initial_state or ("learned" if any(wiring.directions) else "zeros"),
         dropout=dropout,
     ).double()
     for parameter in model.parameters():

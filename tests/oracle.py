@@ -82,7 +82,7 @@ def model(
     if Edge.VECTOR in wiring:
         options.setdefault("vector_size", VECTOR_SIZE)
     cells = [tt.cells.Elman(HIDDEN_SIZE) for _ in range(layers)]
-    options.setdefault("initial_state", "learned")
+    options.setdefault("initial_state", "learned" if any(wiring.directions) else "zeros")
     made = tt.RecurrentModel(cells, wiring, output, length, **options).double()
     generator = torch.Generator().manual_seed(seed)
     with torch.no_grad():

@@ -360,6 +360,16 @@ def test_the_mode_of_a_length_that_stops_is_no_longer_than_asked(beam: int) -> N
         assert p.mode(beam, max_length=limit).lengths.tolist() == ([0] if beam > 1 else [limit])
 
 
+@pytest.mark.parametrize("beam", [1, 3, 50])
+def test_the_mode_is_no_longer_than_asked_where_the_end_is_impossible(beam: int) -> None:
+    case = Case(tt.wirings.VECTOR_TO_SEQUENCE, SYMBOLS, tt.lengths.EndOfSequence())
+    model = case.model(scale=0.0)
+    with torch.no_grad():
+        model.graph.c[-1] = -math.inf
+    y = model(**oracle.inputs(model.wiring, [1])).mode(beam, max_length=3)
+    assert y.lengths.tolist() == [3]
+
+
 # ---- what is refused -----------------------------------------------------------------------------
 
 

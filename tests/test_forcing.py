@@ -344,3 +344,8 @@ def test_what_is_no_probability_is_refused(make: Any, reason: str) -> None:
 def test_the_coin_is_flipped_per_token_or_per_sequence() -> None:
     with unchecked(), pytest.raises(ValueError, match="per 'sequence'; got 'word'"):
         ScheduledSampling(Constant(0.5), per="word")  # type: ignore[arg-type]
+
+
+def test_a_number_is_no_schedule() -> None:
+    with unchecked(), pytest.raises(TypeError, match=r"such as schedules.Constant\(0.5\)"):
+        ScheduledSampling(0.5)  # type: ignore[arg-type]

@@ -207,7 +207,8 @@ def beam_search(p: SequenceDistribution, width: int, limit: int) -> Sequence:
         if bool((ended | score.isneginf()).all()):
             break
         o = stepper.step(None if lengths is None else lengths.flatten())
-        go_on, y, stop = _choices(p, o, width, last=lengths is None and stepper.t > limit)
+        last = lengths is None and stepper.t > limit
+        go_on, y, stop = _choices(p, o, width, last)
         k, m = score.shape[1], go_on.shape[1]
         # each hypothesis's choices: its m best next values, and last: to end, or to have ended
         going = torch.where(ended[..., None], -torch.inf, score[..., None] + go_on.view(rows, k, m))
@@ -215,7 +216,7 @@ def beam_search(p: SequenceDistribution, width: int, limit: int) -> Sequence:
         choices = torch.cat([going, ending[..., None]], -1).flatten(1)
         score, choice = choices.topk(min(width, choices.shape[1]), -1)
         parent = choice // (m + 1) + torch.arange(rows, device=p.device)[:, None] * k
-        ends = (choice % (m + 1) == m).flatten()
+        ends = ((choice % (m + 1) == m) | last).flatten()  # even where an end is impossible
         taken = taken.flatten()[parent] + ~ends.view_as(parent)
         ended = ends.view_as(parent)
         if lengths is not None:

@@ -283,8 +283,9 @@ class SequenceDistribution(Distribution):
             top_k: only the k most probable symbols of each step.
             top_p: only the most probable symbols that together have at least this probability.
             max_length: where to cut a sequence that has not ended, where every step decides
-                whether to go on; by default 10,000 steps. Rows
-                that were cut are reported with a warning. For ``Unending``, the length.
+                whether to go on; by default 10,000 steps. Rows that were cut are reported with a
+                warning. For ``Unending``, the length. Without effect where the input or a
+                prediction decides τ.
 
         Raises:
             ValueError: if an option makes no sense, or does not go with the output.

@@ -97,6 +97,7 @@ class ScheduledSampling(Forcing):
 
     Raises:
         ValueError: for another ``per``.
+        TypeError: if the schedule is none.
 
     Example:
         >>> from throughtime.schedules import Linear
@@ -115,6 +116,11 @@ class ScheduledSampling(Forcing):
     ) -> None:
         if per not in ("token", "sequence"):
             raise ValueError(f"the coin is flipped per 'token' or per 'sequence'; got {per!r}")
+        if not callable(schedule):
+            raise TypeError(
+                f"the schedule is {schedule!r}; expected one such as "
+                f"schedules.Constant({schedule!r}) or schedules.Linear(1.0, 0.5, steps=1000)"
+            )
         self.schedule, self.per, self.argmax, self.step = schedule, per, argmax, 0
 
     @property

@@ -103,9 +103,7 @@ class Graph(nn.Module):
             edges = {"U": cell.hidden_size * len(wiring.directions)}
         self.hidden_size = edges["U"]
         if isinstance(output, Categorical) and wiring.feedback in (Edge.OBSERVED, Edge.EXPECTED):
-            # One column of S is all that a symbol brings, so it has the size of a whole drive; as
-            # small as an entry among many it learns slowly (docs/performance.md).
-            nn.init.uniform_(self.first.S.weight, -1, 1)
+            self.first.S.start_for_symbols()
         if output is not None:
             units = output.size if length is None else length.units(output)
             bound = 1 / math.sqrt(self.hidden_size)
@@ -186,8 +184,8 @@ class Graph(nn.Module):
         return self.read(h), state._replace(cells=tuple(ends))
 
     def read(self, h: Tensor) -> Tensor:
-        """o = c + V h."""
-        return F.linear(h, self.V, self.c)
+        """o = c + V h, in the parameters' dtype under autocast too: probabilities need it."""
+        return F.linear(h, self.V, self.c).to(self.V.dtype)
 
     # ---- many steps ----------------------------------------------------------------------------
 

@@ -41,6 +41,14 @@ class Projection(nn.Module):
         symbols = torch.arange(self.weight.shape[1], device=value.device)
         return (value[..., None] == symbols).to(self.weight.dtype)
 
+    def start_for_symbols(self) -> None:
+        """Start where symbols are learned from in about half as many steps.
+
+        U(-1/√H, 1/√H) is made for sums of many terms. A symbol brings one column and no more, which
+        must have the size of a whole drive, so its entries start in U(-2, 2) (docs/performance.md).
+        """
+        nn.init.uniform_(self.weight, -2, 2)
+
 
 class Recurrence(nn.Module):
     """One cell with the edges that enter it, in one direction of time.

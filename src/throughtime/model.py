@@ -86,8 +86,18 @@ class RecurrentModel(nn.Module):
         refuse.size("vector_size", vector_size, Edge.VECTOR, wiring)
         if not 0 <= dropout < 1:
             raise ValueError(f"dropout is a share from 0 to below 1; got {dropout}")
+        if dropout and len(cells) == 1:
+            raise ValueError(
+                f"dropout={dropout} acts between layers, and there is one; give a list of cells, "
+                "or leave it out"
+            )
         if initial_state not in ("zeros", "learned"):
             raise ValueError(f"initial_state is 'zeros' or 'learned'; got {initial_state!r}")
+        if initial_state == "learned" and not any(wiring.directions):
+            raise ValueError(
+                f"the wiring has no {Edge.HIDDEN.value}, so there is no h(0) to learn; leave "
+                "initial_state out"
+            )
         self.wiring, self.output, self.length = wiring, output, length
         self.gradient = gradient or FullBPTT()
         self.graph = Graph(

@@ -55,7 +55,7 @@ class Linear(Schedule):
 
 @dataclass(frozen=True)
 class Exponential(Schedule):
-    """ε = k^i, with k below one."""
+    """ε = k^i, with k from 0 to 1."""
 
     k: float = 0.999
 

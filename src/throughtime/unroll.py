@@ -7,6 +7,7 @@ from jaxtyping import Bool, Float
 from torch import Tensor
 
 from throughtime.cells.cell import Cell, State
+from throughtime.transforms import full_precision
 
 
 def unroll(
@@ -36,6 +37,11 @@ def unroll(
     """
     if drive.shape[0] == 0:
         return tuple(s.new_zeros(0, *s.shape) for s in state)
+    with full_precision(drive):
+        return _loop(cell, drive.to(state[0].dtype), state, alive)
+
+
+def _loop(cell: Cell, drive: Tensor, state: State, alive: Tensor | None) -> State:
     states: list[State] = []
     for t in range(drive.shape[0]):
         new = cell.step(drive[t], state)

@@ -125,6 +125,7 @@ def test_lengths_survive_their_text(length: tt.lengths.Length) -> None:
 def test_what_is_left_out_follows_from_the_data(loaded: Callable[[str], Dataset]) -> None:
     config = resolve(Config(dataset="mackey-glass"), loaded("mackey-glass"))
     assert (config.wiring, config.output, config.length) == ("unconditional", "normal", "unending")
+    config = resolve(Config(dataset="python-reference"), loaded("python-reference"))
     assert None not in (config.batch_size, config.steps, config.epochs, config.threads)
     config = resolve(Config(dataset="digits"), loaded("digits"))
     assert (config.wiring, config.output, config.length) == (

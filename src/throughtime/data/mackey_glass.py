@@ -17,27 +17,34 @@ SPACING = 6
 """Time from one value to the next, as is usual. Closer values are all but linear in each other."""
 
 
-def mackey_glass() -> Dataset:
-    """6,000 values of Mackey-Glass in one row, cut 80/10/10, in units of training's deviation.
+ROWS, STEPS = 100, 200
+"""How many stretches the series is cut into, and the values of each."""
 
-    There is no noise, and yet a model's small errors grow when it runs on its own output.
+
+def mackey_glass() -> Dataset:
+    """20,000 values of Mackey-Glass in 100 stretches, in units of training's deviation.
+
+    The first 80 stretches are for training, ten each for validation and test. Each is read without
+    knowing the one before, so it begins with some steps whose values nobody can know exactly;
+    training has many such beginnings to learn from, where one long row would have one. There is no
+    noise, and yet a model's small errors grow when it runs on its own output.
     """
-    x = torch.tensor(series(6000 * SPACING)[::SPACING], dtype=torch.float64)
-    training = x[:4800]
-    x = ((x - training.mean()) / training.std()).float()[None, :, None]
+    x = torch.tensor(series(ROWS * STEPS * SPACING)[::SPACING], dtype=torch.float64)
+    x = x.view(ROWS, STEPS, 1)
+    train, valid = ROWS * 8 // 10, ROWS * 9 // 10
+    x = ((x - x[:train].mean()) / x[:train].std()).float()
     return Dataset(
         name="mackey-glass",
         description=f"the Mackey-Glass equation with a delay of {DELAY}, solved numerically: "
-        f"6,000 values, {SPACING} units of time apart",
+        f"{ROWS} stretches of {STEPS} values, {SPACING} units of time apart",
         splits={
-            "train": Examples(x=None, y=Sequence(x[:, :4800])),
-            "valid": Examples(x=None, y=Sequence(x[:, 4800:5400])),
-            "test": Examples(x=None, y=Sequence(x[:, 5400:])),
+            "train": Examples(x=None, y=Sequence(x[:train])),
+            "valid": Examples(x=None, y=Sequence(x[train:valid])),
+            "test": Examples(x=None, y=Sequence(x[valid:])),
         },
         wiring=Y_ALONE,
         output=Normal(1),
         length=Unending(),
-        running=True,
     )
 
 

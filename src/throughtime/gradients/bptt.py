@@ -11,7 +11,7 @@ from torch.nn.utils.parametrize import is_parametrized
 
 from throughtime.cells.cell import Cell, State
 from throughtime.gradients.parameters import with_parameters
-from throughtime.transforms import several, transforming
+from throughtime.transforms import full_precision, several, transforming
 from throughtime.unroll import unroll
 
 
@@ -40,6 +40,7 @@ def bptt(
     """
     if transforming() or not torch.is_grad_enabled():
         return unroll(cell, drive, state, alive)
+    drive = drive.to(state[0].dtype)  # which autocast may have narrowed
     return _BPTT.apply(cell, alive, len(state), drive, *state, *cell.parameters())
 
 
@@ -83,7 +84,8 @@ class _BPTT(torch.autograd.Function):
                 any(ctx.needs_input_grad[4 + parts :]),
             )
 
-        return (None, None, None, *with_parameters(cell, tuple(parameters), gradients))
+        with full_precision(drive):
+            return (None, None, None, *with_parameters(cell, tuple(parameters), gradients))
 
 
 def _by_hand(

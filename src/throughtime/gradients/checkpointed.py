@@ -12,7 +12,7 @@ from torch.utils.checkpoint import get_device_states, set_device_states
 
 from throughtime.gradients.gradient import Gradient, Stretch, Tensors
 from throughtime.gradients.parameters import with_parameters
-from throughtime.transforms import transforming
+from throughtime.transforms import autocast_as, autocast_of, transforming
 
 
 class CheckpointedBPTT(Gradient):
@@ -113,6 +113,7 @@ class _RunAgain(torch.autograd.Function):
         ctx.run, ctx.cuts, ctx.module = run, cuts, module
         ctx.draws, ctx.device_draws = torch.get_rng_state(), get_device_states(*inputs)
         ctx.modes = [(m, m.training) for m in module.modules()]
+        ctx.autocast = autocast_of(inputs[0].device.type)
         ctx.save_for_backward(*inputs)
         carry, outputs = run(*_cut(inputs, cuts)[:-1])
         # a carry that no step has changed is handed on as a tensor of its own
@@ -126,14 +127,21 @@ class _RunAgain(torch.autograd.Function):
             (v.view_as(v) if again else v.detach().requires_grad_()) if v.requires_grad else v
             for v in ctx.saved_tensors
         )
-        with torch.random.fork_rng(devices=ctx.device_draws[0]), torch.enable_grad():
+        with (
+            torch.random.fork_rng(devices=ctx.device_draws[0]),
+            torch.enable_grad(),
+            autocast_as(*ctx.autocast),
+        ):
             torch.set_rng_state(ctx.draws)
             set_device_states(*ctx.device_draws)
             *arguments, parameters = _cut(inputs, ctx.cuts)
             modes = [(m, m.training) for m, _ in ctx.modes]
             _set_modes(ctx.modes)
-            carry, outputs = with_parameters(ctx.module, parameters, lambda: ctx.run(*arguments))
-            _set_modes(modes)
+            try:
+                run = ctx.run
+                carry, outputs = with_parameters(ctx.module, parameters, lambda: run(*arguments))
+            finally:
+                _set_modes(modes)
         reached = [
             (o, g) for o, g in zip((*carry, *outputs), grads, strict=True) if o.requires_grad
         ]

@@ -15,6 +15,9 @@ class Output:
 
     An output holds no parameters: V and c of o(t) = c + V h(t) belong to the model. It is a plain
     value, so two models can share it and a configuration can name it.
+
+    Padding is zero and goes through ``log_prob`` with the rest before it is masked: where zero is
+    outside of the support, ``distribution`` must still give it a finite value and gradient.
     """
 
     @property

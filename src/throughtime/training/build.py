@@ -15,7 +15,6 @@ from throughtime.sequence import Sequence
 from throughtime.training import choices
 from throughtime.training.config import Config
 from throughtime.training.encoder import PictureEncoder
-from throughtime.training.initial import initialise
 from throughtime.training.signature import Signature
 from throughtime.wiring import SEQUENCE_TO_VECTOR, Edge, Wiring
 
@@ -89,7 +88,7 @@ def build(config: Config, signature: Signature) -> RecurrentModel | EncoderDecod
         initial_state=config.initial_state,
         gradient=choices.gradient(config.gradient),
     )
-    initialise(decoder, symbols_enter=signature.x_symbols is not None)
+    _start(decoder, signature)
     if not encoded:
         return decoder
     if signature.picture_shape is not None:
@@ -103,8 +102,15 @@ def build(config: Config, signature: Signature) -> RecurrentModel | EncoderDecod
         dropout=config.dropout,
         gradient=choices.gradient(config.gradient),
     )
-    initialise(encoder, symbols_enter=signature.x_symbols is not None)
+    _start(encoder, signature)
     return EncoderDecoder(encoder, decoder)
+
+
+def _start(model: RecurrentModel, signature: Signature) -> None:
+    """A model cannot tell before it sees them that its x(t) are symbols; the data can."""
+    if Edge.INPUT in model.wiring and signature.x_symbols is not None:
+        for recurrence in model.graph.layers[0]:
+            recurrence.U.start_for_symbols()
 
 
 def _cells(config: Config) -> list[Cell]:
