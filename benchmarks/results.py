@@ -187,7 +187,13 @@ GROUPS = {
     "mackey-glass": Group(
         "A chaotic series without noise, one step ahead. A density's nats can be negative. What "
         "comes next has one mode here, so a mixture has nothing to win, and takes longer to learn.",
-        {"hidden_size": 64, "epochs": 200, "learning_rate": 0.01},
+        {
+            "hidden_size": 64,
+            "batch_size": 8,
+            "epochs": 100,
+            "patience": 100,
+            "learning_rate": 0.01,
+        },
         {"normal": {"output": "normal"}, "mixture of 5": {"output": "mixture:5"}},
         {
             "nats per step": NATS,
