@@ -109,7 +109,7 @@ def histogram(data: Dataset) -> Iterator[str]:
 NATS = ("test", "-log p", "nats")
 LENGTHS = {
     "mean τ of the data": ("test", "mean length of the data", ""),
-    "of the model": ("test", "mean length of the model", ""),
+    "of the model": ("test", "mean length of the model's, up to twice the longest", ""),
     "total variation of τ": ("test", "total variation between their lengths", ""),
 }
 FORCED = ("test", "accuracy, teacher-forced", "")

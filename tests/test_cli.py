@@ -1,12 +1,16 @@
 """The command line: what it does, and that bad input is one line on stderr and exit code 2."""
 
 import json
+import math
 import random
+import shutil
 from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
+import torch
 from click.testing import CliRunner, Result
 
 import throughtime
@@ -141,10 +145,10 @@ def test_samples_are_lines(trained: Trained) -> None:
 
 
 @pytest.mark.parametrize(
-    "options", [("--temperature", 0.5, "--top-k", 3, "--top-p", 0.9), ("--beam", 3)]
+    "options", [("-n", 3, "--temperature", 0.5, "--top-k", 3, "--top-p", 0.9), ("--beam", 3)]
 )
 def test_samples_begin_as_they_are_told(trained: Trained, options: tuple[object, ...]) -> None:
-    out = good("sample", trained(), "-n", 3, "--prefix", "nob", "--max-length", 9, *options)
+    out = good("sample", trained(), "--prefix", "nob", "--max-length", 9, *options)
     assert all(line.startswith("nob") for line in out.splitlines())
 
 
@@ -178,8 +182,6 @@ def test_scores_add_up(trained: Trained, tmp_path: Path, length: str) -> None:
 def test_evaluation_says_its_units(trained: Trained) -> None:
     out = good("evaluate", trained(), "--split", "valid")
     assert "nats per symbol, the end included" in out
-    numbers = json.loads(good("evaluate", trained(), "--json"))
-    assert numbers[0].keys() == {"name", "value", "unit"}
 
 
 def test_captions_beside_the_true_ones(trained: Trained) -> None:
@@ -270,6 +272,8 @@ def test_samples_that_cannot_be(trained: Trained) -> None:
     assert "top_p is a probability" in bad("sample", trained(), "--top-p", 2)
     assert "at least one hypothesis" in bad("sample", trained(), "--beam", 0)
     assert "--beam does not draw" in bad("sample", trained(), "--beam", 2, "--top-k", 3)
+    assert "-n: there is one most probable" in bad("sample", trained(), "--beam", 2, "-n", 3)
+    assert "'--seed'" in bad("sample", trained(), "--seed", 10**30)
     assert "--split: this model takes no x" in bad("sample", trained(), "--split", "test")
     assert "'-n'" in bad("sample", trained(), "-n", 0)
     predicted = trained("--length", "predicted:30")
@@ -299,10 +303,89 @@ def test_data_that_have_changed_since(words: Path, tmp_path: Path) -> None:
     copy, out = tmp_path / "copy.txt", tmp_path / "run"
     copy.write_text(words.read_text())
     good("train", copy, *SMALL, "--out", out)
-    copy.write_text(words.read_text().replace("n", "x"))
-    assert "made for other data than copy is now" in bad("train", "--resume", out, "--max-steps", 9)
+    for text in (words.read_text().replace("n", "x"), words.read_text() + "nobati\n"):
+        copy.write_text(text)
+        for command in (["train", "--max-steps", 9, "--resume"], ["evaluate"], ["report"]):
+            assert "made for other data than copy is now" in bad(*command, out)
     copy.unlink()
     assert "no embedded set and no file called" in bad("evaluate", out)
+
+
+@pytest.mark.parametrize(
+    ("data", "options", "reason"),
+    [
+        ("words", ("--wiring", "h(t-1) -> h(t), h(t) -> o(t)", "--forcing", "free"), "has no such"),
+        ("words", ("--length", "predicted:3"), "has length 8"),
+        ("words", ("--gradient", "checkpointed:2"), "budget=2 is too small"),
+        ("words", ("--steps", 10), "steps are for running text"),
+        ("words", ("--hidden-size", 90_000, "--cell", "lstm", "--layers", 99), "cannot be made"),
+        ("python-reference", ("--length", "end-of-sequence"), "only unending goes with it"),
+        ("python-reference", ("--batch-size", 10**9), "cannot cut"),
+        ("digits", ("--output", "normal"), "of digits have shape (); use categorical"),
+    ],
+)
+def test_what_is_refused_leaves_no_folder(
+    data: str, options: tuple[object, ...], reason: str, words: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "run"
+    dataset = words if data == "words" else data
+    given = {"--hidden-size": 8, "--max-steps": 2, **dict(zip(*[iter(options)] * 2, strict=True))}
+    assert reason in bad("train", dataset, *sum(given.items(), ()), "--out", out)
+    assert not out.exists()
+
+
+def _copied(run: Path, to: Path) -> Path:
+    shutil.copytree(run, to)
+    return to
+
+
+@pytest.mark.parametrize(
+    ("file", "change", "reason"),
+    [
+        ("config.json", lambda v: v | {"wiring": None}, "has no wiring or no output"),
+        ("config.json", lambda v: v | {"hidden_size": 10**12}, "hidden_size is 1000000000000"),
+        ("vocabulary.json", lambda v: v | {"y_symbols": ["a"]}, "y_symbols are 1, but y_size is"),
+        ("vocabulary.json", lambda v: v | {"y_size": 0}, "y_size: Input should be greater"),
+        ("vocabulary.json", lambda v: v | {"x": "vector"}, "x is 'vector', but x_size is None"),
+        ("vocabulary.json", lambda v: v | {"running": True}, "other data than words is now"),
+    ],
+)
+def test_a_run_whose_files_were_changed_is_refused(
+    file: str, change: Any, reason: str, trained: Trained, tmp_path: Path
+) -> None:
+    changed = _copied(trained(), tmp_path / "run") / file
+    changed.write_text(json.dumps(change(json.loads(changed.read_text()))))
+    message = bad("evaluate", tmp_path / "run")
+    assert reason in message
+    assert str(tmp_path / "run") in message
+
+
+def test_weights_that_are_no_numbers_are_refused(trained: Trained, tmp_path: Path) -> None:
+    copy = Run.load(_copied(trained(), tmp_path / "run"))
+    with torch.no_grad():
+        next(copy.model.parameters())[0] = math.nan
+    copy.save_weights("best")
+    assert "no finite numbers" in bad("score", copy.path, stdin="no\n")
+
+
+def test_a_run_that_cannot_be_resumed_stays_as_it_is(trained: Trained, tmp_path: Path) -> None:
+    copy = _copied(trained(), tmp_path / "run")
+    (copy / "state.pt").write_bytes(b"")
+    before = (copy / "config.json").read_text()
+    assert "state.pt: damaged" in bad("train", "--resume", copy, "--max-steps", 9)
+    assert (copy / "config.json").read_text() == before
+
+
+def test_symbols_that_training_has_not_shown_are_counted(trained: Trained) -> None:
+    result = run("score", trained(), "--json", stdin="banoXX\nbano\n")
+    assert [json.loads(line)["unknown"] for line in result.stdout.splitlines()] == [2, 0]
+    assert "Warning: 2 symbols are none that training has shown" in result.stderr
+
+
+def test_numbers_as_one_json_object(trained: Trained) -> None:
+    whole = json.loads(good("evaluate", trained(), "--json"))
+    assert (whole["dataset"], whole["split"], whole["shuffled"]) == ("words", "test", False)
+    assert whole["numbers"][0]["name"] == "-log p"
 
 
 def test_a_loss_that_is_no_number_is_said_in_one_line(words: Path, tmp_path: Path) -> None:

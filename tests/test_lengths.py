@@ -250,7 +250,9 @@ def test_the_input_decides_the_length_where_nothing_else_is_said() -> None:
 
 @pytest.mark.parametrize("values", [(-1,), (-7,)])
 def test_a_negative_longest_length_is_refused(values: Any) -> None:
-    with pytest.raises(ValueError, match=f"max_length must be at least 0; got {values[0]}"):
+    with pytest.raises(
+        ValueError, match=f"max_length must be a whole number, at least 0; got {values[0]}"
+    ):
         PredictedLength(*values)
 
 

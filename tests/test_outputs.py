@@ -206,11 +206,11 @@ def test_values_of_another_shape_are_refused_with_both_shapes(output: Output) ->
 @pytest.mark.parametrize(
     ("make", "reason"),
     [
-        (lambda: Categorical(0), "symbols must be at least 1; got 0"),
-        (lambda: Bernoulli(0), "bits must be at least 1; got 0"),
-        (lambda: Normal(0), "dim must be at least 1; got 0"),
-        (lambda: Mixture(0), "components must be at least 1; got 0"),
-        (lambda: Mixture(2, -1), "dim must be at least 1; got -1"),
+        (lambda: Categorical(0), "symbols must be a whole number, at least 1; got 0"),
+        (lambda: Bernoulli(0), "bits must be a whole number, at least 1; got 0"),
+        (lambda: Normal(0), "dim must be a whole number, at least 1; got 0"),
+        (lambda: Mixture(0), "components must be a whole number, at least 1; got 0"),
+        (lambda: Mixture(2, -1), "dim must be a whole number, at least 1; got -1"),
     ],
 )
 def test_outputs_without_values_are_refused(make: Any, reason: str) -> None:
@@ -244,10 +244,10 @@ class Waiting(Output):
         times = torch.distributions.Exponential(o.exp(), validate_args=False)
         return torch.distributions.Independent(times, 1, validate_args=False)
 
-    def _impossible(self, values: Tensor) -> Tensor:
+    def impossible(self, values: Tensor) -> Tensor:
         return (values <= 0).any(-1)
 
-    def _expects(self) -> str:
+    def expects(self) -> str:
         return f"{self.dim} positive numbers"
 
 

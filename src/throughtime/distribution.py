@@ -89,6 +89,12 @@ class SequenceDistribution(Distribution):
         assert self.graph.length is not None
         return self.graph.length
 
+    def __repr__(self) -> str:
+        return (
+            f"SequenceDistribution({self.graph.wiring}, {self.output}, {self.length}, "
+            f"batch_shape={tuple(self.batch_shape)})"
+        )
+
     def expand(self, batch_shape: Any, _instance: Any = None) -> SequenceDistribution:
         """The distribution repeated to a larger batch, of shape ``(*more, *self.batch_shape)``."""
         batch_shape = torch.Size(batch_shape)
@@ -275,7 +281,8 @@ class SequenceDistribution(Distribution):
     ) -> Sequence:
         """Exact draws by ancestral sampling, of batch shape ``sample_shape + batch_shape``.
 
-        Generation never drops anything out, in training neither.
+        Generation never drops anything out, in training neither; but what an encoder has made of
+        x when the model was called is as it is.
 
         Args:
             sample_shape: how many draws for each row of the batch.

@@ -139,6 +139,8 @@ class Wiring:
 def _edge(text: Edge | str) -> Edge:
     if isinstance(text, Edge):
         return text
+    if not isinstance(text, str):
+        raise TypeError(f"an edge is {text!r}; expected an Edge, or its text")
     wanted = text.replace("→", "->").replace(" ", "").replace("tau", "τ")
     for edge in Edge:
         if edge.value.replace(" ", "") == wanted:

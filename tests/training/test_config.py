@@ -50,7 +50,7 @@ def test_round_trip_through_a_file(tmp_path: Path) -> None:
             {"dataset": "d", "output": "poisson"},
             "output: no output 'poisson'; expected categorical",
         ),
-        ({"dataset": "d", "output": "mixture:0"}, "output: 'mixture:0': components must be at lea"),
+        ({"dataset": "d", "output": "mixture:0"}, "output: 'mixture:0': components must be a who"),
         ({"dataset": "d", "length": "predicted:x"}, "length: 'predicted:x': 'x' is not a whole"),
         ({"dataset": "d", "gradient": "truncated"}, "gradient: no gradient 'truncated'; expected"),
         ({"dataset": "d", "gradient": "truncated:0"}, "a stretch has at least one step; got k=0"),

@@ -9,7 +9,7 @@ import click
 import torch
 
 from throughtime.cli.opening import opened
-from throughtime.data import Dataset, Examples, load
+from throughtime.data import Dataset, Examples
 from throughtime.lengths import SameAsInput
 from throughtime.training.likelihood import Model, decoder, sees_x
 from throughtime.training.metrics import Number
@@ -24,13 +24,14 @@ from throughtime.training.metrics import evaluate as numbers_of
 def evaluate(run: Path, split: str, shuffled: bool, as_json: bool) -> None:
     """Measure a RUN on examples that it was not trained on."""
     loaded = opened(run)
-    data = load(loaded.config.dataset, loaded.config.seed)
+    data = loaded.data()
     examples = part(data, split)
     if shuffled:
         examples = shuffled_x(loaded.model, examples)
     numbers = numbers_of(loaded.model, examples, running=data.running)
     if as_json:
-        click.echo(json.dumps([number._asdict() for number in numbers]))
+        whole = {"dataset": data.name, "split": split, "shuffled": shuffled}
+        click.echo(json.dumps({**whole, "numbers": [number._asdict() for number in numbers]}))
     else:
         what = f"{split}, x shuffled" if shuffled else split
         click.echo(f"{data.name}, {what}: {len(examples):,} {'text' if data.running else 'rows'}")

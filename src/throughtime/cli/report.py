@@ -7,7 +7,6 @@ from pathlib import Path
 import click
 
 from throughtime.cli.opening import opened
-from throughtime.data import load
 from throughtime.report.pictures import draw_all
 
 
@@ -16,5 +15,5 @@ from throughtime.report.pictures import draw_all
 def report(run: Path) -> None:
     """Draw the pictures of a RUN anew: how training went, its lengths, its captions."""
     loaded = opened(run)
-    for picture in draw_all(loaded, load(loaded.config.dataset, loaded.config.seed)):
+    for picture in draw_all(loaded, loaded.data()):
         click.echo(f"Drew {picture}")

@@ -14,7 +14,7 @@ from torch import Tensor
 from throughtime.cli.evaluate import part
 from throughtime.cli.opening import opened
 from throughtime.cli.show import labelled, text
-from throughtime.data import Examples, load
+from throughtime.data import Examples
 from throughtime.distribution import SequenceDistribution
 from throughtime.lengths import SameAsInput, Unending
 from throughtime.sequence import Sequence
@@ -30,19 +30,19 @@ LONGEST_UNENDING = 300
 
 @click.command()
 @click.argument("run", type=click.Path(path_type=Path))
-@click.option("-n", "count", type=click.IntRange(min=1), default=10, help="How many [10].")
+@click.option("-n", "count", type=click.IntRange(min=1), help="How many [10].")
 @click.option("--temperature", type=float, help="Below 1 for the more probable, above for the odd.")
 @click.option("--top-k", type=int, help="Only the k most probable symbols of each step.")
 @click.option("--top-p", type=float, help="Only the most probable symbols of this probability.")
 @click.option("--beam", type=int, help="Instead of draws, the most probable, by a search so wide.")
 @click.option("--max-length", type=int, help="Where to cut what has not ended.")
 @click.option("--prefix", help="How the text begins, for a model of text alone.")
-@click.option("--seed", type=int, help="For the same ones again.")
+@click.option("--seed", type=click.IntRange(0, 2**63 - 1), help="For the same ones again.")
 @click.option("--split", help="Where x comes from, for a model of y given x [test].")
 @torch.no_grad()
 def sample(
     run: Path,
-    count: int,
+    count: int | None,
     beam: int | None,
     max_length: int | None,
     prefix: str | None,
@@ -64,13 +64,14 @@ def sample(
     if not sees_x(loaded.model):
         if split is not None:
             raise ValueError("--split: this model takes no x, so it needs no data")
-        lines = _alone(loaded, how, count, prefix)
+        if how.beam is not None and count is not None:
+            raise ValueError("-n: there is one most probable sequence; leave -n or --beam out")
+        lines = _alone(loaded, how, count or 10, prefix)
     else:
         if prefix is not None:
             raise ValueError("--prefix: this model gives y for an x, and takes no beginning of y")
-        data = load(loaded.config.dataset, loaded.config.seed)
-        examples = part(data, split or "test")
-        chosen = examples[torch.randperm(len(examples))[:count]]
+        examples = part(loaded.data(), split or "test")
+        chosen = examples[torch.randperm(len(examples))[: count or 10]]
         lines = _beside(loaded, how, chosen)
     for line in lines:
         click.echo(line)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import TextIOWrapper
@@ -40,18 +41,27 @@ def score(run: Path, file: TextIOWrapper, as_json: bool) -> None:
             f"{run}: only a model of text alone can score lines, and this one "
             + ("takes an x; use evaluate" if sees_x(loaded.model) else "gives numbers")
         )
+    unknown = 0
     for scored in scores(loaded, _lines(file)):
+        unknown += scored["unknown"]
         if as_json:
             click.echo(json.dumps(scored, ensure_ascii=False))
         else:
             click.echo(f"{scored['log_prob']:.4f}\t{scored['per_symbol']:.4f}\t{scored['text']}")
+    if unknown:
+        warnings.warn(
+            f"{unknown:,} symbols are none that training has shown; they count as one and the "
+            "same unknown symbol",
+            stacklevel=1,
+        )
 
 
 def scores(run: Run, lines: Iterator[str]) -> Iterator[dict[str, Any]]:
     """What ``--json`` prints of each line.
 
     ``terms`` has log p of each symbol given those before it and, where that decides the length,
-    last of the end; ``length`` is log P(τ), where τ is predicted.
+    last of the end; ``length`` is log P(τ), where τ is predicted; ``unknown`` counts the symbols
+    that training has not shown, which share one probability.
 
     Raises:
         ValueError: at a line that the model cannot have; the message has its number.
@@ -85,6 +95,7 @@ def scores(run: Run, lines: Iterator[str]) -> Iterator[dict[str, Any]]:
                 "per_symbol": totals[i] / max(count + ends, 1),
                 "terms": log_ps,
                 "length": float(terms.length[i]),
+                "unknown": int((rows[i] == vocabulary.unknown).sum()) if vocabulary.unknown else 0,
             }
         first += len(group)
 

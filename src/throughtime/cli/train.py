@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -60,7 +61,14 @@ def train(
             config = config.but(dataset=str(Path(config.dataset).resolve()))
         run = Run.create(config, data, out)
     _introduce(run, data)
-    reason = Trainer(run, data, resume=resume is not None, say=_say).fit()
+    trainer: Trainer | None = None
+    try:
+        trainer = Trainer(run, data, resume=resume is not None, say=_say)
+        reason = trainer.fit()
+    except ValueError:
+        if resume is None and (trainer is None or not trainer.progress.step):
+            shutil.rmtree(run.path)  # this command has made it, and nothing was trained
+        raise
     click.echo(f"Stopped: {reason}. Best and last weights are in {run.path}.")
     if reason == "interrupted":
         click.echo(f"Go on with: throughtime train --resume {run.path}")
@@ -87,7 +95,7 @@ def _resumed(
             + " may change"
         )
     run = Run.load(path, "last").but(**values)
-    return run, load(run.config.dataset, run.config.seed)
+    return run, run.data()
 
 
 def _introduce(run: Run, data: Dataset) -> None:

@@ -38,8 +38,10 @@ class PredictedLength(Length):
     max_length: int
 
     def __post_init__(self) -> None:
-        if self.max_length < 0:
-            raise ValueError(f"max_length must be at least 0; got {self.max_length}")
+        if not isinstance(self.max_length, int) or self.max_length < 0:
+            raise ValueError(
+                f"max_length must be a whole number, at least 0; got {self.max_length!r}"
+            )
 
     @property
     def features(self) -> int:

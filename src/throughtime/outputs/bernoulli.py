@@ -65,8 +65,8 @@ class Bernoulli(Output):
         values = (flips ^ (o > 0)[..., None, :]).to(o.dtype)
         return values, logsigmoid(o.abs()).sum(-1, keepdim=True) - cost
 
-    def _impossible(self, values: Tensor) -> Tensor:
+    def impossible(self, values: Tensor) -> Tensor:
         return ((values != 0) & (values != 1)).any(-1)
 
-    def _expects(self) -> str:
+    def expects(self) -> str:
         return f"{self.bits} numbers, each 0 or 1"

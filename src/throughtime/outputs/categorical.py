@@ -62,8 +62,8 @@ class Categorical(Output):
             raise ValueError(f"{self} produces symbols; expected integers, got {y.dtype}")
         super().check(y)
 
-    def _impossible(self, values: Tensor) -> Tensor:
+    def impossible(self, values: Tensor) -> Tensor:
         return (values < 0) | (values >= self.symbols)
 
-    def _expects(self) -> str:
+    def expects(self) -> str:
         return f"a symbol from 0 to {self.symbols - 1}"

@@ -70,8 +70,8 @@ class Mixture(Output):
         density, which = densities.max(-1, keepdim=True)
         return means.gather(-2, which[..., None].expand(*which.shape, self.dim)), density
 
-    def _impossible(self, values: Tensor) -> Tensor:
+    def impossible(self, values: Tensor) -> Tensor:
         return ~torch.isfinite(values).all(-1)
 
-    def _expects(self) -> str:
+    def expects(self) -> str:
         return f"{self.dim} finite numbers"

@@ -55,8 +55,8 @@ class Normal(Output):
         distribution = self.distribution(o)
         return distribution.mean[..., None, :], distribution.log_prob(distribution.mean)[..., None]
 
-    def _impossible(self, values: Tensor) -> Tensor:
+    def impossible(self, values: Tensor) -> Tensor:
         return ~torch.isfinite(values).all(-1)
 
-    def _expects(self) -> str:
+    def expects(self) -> str:
         return f"{self.dim} finite numbers"

@@ -48,7 +48,7 @@ class Output:
         ``temperature`` below one makes it sharper, above one flatter. With ``validate``, values
         outside of its support are refused.
         """
-        raise NotImplementedError
+        raise NotImplementedError(f"{type(self).__name__} has no distribution(); write it")
 
     def expected(self, o: Tensor) -> Tensor:
         """E[y(t)] as it is fed back, ``(*, value_size)``: the mean (for symbols, the softmax)."""
@@ -62,7 +62,7 @@ class Output:
         Raises:
             ValueError: if k > 1 and the values are continuous.
         """
-        raise NotImplementedError
+        raise NotImplementedError(f"{self} does not say its most probable values; write best()")
 
     def check(self, y: Sequence) -> None:
         """Raise a ``ValueError`` that names the first value which this output cannot produce."""
@@ -76,19 +76,22 @@ class Output:
             raise ValueError(f"{self} produces vectors; expected floats, got {y.dtype}")
         if transforming():
             return
-        bad = self._impossible(y.values) & y.mask
+        bad = self.impossible(y.values) & y.mask
         if bool(bad.any()):
             *row, t = bad.nonzero()[0].tolist()
             raise ValueError(
                 f"y({t + 1}) of row {row} is {y.values[(*row, t)].tolist()}, "
-                f"which {self} cannot produce; expected {self._expects()}"
+                f"which {self} cannot produce; expected {self.expects()}"
             )
 
-    def _impossible(self, values: Tensor) -> Tensor:
-        raise NotImplementedError
+    def impossible(self, values: Tensor) -> Tensor:
+        """Which values ``(*, *event)`` this output cannot produce, ``(*,)``: none, unless said."""
+        shape = values.shape[: values.dim() - len(self.event_shape)]
+        return torch.zeros(shape, dtype=torch.bool, device=values.device)
 
-    def _expects(self) -> str:
-        raise NotImplementedError
+    def expects(self) -> str:
+        """What is expected where a value is impossible, for the message."""
+        return f"a value of {self}"
 
 
 class Entries(Independent):  # type: ignore[type-arg]
@@ -111,6 +114,6 @@ def only_the_best(output: Output, k: int) -> None:
 
 
 def positive(name: str, value: int) -> None:
-    """Refuse a size below one."""
-    if value < 1:
-        raise ValueError(f"{name} must be at least 1; got {value}")
+    """Refuse what is no whole number from one on."""
+    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+        raise ValueError(f"{name} must be a whole number, at least 1; got {value!r}")

@@ -35,8 +35,18 @@ def resolve(config: Config, data: Dataset) -> Config:
     wiring = data.wiring if config.wiring is None else choices.wiring(config.wiring)
     _check(wiring, Signature.of(data), data.name)
     y = data.splits["train"].y
+    if config.output is not None:
+        chosen = choices.output(config.output, data.output.value_size)
+        if chosen.event_shape != data.output.event_shape:
+            raise ValueError(
+                f"the output {config.output!r} gives values of shape {tuple(chosen.event_shape)}, "
+                f"but those of {data.name} have shape {tuple(data.output.event_shape)}; use "
+                f"{choices.output_text(data.output)}"
+            )
     few = y.steps // 1_000 if data.running and isinstance(y, Sequence) else len(y) // 20
     rows = config.batch_size or min(max(few, 1), 32)
+    if config.steps is not None and not data.running:
+        raise ValueError(f"steps are for running text, which is read in chunks; {data.name} is not")
     steps = (config.steps or 100) if data.running else None
     resolved = config.but(
         wiring=choices.wiring_text(wiring),
@@ -69,6 +79,16 @@ def build(config: Config, signature: Signature) -> RecurrentModel | EncoderDecod
     Raises:
         ValueError: if the choices contradict each other; the reason is the model's own.
     """
+    try:
+        return _build(config, signature)
+    except RuntimeError as error:  # torch's allocator has no error of its own
+        raise ValueError(
+            f"a model of {config.layers} × {config.hidden_size} units cannot be made ({error}); "
+            "choose a smaller hidden_size"
+        ) from None
+
+
+def _build(config: Config, signature: Signature) -> RecurrentModel | EncoderDecoder:
     assert config.wiring is not None
     assert config.output is not None
     wiring = choices.wiring(config.wiring)
@@ -122,6 +142,11 @@ def _length(text: str | None, wiring: Wiring, data: Dataset) -> str | None:
         if text is not None:
             raise ValueError(f"length is {text!r}, but {Edge.EMIT_LAST.value} gives one value")
         return None
+    if data.running and text not in (None, "unending"):
+        raise ValueError(
+            f"length is {text!r}, but {data.name} is one long text, cut anywhere; only unending "
+            "goes with it"
+        )
     if text is None:
         if Edge.INPUT in wiring:
             return "same-as-input"

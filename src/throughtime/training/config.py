@@ -49,8 +49,8 @@ class Config(BaseModel):
     seed: int = Field(0, ge=0, le=2**31, description="Decides every random number of the run.")
 
     cell: Literal["elman", "elman-relu", "gru", "lstm"] = Field("gru", description="The cell.")
-    hidden_size: int = Field(128, ge=1, description="Size of h(t).")
-    layers: int = Field(1, ge=1, description="How many layers of cells.")
+    hidden_size: int = Field(128, ge=1, le=100_000, description="Size of h(t).")
+    layers: int = Field(1, ge=1, le=100, description="How many layers of cells.")
     dropout: float = Field(0.0, ge=0, lt=1, description="Share dropped between layers.")
     wiring: Wiring | None = Field(
         None, description=f"{', '.join(choices.WIRINGS)}; or edges: 'x -> h(t), h(t) -> o(t)'."
@@ -81,7 +81,7 @@ class Config(BaseModel):
     max_steps: int | None = Field(None, ge=1, description="Stop after so many updates.")
     max_seconds: float | None = Field(None, gt=0, description="Stop after so much training time.")
     patience: int = Field(10, ge=1, description="Stop after so many epochs without a better one.")
-    threads: int | None = Field(None, ge=1, description="Threads of torch.")
+    threads: int | None = Field(None, ge=1, le=1024, description="Threads of torch.")
 
     @classmethod
     def read(cls, values: Mapping[str, Any]) -> Config:
@@ -106,7 +106,7 @@ class Config(BaseModel):
             values = json.loads(path.read_text(encoding="utf-8"))
         except OSError as error:
             raise ConfigError(f"{path}: cannot be read ({error.strerror})") from None
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise ConfigError(f"{path}: not a JSON file ({error}); expected an object") from None
         if not isinstance(values, dict):
             raise ConfigError(f"{path}: a {type(values).__name__}; expected a JSON object of keys")

@@ -161,7 +161,8 @@ def _lengths(model: Model, examples: Examples) -> list[Number]:
     longer = 1 - of_model.sum()
     return [
         Number("mean length of the data", float(lengths.double().mean()), "symbols"),
-        Number("mean length of the model", mean, "symbols"),
+        Number("mean length of the model's, up to twice the longest", mean, "symbols"),
+        Number("probability of a longer one", float(longer.clamp(min=0)), "of probability"),
         Number(
             "total variation between their lengths",
             float((data - of_model).abs().sum() + longer.clamp(min=0)) / 2,

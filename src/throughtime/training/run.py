@@ -14,7 +14,7 @@ import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 
-from throughtime.data import Dataset
+from throughtime.data import Dataset, load
 from throughtime.training import choices
 from throughtime.training.build import build, resolve
 from throughtime.training.config import Config
@@ -24,6 +24,7 @@ from throughtime.training.signature import Signature
 Weights = Literal["best", "last"]
 COLUMNS = ("epoch", "step", "seconds", "train nats", "valid nats", "learning rate", "epsilon")
 """Of ``metrics.csv``: nats are per symbol, ends included; epsilon is scheduled sampling's."""
+COUNTS = ("epoch", "step")
 
 
 class RunError(ValueError):
@@ -66,7 +67,7 @@ class Run:
         torch.manual_seed(config.seed)
         model = build(config, signature)
         run = cls(_new_folder(config, data, path), config, signature, model)
-        config.save(run.path / "config.json")
+        run.save_config()
         signature.save(run.path / "vocabulary.json")
         return run
 
@@ -85,16 +86,42 @@ class Run:
             )
         config = Config.load(path / "config.json")
         signature = Signature.load(path / "vocabulary.json")
+        if config.wiring is None or (config.output is None):
+            raise RunError(
+                f"{path / 'config.json'}: has no wiring or no output, which every run has; it was "
+                "changed after training"
+            )
         run = cls(path, config, signature, build(config, signature))
         run._load_weights(weights)
         run.model.eval()
         return run
 
+    def data(self) -> Dataset:
+        """The data that the run was made for.
+
+        Raises:
+            DataError: if they cannot be read.
+            RunError: if they are others now.
+        """
+        data = load(self.config.dataset, self.config.seed)
+        self.check(data)
+        return data
+
+    def check(self, data: Dataset) -> None:
+        """Raise a ``RunError`` if these are other data than the run was made for."""
+        if Signature.of(data) != self.signature:
+            raise RunError(
+                f"{self.path}: made for other data than {data.name} is now: what it was trained on "
+                "and what is held out have changed; train anew"
+            )
+
     def but(self, **values: Any) -> Run:
-        """The same run with other values for some keys of its configuration, saved at once."""
-        run = replace(self, config=self.config.but(**values))
-        run.config.save(self.path / "config.json")
-        return run
+        """The same run with other values for some keys of its configuration."""
+        return replace(self, config=self.config.but(**values))
+
+    def save_config(self) -> None:
+        """Write the configuration."""
+        self.config.save(self.path / "config.json")
 
     # ---- weights -------------------------------------------------------------------------------
 
@@ -118,6 +145,8 @@ class Run:
             raise RunError(
                 f"{file}: not the weights of the model in config.json; one of them was changed"
             ) from None
+        if not all(bool(p.isfinite().all()) for p in self.model.parameters()):
+            raise RunError(f"{file}: has weights that are no finite numbers; train again")
 
     # ---- what resuming needs -------------------------------------------------------------------
 
@@ -157,7 +186,12 @@ class Run:
         with file.open(newline="", encoding="utf-8") as lines:
             try:
                 return [
-                    {column: float(row[column]) if row[column] else None for column in COLUMNS}
+                    {
+                        column: (int if column in COUNTS else float)(row[column])
+                        if row[column]
+                        else None
+                        for column in COLUMNS
+                    }
                     for row in csv.DictReader(lines)
                 ]
             except (KeyError, TypeError, ValueError) as error:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, PositiveInt, ValidationError, model_validator
+from torch import Tensor
 
 from throughtime.data import Dataset, Vocabulary
 from throughtime.sequence import Sequence
@@ -13,6 +15,8 @@ from throughtime.sequence import Sequence
 
 class Signature(BaseModel):
     """The kinds, sizes and symbols of x and y. With it a saved model needs no data to be rebuilt.
+
+    The digest is that of all y and all symbols of x, by which a model knows its own data again.
 
     Example:
         >>> from throughtime.data import load
@@ -24,13 +28,30 @@ class Signature(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     x: Literal["none", "sequence", "vector"]
-    x_size: int | None
+    x_size: PositiveInt | None
     x_symbols: tuple[str, ...] | None
-    picture_shape: tuple[int, int] | None
+    picture_shape: tuple[PositiveInt, PositiveInt] | None
     y: Literal["sequence", "value"]
-    y_size: int
+    y_size: PositiveInt
     y_symbols: tuple[str, ...] | None
     running: bool
+    digest: str
+
+    @model_validator(mode="after")
+    def _agrees(self) -> Signature:
+        for side, size, symbols in (
+            ("x", self.x_size, self.x_symbols),
+            ("y", self.y_size, self.y_symbols),
+        ):
+            if symbols is not None and len(set(symbols)) != size:
+                raise ValueError(
+                    f"{side}_symbols are {len(set(symbols))}, but {side}_size is {size}"
+                )
+        if (self.x == "none") != (self.x_size is None):
+            raise ValueError(f"x is {self.x!r}, but x_size is {self.x_size}")
+        if self.picture_shape and self.x_size != self.picture_shape[0] * self.picture_shape[1]:
+            raise ValueError(f"picture_shape {self.picture_shape} does not fill x_size")
+        return self
 
     @classmethod
     def of(cls, data: Dataset) -> Signature:
@@ -46,6 +67,7 @@ class Signature(BaseModel):
             y_size=data.output.value_size,
             y_symbols=None if y_symbols is None else y_symbols.symbols,
             running=data.running,
+            digest=_digest(data),
         )
 
     @property
@@ -80,3 +102,18 @@ class Signature(BaseModel):
                 f"{path}: not a run's vocabulary ({where}: {first['msg']}); it was written by "
                 "another version, or damaged"
             ) from None
+
+
+def _digest(data: Dataset) -> str:
+    """Of y, and of x where it is a sequence. Pictures may differ in a last digit between machines
+    and still be the same data."""
+    digest = hashlib.sha256()
+    for part, examples in data.splits.items():
+        digest.update(part.encode())
+        for values in (examples.x, examples.y):
+            if isinstance(values, Sequence):
+                digest.update(values.lengths.numpy().tobytes())
+                digest.update(values.values.contiguous().numpy().tobytes())
+        if isinstance(examples.y, Tensor):
+            digest.update(examples.y.contiguous().numpy().tobytes())
+    return digest.hexdigest()

@@ -27,7 +27,6 @@ from throughtime.training.likelihood import (
     symbols,
 )
 from throughtime.training.run import Run, RunError
-from throughtime.training.signature import Signature
 
 WARM_UP = 50
 """Updates over which the learning rate rises, or a tenth of all if that is less."""
@@ -78,11 +77,7 @@ class Trainer:
         resume: bool = False,
         say: Callable[[str], None] = tqdm.write,
     ) -> None:
-        if Signature.of(data) != run.signature:
-            raise RunError(
-                f"{run.path}: made for other data than {data.name} is now, whose sizes or symbols "
-                "have changed; train anew"
-            )
+        run.check(data)
         self.run, self.data, self.config, self.say = run, data, run.config, say
         assert self.config.epochs is not None
         assert self.config.batch_size is not None
@@ -105,6 +100,7 @@ class Trainer:
         self.metrics: list[dict[str, float | None]] = []
         if resume:
             self._restore()
+            run.save_config()
         else:
             self._save()
 
@@ -273,6 +269,8 @@ class Trainer:
         state = self.run.load_state()
         try:
             self.progress = Progress(**state["progress"])
+            if not all(isinstance(v, int | float) for v in vars(self.progress).values()):
+                raise TypeError("the progress is not of numbers")
             self.optimiser.load_state_dict(state["optimiser"])
             self.forcing.load_state_dict(state["forcing"])
             torch.set_rng_state(state["draws"])
