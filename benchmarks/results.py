@@ -123,7 +123,7 @@ GROUPS = {
         {
             "end-of-sequence": {"length": "end-of-sequence"},
             "halt": {"length": "halt"},
-            "predicted": {"length": "predicted:96"},
+            "predicted": {"length": "predicted:96", "epochs": 12},
         },
         {"nats per symbol": NATS, **LENGTHS},
         histogram,
