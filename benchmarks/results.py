@@ -118,7 +118,9 @@ CLOSED = ("test", "accuracy, closed loop", "")
 GROUPS = {
     "unicode-names": Group(
         "Names as strings, with each way of deciding the length. Nats are per symbol, the end (or "
-        "log P(τ)) counted as one symbol for each name.",
+        "log P(τ)) counted as one symbol for each name. Telling every step how many are left makes the "
+        "lengths fit best and the symbols harder to learn: with twice the epochs it still loses to "
+        "the n-gram of order 7, which the other two beat.",
         {"hidden_size": 256, "epochs": 6, "learning_rate": 0.005},
         {
             "end-of-sequence": {"length": "end-of-sequence"},
@@ -204,8 +206,11 @@ GROUPS = {
     "python-reference": Group(
         "Running English text in parallel streams, truncated at each chunk with the state carried "
         "on; an unending process, so no end is counted.",
-        {"hidden_size": 256, "epochs": 12, "learning_rate": 0.005, "batch_size": 32, "steps": 50},
-        {"gru": {}},
+        {"hidden_size": 256, "batch_size": 32, "steps": 50},
+        {
+            "one layer": {"epochs": 4, "learning_rate": 0.005},
+            "two layers": {"layers": 2, "dropout": 0.4, "epochs": 5, "learning_rate": 0.003},
+        },
         {"nats per character": NATS},
         ngrams(["test"], end=False),
     ),
