@@ -118,9 +118,9 @@ CLOSED = ("test", "accuracy, closed loop", "")
 GROUPS = {
     "unicode-names": Group(
         "Names as strings, with each way of deciding the length. Nats are per symbol, the end (or "
-        "log P(τ)) counted as one symbol for each name. Telling every step how many are left makes the "
-        "lengths fit best and the symbols harder to learn: with twice the epochs it still loses to "
-        "the n-gram of order 7, which the other two beat.",
+        "log P(τ)) counted as one symbol for each name. Telling every step how many are left makes "
+        "the lengths fit best and the symbols harder to learn: with twice the epochs it still "
+        "loses to the n-gram of order 7, which the other two beat.",
         {"hidden_size": 256, "epochs": 6, "learning_rate": 0.005},
         {
             "end-of-sequence": {"length": "end-of-sequence"},
