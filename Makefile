@@ -24,7 +24,9 @@ docs: .venv/installed  ## draw the pictures of the documents
 results: .venv/installed  ## train on all embedded data and write docs/results.md (about an hour)
 	$(BIN)/python benchmarks/results.py
 
-.venv/installed: pyproject.toml constraints.txt
+ENGINE := hatch_build.py $(wildcard src/throughtime/kernels/*.[ch] src/throughtime/kernels/build.py)
+
+.venv/installed: pyproject.toml constraints.txt $(ENGINE)
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 	  || { echo 'throughtime needs Python 3.11 or later; say which: make PYTHON=python3.12'; exit 2; }
 	$(PYTHON) -m venv .venv

@@ -19,10 +19,10 @@ def transforming() -> bool:
     return torch._C._are_functorch_transforms_active()
 
 
-def several(gradients: tuple[Tensor, ...]) -> bool:
+def several(gradients: tuple[Tensor | None, ...]) -> bool:
     """True of gradients that are taken many at once, as by ``is_grads_batched=True`` of
     ``torch.autograd.grad``: torch's older vmap, which the other does not know of."""
-    return any(torch._C._functorch.is_legacy_batchedtensor(g) for g in gradients)
+    return any(torch._C._functorch.is_legacy_batchedtensor(g) for g in gradients if g is not None)
 
 
 def autocast_as(device: str, enabled: bool, dtype: torch.dtype) -> AbstractContextManager[None]:

@@ -52,13 +52,16 @@ class Cell(nn.Module):
         [torch.Size([5, 3])]
     """
 
+    kernel: str | None = None
+    """The engine's name for these equations (kernels/engine.h), where it has them."""
+
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
-        for method in ("reverse_step", "parameter_gradients"):
-            owner = next(c for c in cls.__mro__ if "step" in vars(c) or method in vars(c))
-            if method not in vars(owner):
+        for name in ("reverse_step", "parameter_gradients", "kernel"):
+            owner = next(c for c in cls.__mro__ if "step" in vars(c) or name in vars(c))
+            if name not in vars(owner):
                 # what is inherited was written out for the step of a parent, and is wrong here
-                setattr(cls, method, getattr(Cell, method))
+                setattr(cls, name, getattr(Cell, name))
 
     def __init__(
         self, hidden_size: int, *, gates: int = 1, state_sizes: tuple[int, ...] | None = None

@@ -43,6 +43,11 @@ class Elman(Cell):
         self.b = nn.Parameter(torch.empty(hidden_size))
         uniform_(self)
 
+    @property
+    def kernel(self) -> str:  # type: ignore[override]
+        """The engine has one for each nonlinearity."""
+        return f"elman_{self.nonlinearity}"
+
     def step(self, drive: Float[Tensor, "rows drive"], state: State) -> State:
         (h,) = state
         a = torch.addmm(drive + self.b, h, self.W.T)

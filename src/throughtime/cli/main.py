@@ -10,6 +10,7 @@ import click
 
 import throughtime
 from throughtime.cli.datasets import datasets
+from throughtime.cli.doctor import doctor
 from throughtime.cli.evaluate import evaluate
 from throughtime.cli.report import report
 from throughtime.cli.sample import sample
@@ -67,5 +68,5 @@ def main() -> None:
     """
 
 
-for _command in (datasets, train, evaluate, sample, score, report):
+for _command in (datasets, train, evaluate, sample, score, report, doctor):
     main.add_command(_command)

@@ -11,6 +11,7 @@ from torch.nn.utils.parametrize import is_parametrized
 
 from throughtime.cells.cell import Cell, State
 from throughtime.gradients.parameters import with_parameters
+from throughtime.kernels import sweep
 from throughtime.transforms import full_precision, several, transforming
 from throughtime.unroll import unroll
 
@@ -38,10 +39,14 @@ def bptt(
     Raises:
         RuntimeError: if the cell's step draws random numbers; its gradient could not be right.
     """
-    if transforming() or not torch.is_grad_enabled():
-        return unroll(cell, drive, state, alive)
     drive = drive.to(state[0].dtype)  # which autocast may have narrowed
-    return _BPTT.apply(cell, alive, len(state), drive, *state, *cell.parameters())
+    if transforming():
+        return unroll(cell, drive, state, alive)
+    if torch.is_grad_enabled():
+        return _BPTT.apply(cell, alive, len(state), drive, *state, *cell.parameters())
+    if sweep.takes(cell, drive, state):
+        return sweep.forward(cell, drive, state, sweep.ragged(alive), keep=False)[0]
+    return unroll(cell, drive, state, alive)
 
 
 class _BPTT(torch.autograd.Function):
@@ -49,43 +54,58 @@ class _BPTT(torch.autograd.Function):
     def forward(
         ctx: Any, cell: Cell, alive: Tensor | None, parts: int, drive: Tensor, *rest: Tensor
     ) -> State:
-        state = rest[:parts]
-        before = torch.random.get_rng_state()
-        states = unroll(cell, drive, state, alive)
-        if not torch.equal(before, torch.random.get_rng_state()):
-            raise RuntimeError(
-                f"{type(cell).__name__}.step drew random numbers; back-propagation through time "
-                "runs a step again and must get the same result. Draw outside of the step, or use "
-                "gradient=tt.gradients.Autograd()"
-            )
-        ctx.cell, ctx.alive, ctx.parts = cell, alive, parts
-        ctx.save_for_backward(drive, *rest, *states)
+        state, saved, rows = rest[:parts], None, None
+        if sweep.takes(cell, drive, state):
+            rows = sweep.ragged(alive)
+            states, saved = sweep.forward(cell, drive, state, rows, keep=True)
+        else:
+            states = _without_draws(cell, drive, state, alive)
+        ctx.cell, ctx.alive, ctx.parts, ctx.rows = cell, alive, parts, rows
+        ctx.save_for_backward(saved, drive, *rest, *states)
+        ctx.set_materialize_grads(False)
         return states
 
     @staticmethod
-    def backward(ctx: Any, *grad_states: Tensor) -> tuple[Tensor | None, ...]:
+    def backward(ctx: Any, *grad_states: Tensor | None) -> tuple[Tensor | None, ...]:
         cell, alive, parts = ctx.cell, ctx.alive, ctx.parts
-        drive, *rest = ctx.saved_tensors
-        state, parameters, states = rest[:parts], rest[parts:-parts], rest[-parts:]
+        saved, drive, *rest = ctx.saved_tensors
+        state, parameters = tuple(rest[:parts]), tuple(rest[parts:-parts])
+        states = tuple(rest[-parts:])
+        learning = any(ctx.needs_input_grad[4 + parts :])
+        # somebody will differentiate this gradient again, or takes many at once
+        by_loop = torch.is_grad_enabled() or several(grad_states)
+        if saved is not None and not by_loop:
+            grads = sweep.reverse(
+                cell, parameters, state, states, saved, ctx.rows, grad_states, learning=learning
+            )
+            return (None, None, None, *grads)
+        arriving = tuple(
+            torch.zeros_like(s) if g is None else g
+            for s, g in zip(states, grad_states, strict=True)
+        )
 
         def gradients() -> tuple[Tensor | None, ...]:
-            # somebody will differentiate this gradient again, or takes many at once
-            if torch.is_grad_enabled() or several(grad_states):
+            if by_loop:
                 inputs = (drive, *state, *parameters)
                 with torch.enable_grad():
-                    return _of_the_loop(cell, inputs, parts, alive, grad_states)
-            return _by_hand(
-                cell,
-                drive,
-                tuple(state),
-                tuple(states),
-                alive,
-                grad_states,
-                any(ctx.needs_input_grad[4 + parts :]),
-            )
+                    return _of_the_loop(cell, inputs, parts, alive, arriving)
+            return _by_hand(cell, drive, state, states, alive, arriving, learning)
 
         with full_precision(drive):
-            return (None, None, None, *with_parameters(cell, tuple(parameters), gradients))
+            return (None, None, None, *with_parameters(cell, parameters, gradients))
+
+
+def _without_draws(cell: Cell, drive: Tensor, state: State, alive: Tensor | None) -> State:
+    """The loop, of a cell whose steps can be run again with the same result."""
+    before = torch.random.get_rng_state()
+    states = unroll(cell, drive, state, alive)
+    if not torch.equal(before, torch.random.get_rng_state()):
+        raise RuntimeError(
+            f"{type(cell).__name__}.step drew random numbers; back-propagation through time "
+            "runs a step again and must get the same result. Draw outside of the step, or use "
+            "gradient=tt.gradients.Autograd()"
+        )
+    return states
 
 
 def _by_hand(

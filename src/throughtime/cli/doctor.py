@@ -1,0 +1,36 @@
+"""``throughtime doctor``."""
+
+from __future__ import annotations
+
+import platform
+import sys
+import warnings
+
+import click
+import torch
+
+import throughtime
+from throughtime.kernels.build import instruction_sets, library
+from throughtime.kernels.library import FIX, WISH, loaded, processor
+
+
+@click.command()
+def doctor() -> None:
+    """Say what the engine in C uses on this machine; where it is missing, how to mend it."""
+    click.echo(f"throughtime {throughtime.__version__}, torch {torch.__version__}")
+    click.echo(f"Python {platform.python_version()}, {sys.platform} {platform.machine()}")
+    click.echo(f"threads of torch: {torch.get_num_threads()}")
+    click.echo(f"this processor has: {', '.join(processor())}")
+    built = [name for name in instruction_sets() if library(name).exists()]
+    click.echo(f"the engine is built for: {', '.join(built) or 'nothing'}")
+    with warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always")
+        engine = loaded()
+    if engine is not None:
+        click.echo(f"in use: {engine.instructions}, {engine.path}")
+        if not engine.parallel:
+            click.echo("one thread only: this torch has no GOMP_parallel to share")
+        return
+    for warning in said:
+        click.echo(str(warning.message))
+    click.echo(f"in use: the plain loop. With a C compiler: {FIX}; and {WISH} must not be none")

@@ -1,0 +1,124 @@
+"""Compile the engine: once for each instruction set, and at run time the processor chooses.
+
+    python -m throughtime.kernels.build
+
+does it in place; installing the package does it too. Only the standard library is needed, and a C
+compiler: ``$CC``, ``cc``, ``gcc``, ``clang``, or the one inside of the package ``ziglang``.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import platform
+import shlex
+import shutil
+import subprocess
+import sys
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from itertools import product
+from pathlib import Path
+
+HERE = Path(__file__).parent
+BUILT = HERE / "built"
+CELLS = ("elman_tanh", "elman_relu", "gru", "lstm")
+REALS = ("float", "double")
+
+PORTABLE = "portable"
+INSTRUCTIONS: dict[str, list[str]] = {
+    "avx512": ["-march=skylake-avx512", "-mprefer-vector-width=512"],
+    "avx2": ["-march=haswell"],
+    PORTABLE: [],
+}
+"""What the compiler is told, by instruction set; only the last is for other processors than x86."""
+
+FLAGS = ["-O3", "-std=gnu11", "-fPIC", "-fvisibility=default", "-ffp-contract=fast", "-Wall"]
+
+
+class CannotBuild(RuntimeError):
+    """There is no compiler, or it failed."""
+
+
+def compiler() -> list[str]:
+    """The command of a C compiler.
+
+    Raises:
+        CannotBuild: if there is none.
+    """
+    if os.environ.get("CC"):
+        return shlex.split(os.environ["CC"])
+    for name in ("cc", "gcc", "clang"):
+        if found := shutil.which(name):
+            return [found]
+    if importlib.util.find_spec("ziglang"):
+        return [sys.executable, "-m", "ziglang", "cc"]
+    raise CannotBuild(
+        "no C compiler: none of cc, gcc and clang is on the PATH, and the package ziglang, which "
+        "has one, is not installed; install one of them"
+    )
+
+
+def instruction_sets() -> list[str]:
+    """Those that this kind of processor may have, the best first."""
+    x86 = platform.machine().lower() in ("x86_64", "amd64")
+    return list(INSTRUCTIONS) if x86 else [PORTABLE]
+
+
+def library(instructions: str) -> Path:
+    """Where the engine for an instruction set is, or would be."""
+    return BUILT / f"engine-{instructions}{'.dll' if os.name == 'nt' else '.so'}"
+
+
+def build() -> list[Path]:
+    """Compile and link all of it, and return the libraries.
+
+    Raises:
+        CannotBuild: with what the compiler said.
+    """
+    command = compiler()
+    BUILT.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(os.cpu_count()) as pool:
+
+        def compiled(what: tuple[str, str, str]) -> Path:
+            cell, real, instructions = what
+            out = Path(folder, f"{cell}-{real}-{instructions}.o")
+            double = ["-DREAL_IS_DOUBLE"] if real == "double" else []
+            flags = [*FLAGS, *INSTRUCTIONS[instructions], *double]
+            _run([*command, *flags, "-c", str(HERE / f"{cell}.c"), "-o", str(out)])
+            return out
+
+        parts = list(product(CELLS, REALS, instruction_sets()))
+        objects = dict(zip(parts, pool.map(compiled, parts), strict=True))
+        libraries = []
+        for instructions in instruction_sets():
+            mine = [str(out) for part, out in objects.items() if part[2] == instructions]
+            new = Path(folder, f"{instructions}.so")
+            _run([*command, "-shared", "-o", str(new), *mine])
+            libraries.append(library(instructions))
+            shutil.copyfile(new, libraries[-1].with_suffix(".new"))
+            os.replace(libraries[-1].with_suffix(".new"), libraries[-1])
+    return libraries
+
+
+def _run(command: list[str]) -> None:
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+    except OSError as error:
+        raise CannotBuild(f"{command[0]} cannot be run: {error}") from None
+    if done.returncode:
+        raise CannotBuild(f"{shlex.join(command)} failed:\n{done.stderr.strip()}")
+
+
+def main() -> int:
+    """Build in place, and say where."""
+    try:
+        print(*build(), sep="\n")
+    except CannotBuild as error:
+        print(f"the engine was not built: {error}", file=sys.stderr)
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

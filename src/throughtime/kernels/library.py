@@ -1,0 +1,93 @@
+"""The compiled engine that suits this processor, if there is one."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import torch
+
+from throughtime.kernels.build import INSTRUCTIONS, PORTABLE, instruction_sets, library
+
+WISH = "THROUGHTIME_INSTRUCTIONS"
+"""Names an instruction set to use instead of the best, or ``none``."""
+
+FIX = "python -m throughtime.kernels.build"
+
+Function = Callable[["ctypes.Array[ctypes.c_int64]"], int]
+
+
+@dataclass(frozen=True)
+class Library:
+    """A loaded engine."""
+
+    instructions: str
+    path: Path
+    handle: ctypes.CDLL
+    parallel: int
+    """The address of torch's own GOMP_parallel, whose threads the engine shares; or 0."""
+
+    def function(self, cell: str, sweep: str, real: str) -> Function:
+        """An entry point of ``engine.h``."""
+        function = self.handle[f"throughtime_{cell}_{sweep}_{real}"]
+        function.restype = ctypes.c_int64
+        return function
+
+
+def processor() -> list[str]:
+    """The instruction sets that this processor has, the best first; by torch's own judgement."""
+    best = torch.backends.cpu.get_cpu_capability().lower()
+    names = instruction_sets()
+    return names[names.index(best) :] if best in names else [PORTABLE]
+
+
+def open_library(instructions: str) -> Library:
+    """The engine for an instruction set.
+
+    Raises:
+        OSError: if it is not built, or cannot be loaded.
+    """
+    path = library(instructions)
+    return Library(instructions, path, ctypes.CDLL(str(path)), _parallel())
+
+
+@cache
+def loaded() -> Library | None:
+    """The engine to use; None, and a warning once, if there is none.
+
+    Raises:
+        ValueError: if the environment asks for an instruction set that there is not.
+    """
+    wish = os.environ.get(WISH, "")
+    if wish == "none":
+        return None
+    if wish and wish not in processor():
+        raise ValueError(
+            f"{WISH} is {wish!r}; expected none, or of {', '.join(INSTRUCTIONS)} what this "
+            f"processor has: {', '.join(processor())}"
+        )
+    try:
+        return open_library(wish or processor()[0])
+    except OSError as error:
+        warnings.warn(
+            f"the engine in C is not there ({error}); everything works without it, but slower. "
+            f"With a C compiler: {FIX}",
+            stacklevel=2,
+        )
+        return None
+
+
+def _parallel() -> int:
+    """torch's GOMP_parallel. A pool of threads beside torch's would fight it for the processor."""
+    folder = Path(torch.__file__).parent / "lib"
+    for name in ("libtorch_cpu.so", "libtorch_cpu.dylib"):
+        if (folder / name).exists():
+            symbol = getattr(ctypes.CDLL(str(folder / name)), "GOMP_parallel", None)
+            if symbol is not None:
+                return ctypes.cast(symbol, ctypes.c_void_p).value or 0
+    return 0
