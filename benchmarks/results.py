@@ -118,9 +118,7 @@ CLOSED = ("test", "accuracy, closed loop", "")
 GROUPS = {
     "unicode-names": Group(
         "Names as strings, with each way of deciding the length. Nats are per symbol, the end (or "
-        "log P(τ)) counted as one symbol for each name. Telling every step how many are left makes "
-        "the lengths fit best and the symbols harder to learn: with twice the epochs it still "
-        "loses to the n-gram of order 7, which the other two beat.",
+        "log P(τ)) counted as one symbol for each name.",
         {"hidden_size": 256, "epochs": 6, "learning_rate": 0.005},
         {
             "end-of-sequence": {"length": "end-of-sequence"},
@@ -187,8 +185,8 @@ GROUPS = {
         logistic,
     ),
     "mackey-glass": Group(
-        "A chaotic series without noise, one step ahead. A density's nats can be negative. What "
-        "comes next has one mode here, so a mixture has nothing to win, and takes longer to learn.",
+        "A chaotic series without noise, one step ahead: what comes next has one mode. A density's "
+        "nats can be negative.",
         {
             "hidden_size": 64,
             "batch_size": 8,

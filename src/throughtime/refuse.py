@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor
 
+from throughtime.autocast import Autocast
 from throughtime.cells.cell import Cell
 from throughtime.graph import Graph, GraphState
 from throughtime.lengths.length import Length
 from throughtime.lengths.predicted import PredictedLength
 from throughtime.outputs.output import Output
 from throughtime.sequence import Sequence
-from throughtime.transforms import autocast_of, transforming
+from throughtime.transforms import transforming
 from throughtime.wiring import Edge, Wiring
 
 if TYPE_CHECKING:
@@ -135,8 +136,8 @@ def _value(
                 f"{name} has shape {tuple(value.shape)}; expected {(*batch_shape, size)}, "
                 f"since the model was made for vectors of size {size}"
             )
-        autocast = autocast_of(value.device.type)[1]  # by which every product chooses its dtype
-        if value.dtype != dtype and not autocast:
+        # under autocast every product chooses its dtype itself
+        if value.dtype != dtype and not Autocast.now(value).enabled:
             raise ValueError(f"{name} is {value.dtype} and the model {dtype}; use .to({dtype})")
     elif value.shape != batch_shape:
         raise ValueError(

@@ -1,6 +1,4 @@
-"""What is at work around a call: ``torch.func`` transforms, gradients in batches, autocast."""
-
-from contextlib import AbstractContextManager, nullcontext
+"""Whether a ``torch.func`` transform is running."""
 
 import torch
 from torch import Tensor
@@ -23,23 +21,3 @@ def several(gradients: tuple[Tensor | None, ...]) -> bool:
     """True of gradients that are taken many at once, as by ``is_grads_batched=True`` of
     ``torch.autograd.grad``: torch's older vmap, which the other does not know of."""
     return any(torch._C._functorch.is_legacy_batchedtensor(g) for g in gradients if g is not None)
-
-
-def autocast_as(device: str, enabled: bool, dtype: torch.dtype) -> AbstractContextManager[None]:
-    """``torch.autocast``, on devices that know it; nothing on others."""
-    if not torch.amp.is_autocast_available(device):
-        return nullcontext()
-    return torch.autocast(device, dtype=dtype, enabled=enabled)
-
-
-def autocast_of(device: str) -> tuple[str, bool, torch.dtype]:
-    """What :func:`autocast_as` needs to bring back the present state."""
-    if not torch.amp.is_autocast_available(device):
-        return device, False, torch.float32
-    return device, torch.is_autocast_enabled(device), torch.get_autocast_dtype(device)
-
-
-def full_precision(like: Tensor) -> AbstractContextManager[None]:
-    """No autocast: a recursion adds up its rounding over all steps, and its hand-written reverse
-    takes each product in the dtype of the parameters."""
-    return autocast_as(like.device.type, False, torch.float32)

@@ -6,8 +6,8 @@ import torch
 from jaxtyping import Bool, Float
 from torch import Tensor
 
+from throughtime.autocast import full_precision
 from throughtime.cells.cell import Cell, State
-from throughtime.transforms import full_precision
 
 
 def unroll(

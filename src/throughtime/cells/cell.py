@@ -52,9 +52,6 @@ class Cell(nn.Module):
         [torch.Size([5, 3])]
     """
 
-    kernel: str | None = None
-    """The engine's name for these equations (kernels/engine.h), where it has them."""
-
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
         for name in ("reverse_step", "parameter_gradients", "kernel"):
@@ -90,6 +87,11 @@ class Cell(nn.Module):
             f"{type(self).__name__} is a cell without a step; write "
             "`def step(self, drive, state): ... return (h,)`"
         )
+
+    @property
+    def kernel(self) -> str | None:
+        """The engine's name for these equations (kernels/engine.h), where it has them."""
+        return None
 
     def initial_state(self, rows: int, like: Tensor | None = None) -> State:
         """The zero state for ``rows`` rows, of the dtype and device of ``like``."""

@@ -44,8 +44,7 @@ class Elman(Cell):
         uniform_(self)
 
     @property
-    def kernel(self) -> str:  # type: ignore[override]
-        """The engine has one for each nonlinearity."""
+    def kernel(self) -> str:
         return f"elman_{self.nonlinearity}"
 
     def step(self, drive: Float[Tensor, "rows drive"], state: State) -> State:

@@ -30,14 +30,16 @@ class GRU(Cell):
         [torch.Size([2, 4])]
     """
 
-    kernel = "gru"
-
     def __init__(self, hidden_size: int) -> None:
         super().__init__(hidden_size, gates=3)
         self.W = nn.Parameter(torch.empty(3 * hidden_size, hidden_size))
         self.b = nn.Parameter(torch.empty(3 * hidden_size))
         self.m = nn.Parameter(torch.empty(hidden_size))
         uniform_(self)
+
+    @property
+    def kernel(self) -> str:
+        return "gru"
 
     def step(self, drive: Float[Tensor, "rows drive"], state: State) -> State:
         (h,) = state

@@ -31,8 +31,6 @@ class LSTM(Cell):
         [torch.Size([2, 4]), torch.Size([2, 4])]
     """
 
-    kernel = "lstm"
-
     def __init__(self, hidden_size: int) -> None:
         super().__init__(hidden_size, gates=4, state_sizes=(hidden_size, hidden_size))
         self.W = nn.Parameter(torch.empty(4 * hidden_size, hidden_size))
@@ -40,6 +38,10 @@ class LSTM(Cell):
         uniform_(self)
         with torch.no_grad():
             self.b[hidden_size : 2 * hidden_size] = 1.0
+
+    @property
+    def kernel(self) -> str:
+        return "lstm"
 
     def step(self, drive: Float[Tensor, "rows drive"], state: State) -> State:
         h, c = state

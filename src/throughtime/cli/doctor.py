@@ -11,7 +11,7 @@ import torch
 
 import throughtime
 from throughtime.kernels.build import instruction_sets, library
-from throughtime.kernels.library import FIX, WISH, loaded, processor
+from throughtime.kernels.library import WISH, loaded, processor
 
 
 @click.command()
@@ -31,6 +31,5 @@ def doctor() -> None:
         if not engine.parallel:
             click.echo("one thread only: this torch has no GOMP_parallel to share")
         return
-    for warning in said:
-        click.echo(str(warning.message))
-    click.echo(f"in use: the plain loop. With a C compiler: {FIX}; and {WISH} must not be none")
+    reasons = [str(warning.message) for warning in said] or [f"{WISH} is none"]
+    click.echo(f"in use: the plain loop; {reasons[0]}")

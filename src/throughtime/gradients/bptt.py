@@ -9,10 +9,11 @@ from jaxtyping import Bool, Float
 from torch import Tensor
 from torch.nn.utils.parametrize import is_parametrized
 
+from throughtime.autocast import full_precision
 from throughtime.cells.cell import Cell, State
 from throughtime.gradients.parameters import with_parameters
 from throughtime.kernels import sweep
-from throughtime.transforms import full_precision, several, transforming
+from throughtime.transforms import several, transforming
 from throughtime.unroll import unroll
 
 

@@ -10,9 +10,10 @@ import torch
 from torch import Tensor, nn
 from torch.utils.checkpoint import get_device_states, set_device_states
 
+from throughtime.autocast import Autocast
 from throughtime.gradients.gradient import Gradient, Stretch, Tensors
 from throughtime.gradients.parameters import with_parameters
-from throughtime.transforms import autocast_as, autocast_of, transforming
+from throughtime.transforms import transforming
 
 
 class CheckpointedBPTT(Gradient):
@@ -113,7 +114,7 @@ class _RunAgain(torch.autograd.Function):
         ctx.run, ctx.cuts, ctx.module = run, cuts, module
         ctx.draws, ctx.device_draws = torch.get_rng_state(), get_device_states(*inputs)
         ctx.modes = [(m, m.training) for m in module.modules()]
-        ctx.autocast = autocast_of(inputs[0].device.type)
+        ctx.autocast = Autocast.now(inputs[0])
         ctx.save_for_backward(*inputs)
         carry, outputs = run(*_cut(inputs, cuts)[:-1])
         # a carry that no step has changed is handed on as a tensor of its own
@@ -130,7 +131,7 @@ class _RunAgain(torch.autograd.Function):
         with (
             torch.random.fork_rng(devices=ctx.device_draws[0]),
             torch.enable_grad(),
-            autocast_as(*ctx.autocast),
+            ctx.autocast.again(),
         ):
             torch.set_rng_state(ctx.draws)
             set_device_states(*ctx.device_draws)

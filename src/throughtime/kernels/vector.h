@@ -22,11 +22,15 @@ typedef double real;
 typedef int64_t bits;
 #define MANTISSA 52
 #define BIAS 1023
+#define TANH_IS_ONE 20.0      /* from here on, to the last digit */
+#define SIGMOID_IS_ZERO 760.0 /* of minus this and below, denormal numbers included */
 #else
 typedef float real;
 typedef int32_t bits;
 #define MANTISSA 23
 #define BIAS 127
+#define TANH_IS_ONE 10.0f
+#define SIGMOID_IS_ZERO 110.0f
 #endif
 
 enum { LANES = VECTOR_BYTES / sizeof(real) };
@@ -66,8 +70,10 @@ INLINE vec choose(veci mask, vec a, vec b) {
     return (vec)(((veci)a & mask) | ((veci)b & ~mask));
 }
 
-INLINE vec magnitude(vec x) {
-    return (vec)((veci)x & ~((veci){0} + (bits)((bits)1 << (8 * sizeof(bits) - 1))));
+/* |x|, or `most` where that is less; NaN stays NaN, for it is not above. */
+INLINE vec magnitude(vec x, real most) {
+    const vec a = (vec)((veci)x & ~((veci){0} + (bits)((bits)1 << (8 * sizeof(bits) - 1))));
+    return choose(a > most, all(most), a);
 }
 
 INLINE vec with_sign_of(vec x, vec sign) {
@@ -108,13 +114,7 @@ INLINE Expm1 expm1_parts(vec x) {
 
 /* tanh x = sign(x) m / (m + 2) with m = e^{2|x|} - 1, which keeps its digits where x is small. */
 INLINE vec tanh_(vec x) {
-#ifdef REAL_IS_DOUBLE
-    const real one_from_here = 20;
-#else
-    const real one_from_here = 10;
-#endif
-    vec a = magnitude(x);
-    a = choose(a > one_from_here, all(one_from_here), a); /* NaN is not above, and stays */
+    const vec a = magnitude(x, TANH_IS_ONE);
     const Expm1 e = expm1_parts(a + a);
     const vec scale = power_of_two(e.n), m = e.p * scale + (scale - 1);
     return with_sign_of(m / (m + 2), x);
@@ -122,13 +122,7 @@ INLINE vec tanh_(vec x) {
 
 /* sigma(x) = e^{min(x, 0)} / (1 + e^{-|x|}): nothing overflows, and what is tiny is exact. */
 INLINE vec sigmoid(vec x) {
-#ifdef REAL_IS_DOUBLE
-    const real zero_from_here = 760;
-#else
-    const real zero_from_here = 110;
-#endif
-    vec a = magnitude(x);
-    a = choose(a > zero_from_here, all(zero_from_here), a);
+    const vec a = magnitude(x, SIGMOID_IS_ZERO);
     const Expm1 e = expm1_parts(-a);
     /* 2^n may be below the normal numbers; half of n and then the other half is not */
     const veci half = e.n >> 1;

@@ -25,6 +25,7 @@ Weights = Literal["best", "last"]
 COLUMNS = ("epoch", "step", "seconds", "train nats", "valid nats", "learning rate", "epsilon")
 """Of ``metrics.csv``: nats are per symbol, ends included; epsilon is scheduled sampling's."""
 COUNTS = ("epoch", "step")
+"""The columns that are whole numbers."""
 
 
 class RunError(ValueError):
@@ -86,7 +87,7 @@ class Run:
             )
         config = Config.load(path / "config.json")
         signature = Signature.load(path / "vocabulary.json")
-        if config.wiring is None or (config.output is None):
+        if config.wiring is None or config.output is None:
             raise RunError(
                 f"{path / 'config.json'}: has no wiring or no output, which every run has; it was "
                 "changed after training"
