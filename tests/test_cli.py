@@ -382,6 +382,13 @@ def test_symbols_that_training_has_not_shown_are_counted(trained: Trained) -> No
     assert "Warning: 2 symbols are none that training has shown" in result.stderr
 
 
+def test_unknown_symbols_are_counted_where_theirs_is_the_first_of_all(tmp_path: Path) -> None:
+    smiles = [chr(0x1F600 + i) + chr(0x1F600 + j) for i in range(5) for j in range(5)]
+    (tmp_path / "smiles").write_text("\n".join(smiles))
+    good("train", tmp_path / "smiles", *SMALL, "--out", tmp_path / "run")
+    assert json.loads(good("score", tmp_path / "run", "--json", stdin="ab\n"))["unknown"] == 2
+
+
 def test_numbers_as_one_json_object(trained: Trained) -> None:
     whole = json.loads(good("evaluate", trained(), "--json"))
     assert (whole["dataset"], whole["split"], whole["shuffled"]) == ("words", "test", False)

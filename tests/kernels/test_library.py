@@ -15,6 +15,8 @@ from throughtime.gradients.bptt import bptt
 from throughtime.kernels import build, library, sweep
 from throughtime.unroll import unroll
 
+built = pytest.mark.skipif(library.loaded() is None, reason="no engine is built here")
+
 
 def python(code: str, **environment: str) -> subprocess.CompletedProcess[str]:
     """A new Python that runs this code."""
@@ -27,6 +29,7 @@ def python(code: str, **environment: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+@built
 def test_a_wish_is_granted_and_a_wrong_one_refused() -> None:
     code = "from throughtime.kernels.library import loaded; print(loaded().instructions)"
     for name in library.processor():

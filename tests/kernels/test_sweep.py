@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import torch
@@ -79,6 +81,20 @@ def close(actual: Tensor, expected: Tensor, tolerance: float) -> None:
     assert bool(actual.isfinite().all())
     largest = float(expected.detach().abs().max()) if expected.numel() else 0.0
     torch.testing.assert_close(actual, expected, rtol=0, atol=tolerance * max(largest, 1.0))
+
+
+def test_the_fields_are_those_of_the_header() -> None:
+    header = (Path(library.__file__).parent / "engine.h").read_text()
+    body = re.sub(r"/\*.*?\*/", "", header, flags=re.DOTALL)
+    body = body[body.index("typedef struct {") : body.index("} Sweep;")]
+    names: list[str] = []
+    for declaration in re.findall(r"^\s+(?:const )?\w+ (.*?);", body, flags=re.MULTILINE):
+        for name in declaration.replace("*", "").split(","):
+            stem, array, _ = name.strip().partition("[2]")
+            # the parts of a state: h and c
+            prefix = "" if stem == "state" else stem.replace("grad_state", "grad") + "_"
+            names += [prefix + part for part in "hc"] if array else [stem]
+    assert tuple(names) == sweep.FIELDS
 
 
 @pytest.mark.parametrize("threads", [1, 2])

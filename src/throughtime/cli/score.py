@@ -69,7 +69,7 @@ def scores(run: Run, lines: Iterator[str]) -> Iterator[dict[str, Any]]:
     p, vocabulary = given(run.model, None), run.signature.y_vocabulary
     assert isinstance(p, SequenceDistribution)
     assert vocabulary is not None
-    first, ends = 1, decides_length(run.model)
+    first, ends, unknown = 1, decides_length(run.model), vocabulary.unknown
     while group := list(islice(lines, LINES)):
         rows = []
         for number, line in enumerate(group, first):
@@ -95,7 +95,7 @@ def scores(run: Run, lines: Iterator[str]) -> Iterator[dict[str, Any]]:
                 "per_symbol": totals[i] / max(count + ends, 1),
                 "terms": log_ps,
                 "length": float(terms.length[i]),
-                "unknown": int((rows[i] == vocabulary.unknown).sum()) if vocabulary.unknown else 0,
+                "unknown": 0 if unknown is None else int((rows[i] == unknown).sum()),
             }
         first += len(group)
 
