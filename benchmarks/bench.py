@@ -17,10 +17,10 @@ from collections.abc import Callable
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional as F
 
 import throughtime as tt
 from throughtime.cells import Cell
+from throughtime.drive import Drive, Entering
 from throughtime.gradients.bptt import bptt
 from throughtime.kernels.library import loaded
 
@@ -57,7 +57,7 @@ def steps(kind: str, rows: int, time_steps: int, inputs: int, hidden: int) -> tu
     own = [U, *cell.parameters()]
 
     def ours() -> tuple[Tensor, ...]:
-        h = bptt(cell, F.linear(x, U), cell.initial_state(rows, x))[0]
+        h = bptt(cell, Drive(time_steps, (Entering(x, U),)), cell.initial_state(rows, x))[0]
         return (h.detach(), *torch.autograd.grad(h, own, arriving)[:3])
 
     def torchs() -> tuple[Tensor, ...]:

@@ -11,6 +11,7 @@ from torch.nn.utils.parametrize import is_parametrized
 
 from throughtime.autocast import full_precision
 from throughtime.cells.cell import Cell, State
+from throughtime.drive import Drive
 from throughtime.gradients.parameters import with_parameters
 from throughtime.kernels import sweep
 from throughtime.transforms import several, transforming
@@ -19,7 +20,7 @@ from throughtime.unroll import unroll
 
 def bptt(
     cell: Cell,
-    drive: Float[Tensor, "T rows drive"],
+    drive: Float[Tensor, "T rows drive"] | Drive,
     state: State,
     alive: Bool[Tensor, "T rows"] | None = None,
 ) -> State:
@@ -40,46 +41,61 @@ def bptt(
     Raises:
         RuntimeError: if the cell's step draws random numbers; its gradient could not be right.
     """
-    drive = drive.to(state[0].dtype)  # which autocast may have narrowed
-    if transforming():
-        return unroll(cell, drive, state, alive)
-    if torch.is_grad_enabled():
-        return _BPTT.apply(cell, alive, len(state), drive, *state, *cell.parameters())
-    if sweep.takes(cell, drive, state):
-        return sweep.forward(cell, drive, state, sweep.ragged(alive), keep=False)[0]
-    return unroll(cell, drive, state, alive)
+    entering = Drive.of(drive)
+    by_engine = sweep.takes(cell, entering, state) and not transforming()
+    if not by_engine:
+        summed = entering.sum().to(state[0].dtype)  # which autocast may have narrowed
+        if transforming() or not torch.is_grad_enabled():
+            return unroll(cell, summed, state, alive)
+        entering = Drive.of(summed)
+    elif not torch.is_grad_enabled():
+        return sweep.forward(cell, entering, state, sweep.ragged(alive), keep=False)[0]
+    tensors = (*entering.tensors(), *state, *cell.parameters())
+    states: State = _BPTT.apply(cell, alive, entering, len(state), by_engine, *tensors)
+    return states
 
 
 class _BPTT(torch.autograd.Function):
     @staticmethod
     def forward(
-        ctx: Any, cell: Cell, alive: Tensor | None, parts: int, drive: Tensor, *rest: Tensor
+        ctx: Any,
+        cell: Cell,
+        alive: Tensor | None,
+        drive: Drive,
+        parts: int,
+        by_engine: bool,
+        *tensors: Tensor,
     ) -> State:
-        state, saved, rows = rest[:parts], None, None
-        if sweep.takes(cell, drive, state):
+        n, saved, rows = len(drive.tensors()), None, None
+        drive, state = drive.like(tensors[:n]), tensors[n : n + parts]
+        if by_engine:
             rows = sweep.ragged(alive)
             states, saved = sweep.forward(cell, drive, state, rows, keep=True)
         else:
-            states = _without_draws(cell, drive, state, alive)
-        ctx.cell, ctx.alive, ctx.parts, ctx.rows = cell, alive, parts, rows
-        ctx.save_for_backward(saved, drive, *rest, *states)
+            states = _without_draws(cell, drive.sum(), state, alive)
+        ctx.cell, ctx.alive, ctx.rows, ctx.sizes = cell, alive, rows, (n, parts)
+        ctx.drive = drive.like((_NOTHING,) * n)
+        ctx.save_for_backward(saved, *tensors, *states)
         ctx.set_materialize_grads(False)
         return states
 
     @staticmethod
     def backward(ctx: Any, *grad_states: Tensor | None) -> tuple[Tensor | None, ...]:
-        cell, alive, parts = ctx.cell, ctx.alive, ctx.parts
-        saved, drive, *rest = ctx.saved_tensors
-        state, parameters = tuple(rest[:parts]), tuple(rest[parts:-parts])
-        states = tuple(rest[-parts:])
-        learning = any(ctx.needs_input_grad[4 + parts :])
+        cell, alive, (n, parts) = ctx.cell, ctx.alive, ctx.sizes
+        saved, *inputs = ctx.saved_tensors
+        states = tuple(inputs[-parts:])
+        del inputs[-parts:]
+        drive, state = ctx.drive.like(tuple(inputs[:n])), tuple(inputs[n : n + parts])
+        parameters, wanted = tuple(inputs[n + parts :]), ctx.needs_input_grad[_FIRST:]
+        learning = any(wanted[n + parts :])
         # somebody will differentiate this gradient again, or takes many at once
         by_loop = torch.is_grad_enabled() or several(grad_states)
         if saved is not None and not by_loop:
             grads = sweep.reverse(
-                cell, parameters, state, states, saved, ctx.rows, grad_states, learning=learning
-            )
-            return (None, None, None, *grads)
+                cell, parameters, drive, state, states, saved, ctx.rows, grad_states, wanted[:n],
+                learning=learning,
+            )  # fmt: skip
+            return (*(None,) * _FIRST, *grads)
         arriving = tuple(
             torch.zeros_like(s) if g is None else g
             for s, g in zip(states, grad_states, strict=True)
@@ -87,13 +103,19 @@ class _BPTT(torch.autograd.Function):
 
         def gradients() -> tuple[Tensor | None, ...]:
             if by_loop:
-                inputs = (drive, *state, *parameters)
                 with torch.enable_grad():
-                    return _of_the_loop(cell, inputs, parts, alive, arriving)
-            return _by_hand(cell, drive, state, states, alive, arriving, learning)
+                    return _of_the_loop(cell, drive, state, parameters, alive, arriving)
+            assert drive.given is not None
+            return _by_hand(cell, drive.given, state, states, alive, arriving, learning)
 
-        with full_precision(drive):
-            return (None, None, None, *with_parameters(cell, parameters, gradients))
+        with full_precision(states[0]):
+            return (*(None,) * _FIRST, *with_parameters(cell, parameters, gradients))
+
+
+_FIRST = 5
+"""The arguments of the function above that are no tensors."""
+
+_NOTHING = torch.empty(0)
 
 
 def _without_draws(cell: Cell, drive: Tensor, state: State, alive: Tensor | None) -> State:
@@ -158,13 +180,19 @@ def _by_hand(
 
 
 def _of_the_loop(
-    cell: Cell, inputs: tuple[Tensor, ...], parts: int, alive: Tensor | None, grad_states: State
+    cell: Cell,
+    drive: Drive,
+    state: State,
+    parameters: tuple[Tensor, ...],
+    alive: Tensor | None,
+    grad_states: State,
 ) -> tuple[Tensor | None, ...]:
     """The same gradients by automatic differentiation of the plain loop, and differentiable."""
     # aliases, so that the gradient ends at them and not at what they came from
-    own = tuple(v.view_as(v) for v in inputs)
-    drive, state, parameters = own[0], own[1 : 1 + parts], own[1 + parts :]
-    states = with_parameters(cell, parameters, lambda: unroll(cell, drive, state, alive))
+    own = tuple(v.view_as(v) for v in (*drive.tensors(), *state, *parameters))
+    n = len(drive.tensors())
+    drive, state, parameters = drive.like(own[:n]), own[n : n + len(state)], own[n + len(state) :]
+    states = with_parameters(cell, parameters, lambda: unroll(cell, drive.sum(), state, alive))
     reached = [(s, g) for s, g in zip(states, grad_states, strict=True) if s.requires_grad]
     found = iter(
         torch.autograd.grad(

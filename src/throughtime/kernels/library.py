@@ -31,12 +31,14 @@ class Library:
     handle: ctypes.CDLL
     parallel: int
     """The address of torch's own GOMP_parallel, whose threads the engine shares; or 0."""
+    team: int
+    """The address of its omp_get_num_threads."""
 
     def function(self, cell: str, sweep: str, real: str) -> Function:
         """An entry point of ``engine.h``."""
-        function = self.handle[f"throughtime_{cell}_{sweep}_{real}"]
+        function = getattr(self.handle, f"throughtime_{cell}_{sweep}_{real}")
         function.restype = ctypes.c_int64
-        return function
+        return function  # type: ignore[no-any-return]
 
 
 def processor() -> list[str]:
@@ -53,7 +55,7 @@ def open_library(instructions: str) -> Library:
         OSError: if it is not built, or cannot be loaded.
     """
     path = library(instructions)
-    return Library(instructions, path, ctypes.CDLL(str(path)), _parallel())
+    return Library(instructions, path, ctypes.CDLL(str(path)), *_threads())
 
 
 @cache
@@ -82,12 +84,17 @@ def loaded() -> Library | None:
         return None
 
 
-def _parallel() -> int:
-    """torch's GOMP_parallel. A pool of threads beside torch's would fight it for the processor."""
+def _threads() -> tuple[int, int]:
+    """torch's GOMP_parallel and omp_get_num_threads. A pool of threads beside torch's would fight
+    it for the processor."""
     folder = Path(torch.__file__).parent / "lib"
     for name in ("libtorch_cpu.so", "libtorch_cpu.dylib"):
         if (folder / name).exists():
-            symbol = getattr(ctypes.CDLL(str(folder / name)), "GOMP_parallel", None)
-            if symbol is not None:
-                return ctypes.cast(symbol, ctypes.c_void_p).value or 0
-    return 0
+            torchs = ctypes.CDLL(str(folder / name))
+            try:
+                found = [torchs[f] for f in ("GOMP_parallel", "omp_get_num_threads")]
+            except AttributeError:
+                continue
+            parallel, team = (ctypes.cast(f, ctypes.c_void_p).value or 0 for f in found)
+            return parallel, team
+    return 0, 0

@@ -5,13 +5,15 @@
 
 #include "vector.h"
 
-/* A tile is up to MOST_ROWS rows by up to MOST_VECTORS vectors of columns, all in registers. */
+/* A tile is some rows by some vectors of columns, all in registers. */
+enum { MOST_VECTORS = 4 };
 #ifdef __AVX512F__
-enum { MOST_ROWS = 6 };
+enum { MOST_ROWS = 8 }; /* 8 x 3, or 6 x 4 */
+INLINE int64_t most_rows(int64_t vectors) { return vectors > 3 ? 6 : 8; }
 #else
 enum { MOST_ROWS = 2 };
+INLINE int64_t most_rows(int64_t vectors) { return (void)vectors, 2; }
 #endif
-enum { MOST_VECTORS = 4 };
 
 /* tile[m][v] += sum over k of rows[m][k * by] panel[k][v], where panel[k] has `vectors` vectors. */
 INLINE void multiply(vec *restrict tile, const real *const *rows, const int64_t by,
@@ -63,127 +65,124 @@ typedef void Multiply(vec *restrict tile, const real *const *rows, const real *r
                                  const real *restrict panel, int64_t depth) {                     \
         multiply(tile, rows, BY, panel, depth, M, V);                                             \
     }
-#define MULTIPLY_ROWS(NAME, M, BY)                                                                \
-    MULTIPLY(NAME, M, 1, BY) MULTIPLY(NAME, M, 2, BY) MULTIPLY(NAME, M, 3, BY)                    \
-    MULTIPLY(NAME, M, 4, BY)
-#define ENTRY(NAME, M) {NAME##_##M##x1, NAME##_##M##x2, NAME##_##M##x3, NAME##_##M##x4}
+#define THREE(NAME, M, BY) MULTIPLY(NAME, M, 1, BY) MULTIPLY(NAME, M, 2, BY) MULTIPLY(NAME, M, 3, BY)
+#define FOUR(NAME, M, BY) THREE(NAME, M, BY) MULTIPLY(NAME, M, 4, BY)
+#define THREE_OF(NAME, M) {NAME##_##M##x1, NAME##_##M##x2, NAME##_##M##x3, 0}
+#define FOUR_OF(NAME, M) {NAME##_##M##x1, NAME##_##M##x2, NAME##_##M##x3, NAME##_##M##x4}
 #ifdef __AVX512F__
 #define EACH(NAME, BY)                                                                            \
-    MULTIPLY_ROWS(NAME, 1, BY(1)) MULTIPLY_ROWS(NAME, 2, BY(2)) MULTIPLY_ROWS(NAME, 3, BY(3))     \
-    MULTIPLY_ROWS(NAME, 4, BY(4)) MULTIPLY_ROWS(NAME, 5, BY(5)) MULTIPLY_ROWS(NAME, 6, BY(6))     \
+    FOUR(NAME, 1, BY(1)) FOUR(NAME, 2, BY(2)) FOUR(NAME, 3, BY(3)) FOUR(NAME, 4, BY(4))           \
+    FOUR(NAME, 5, BY(5)) FOUR(NAME, 6, BY(6)) THREE(NAME, 7, BY(7)) THREE(NAME, 8, BY(8))         \
     static Multiply *const NAME[MOST_ROWS][MOST_VECTORS] = {                                      \
-        ENTRY(NAME, 1), ENTRY(NAME, 2), ENTRY(NAME, 3),                                           \
-        ENTRY(NAME, 4), ENTRY(NAME, 5), ENTRY(NAME, 6)};
+        FOUR_OF(NAME, 1), FOUR_OF(NAME, 2), FOUR_OF(NAME, 3),  FOUR_OF(NAME, 4),                  \
+        FOUR_OF(NAME, 5), FOUR_OF(NAME, 6), THREE_OF(NAME, 7), THREE_OF(NAME, 8)};
 #else
 #define EACH(NAME, BY)                                                                            \
-    MULTIPLY_ROWS(NAME, 1, BY(1)) MULTIPLY_ROWS(NAME, 2, BY(2))                                   \
-    static Multiply *const NAME[MOST_ROWS][MOST_VECTORS] = {ENTRY(NAME, 1), ENTRY(NAME, 2)};
+    FOUR(NAME, 1, BY(1)) FOUR(NAME, 2, BY(2))                                                     \
+    static Multiply *const NAME[MOST_ROWS][MOST_VECTORS] = {FOUR_OF(NAME, 1), FOUR_OF(NAME, 2)};
 #endif
 #define ONE(M) 1
 #define SAME(M) M
 EACH(multiply_rows, ONE)
 EACH(multiply_interleaved, SAME)
 
+INLINE int64_t smaller(int64_t a, int64_t b) { return a < b ? a : b; }
+
 /* How many of `left` rows the next tile takes: all tiles nearly equal, none thin if avoidable. */
-INLINE int64_t next_rows(int64_t left) {
-    const int64_t tiles = (left + MOST_ROWS - 1) / MOST_ROWS;
+INLINE int64_t next_rows(int64_t left, int64_t vectors) {
+    const int64_t most = most_rows(vectors), tiles = (left + most - 1) / most;
     return (left + tiles - 1) / tiles;
 }
 
-INLINE int64_t smaller(int64_t a, int64_t b) { return a < b ? a : b; }
-
 /* A matrix of `depth` by `gates` x `units` columns in panels, each read from end to end.
  *
- * Of one gate a panel holds MOST_VECTORS vectors of units (the last panel fewer); of several, one
- * vector of each gate, for the same units, so that the cell's equations find all they need. */
+ * Of one gate a panel holds MOST_VECTORS vectors of units (the last panel of a range fewer); of
+ * several, one vector of each gate, for the same units, so that the cell's equations find all that
+ * they need. A range of units starts at a whole vector. */
 typedef struct {
     int64_t depth, gates, units;
 } Panels;
 
+INLINE int64_t vectors_of(int64_t units) { return (units + LANES - 1) / LANES; }
+
 INLINE int64_t panel_units(const Panels *p) { return p->gates == 1 ? MOST_VECTORS * LANES : LANES; }
 
-INLINE int64_t panel_vectors(const Panels *p, int64_t first) {
-    if (p->gates > 1) return p->gates;
-    return smaller(MOST_VECTORS, (p->units - first + LANES - 1) / LANES);
+INLINE int64_t panel_vectors(const Panels *p, int64_t unit, int64_t last) {
+    return p->gates > 1 ? p->gates : smaller(MOST_VECTORS, vectors_of(last - unit));
 }
+
+INLINE int64_t panel_at(const Panels *p, int64_t unit) { return unit * p->gates * p->depth; }
 
 INLINE int64_t packed_size(const Panels *p) {
-    return (p->units + LANES - 1) / LANES * LANES * p->gates * p->depth;
+    return vectors_of(p->units) * LANES * p->gates * p->depth;
 }
 
-/* Pack the matrix whose entry for k, gate g and unit u is
- * matrix[k * by_depth + (g * units + u) * by_column]. */
-static void pack(real *packed, const Panels *p, const real *matrix, int64_t by_depth,
-                 int64_t by_column) {
-    for (int64_t first = 0; first < p->units; first += panel_units(p)) {
-        const int64_t vectors = panel_vectors(p, first);
+/* Pack the panels of units from `first` to before `last`, of each `of` the `id`-th, of the matrix
+ * whose entry for k, gate g and unit u is matrix[k * by_depth + (g * units + u) * by_column]. */
+static void pack(real *packed, const Panels *p, int64_t first, int64_t last, const real *matrix,
+                 int64_t by_depth, int64_t by_column, int64_t id, int64_t of) {
+    const int64_t step = panel_units(p);
+    for (int64_t start = first + id * step; start < last; start += of * step) {
+        const int64_t vectors = panel_vectors(p, start, last);
         for (int64_t v = 0; v < vectors; v++) {
-            const int64_t unit = first + (p->gates == 1 ? v * LANES : 0);
+            const int64_t unit = start + (p->gates == 1 ? v * LANES : 0);
             const int64_t gate = p->gates == 1 ? 0 : v;
             const int64_t lanes = smaller(LANES, p->units - unit);
             const real *from = matrix + (gate * p->units + unit) * by_column;
             for (int64_t k = 0; k < p->depth; k++) {
-                real *to = packed + (k * vectors + v) * LANES;
+                real *to = packed + panel_at(p, start) + (k * vectors + v) * LANES;
                 for (int64_t l = 0; l < lanes; l++) to[l] = from[k * by_depth + l * by_column];
                 for (int64_t l = lanes; l < LANES; l++) to[l] = 0;
             }
         }
-        packed += vectors * LANES * p->depth;
     }
 }
 
 /* ---- sums of outer products ---- */
 
-enum { CHUNK = 128 }; /* pairs of rows that are packed at a time: a panel of them stays in L1 */
+enum { CHUNK = 128 }; /* products that are summed at a time: a panel of their right sides stays in L1 */
 
-/* Where the pairs of rows come from: the i-th one's left row and right row. */
-typedef struct {
-    const real *left, *right;
-} Pair;
-
-INLINE int64_t outer_scratch(int64_t columns) {
-    const Panels p = {CHUNK, 1, columns};
-    return packed_size(&p) + CHUNK * MOST_ROWS;
+/* The entries from `first` to before `last` of `count` rows, in the strips of rows of a tile: of a
+ * strip all entries of the first row, then of the second ... */
+static void interleave(real *packed, const real *const *rows, int64_t count, int64_t first,
+                       int64_t last) {
+    for (int64_t m = first, strip; m < last; m += strip, packed += strip * count) {
+        strip = next_rows(last - m, MOST_VECTORS);
+        for (int64_t k = 0; k < count; k++)
+            for (int64_t i = 0; i < strip; i++) packed[k * strip + i] = rows[k][m + i];
+    }
 }
 
-/* sum[m][n] (+)= sum over pairs of left[m] right[n], for m from `first` to before `last`.
+/* sum[m][n] += sum over k of left[k][m] right[k][n], for m from `first` to before `last`.
  *
- * sum: (.., columns), of which only these rows are touched; scratch: outer_scratch(columns). */
-static void outer(real *sum, int64_t first, int64_t last, int64_t columns, const Pair *pairs,
-                  int64_t count, int add, real *scratch) {
-    if (first >= last) return;
+ * sum: (.., columns), of which only these rows are touched; `left` interleaved; panel: room for
+ * MOST_VECTORS vectors of CHUNK rows. */
+static void outer(real *sum, int64_t first, int64_t last, int64_t columns, const real *left,
+                  const real *const *right, int64_t count, real *panel) {
     const Panels p = {count, 1, columns};
-    real *packed = scratch, *left = scratch + packed_size(&(Panels){CHUNK, 1, columns});
-    int64_t at = 0;
     for (int64_t n = 0; n < columns; n += panel_units(&p)) {
-        const int64_t width = panel_vectors(&p, n) * LANES, lanes = smaller(width, columns - n);
-        for (int64_t k = 0; k < count; k++, at += width) {
-            memcpy(packed + at, pairs[k].right + n, (size_t)lanes * sizeof(real));
-            memset(packed + at + lanes, 0, (size_t)(width - lanes) * sizeof(real));
+        const int64_t vectors = panel_vectors(&p, n, columns), width = vectors * LANES;
+        const int64_t lanes = smaller(width, columns - n);
+        for (int64_t k = 0; k < count; k++) {
+            memcpy(panel + k * width, right[k] + n, (size_t)lanes * sizeof(real));
+            memset(panel + k * width + lanes, 0, (size_t)(width - lanes) * sizeof(real));
         }
-    }
-    for (int64_t m = first, rows; m < last; m += rows) {
-        rows = next_rows(last - m);
-        const real *each[MOST_ROWS];
-        for (int64_t i = 0; i < rows; i++) each[i] = left + i;
-        for (int64_t k = 0; k < count; k++)
-            for (int64_t i = 0; i < rows; i++) left[k * rows + i] = pairs[k].left[m + i];
-        const real *panel = packed;
-        for (int64_t n = 0; n < columns; n += panel_units(&p)) {
-            const int64_t vectors = panel_vectors(&p, n);
+        const real *strip = left;
+        for (int64_t m = first, rows; m < last; m += rows, strip += rows * count) {
+            rows = next_rows(last - m, MOST_VECTORS);
+            const real *each[MOST_ROWS];
             vec tile[MOST_ROWS * MOST_VECTORS];
-            for (int64_t i = 0; i < rows; i++)
+            for (int64_t i = 0; i < rows; i++) {
+                each[i] = strip + i;
                 for (int64_t v = 0; v < vectors; v++)
-                    tile[i * vectors + v] =
-                        add ? load_some(sum + (m + i) * columns + n + v * LANES,
-                                        columns - n - v * LANES)
-                            : (vec){0};
+                    tile[i * vectors + v] = load_some(sum + (m + i) * columns + n + v * LANES,
+                                                      columns - n - v * LANES);
+            }
             multiply_interleaved[rows - 1][vectors - 1](tile, each, panel, count);
             for (int64_t i = 0; i < rows; i++)
                 for (int64_t v = 0; v < vectors; v++)
                     store_some(sum + (m + i) * columns + n + v * LANES, tile[i * vectors + v],
                                columns - n - v * LANES);
-            panel += vectors * LANES * count;
         }
     }
 }

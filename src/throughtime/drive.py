@@ -1,0 +1,89 @@
+"""The drive u(t) of a cell, as what it is the sum of."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+from torch.nn import functional as F
+
+
+class Entering(NamedTuple):
+    """What enters at every step by one edge: a matrix times values.
+
+    ``values`` are vectors ``(T, rows, size)``, or symbols ``(T, rows)``, each of which picks a
+    column of the ``weight``, ``(drive_size, size)``; a negative symbol picks none.
+    """
+
+    values: Tensor
+    weight: Tensor
+
+    def project(self) -> Float[Tensor, "T rows drive"]:
+        """The matrix times the values."""
+        if self.values.dtype.is_floating_point:
+            return F.linear(self.values, self.weight)
+        columns = F.embedding(self.values.clamp(0), self.weight.T)
+        return columns.masked_fill((self.values < 0)[..., None], 0.0)
+
+
+class Drive(NamedTuple):
+    r"""What the wiring lets into h(t), at each of T steps, before it is added up.
+
+    .. math:: u^{(t)} = \sum_e M_e v_e^{(t)} + \text{given}^{(t)} + \text{constant}
+              + [t = 1]\, \text{start}
+
+    The engine in C multiplies and adds while it runs, a stretch of steps at a time; so u(1) … u(T)
+    need never be in memory all at once. :meth:`sum` is the same in torch.
+
+    Args:
+        steps: T.
+        edges: what enters by matrices, at each step.
+        given: ``(T, rows, drive_size)``, as it is.
+        constant: ``(rows, drive_size)``, at every step.
+        start: ``(rows, drive_size)``, at the first step alone.
+
+    Example:
+        >>> x, U = torch.randn(5, 2, 3), torch.randn(4, 3)
+        >>> drive = Drive(5, (Entering(x, U),), constant=torch.ones(2, 4))
+        >>> bool(torch.allclose(drive.sum(), x @ U.T + 1))
+        True
+    """
+
+    steps: int
+    edges: tuple[Entering, ...] = ()
+    given: Tensor | None = None
+    constant: Tensor | None = None
+    start: Tensor | None = None
+
+    @classmethod
+    def of(cls, drive: Tensor | Drive) -> Drive:
+        """A drive that may have been added up already."""
+        return drive if isinstance(drive, Drive) else cls(len(drive), given=drive)
+
+    def tensors(self) -> tuple[Tensor, ...]:
+        """All tensors in a row; :meth:`like` puts them back."""
+        rest = (self.given, self.constant, self.start)
+        return (*(v for edge in self.edges for v in edge), *(v for v in rest if v is not None))
+
+    def like(self, tensors: tuple[Tensor, ...]) -> Drive:
+        """A drive of this one's structure with other tensors."""
+        rest = iter(tensors)
+        return Drive(
+            self.steps,
+            tuple(Entering(next(rest), next(rest)) for _ in self.edges),
+            *(None if v is None else next(rest) for v in self[2:]),
+        )
+
+    def sum(self) -> Float[Tensor, "T rows drive"]:
+        """u(1) … u(T)."""
+        parts = [edge.project() for edge in self.edges]
+        if self.given is not None:
+            parts.append(self.given)
+        if self.constant is not None:
+            parts.append(self.constant.expand(self.steps, *self.constant.shape))
+        if self.start is not None and self.steps:
+            later = self.start.new_zeros(self.steps - 1, *self.start.shape)
+            parts.append(torch.cat([self.start[None], later]))
+        return sum(parts[1:], parts[0])
