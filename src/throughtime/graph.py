@@ -15,6 +15,7 @@ from torch.nn import functional as F
 
 from throughtime.cells.cell import Cell, State
 from throughtime.closed_loop import ClosedLoop
+from throughtime.drive import Drive, Entering
 from throughtime.gradients.gradient import Gradient, Tensors
 from throughtime.layer import Recurrence
 from throughtime.lengths.length import Length
@@ -213,33 +214,55 @@ class Graph(nn.Module):
             countdown: the features of the remaining count.
             drop: whether dropout is applied in training; generation never does.
         """
-        directions = range(len(self.wiring.directions))
-        entering = [
-            self.entering(state, x, countdown, d).expand(*alive.shape, r.cell.drive_size)
-            for d, r in zip(directions, self.layers[0], strict=True)
-        ]
         some_end = _unless_all(alive)
         if self.closed:
-            return self._run_closed(state, entering[0], some_end, gradient, drop)
+            return self._run_closed(state, alive, some_end, gradient, x, countdown, drop)
+        drives = [
+            self._drive(state, alive, x, y, countdown, direction)
+            for direction in range(len(self.wiring.directions))
+        ]
         if state.fed is not None:
             assert y is not None
-            S = self.first.S
-            entering[0] = entering[0] + torch.cat([S(state.fed)[None], S(y)])[: len(alive)]
             state = state._replace(fed=self._last_fed(y, alive, state.fed))
         cells, ends, both_ways = iter(state.cells), [], Edge.BACKWARD in self.wiring
         h: Tensor | None = None
         p = self.dropout if drop and self.training else 0.0
         for layer in self.layers:
-            below: Tensor | None = None if h is None else F.dropout(h, p)
+            if h is not None:
+                below = F.dropout(h, p)
+                drives = [Drive(len(alive), (Entering(below, r.U.weight),)) for r in layer]
             outputs = []
-            for d, r in enumerate(layer):
-                u = entering[d] if below is None else r.U(below)
-                output, end = r.run(u, next(cells), some_end, gradient, cut=both_ways)
+            for drive, r in zip(drives, layer, strict=True):
+                output, end = r.run(drive, next(cells), some_end, gradient, cut=both_ways)
                 outputs.append(output)
                 ends.append(end)
-            h = torch.cat(outputs, -1)
+            h = torch.cat(outputs, -1) if both_ways else outputs[0]
         assert h is not None
         return None if self.wiring.emits_last else self.read(h), state._replace(cells=tuple(ends))
+
+    def _drive(
+        self,
+        state: GraphState,
+        alive: Tensor,
+        x: Tensor | None,
+        y: Tensor | None,
+        countdown: Tensor | None,
+        direction: int,
+    ) -> Drive:
+        """What enters the lowest layer at each step; y is what was observed there."""
+        r = self.layers[0][direction]
+        edges, start = [], None
+        if x is not None:
+            edges.append(r.U.entering(x))
+        if countdown is not None:
+            edges.append(r.C.entering(countdown))
+        if y is not None and state.fed is not None:
+            edges.append(r.S.entering(y, later=True))
+            start = r.S(state.fed)
+        constant = state.bias[direction] if state.bias else None
+        if not edges and constant is None:
+            constant = self.c.new_zeros(alive.shape[1], r.cell.drive_size)
+        return Drive(len(alive), tuple(edges), constant=constant, start=start)
 
     def _last_fed(self, y: Tensor, alive: Tensor, before: Tensor) -> Tensor:
         """What the output edge carries away from each row's own last step."""
@@ -257,11 +280,15 @@ class Graph(nn.Module):
     def _run_closed(
         self,
         state: GraphState,
-        entering: Tensor,
+        every: Tensor,
         alive: Tensor | None,
         gradient: Gradient,
+        x: Tensor | None,
+        countdown: Tensor | None,
         drop: bool,
     ) -> tuple[Tensor, GraphState]:
+        entering = self.entering(state, x, countdown)
+        entering = entering.expand(*every.shape, self.first.cell.drive_size)
         loop = ClosedLoop(self)
         if drop and self.training:
             entering = loop.with_dropout(entering)

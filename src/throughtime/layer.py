@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from throughtime.cells.cell import Cell, State
+from throughtime.drive import Drive, Entering
 from throughtime.gradients.gradient import Gradient, Tensors
 
 
@@ -33,6 +34,18 @@ class Projection(nn.Module):
         if value.dtype.is_floating_point:
             return F.linear(value, self.weight)
         return F.embedding(value.long(), self.weight.T)
+
+    def entering(self, values: Tensor, *, later: bool = False) -> Entering:
+        """What the edge brings at each step: of values ``(T, rows, …)``, time first.
+
+        ``later`` is for an edge from t-1 to t: nothing enters at the first step.
+        """
+        symbols = not values.dtype.is_floating_point
+        values = values.long() if symbols else values
+        if later:
+            nothing = torch.full_like(values[:1], -1 if symbols else 0)
+            values = torch.cat([nothing, values[:-1]])
+        return Entering(values, self.weight)
 
     def vector(self, value: Tensor) -> Tensor:
         """The value as a vector: a symbol's one-hot vector, and a vector as it is."""
@@ -98,7 +111,7 @@ class Recurrence(nn.Module):
 
     def run(
         self,
-        drive: Float[Tensor, "T rows drive"],
+        drive: Drive,
         state: State,
         alive: Bool[Tensor, "T rows"] | None,
         gradient: Gradient,
@@ -111,19 +124,21 @@ class Recurrence(nn.Module):
         a whole; with ``cut``, it is cut here.
         """
         if not self.direction:
-            h, _ = self.step(drive.flatten(0, 1), ())
-            return h.unflatten(0, drive.shape[:2]), ()
+            u = drive.sum()
+            h, _ = self.step(u.flatten(0, 1), ())
+            return h.unflatten(0, u.shape[:2]), ()
+        if not cut:
+            states = gradient.scan(self.cell, drive, state, alive)
+            return states[0], tuple(s[-1] for s in states) if drive.steps else state
 
         def stretch(carry: Tensors, steps: Tensors, _: Tensors) -> tuple[Tensors, Tensors]:
             states = gradient.scan(self.cell, steps[0], carry, steps[1] if steps[1:] else None)
             return tuple(s[-1] for s in states) if len(steps[0]) else carry, (states[0],)
 
-        order = self._order(drive, alive)
-        steps = (_reorder(drive, order), *(() if alive is None else (alive,)))
-        if cut:
-            state, (h,) = gradient.fold(stretch, state, steps, (), self.cell)
-        else:
-            state, (h,) = stretch(state, steps, ())
+        u = drive.sum()
+        order = self._order(u, alive)
+        steps = (_reorder(u, order), *(() if alive is None else (alive,)))
+        state, (h,) = gradient.fold(stretch, state, steps, (), self.cell)
         return _reorder(h, order), state
 
     def _order(self, drive: Tensor, alive: Tensor | None) -> Tensor | None:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from torch import Tensor, nn
 
 from throughtime.cells.cell import Cell, State
+from throughtime.drive import Drive
 from throughtime.gradients.bptt import bptt
 from throughtime.unroll import unroll
 
@@ -26,7 +27,7 @@ class Gradient:
     the loss of each step), what a method saves, it saves of everything.
     """
 
-    def scan(self, cell: Cell, drive: Tensor, state: State, alive: Tensor | None) -> State:
+    def scan(self, cell: Cell, drive: Tensor | Drive, state: State, alive: Tensor | None) -> State:
         """The states at 1 … T of a cell; see :func:`~throughtime.unroll.unroll`."""
         return bptt(cell, drive, state, alive)
 
@@ -55,5 +56,5 @@ class FullBPTT(Gradient):
 class Autograd(Gradient):
     """The plain loop, differentiated by autograd: slow, and the reference for the others."""
 
-    def scan(self, cell: Cell, drive: Tensor, state: State, alive: Tensor | None) -> State:
-        return unroll(cell, drive, state, alive)
+    def scan(self, cell: Cell, drive: Tensor | Drive, state: State, alive: Tensor | None) -> State:
+        return unroll(cell, Drive.of(drive).sum(), state, alive)

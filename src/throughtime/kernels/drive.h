@@ -35,8 +35,9 @@ static Plan plan_of(const Sweep *s, int64_t gates, int reverse, int own_product)
     const int64_t of = s->threads, size = sizeof(real);
     const Panels forward = {s->units, gates, s->units}, backward = {D, 1, s->units};
     Plan p = {0};
-    p.stretch = step ? smaller(s->steps, STRETCH_BYTES / step) : s->steps;
-    if (p.stretch < 1) p.stretch = 1;
+    p.stretch = step ? STRETCH_BYTES / step : s->steps;
+    if (p.stretch * s->rows < CHUNK) p.stretch = CHUNK / (s->rows + 1) + 1;
+    p.stretch = smaller(p.stretch, s->steps);
     p.W = take(s, &p.bytes, size * packed_size(reverse ? &backward : &forward));
     for (int e = 0; e < EDGES; e++) {
         const Edge *edge = s->edges + e;

@@ -38,7 +38,7 @@ class Library:
         """An entry point of ``engine.h``."""
         function = getattr(self.handle, f"throughtime_{cell}_{sweep}_{real}")
         function.restype = ctypes.c_int64
-        return function  # type: ignore[no-any-return]
+        return function
 
 
 def processor() -> list[str]:

@@ -140,16 +140,25 @@ static void pack(real *packed, const Panels *p, int64_t first, int64_t last, con
 
 /* ---- sums of outer products ---- */
 
-enum { CHUNK = 128 }; /* products that are summed at a time: a panel of their right sides stays in L1 */
+enum { CHUNK = 256 }; /* products that are summed at a time */
+
+INLINE void interleave_strip(real *packed, const real *const *rows, int64_t count, int64_t m,
+                             const int64_t strip) {
+    for (int64_t k = 0; k < count; k++)
+        memcpy(packed + k * strip, rows[k] + m, (size_t)strip * sizeof(real));
+}
 
 /* The entries from `first` to before `last` of `count` rows, in the strips of rows of a tile: of a
  * strip all entries of the first row, then of the second ... */
 static void interleave(real *packed, const real *const *rows, int64_t count, int64_t first,
                        int64_t last) {
+    const int64_t most = most_rows(MOST_VECTORS);
     for (int64_t m = first, strip; m < last; m += strip, packed += strip * count) {
         strip = next_rows(last - m, MOST_VECTORS);
-        for (int64_t k = 0; k < count; k++)
-            for (int64_t i = 0; i < strip; i++) packed[k * strip + i] = rows[k][m + i];
+        if (strip == most)
+            interleave_strip(packed, rows, count, m, most);
+        else
+            interleave_strip(packed, rows, count, m, strip);
     }
 }
 
@@ -174,6 +183,9 @@ static void outer(real *sum, int64_t first, int64_t last, int64_t columns, const
             vec tile[MOST_ROWS * MOST_VECTORS];
             for (int64_t i = 0; i < rows; i++) {
                 each[i] = strip + i;
+                if (m + rows + i < last) /* of the next tile, while this one is summed up */
+                    for (int64_t v = 0; v < vectors; v++)
+                        __builtin_prefetch(sum + (m + rows + i) * columns + n + v * LANES, 1);
                 for (int64_t v = 0; v < vectors; v++)
                     tile[i * vectors + v] = load_some(sum + (m + i) * columns + n + v * LANES,
                                                       columns - n - v * LANES);

@@ -8,6 +8,9 @@
 
 #include <stdint.h>
 #include <string.h>
+#ifdef __AVX512F__
+#include <immintrin.h>
+#endif
 
 #if defined(__AVX512F__)
 #define VECTOR_BYTES 64
@@ -112,12 +115,25 @@ INLINE Expm1 expm1_parts(vec x) {
     return (Expm1){r + r * r * q, (veci)shifted - (veci)all(shift)};
 }
 
+/* a / b, for b from 1 to 2^32. */
+INLINE vec divide(vec a, vec b) {
+#if defined(__AVX512F__) && !defined(REAL_IS_DOUBLE)
+    /* Newton's steps for 1 / b, and for what is left of a / b: a third of the time of a division */
+    vec r = (vec)_mm512_rcp14_ps((__m512)b);
+    r += r * (1 - b * r);
+    const vec q = a * r;
+    return q + r * (a - b * q);
+#else
+    return a / b;
+#endif
+}
+
 /* tanh x = sign(x) m / (m + 2) with m = e^{2|x|} - 1, which keeps its digits where x is small. */
 INLINE vec tanh_(vec x) {
     const vec a = magnitude(x, TANH_IS_ONE);
     const Expm1 e = expm1_parts(a + a);
     const vec scale = power_of_two(e.n), m = e.p * scale + (scale - 1);
-    return with_sign_of(m / (m + 2), x);
+    return with_sign_of(divide(m, m + 2), x);
 }
 
 /* sigma(x) = e^{min(x, 0)} / (1 + e^{-|x|}): nothing overflows, and what is tiny is exact. */
@@ -127,7 +143,7 @@ INLINE vec sigmoid(vec x) {
     /* 2^n may be below the normal numbers; half of n and then the other half is not */
     const veci half = e.n >> 1;
     const vec power = (e.p + 1) * power_of_two(half) * power_of_two(e.n - half);
-    return choose(x < 0, power, all(1)) / (1 + power);
+    return divide(choose(x < 0, power, all(1)), 1 + power);
 }
 
 #endif
