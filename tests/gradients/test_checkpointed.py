@@ -283,8 +283,8 @@ def peak(steps: int, gradient: tt.gradients.Gradient) -> int:
 
 def test_it_holds_little_more_than_two_roots_of_the_steps() -> None:
     full, checkpointed = peak(2000, FullBPTT()), peak(2000, CheckpointedBPTT())
-    assert full > 2000 * 2 * 32 * 8 * 4  # drive, state, and the gradients of both, at the least
-    assert checkpointed < full / 7
+    assert full > 2000 * 2 * 32 * 8 * 2  # the state and its gradient, at the least
+    assert checkpointed < full / 5
     of_one_step = full / 2000
     inputs_and_terms = 2000 * 2 * 8 * 12
     assert checkpointed < 2 * math.sqrt(2000) * of_one_step + inputs_and_terms

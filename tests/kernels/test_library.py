@@ -11,6 +11,7 @@ import pytest
 import torch
 
 import throughtime as tt
+from throughtime.drive import Drive
 from throughtime.gradients.bptt import bptt
 from throughtime.kernels import build, library, sweep
 from throughtime.unroll import unroll
@@ -47,7 +48,7 @@ def test_without_an_engine_there_is_one_warning_and_the_same_numbers(
     with pytest.warns(UserWarning, match=r"python -m throughtime.kernels.build") as caught:
         states, _ = (bptt(cell, drive, cell.initial_state(2)) for _ in range(2))
     assert len(caught) == 1
-    assert not sweep.takes(cell, drive, cell.initial_state(2))
+    assert not sweep.takes(cell, (), Drive.of(drive), cell.initial_state(2))
     library.loaded.cache_clear()
     for a, b in zip(states, unroll(cell, drive, cell.initial_state(2)), strict=True):
         assert torch.equal(a, b)

@@ -42,15 +42,17 @@ def bptt(
         RuntimeError: if the cell's step draws random numbers; its gradient could not be right.
     """
     entering = Drive.of(drive)
-    by_engine = sweep.takes(cell, entering, state) and not transforming()
+    parameters = tuple(cell.parameters())
+    by_engine = sweep.takes(cell, parameters, entering, state) and not transforming()
     if not by_engine:
         summed = entering.sum().to(state[0].dtype)  # which autocast may have narrowed
         if transforming() or not torch.is_grad_enabled():
             return unroll(cell, summed, state, alive)
         entering = Drive.of(summed)
     elif not torch.is_grad_enabled():
-        return sweep.forward(cell, entering, state, sweep.ragged(alive), keep=False)[0]
-    tensors = (*entering.tensors(), *state, *cell.parameters())
+        rows = sweep.ragged(alive)
+        return sweep.forward(cell, parameters, entering, state, rows, keep=False)[0]
+    tensors = (*entering.tensors(), *state, *parameters)
     states: State = _BPTT.apply(cell, alive, entering, len(state), by_engine, *tensors)
     return states
 
@@ -70,7 +72,8 @@ class _BPTT(torch.autograd.Function):
         drive, state = drive.like(tensors[:n]), tensors[n : n + parts]
         if by_engine:
             rows = sweep.ragged(alive)
-            states, saved = sweep.forward(cell, drive, state, rows, keep=True)
+            parameters = tensors[n + parts :]
+            states, saved = sweep.forward(cell, parameters, drive, state, rows, keep=True)
         else:
             states = _without_draws(cell, drive.sum(), state, alive)
         ctx.cell, ctx.alive, ctx.rows, ctx.sizes = cell, alive, rows, (n, parts)

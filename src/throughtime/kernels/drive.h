@@ -11,14 +11,15 @@
 /* Where everything is in scratch, and how many steps a stretch has. */
 typedef struct {
     int64_t stretch;
+    int64_t chunk;      /* products that are summed at a time; at most CHUNK */
     real *W;            /* packed */
     real *edges[EDGES]; /* their matrices packed; of symbols one row for each: (size, G, H) */
     real *sums[EDGES];  /* reverse: the gradient of the rows of symbols: (size, G, H) */
     real *u;            /* (stretch, B, G, H): the drive, or its gradient */
     real *product;      /* (stretch, B, H): reverse of GRU */
     int64_t *at;        /* of each thread (stretch, B): the steps of rows that there are */
-    real *left;         /* (CHUNK, G, H): for outer products; each thread has its range */
-    real *panel;        /* of each thread: (CHUNK, MOST_VECTORS vectors) */
+    real *left;         /* (chunk, G, H): for outer products; each thread has its range */
+    real *panel;        /* of each thread: (chunk, MOST_VECTORS vectors) */
     int64_t bytes;
 } Plan;
 
@@ -38,6 +39,7 @@ static Plan plan_of(const Sweep *s, int64_t gates, int reverse, int own_product)
     p.stretch = step ? STRETCH_BYTES / step : s->steps;
     if (p.stretch * s->rows < CHUNK) p.stretch = CHUNK / (s->rows + 1) + 1;
     p.stretch = smaller(p.stretch, s->steps);
+    p.chunk = smaller(CHUNK, p.stretch * s->rows);
     p.W = take(s, &p.bytes, size * packed_size(reverse ? &backward : &forward));
     for (int e = 0; e < EDGES; e++) {
         const Edge *edge = s->edges + e;
@@ -54,8 +56,8 @@ static Plan plan_of(const Sweep *s, int64_t gates, int reverse, int own_product)
     if (reverse && own_product) p.product = take(s, &p.bytes, p.stretch * step / gates);
     p.at = take(s, &p.bytes, of * p.stretch * s->rows * (int64_t)sizeof(int64_t));
     if (reverse) {
-        p.left = take(s, &p.bytes, size * CHUNK * D);
-        p.panel = take(s, &p.bytes, size * of * CHUNK * MOST_VECTORS * LANES);
+        p.left = take(s, &p.bytes, size * p.chunk * D);
+        p.panel = take(s, &p.bytes, size * of * p.chunk * MOST_VECTORS * LANES);
     }
     return p;
 }
@@ -201,8 +203,8 @@ static void matrices(const Share *share, const Plan *plan, const real *const *gr
                      int64_t last, int W, int U) {
     const Sweep *s = share->s;
     if (from >= last) return;
-    real *left = plan->left + from * CHUNK;
-    real *panel = plan->panel + share->id * CHUNK * MOST_VECTORS * LANES;
+    real *left = plan->left + from * plan->chunk;
+    real *panel = plan->panel + share->id * plan->chunk * MOST_VECTORS * LANES;
     interleave(left, grad, count, from, last);
     if (W) outer(s->grad_W, from, last, s->units, left, h, count, panel);
     for (int e = 0; U && e < EDGES; e++) {
@@ -266,7 +268,7 @@ static void add_to_sums(const Share *share, const Plan *plan, int64_t D, int64_t
             if (steps_of(s, row) > t) at[count++] = t * B + row;
     for (int64_t i = 0, n; i < count; i += n) {
         const real *grad[CHUNK], *product[CHUNK], *h[CHUNK];
-        n = smaller(CHUNK, count - i);
+        n = smaller(plan->chunk, count - i);
         for (int64_t k = 0; k < n; k++) {
             const int64_t a = at[i + k];
             grad[k] = grad_u + (a - t0 * B) * D;

@@ -34,11 +34,13 @@ class Library:
     team: int
     """The address of its omp_get_num_threads."""
 
-    def function(self, cell: str, sweep: str, real: str) -> Function:
-        """An entry point of ``engine.h``."""
-        function = getattr(self.handle, f"throughtime_{cell}_{sweep}_{real}")
-        function.restype = ctypes.c_int64
-        return function
+    @cache  # noqa: B019  a library is loaded once, and for good
+    def functions(self, cell: str, sweep: str, real: str) -> tuple[Function, Function]:
+        """An entry point of ``engine.h``; before it, the one that says what scratch it needs."""
+        names = (f"throughtime_{cell}_{sweep}{part}_{real}" for part in ("_scratch", ""))
+        size, function = (getattr(self.handle, name) for name in names)
+        size.restype = function.restype = ctypes.c_int64
+        return size, function
 
 
 def processor() -> list[str]:

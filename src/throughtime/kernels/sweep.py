@@ -43,6 +43,9 @@ ENOUGH = 1 << 20
 MOST_THREADS = 256
 
 
+Tensors = tuple[Tensor, ...]
+
+
 class Ragged(NamedTuple):
     """How many steps each row has, and the rows from the longest to the shortest."""
 
@@ -50,14 +53,15 @@ class Ragged(NamedTuple):
     order: Tensor
 
 
-def takes(cell: Cell, drive: Drive, state: State) -> bool:
+def takes(cell: Cell, parameters: Tensors, drive: Drive, state: State) -> bool:
     """Whether the engine has this cell, in this dtype, on this device."""
     dtype = state[0].dtype
     if cell.kernel is None or dtype not in REALS or len(drive.edges) > EDGES:
         return False
-    tensors = (*drive.tensors(), *state, *cell.parameters())
-    suits = all(v.dtype in (dtype, torch.int64) and v.device.type == "cpu" for v in tensors)
-    return suits and not is_parametrized(cell) and loaded() is not None
+    for v in (*drive.tensors(), *state, *parameters):
+        if (v.dtype is not dtype and v.dtype is not torch.int64) or not v.is_cpu:
+            return False
+    return not is_parametrized(cell) and loaded() is not None
 
 
 def ragged(alive: Tensor | None) -> Ragged | None:
@@ -71,70 +75,69 @@ def ragged(alive: Tensor | None) -> Ragged | None:
 class Call:
     """One call of the engine: a ``Sweep``, filled field by field, and the tensors it points to."""
 
-    def __init__(self, cell: Cell, drive: Drive, state: State, rows: Ragged | None) -> None:
-        assert cell.kernel is not None
-        self.cell, self.like = cell, state[0]
-        self.steps, self.rows = drive.steps, len(state[0])
-        self.argument = Sweep()
-        self.kept: list[Tensor] = []
-        self.set(steps=self.steps, rows=self.rows, units=cell.hidden_size)
-        if rows is not None:
-            self.point(lengths=rows.lengths, order=rows.order)
-
-    def set(self, **numbers: int) -> None:
-        for name, number in numbers.items():
-            self.argument[AT[name]] = number
-
-    def point(self, **tensors: Tensor | None) -> None:
-        """Point fields to tensors; to dense copies, where they are not dense."""
-        for name, tensor in tensors.items():
-            if tensor is not None:
-                dense = tensor.detach().contiguous()
-                # which live until the engine has returned
-                self.kept.append(dense)
-                self.argument[AT[name]] = dense.data_ptr()
-
-    def enter(self, drive: Drive) -> None:
-        """Point to what enters the drive.
+    def __init__(
+        self,
+        cell: Cell,
+        parameters: tuple[Tensor, ...],
+        drive: Drive,
+        state: State,
+        states: State,
+        saved: Tensor | None,
+        rows: Ragged | None,
+    ) -> None:
+        """Point to all that both sweeps read or write.
 
         Raises:
             ValueError: if a shape is not what the cell's size asks for. The engine believes what it
                 is told, and a wrong shape would be memory that is not ours.
         """
-        steps, rows, D = self.steps, self.rows, self.cell.drive_size
-        for e, (values, weight) in enumerate(drive.edges):
-            size = weight.shape[-1]
-            kind = "vectors" if values.dtype.is_floating_point else "symbols"
-            shape = (steps, rows, size) if kind == "vectors" else (steps, rows)
-            self._check("the weight of an edge", weight, (D, size))
-            self._check(f"an edge's {kind}", values, shape)
-            self.set(**{f"size_{e}": size})
-            self.point(**{f"{kind}_{e}": values, f"weight_{e}": weight})
-        for name, tensor, shape in (
-            ("given", drive.given, (steps, rows, D)),
-            ("constant", drive.constant, (rows, D)),
-            ("start", drive.start, (rows, D)),
-        ):
-            if tensor is not None:
-                self._check(f"the drive that is {name}", tensor, shape)
-                self.point(**{name: tensor})
-
-    def remember(self, parameters: tuple[Tensor, ...], state: State) -> None:
-        """Point to the parameters and the state before the first step."""
-        H, D = self.cell.hidden_size, self.cell.drive_size
+        steps, batch = drive.steps, len(state[0])
+        H, D = cell.hidden_size, cell.drive_size
+        self.cell, self.dtype, self.work = cell, state[0].dtype, steps * batch * D * H
+        self.argument, self.kept = Sweep(), list[Tensor]()
+        self.set("steps", steps)
+        self.set("rows", batch)
+        self.set("units", H)
         for name, tensor, shape in zip("Wbm", parameters, ((D, H), (D,), (H,)), strict=False):
-            self._check(name, tensor, shape)
-            self.point(**{name: tensor})
-        for part, tensor in zip("hc", state, strict=False):
-            self._check(f"the first {part}", tensor, (self.rows, H))
-            self.point(**{f"first_{part}": tensor})
+            self.point(name, tensor, shape)
+        for e, (values, weight) in enumerate(drive.edges):
+            size, vectors = weight.shape[-1], values.dtype.is_floating_point
+            self.set(f"size_{e}", size)
+            self.point(f"weight_{e}", weight, (D, size))
+            if vectors:
+                self.point(f"vectors_{e}", values, (steps, batch, size))
+            else:
+                self.point(f"symbols_{e}", values, (steps, batch))
+        self.point("given", drive.given, (steps, batch, D))
+        self.point("constant", drive.constant, (batch, D))
+        self.point("start", drive.start, (batch, D))
+        for part, first, after in zip("hc", state, states, strict=False):
+            self.point(f"first_{part}", first, (batch, H))
+            self.point(part, after)
+        self.point("saved", saved)
+        if rows is not None:
+            self.point("lengths", rows.lengths)
+            self.point("order", rows.order)
 
-    def _check(self, name: str, tensor: Tensor, expected: tuple[int, ...]) -> None:
-        if tensor.shape != expected:
+    def set(self, name: str, number: int) -> None:
+        """Fill in a number."""
+        self.argument[AT[name]] = number
+
+    def point(
+        self, name: str, tensor: Tensor | None, expected: tuple[int, ...] | None = None
+    ) -> None:
+        """Point to a tensor; to a dense copy, if it is not dense; to nothing, if there is none."""
+        if tensor is None:
+            return
+        if expected is not None and tensor.shape != expected:
             raise ValueError(
-                f"{type(self.cell).__name__}: {name} has shape {tuple(tensor.shape)}; "
-                f"expected {expected}"
+                f"{type(self.cell).__name__}: {name.rstrip('_012')} has shape "
+                f"{tuple(tensor.shape)}; expected {expected}"
             )
+        if not tensor.is_contiguous():
+            tensor = tensor.detach().contiguous()
+        self.kept.append(tensor)  # so that a copy lives until the engine has returned
+        self.argument[AT[name]] = tensor.data_ptr()
 
     def run(self, sweep: str) -> None:
         """Call the engine.
@@ -144,20 +147,18 @@ class Call:
         """
         library = loaded()
         assert library is not None
-        work = self.steps * self.rows * self.cell.drive_size * self.cell.hidden_size
-        if work >= ENOUGH and library.parallel:
-            threads = min(torch.get_num_threads(), MOST_THREADS)
-            self.set(threads=threads, parallel=library.parallel, team=library.team)
-        else:
-            self.set(threads=1)
-        name, real = self.cell.kernel, REALS[self.like.dtype]
-        assert name is not None
-        size = library.function(name, f"{sweep}_scratch", real)(self.argument)
-        scratch = torch.empty(size + ALIGNED, dtype=torch.uint8)
-        self.set(scratch=-(-scratch.data_ptr() // ALIGNED) * ALIGNED)
-        if wrong := library.function(name, sweep, real)(self.argument):
-            size = self.argument[AT[f"size_{wrong - 1}"]]
-            raise IndexError(f"a symbol is not below {size}, the number of symbols of its edge")
+        assert self.cell.kernel is not None
+        self.set("threads", 1)
+        if self.work >= ENOUGH and library.parallel:
+            self.set("threads", min(torch.get_num_threads(), MOST_THREADS))
+            self.set("parallel", library.parallel)
+            self.set("team", library.team)
+        size, function = library.functions(self.cell.kernel, sweep, REALS[self.dtype])
+        scratch = torch.empty(size(self.argument) + ALIGNED, dtype=torch.uint8)
+        self.set("scratch", -(-scratch.data_ptr() // ALIGNED) * ALIGNED)
+        if wrong := function(self.argument):
+            symbols = self.argument[AT[f"size_{wrong - 1}"]]
+            raise IndexError(f"a symbol is not below {symbols}, the number of symbols of its edge")
 
 
 ALIGNED = 64
@@ -165,7 +166,7 @@ ALIGNED = 64
 
 
 def forward(
-    cell: Cell, drive: Drive, state: State, rows: Ragged | None, *, keep: bool
+    cell: Cell, parameters: Tensors, drive: Drive, state: State, rows: Ragged | None, *, keep: bool
 ) -> tuple[State, Tensor | None]:
     """The states at 1 … T, and what :func:`reverse` needs of the steps, if ``keep``.
 
@@ -177,17 +178,13 @@ def forward(
     H, batch = cell.hidden_size, len(state[0])
     states = tuple(s.new_empty(drive.steps, batch, H) for s in state)
     saved = state[0].new_empty(drive.steps, batch, SAVED[cell.kernel] * H) if keep else None
-    call = Call(cell, drive, state, rows)
-    call.enter(drive)
-    call.remember(tuple(cell.parameters()), state)
-    call.point(**dict(zip("hc", states, strict=False)), saved=saved)
-    call.run("forward")
+    Call(cell, parameters, drive, state, states, saved, rows).run("forward")
     return states, saved
 
 
 def reverse(
     cell: Cell,
-    parameters: tuple[Tensor, ...],
+    parameters: Tensors,
     drive: Drive,
     state: State,
     states: State,
@@ -200,28 +197,26 @@ def reverse(
 ) -> tuple[Tensor | None, ...]:
     """The gradients of the ``wanted`` of the drive's tensors, of the first state and, if
     ``learning``, of the parameters."""
+    call = Call(cell, parameters, drive, state, states, saved, rows)
 
-    def like(tensor: Tensor | None, want: bool) -> Tensor | None:
-        return (
-            torch.empty(tensor.shape, dtype=state[0].dtype) if want and tensor is not None else None
-        )
+    def gradient(name: str, of: Tensor) -> Tensor:
+        grad = torch.empty(of.shape, dtype=of.dtype)
+        call.point(name, grad)
+        return grad
 
-    grad_drive = [like(v, want) for v, want in zip(drive.tensors(), wanted, strict=True)]
-    grad_first = [like(s, True) for s in state]
-    learned = [like(p, learning) for p in parameters]
-    call = Call(cell, drive, state, rows)
-    call.enter(drive)
-    call.remember(parameters, state)
-    call.point(
-        **dict(zip("hc", states, strict=False)),
-        saved=saved,
-        **dict(zip(("grad_h", "grad_c"), grad_states, strict=False)),
-        **dict(zip(("grad_first_h", "grad_first_c"), grad_first, strict=False)),
-        **dict(zip(("grad_W", "grad_b", "grad_m"), learned, strict=False)),
-        **dict(zip(_names_of_gradients(drive), grad_drive, strict=True)),
-    )
+    for name, arriving in zip(("grad_h", "grad_c"), grad_states, strict=False):
+        call.point(name, arriving)
+    grads = [
+        gradient(name, v) if want else None
+        for name, v, want in zip(_names_of_gradients(drive), drive.tensors(), wanted, strict=True)
+    ]
+    grads += [gradient(f"grad_first_{part}", v) for part, v in zip("hc", state, strict=False)]
+    grads += [
+        gradient(f"grad_{name}", v) if learning else None
+        for name, v in zip("Wbm", parameters, strict=False)
+    ]
     call.run("reverse")
-    return (*grad_drive, *grad_first, *learned)
+    return tuple(grads)
 
 
 def _names_of_gradients(drive: Drive) -> list[str]:
