@@ -5,13 +5,16 @@ from __future__ import annotations
 import pytest
 import torch
 from torch import Tensor, nn
+from torch.autograd import forward_ad
 from torch.func import functional_call, grad, hessian, jacrev, jvp, vmap
 
 import throughtime as tt
 from models import CELLS, VALID, WIRINGS, Problem, assert_same, gradients, make, problem
 from throughtime import RecurrentModel, Sequence, Wiring
 from throughtime.gradients import Autograd, CheckpointedBPTT, FullBPTT, TruncatedBPTT
+from throughtime.gradients.bptt import bptt
 from throughtime.transforms import transforming
+from throughtime.unroll import unroll
 
 pytestmark = pytest.mark.filterwarnings("ignore:`torch.jit.script` is deprecated")  # torch's own
 
@@ -201,3 +204,30 @@ def test_gradients_are_taken_many_at_once(method: str) -> None:
     for row in range(2):
         expected = gradients(log_prob[row], parameters, retain_graph=True)
         assert_same(dict(zip(parameters, (g[row] for g in found), strict=True)), expected)
+
+
+@pytest.mark.parametrize("gradients", [True, False], ids=["grad", "no_grad"])
+@pytest.mark.parametrize("cell", CELLS)
+def test_dual_numbers_keep_their_tangent(cell: str, gradients: bool) -> None:
+    """Forward mode without ``torch.func``: the engine would drop what it does not know of."""
+    made = CELLS[cell](3).double()
+    state = made.initial_state(2, torch.zeros(1, dtype=torch.float64))
+    drive, direction = torch.randn(2, 4, 2, made.drive_size, dtype=torch.float64)
+    _, expected = jvp(lambda d: unroll(made, d, state)[0], (drive,), (direction,))
+    with torch.set_grad_enabled(gradients), forward_ad.dual_level():
+        h = bptt(made, forward_ad.make_dual(drive, direction), state)[0]
+        tangent = forward_ad.unpack_dual(h).tangent
+    torch.testing.assert_close(tangent, expected)
+
+
+@pytest.mark.filterwarnings(
+    "ignore::torch.jit.TracerWarning", "ignore:`torch.jit.trace", "ignore:Converting a tensor"
+)
+@pytest.mark.parametrize("cell", CELLS)
+def test_a_traced_recursion_is_of_its_argument(cell: str) -> None:
+    """The engine leaves nothing to record: its result would be a constant."""
+    made = CELLS[cell](3).requires_grad_(False)
+    state = made.initial_state(2)
+    drive = torch.randn(4, 2, made.drive_size)
+    traced = torch.jit.trace(lambda d: bptt(made, d, state)[0], (drive,))
+    torch.testing.assert_close(traced(2 * drive), unroll(made, 2 * drive, state)[0])

@@ -15,7 +15,7 @@ length      how τ is decided: ``lengths.SameAsInput``, ``EndOfSequence``, ``Hal
 Calling the model gives a distribution over whole sequences: ``log_prob``, ``sample``, ``mode``.
 """
 
-from throughtime import cells, forcing, gradients, lengths, outputs, schedules
+from throughtime import cells, forcing, gradients, lengths, nn, outputs, schedules
 from throughtime import wiring as wirings
 from throughtime.distribution import SequenceDistribution, Terms
 from throughtime.encoder_decoder import EncoderDecoder
@@ -40,6 +40,7 @@ __all__ = [
     "forcing",
     "gradients",
     "lengths",
+    "nn",
     "outputs",
     "schedules",
     "unroll",

@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from throughtime.cells.cell import Cell, State
+from throughtime.direction import reverse
 from throughtime.drive import Drive, Entering
 from throughtime.gradients.gradient import Gradient, Tensors
 
@@ -135,23 +136,7 @@ class Recurrence(nn.Module):
             states = gradient.scan(self.cell, steps[0], carry, steps[1] if steps[1:] else None)
             return tuple(s[-1] for s in states) if len(steps[0]) else carry, (states[0],)
 
-        u = drive.sum()
-        order = self._order(u, alive)
-        steps = (_reorder(u, order), *(() if alive is None else (alive,)))
+        u, backward = drive.sum(), self.direction < 0
+        steps = (reverse(u, alive) if backward else u, *(() if alive is None else (alive,)))
         state, (h,) = gradient.fold(stretch, state, steps, (), self.cell)
-        return _reorder(h, order), state
-
-    def _order(self, drive: Tensor, alive: Tensor | None) -> Tensor | None:
-        """Which step is read at t, of each row: backward, from its end to its beginning."""
-        if self.direction > 0:
-            return None
-        t = torch.arange(len(drive), device=drive.device)[:, None]
-        last = (len(drive) if alive is None else alive.sum(0)) - 1
-        return (last - t).clamp(0).expand(drive.shape[:2])
-
-
-def _reorder(values: Tensor, order: Tensor | None) -> Tensor:
-    """Step ``order[t, row]`` of each row at t."""
-    if order is None or not len(values):
-        return values
-    return values.gather(0, order[..., None].expand(values.shape))
+        return reverse(h, alive) if backward else h, state

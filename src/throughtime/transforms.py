@@ -1,11 +1,14 @@
-"""Whether a ``torch.func`` transform is running."""
+"""Whether a transform of what is computed is running."""
 
 import torch
 from torch import Tensor
+from torch.autograd import forward_ad
+from torch.jit._trace import is_tracing
 
 
 def transforming() -> bool:
-    """True inside of ``torch.func.grad``, ``vmap`` and the like.
+    """True inside of ``torch.func.grad``, ``vmap`` and the like, of forward-mode differentiation
+    (``torch.autograd.forward_ad``) and of ``torch.jit.trace``.
 
     Single values cannot be looked at then, and the plain loop, which every transform understands,
     takes the place of hand-written gradients.
@@ -14,7 +17,11 @@ def transforming() -> bool:
         >>> transforming(), bool(torch.func.vmap(lambda v: v + transforming())(torch.zeros(1)) == 1)
         (False, True)
     """
-    return torch._C._are_functorch_transforms_active()
+    return (
+        torch._C._are_functorch_transforms_active()
+        or forward_ad._current_level >= 0
+        or is_tracing()
+    )
 
 
 def several(gradients: tuple[Tensor | None, ...]) -> bool:

@@ -103,7 +103,9 @@ class Workplace:
 
 def core_tests() -> list[str]:
     """All tests of the core; those of data, training and documents see none of it."""
-    files = [*ROOT.glob("tests/test_*.py"), *ROOT.glob("tests/gradients/test_*.py")]
+    files = [
+        f for folder in ("", "gradients/", "nn/") for f in ROOT.glob(f"tests/{folder}test_*.py")
+    ]
     return sorted(str(f.relative_to(ROOT)) for f in files if f.name != "test_docs.py")
 
 

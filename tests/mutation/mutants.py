@@ -33,6 +33,8 @@ LENGTHS = "tests/test_lengths.py::"
 OUTPUTS = "tests/test_outputs.py::"
 SEQUENCE = "tests/test_sequence.py::"
 WIRING = "tests/test_wiring.py::"
+NN = "tests/nn/test_contract.py::"
+AS_TORCH = NN + "test_results_and_gradients_are_those_of_torch"
 
 MUTANTS = [
     # ---- cells ----
@@ -251,30 +253,30 @@ MUTANTS = [
     # ---- layers and the graph ----
     Mutant(
         "a row is read backward from the padding's end",
-        "layer.py",
-        "(len(drive) if alive is None else alive.sum(0)) - 1",
-        "len(drive) - 1",
+        "direction.py",
+        "alive.sum(0) - 1",
+        "len(values) - 1",
         (TORCH_NN,),
     ),
     Mutant(
         "with both directions nothing is truncated",
         "layer.py",
-        "        if cut:\n",
-        "        if False:\n",
+        "state, (h,) = gradient.fold(stretch, state, steps, (), self.cell)",
+        "state, (h,) = stretch(state, steps, ())",
         (TRUNCATED + "test_with_both_directions_each_is_cut_in_its_own_time",),
     ),
     Mutant(
         "a step without recurrence remembers all the same",
         "layer.py",
-        "            h, _ = self.step(drive.flatten(0, 1), ())\n",
-        "            h, _ = self.step(drive.flatten(0, 1).cumsum(0), ())\n",
+        "            h, _ = self.step(u.flatten(0, 1), ())\n",
+        "            h, _ = self.step(u.flatten(0, 1).cumsum(0), ())\n",
         (JACOBIANS + "test_in_2_2_an_output_sees_one_value_back_and_no_further",),
     ),
     Mutant(
         "y(t) enters h(t), a step too early",
-        "graph.py",
-        "torch.cat([S(state.fed)[None], S(y)])[: len(alive)]",
-        "torch.cat([S(state.fed)[None], S(y)])[1:]",
+        "layer.py",
+        "values = torch.cat([nothing, values[:-1]])",
+        "values = values.clone()",
         (JACOBIANS + "test_no_output_sees_its_own_value_or_a_later_one",),
     ),
     Mutant(
@@ -479,5 +481,146 @@ MUTANTS = [
         "device=self.device) + counts[..., None]",
         "device=self.device) + counts[..., None] + 1",
         (SEQUENCE + "test_a_beginning_and_the_rest_are_the_whole",),
+    ),
+    # ---- drop-in modules ----
+    Mutant(
+        "the GRU resets a bias that it should not",
+        "nn/equations.py",
+        "F.pad(bias_hh[: 2 * H], (0, H))",
+        "bias_hh",
+        (AS_TORCH,),
+    ),
+    Mutant(
+        "the GRU forgets the second bias of r and z",
+        "nn/equations.py",
+        "bias_ih + F.pad(bias_hh[: 2 * H], (0, H))",
+        "bias_ih",
+        (AS_TORCH,),
+    ),
+    Mutant(
+        "one of two biases is forgotten",
+        "nn/equations.py",
+        "(weight_hh, bias_ih + bias_hh)",
+        "(weight_hh, bias_ih)",
+        (AS_TORCH,),
+    ),
+    Mutant(
+        "the two directions change places",
+        "nn/recurrent.py",
+        "_backward if i % directions else _forward",
+        "_forward if i % directions else _backward",
+        (AS_TORCH,),
+    ),
+    Mutant(
+        "both directions read forward",
+        "nn/recurrent.py",
+        "_backward if i % directions else _forward",
+        "_forward",
+        (AS_TORCH,),
+    ),
+    Mutant(
+        "what was read backward stays so",
+        "nn/recurrent.py",
+        "return reverse(h, alive), last",
+        "return h, last",
+        (AS_TORCH,),
+    ),
+    Mutant(
+        "a row is read backward from where the longest ends",
+        "nn/recurrent.py",
+        "reverse(x, alive), first",
+        "reverse(x), first",
+        (AS_TORCH,),
+    ),
+    Mutant(
+        "every layer starts from the state of the lowest",
+        "nn/recurrent.py",
+        "part[i] for part in start",
+        "part[0] for part in start",
+        (AS_TORCH,),
+    ),
+    Mutant(
+        "a layer does not see the one below",
+        "nn/recurrent.py",
+        "h = torch.cat(outputs, -1) if self.bidirectional else output",
+        "h = torch.cat(outputs[::-1], -1)",
+        (AS_TORCH,),
+    ),
+    Mutant(
+        "nothing is dropped",
+        "nn/recurrent.py",
+        "if layer and self.dropout and self.training:",
+        "if False:",
+        (AS_TORCH,),
+    ),
+    Mutant(
+        "it drops in use too",
+        "nn/recurrent.py",
+        "if layer and self.dropout and self.training:",
+        "if layer and self.dropout:",
+        (NN + "test_dropout_acts_in_training_and_between_layers_alone",),
+    ),
+    Mutant(
+        "the input is dropped too",
+        "nn/recurrent.py",
+        "if layer and self.dropout and self.training:",
+        "if self.dropout and self.training:",
+        (AS_TORCH,),
+    ),
+    Mutant(
+        "padding is dropped with the values",
+        "nn/recurrent.py",
+        "    if alive is None:\n        return F.dropout",
+        "    if True:\n        return F.dropout",
+        (AS_TORCH,),
+    ),
+    Mutant(
+        "h_0 is not brought into the packed order",
+        "nn/recurrent.py",
+        "_permuted(start, order), alive)",
+        "start, alive)",
+        (AS_TORCH,),
+    ),
+    Mutant(
+        "h_n is not brought back from the packed order",
+        "nn/recurrent.py",
+        "self._hidden(_permuted(state, back))",
+        "self._hidden(state)",
+        (AS_TORCH,),
+    ),
+    Mutant(
+        "padding takes steps",
+        "nn/recurrent.py",
+        "start, x.mask.movedim(batch, 0))",
+        "start)",
+        (NN + "test_each_row_of_a_sequence_is_as_if_alone",),
+    ),
+    Mutant(
+        "no steps, and yet h_n is not h_0",
+        "nn/recurrent.py",
+        "if len(x) else first",
+        "if len(x) else tuple(torch.zeros_like(s) for s in first)",
+        (NN + "test_no_steps_and_no_rows_are_legal",),
+    ),
+    Mutant(
+        "batch_first is not asked",
+        "nn/recurrent.py",
+        "turned = self.batch_first and x.dim() == 3",
+        "turned = False",
+        (AS_TORCH,),
+    ),
+    Mutant(
+        "the shape of h_0 is not looked at",
+        "nn/recurrent.py",
+        "if found.shape != shape:",
+        "if False:",
+        (NN + "test_a_packed_call_is_refused_like_a_padded_one",),
+    ),
+    Mutant(
+        "a cell keeps what one call gave it",
+        "nn/equations.py",
+        "    cell = copy.copy(cell)\n",
+        "",
+        (NN + "test_copies_compute_the_same_and_share_nothing",),
     ),
 ]

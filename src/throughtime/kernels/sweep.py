@@ -6,7 +6,7 @@ import ctypes
 from typing import NamedTuple
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn.utils.parametrize import is_parametrized
 
 from throughtime.cells.cell import Cell, State
@@ -44,6 +44,9 @@ MOST_THREADS = 256
 
 
 Tensors = tuple[Tensor, ...]
+
+KINDS = (Tensor, nn.Parameter)
+"""Other kinds, such as fake tensors, may have no memory behind them."""
 
 
 class Ragged(NamedTuple):

@@ -1,0 +1,237 @@
+"""Layers and directions of a recurrence, from the forms of input that torch.nn takes to its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import torch
+from jaxtyping import Bool, Float, Shaped
+from torch import Tensor, nn
+from torch.jit._trace import is_tracing
+from torch.nn import functional as F
+from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence, pad_packed_sequence
+
+from throughtime.autocast import Autocast
+from throughtime.cells.cell import Cell, State
+from throughtime.direction import reverse
+from throughtime.drive import Drive, Entering
+from throughtime.gradients.bptt import bptt
+from throughtime.kernels.library import loaded
+from throughtime.kernels.sweep import REALS
+from throughtime.nn.equations import equations, given
+from throughtime.sequence import Sequence
+from throughtime.transforms import transforming
+
+
+class Recurrent(nn.RNNBase):
+    r"""What the three modules share; it stands before torch.nn's class among their parents.
+
+    Parameters, their first values, state_dict, repr and pickling are torch.nn's, because they are
+    inherited. The forward pass is the library's: with layer 0's h for x,
+
+    .. math::
+        h_l^{(t)} = f(h_l^{(t-1)}, W_{ih} h_{l-1}^{(t)}; W_{hh}, b), \qquad
+        \bar h_l^{(t)} = f(\bar h_l^{(t+1)}, \bar W_{ih} h_{l-1}^{(t)}; \bar W_{hh}, \bar b)
+
+    and in both directions, a layer gives (h, h̄) to the one above.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # in a tuple: its parameters are this module's, and not further ones
+        self._equations = (equations(self.mode, self.hidden_size),)
+
+    def forward(self, input: Any, hx: Any = None) -> Any:
+        """The outputs h(1) … h(τ) in the form of the input, and the state at the end, h_n.
+
+        Args:
+            input: ``(T, B, input_size)``, or ``(B, T, input_size)`` if ``batch_first``; one
+                sequence ``(T, input_size)``; a ``PackedSequence``; or a
+                :class:`~throughtime.Sequence` of any batch shape, always ``(*batch, T,
+                input_size)``.
+            hx: h_0 ``(layers · directions, B, hidden_size)``, without B for one sequence and with
+                ``*batch`` in its place for a :class:`~throughtime.Sequence`; of an LSTM ``(h_0,
+                c_0)``. Zero if left out. Where a row has no steps, its h_n is its h_0.
+
+        Raises:
+            ValueError: if the input has neither 2 nor 3 dimensions, or another dtype than the
+                weights.
+            RuntimeError: if the input has another size than ``input_size``, or h_0 another shape
+                or dtype than it should have. Both are the exceptions of torch.nn.
+        """
+        if isinstance(input, Sequence):
+            return self._sequence(input, hx)
+        packed = isinstance(input, PackedSequence)
+        if self._is_for_torch(input.data if packed else input):
+            if packed:
+                # torch's LSTM does not look (pytorch issue 195803), and its kernel reads past the
+                # end of too small an h_0
+                self._start(input.data, [int(input.batch_sizes[0])], hx)
+            return super().forward(input, hx)
+        return self._packed(input, hx) if packed else self._padded(input, hx)
+
+    def _is_for_torch(self, values: Any) -> bool:
+        """Whether the engine has not what is asked for. torch.nn's own forward has."""
+        if self.proj_size or is_tracing() or torch.compiler.is_compiling():
+            return True
+        if transforming():
+            return False
+        weight = self.all_weights[0][1]
+        return (
+            weight.device.type != "cpu"
+            or weight.dtype not in REALS
+            or loaded() is None
+            # such as fake tensors, behind which there is no memory
+            or not {type(values), type(weight)} <= {Tensor, nn.Parameter}
+        )
+
+    # ---- the forms of input --------------------------------------------------------------------
+
+    def _padded(self, x: Tensor, hx: Any) -> tuple[Tensor, Any]:
+        if x.dim() not in (2, 3):
+            raise ValueError(
+                f"{self._get_name()}: the input has shape {tuple(x.shape)}; expected 2 dimensions, "
+                "(time, input_size), or 3, with a batch"
+            )
+        turned = self.batch_first and x.dim() == 3
+        x = x.transpose(0, 1) if turned else x
+        h, state = self._run(x, self._start(x, x.shape[1:-1], hx))
+        return h.transpose(0, 1) if turned else h, self._hidden(state)
+
+    def _packed(self, packed: PackedSequence, hx: Any) -> tuple[PackedSequence, Any]:
+        data, batch_sizes, order, back = packed
+        if data.dim() != 2:
+            raise RuntimeError(
+                f"{self._get_name()}: the packed data has shape {tuple(data.shape)}; expected 2 "
+                "dimensions, (all steps, input_size)"
+            )
+        start = self._start(data, [int(batch_sizes[0])], hx)
+        # in the order in which it is packed, from the longest row to the shortest
+        x, lengths = pad_packed_sequence(PackedSequence(data, batch_sizes))
+        alive = (torch.arange(len(x))[:, None] < lengths).to(x.device)
+        h, state = self._run(x, _permuted(start, order), alive)
+        outputs = pack_padded_sequence(h, lengths).data
+        return (
+            PackedSequence(outputs, batch_sizes, order, back),
+            self._hidden(_permuted(state, back)),
+        )
+
+    def _sequence(self, x: Sequence, hx: Any) -> tuple[Sequence, Any]:
+        if self.proj_size:
+            raise ValueError(
+                f"proj_size={self.proj_size} is left to torch's kernels, which do not take a "
+                "tt.Sequence; give x.to_packed(), or a proj_size of 0 and a Linear after the module"
+            )
+        if len(x.event_shape) != 1:
+            raise ValueError(
+                f"{self._get_name()}: the input has event shape {tuple(x.event_shape)}; expected "
+                f"vectors, ({self.input_size},)"
+            )
+        batch = x.lengths.dim()
+        values = x.values.movedim(batch, 0)
+        start = self._start(values, x.batch_shape, hx)
+        h, state = self._run(values, start, x.mask.movedim(batch, 0))
+        return Sequence(h.movedim(0, batch), x.lengths), self._hidden(state)
+
+    # ---- states --------------------------------------------------------------------------------
+
+    def _start(self, x: Shaped[Tensor, "... size"], rows: Iterable[int], hx: Any) -> State:
+        """The state of every layer and direction before the first step, ``(_, *rows, H)``."""
+        name, like = self._get_name(), self.all_weights[0][1]
+        narrowed = Autocast.now(x).enabled  # autocast's dtypes are not the user's choice
+        if x.dtype != like.dtype and not narrowed:
+            raise ValueError(
+                f"{name}: the input is {x.dtype} and the weights are {like.dtype}; use "
+                f"input.to({like.dtype}) or module.to({x.dtype})"
+            )
+        if x.shape[-1] != self.input_size:
+            raise RuntimeError(
+                f"{name}: the input has size {x.shape[-1]}; expected input_size={self.input_size}"
+            )
+        pair = self.mode == "LSTM"
+        layers = self.num_layers * (2 if self.bidirectional else 1)
+        sizes = {"h_0": self.proj_size or self.hidden_size}
+        if pair:
+            sizes["c_0"] = self.hidden_size
+        shapes = {part: (layers, *rows, size) for part, size in sizes.items()}
+        if hx is None:
+            return tuple(like.new_zeros(shape) for shape in shapes.values())
+        if pair and (isinstance(hx, Tensor) or len(hx) != 2):
+            raise RuntimeError(f"{name}: hx is one {type(hx).__name__}; expected (h_0, c_0)")
+        start: State = tuple(hx) if pair else (hx,)
+        for (part, shape), found in zip(shapes.items(), start, strict=True):
+            if found.shape != shape:
+                raise RuntimeError(
+                    f"{name}: {part} has shape {tuple(found.shape)}; expected {shape}"
+                )
+            if found.dtype != like.dtype and not narrowed:
+                raise RuntimeError(
+                    f"{name}: {part} is {found.dtype} and the weights are {like.dtype}"
+                )
+        return tuple(part.to(like.dtype) for part in start)
+
+    def _hidden(self, state: State) -> Any:
+        """A state as torch.nn returns it: of an LSTM (h_n, c_n), else h_n."""
+        return state if self.mode == "LSTM" else state[0]
+
+    # ---- layers and directions -----------------------------------------------------------------
+
+    def _run(
+        self,
+        x: Float[Tensor, "T ... size"],
+        start: State,
+        alive: Bool[Tensor, "T ..."] | None = None,
+    ) -> tuple[Float[Tensor, "T ... outputs"], State]:
+        """The highest layer's h(1) … h(T), and the state of each row at its own end."""
+        steps, *rows, size = x.shape
+        h = x.reshape(steps, x.shape[1:-1].numel(), size)
+        start = tuple(part.reshape(len(part), *h.shape[1:-1], part.shape[-1]) for part in start)
+        alive = None if alive is None else alive.reshape(h.shape[:-1])
+        directions = 2 if self.bidirectional else 1
+        weights, ends = self.all_weights, []
+        for layer in range(self.num_layers):
+            if layer and self.dropout and self.training:
+                h = _dropped(h, self.dropout, alive)
+            outputs = []
+            for i in range(layer * directions, (layer + 1) * directions):
+                weight_ih, *others = weights[i]
+                cell = given(self._equations[0], *others)
+                first = tuple(part[i] for part in start)
+                towards = _backward if i % directions else _forward
+                output, end = towards(cell, weight_ih, h, first, alive)
+                outputs.append(output)
+                ends.append(end)
+            h = torch.cat(outputs, -1) if self.bidirectional else output
+        return h.reshape(steps, *rows, h.shape[-1]), tuple(
+            torch.stack(parts).reshape(len(ends), *rows, self.hidden_size)
+            for parts in zip(*ends, strict=True)
+        )
+
+
+def _forward(
+    cell: Cell, weight_ih: Tensor, x: Tensor, first: State, alive: Tensor | None
+) -> tuple[Tensor, State]:
+    """h(1) … h(T) of one layer in one direction, and its state after the last of them."""
+    states = bptt(cell, Drive(len(x), (Entering(x, weight_ih),)), first, alive)
+    return states[0], tuple(s[-1] for s in states) if len(x) else first
+
+
+def _backward(
+    cell: Cell, weight_ih: Tensor, x: Tensor, first: State, alive: Tensor | None
+) -> tuple[Tensor, State]:
+    """The same from each row's own end to its beginning."""
+    h, last = _forward(cell, weight_ih, reverse(x, alive), first, alive)
+    return reverse(h, alive), last
+
+
+def _dropped(h: Tensor, share: float, alive: Tensor | None) -> Tensor:
+    """Dropout of the values alone, in time's order, for which padding does not exist; so from the
+    same seed the same are dropped as in torch.nn."""
+    if alive is None:
+        return F.dropout(h, share)
+    return torch.zeros_like(h).index_put((alive,), F.dropout(h[alive], share))
+
+
+def _permuted(state: State, order: Tensor | None) -> State:
+    return state if order is None else tuple(part.index_select(1, order) for part in state)
