@@ -23,6 +23,15 @@ typedef struct {
     int64_t bytes;
 } Plan;
 
+/* A cell whose steps are taken one at a time, of a sweep with one step: `prepare` packs its matrices
+ * into scratch, and then `step` goes from `first` to `state`, as often as one likes. */
+typedef struct {
+    int64_t parts;
+    Plan (*plan)(const Sweep *);
+    void (*prepare)(const Share *, const Plan *);
+    void (*step)(const Share *, const Plan *);
+} Stepper;
+
 enum { STRETCH_BYTES = 1 << 19, ALIGNED = 64 };
 
 INLINE void *take(const Sweep *s, int64_t *used, int64_t bytes) {

@@ -9,6 +9,10 @@
  * nothing has been written. The same names with `_scratch` after forward and reverse return how
  * many bytes `scratch` must have room for.
  *
+ * A sweep with one step can be taken again and again: throughtime_<cell>_prepare_<f32|f64> packs the
+ * matrices into scratch (of forward's size), and each throughtime_<cell>_step_<f32|f64> goes from
+ * `first` to `state` on one thread, for as long as matrices and scratch stay as they are.
+ *
  * T steps, B rows, H units; G gates, so that the drive of a row is (G, H). The state has S parts of
  * H numbers (LSTM: h, c; others: h). All arrays are dense, in the order shown, aligned to their
  * numbers, and owned by the caller; none may overlap another. What says "null:" may be null. */
@@ -44,7 +48,7 @@ typedef struct {
      * (B). Both null: every row has T steps. After its last step a row's state stays as it is. */
     const int64_t *lengths, *order;
 
-    const real *W; /* (G, H, H): gate, unit, unit of h' */
+    const real *W; /* (G, H, H): gate, unit, unit of h'. Null, forward only: no edge from h' */
     const real *b; /* (G, H) */
     const real *m; /* (H): GRU's bias inside of the reset; null for other cells */
 

@@ -44,7 +44,8 @@ static void forward_rows(const Share *share, const Plan *plan, int64_t t, int64_
                 h[r] = old_state(s, 0, t * B + row[r]);
             }
             for (int64_t r = 0; r < count * vectors; r++) a[r] = (vec){0};
-            multiply_rows[count - 1][vectors - 1](a, h, plan->W + panel_at(&panels, unit), H);
+            if (s->W)
+                multiply_rows[count - 1][vectors - 1](a, h, plan->W + panel_at(&panels, unit), H);
             for (int64_t r = 0; r < count; r++)
                 for (int64_t v = 0; v < vectors / GATES; v++) {
                     const int64_t first = unit + v * LANES, lanes = H - first;
@@ -67,27 +68,40 @@ static void forward_rows(const Share *share, const Plan *plan, int64_t t, int64_
     }
 }
 
-static void forward_share(const Share *share, const Plan *plan) {
+static void prepare(const Share *share, const Plan *plan) {
+    const int64_t H = share->s->units;
+    const Panels panels = {H, GATES, H};
+    if (share->s->W)
+        pack(plan->W, &panels, share->first, share->last, share->s->W, 1, H, share->group,
+             share->groups);
+    pack_edges(share, plan, GATES);
+}
+
+/* The step t, of whose stretch the drive is at plan->u; returns how many rows had it. */
+static int64_t one_step(const Share *share, const Plan *plan, int64_t t, int64_t t0, int64_t rows) {
     const Sweep *s = share->s;
     const int64_t H = s->units, B = s->rows;
-    const Panels panels = {H, GATES, H};
-    pack(plan->W, &panels, share->first, share->last, s->W, 1, H, share->group, share->groups);
-    pack_edges(share, plan, GATES);
-    wait_for_all(share->all, share->of);
+    rows = alive(share, t, rows);
+    forward_rows(share, plan, t, rows, plan->u + (t - t0) * B * GATES * H);
+    for (int64_t i = rows; i < share->rows; i++) {
+        const int64_t at = t * B + row_of(share, i);
+        for (int part = 0; part < PARTS; part++)
+            memcpy(s->state[part] + at * H + share->first, old_state(s, part, at) + share->first,
+                   (size_t)(share->last - share->first) * sizeof(real));
+    }
+    return rows;
+}
+
+static void forward_share(const Share *share, const Plan *plan) {
+    const int64_t steps = share->s->steps;
     int64_t rows = share->rows;
-    for (int64_t t0 = 0; t0 < s->steps; t0 += plan->stretch) {
-        const int64_t t1 = smaller(t0 + plan->stretch, s->steps);
+    prepare(share, plan);
+    wait_for_all(share->all, share->of);
+    for (int64_t t0 = 0; t0 < steps; t0 += plan->stretch) {
+        const int64_t t1 = smaller(t0 + plan->stretch, steps);
         drive_of(share, plan, GATES, t0, t1);
         for (int64_t t = t0; t < t1; t++) {
-            rows = alive(share, t, rows);
-            forward_rows(share, plan, t, rows, plan->u + (t - t0) * B * GATES * H);
-            for (int64_t i = rows; i < share->rows; i++) {
-                const int64_t at = t * B + row_of(share, i);
-                for (int part = 0; part < PARTS; part++)
-                    memcpy(s->state[part] + at * H + share->first,
-                           old_state(s, part, at) + share->first,
-                           (size_t)(share->last - share->first) * sizeof(real));
-            }
+            rows = one_step(share, plan, t, t0, rows);
             wait_for_all(share->ours, share->columns);
         }
     }
@@ -235,7 +249,9 @@ static int64_t run(const Sweep *s, int reverse, void (*what)(const Share *, cons
     return 0;
 }
 
-int64_t NAME(forward_scratch)(Sweep *s) { return s->scratch = 0, plan_of(s, GATES, 0, OWN).bytes; }
+static Plan forward_plan(const Sweep *s) { return plan_of(s, GATES, 0, OWN); }
+
+int64_t NAME(forward_scratch)(Sweep *s) { return s->scratch = 0, forward_plan(s).bytes; }
 
 int64_t NAME(reverse_scratch)(Sweep *s) { return s->scratch = 0, plan_of(s, GATES, 1, OWN).bytes; }
 
@@ -245,3 +261,26 @@ int64_t NAME(forward)(Sweep *s) {
 }
 
 int64_t NAME(reverse)(Sweep *s) { return run(s, 1, reverse_share); }
+
+/* ---- one step at a time ---- */
+
+static void only_step(const Share *share, const Plan *plan) {
+    drive_of(share, plan, GATES, 0, 1);
+    one_step(share, plan, 0, 0, share->rows);
+}
+
+const Stepper NAME(stepper) = {PARTS, forward_plan, prepare, only_step};
+
+static int64_t alone(const Sweep *s, void (*what)(const Share *, const Plan *)) {
+    const Plan plan = forward_plan(s);
+    const Share share = share_of(s, GATES, 0, 1, 0);
+    what(&share, &plan);
+    return 0;
+}
+
+int64_t NAME(prepare)(Sweep *s) { return alone(s, prepare); }
+
+int64_t NAME(step)(Sweep *s) {
+    const int64_t edge = first_wrong(s);
+    return edge < EDGES ? edge + 1 : alone(s, only_step);
+}
