@@ -1,10 +1,9 @@
 """Compile the engine: once for each instruction set, and at run time the processor chooses.
 
-    python -m throughtime.kernels.build
+    python -m throughtime.kernels.build [flags for the compiler]
 
 does it in place; installing the package does it too. Only the standard library is needed, and a C
-compiler: ``$CC`` (a command, with flags of yours if you like), ``cc``, ``gcc``, ``clang``, or the
-one inside of the package ``ziglang``.
+compiler: ``$CC``, ``cc``, ``gcc``, ``clang``, or the one inside of the package ``ziglang``.
 """
 
 from __future__ import annotations
@@ -79,8 +78,8 @@ def library(instructions: str) -> Path:
     return BUILT / f"engine-{instructions}{'.dll' if os.name == 'nt' else '.so'}"
 
 
-def build() -> list[Path]:
-    """Compile and link all of it, and return the libraries.
+def build(*more: str) -> list[Path]:
+    """Compile and link all of it, with more flags if there are any, and return the libraries.
 
     Raises:
         CannotBuild: with what the compiler said.
@@ -95,7 +94,7 @@ def build() -> list[Path]:
             cell, real, instructions = what
             out = Path(folder, f"{cell}-{real}-{instructions}.o")
             double = ["-DREAL_IS_DOUBLE"] if real == "double" else []
-            flags = [*FLAGS, *INSTRUCTIONS[instructions], *double]
+            flags = [*FLAGS, *INSTRUCTIONS[instructions], *double, *more]
             _run([*command, *flags, "-c", str(HERE / f"{cell}.c"), "-o", str(out)], environment)
             return out
 
@@ -105,7 +104,7 @@ def build() -> list[Path]:
         for instructions in instruction_sets():
             mine = [str(out) for part, out in objects.items() if part[2] == instructions]
             new = Path(folder, f"{instructions}.so")
-            _run([*command, "-shared", "-o", str(new), *mine], environment)
+            _run([*command, *more, "-shared", "-o", str(new), *mine], environment)
             libraries.append(library(instructions))
             shutil.copyfile(new, libraries[-1].with_suffix(".new"))
             os.replace(libraries[-1].with_suffix(".new"), libraries[-1])
@@ -124,7 +123,7 @@ def _run(command: list[str], environment: dict[str, str]) -> None:
 def main() -> int:
     """Build in place, and say where."""
     try:
-        print(*build(), sep="\n")
+        print(*build(*sys.argv[1:]), sep="\n")
     except CannotBuild as error:
         print(f"the engine was not built: {error}", file=sys.stderr)
         return 2
