@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -68,11 +70,32 @@ def test_without_a_compiler_it_says_which_to_get(monkeypatch: pytest.MonkeyPatch
         build.build()
 
 
+def test_without_a_compiler_one_from_a_wheel_does_and_compiles_for_every_processor(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delenv("CC", raising=False)
+    monkeypatch.setenv("PATH", "")
+    monkeypatch.setattr(build.importlib.util, "find_spec", lambda name: name == "ziglang")
+    assert build.compiler()[1:5] == ["-m", "ziglang", "cc", "-mcpu=baseline"]
+
+
+@built
+@pytest.mark.skipif(shutil.which("objdump") is None, reason="there is no objdump")
+@pytest.mark.parametrize("name", build.instruction_sets())
+def test_an_engine_asks_no_more_of_a_processor_than_its_name(name: str) -> None:
+    command = ["objdump", "-d", str(build.library(name))]
+    code = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    used = set(re.findall(r"%([xyz]mm)", code))
+    assert "zmm" not in used or name == "avx512"
+    assert "ymm" not in used or name in ("avx512", "avx2")
+    assert {"avx512": "zmm", "avx2": "ymm"}.get(name) in {None, *used}
+
+
 def test_a_compiler_that_fails_is_quoted(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(build, "BUILT", tmp_path)
     monkeypatch.setenv("CC", f"{sys.executable} -c 'import sys; sys.exit(\"broken\")'")
-    with pytest.raises(build.CannotBuild, match="failed:\nbroken"):
-        build.build()
+    with pytest.raises(build.CannotBuild, match=r"-O0 .*failed:\nbroken"):
+        build.build("-O0")
     assert not list(tmp_path.iterdir())
     monkeypatch.setenv("CC", str(tmp_path / "nothing"))
     with pytest.raises(build.CannotBuild, match="cannot be run"):

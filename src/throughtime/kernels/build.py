@@ -1,6 +1,6 @@
 """Compile the engine: once for each instruction set, and at run time the processor chooses.
 
-    python -m throughtime.kernels.build
+    python -m throughtime.kernels.build [flags for the compiler]
 
 does it in place; installing the package does it too. Only the standard library is needed, and a C
 compiler: ``$CC``, ``cc``, ``gcc``, ``clang``, or the one inside of the package ``ziglang``.
@@ -27,11 +27,18 @@ REALS = ("float", "double")
 
 PORTABLE = "portable"
 INSTRUCTIONS: dict[str, list[str]] = {
-    "avx512": ["-march=skylake-avx512", "-mprefer-vector-width=512"],
-    "avx2": ["-march=haswell"],
+    "avx512": [
+        *("-mavx512f", "-mavx512bw", "-mavx512dq", "-mavx512vl", "-mfma"),
+        "-mprefer-vector-width=512",
+    ],
+    "avx2": ["-mavx2", "-mfma"],
     PORTABLE: [],
 }
-"""What the compiler is told, by instruction set; only the last is for other processors than x86."""
+"""What the compiler is told, by instruction set; only the last is for other processors than x86.
+
+They are what torch asks of a processor before it gives it that name; and no model of a processor,
+for compilers do not agree how one is spelled.
+"""
 
 FLAGS = ["-O3", "-std=gnu11", "-fPIC", "-fvisibility=default", "-ffp-contract=fast", "-Wall"]
 
@@ -52,10 +59,11 @@ def compiler() -> list[str]:
         if found := shutil.which(name):
             return [found]
     if importlib.util.find_spec("ziglang"):
-        return [sys.executable, "-m", "ziglang", "cc"]
+        # without being asked, zig takes all that this processor has, and writes for a debugger
+        return [sys.executable, "-m", "ziglang", "cc", "-mcpu=baseline", "-g0"]
     raise CannotBuild(
         "no C compiler: none of cc, gcc and clang is on the PATH, and the package ziglang, which "
-        "has one, is not installed; install one of them"
+        "has one, is not installed; install one of them, for instance by: pip install ziglang"
     )
 
 
@@ -70,8 +78,8 @@ def library(instructions: str) -> Path:
     return BUILT / f"engine-{instructions}{'.dll' if os.name == 'nt' else '.so'}"
 
 
-def build() -> list[Path]:
-    """Compile and link all of it, and return the libraries.
+def build(*more: str) -> list[Path]:
+    """Compile and link all of it, with more flags if there are any, and return the libraries.
 
     Raises:
         CannotBuild: with what the compiler said.
@@ -79,13 +87,15 @@ def build() -> list[Path]:
     command = compiler()
     BUILT.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(os.cpu_count()) as pool:
+        # zig's cache would stay in the home folder, and there need not be one
+        environment = {"ZIG_GLOBAL_CACHE_DIR": str(Path(folder, "cache")), **os.environ}
 
         def compiled(what: tuple[str, str, str]) -> Path:
             cell, real, instructions = what
             out = Path(folder, f"{cell}-{real}-{instructions}.o")
             double = ["-DREAL_IS_DOUBLE"] if real == "double" else []
-            flags = [*FLAGS, *INSTRUCTIONS[instructions], *double]
-            _run([*command, *flags, "-c", str(HERE / f"{cell}.c"), "-o", str(out)])
+            flags = [*FLAGS, *INSTRUCTIONS[instructions], *double, *more]
+            _run([*command, *flags, "-c", str(HERE / f"{cell}.c"), "-o", str(out)], environment)
             return out
 
         parts = list(product(CELLS, REALS, instruction_sets()))
@@ -94,16 +104,16 @@ def build() -> list[Path]:
         for instructions in instruction_sets():
             mine = [str(out) for part, out in objects.items() if part[2] == instructions]
             new = Path(folder, f"{instructions}.so")
-            _run([*command, "-shared", "-o", str(new), *mine])
+            _run([*command, *more, "-shared", "-o", str(new), *mine], environment)
             libraries.append(library(instructions))
             shutil.copyfile(new, libraries[-1].with_suffix(".new"))
             os.replace(libraries[-1].with_suffix(".new"), libraries[-1])
     return libraries
 
 
-def _run(command: list[str]) -> None:
+def _run(command: list[str], environment: dict[str, str]) -> None:
     try:
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     except OSError as error:
         raise CannotBuild(f"{command[0]} cannot be run: {error}") from None
     if done.returncode:
@@ -113,7 +123,7 @@ def _run(command: list[str]) -> None:
 def main() -> int:
     """Build in place, and say where."""
     try:
-        print(*build(), sep="\n")
+        print(*build(*sys.argv[1:]), sep="\n")
     except CannotBuild as error:
         print(f"the engine was not built: {error}", file=sys.stderr)
         return 2
