@@ -19,6 +19,8 @@ import throughtime as tt
 from oracle import CASES, Case, Unfolded
 from throughtime import Edge
 
+pytestmark = pytest.mark.usefixtures("each_way")
+
 LIMIT = 2
 END = -1
 """Stands for the decision to stop, among the values of a step."""

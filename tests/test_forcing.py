@@ -18,6 +18,8 @@ from throughtime import Edge, forcing
 from throughtime.forcing import Both, Forcing, FreeRunning, ScheduledSampling, TeacherForcing
 from throughtime.schedules import Constant, Exponential, InverseSigmoid, Linear, Schedule
 
+pytestmark = pytest.mark.usefixtures("each_way")
+
 FED_BACK = [c for c in CASES if Edge.OBSERVED in c.wiring]
 SOME = oracle.one_for_each_wiring(FED_BACK)
 

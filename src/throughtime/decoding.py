@@ -11,6 +11,7 @@ from torch import Tensor
 from torch.distributions import Categorical as Distribution
 from torch.nn.functional import logsigmoid
 
+from throughtime.kernels import generation
 from throughtime.lengths.predicted import PredictedLength
 from throughtime.outputs.categorical import Categorical
 from throughtime.outputs.output import Output
@@ -113,9 +114,35 @@ def ancestral(
     if p.x is not None and p.graph.wiring.independent:
         _, own = _warped(p, p.outputs(), warp)
         return p.of_values(_choose(p.output, own, warp, greedy), p.x.lengths)
-    rows = p.batch_shape.numel()
-    device = p.device
     lengths = observed.flatten().lengths if observed is not None else _given_lengths(p, limit)
+    fed = None
+    if observed is not None and keep is not None:
+        fed = observed.flatten().values
+    if generation.takes(p):
+        given = None if fed is None or keep is None else torch.where(keep, fed, -1)
+        values, taken, cut = generation.draw(p, warp, limit, lengths, given, greedy)
+    else:
+        values, taken, cut = _draw(p, warp, limit, lengths, fed, keep, greedy)
+    if cut:
+        warnings.warn(
+            f"{cut} of {len(taken)} sequences had not ended after max_length={limit} steps and "
+            "were cut",
+            stacklevel=4,
+        )
+    return p.of_values(values, taken)
+
+
+def _draw(
+    p: SequenceDistribution,
+    warp: Warp,
+    limit: int,
+    lengths: Tensor | None,
+    fed: Tensor | None,
+    keep: Tensor | None,
+    greedy: bool,
+) -> tuple[Tensor, Tensor, int]:
+    """The values ``(rows, T, …)``, how many each row has, and how many rows have been cut."""
+    rows, device = p.batch_shape.numel(), p.device
     stepper = Stepper(p, torch.arange(rows, device=device))
     going = torch.ones(rows, dtype=torch.bool, device=device)
     taken = torch.zeros(rows, dtype=torch.int64, device=device)
@@ -132,19 +159,14 @@ def ancestral(
         if t == last or not bool(going.any()):
             break
         y = _choose(p.output, own, warp, greedy)
-        if observed is not None and keep is not None:
+        if fed is not None and keep is not None:
             given = keep[:, t].reshape(-1, *(1,) * (y.dim() - 1))
-            y = torch.where(given, observed.flatten().values[:, t], y)
+            y = torch.where(given, fed[:, t], y)
         stepper.feed(raw, y)
         values.append(y)
         taken = taken + going
-    if lengths is None and bool((going & (taken == limit)).any()):
-        cut = int((going & (taken == limit)).sum())
-        warnings.warn(
-            f"{cut} of {rows} sequences had not ended after max_length={limit} steps and were cut",
-            stacklevel=4,
-        )
-    return p.of_values(torch.stack(values, 1) if values else p.no_values(rows, 0), taken)
+    cut = 0 if lengths is not None else int((going & (taken == limit)).sum())
+    return torch.stack(values, 1) if values else p.no_values(rows, 0), taken, cut
 
 
 def _given_lengths(p: SequenceDistribution, limit: int) -> Tensor | None:

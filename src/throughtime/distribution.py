@@ -201,12 +201,12 @@ class SequenceDistribution(Distribution):
     @property
     def dtype(self) -> torch.dtype:
         """The dtype of the probabilities: that of the model's parameters."""
-        return next(self.graph.parameters()).dtype
+        return self.graph.c.dtype
 
     @property
     def device(self) -> torch.device:
         """Where the model's parameters are."""
-        return next(self.graph.parameters()).device
+        return self.graph.c.device
 
     def predictive(self, value: Sequence | Tensor) -> Distribution:
         """p(y(t) given y(1) … y(t-1), x) for all t: one distribution of batch ``(*batch, T)``.

@@ -121,7 +121,7 @@ class Graph(nn.Module):
     @property
     def first(self) -> Recurrence:
         """The lowest layer's first recurrence, which the output edge and the countdown enter."""
-        return self.layers[0][0]
+        return cast(Recurrence, self.recurrences[0])
 
     def initial_state(self, rows: int, vector: Tensor | None = None) -> GraphState:
         """The state before the first step; the vector enters here, once, as a bias of them all."""

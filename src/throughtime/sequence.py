@@ -216,6 +216,8 @@ class Sequence:
         if transforming():
             return self
         longest = int(self.lengths.max()) if self.lengths.numel() else 0
+        if longest == self.steps:
+            return self
         return Sequence(self.values.narrow(self.lengths.dim(), 0, longest), self.lengths)
 
     def flatten(self) -> Sequence:

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from enum import Enum
+from functools import cached_property
 
 
 class Edge(Enum):
@@ -87,7 +88,7 @@ class Wiring:
 
     # ---- what the rest of the library asks -----------------------------------------------------
 
-    @property
+    @cached_property
     def feedback(self) -> Edge | None:
         """The edge from the previous output, or None."""
         return next(iter(self.edges & FEEDBACK), None)
@@ -97,7 +98,7 @@ class Wiring:
         """One output after the last step instead of one at every step."""
         return Edge.EMIT_LAST in self.edges
 
-    @property
+    @cached_property
     def directions(self) -> tuple[int, ...]:
         """The delay of each set of hidden units: 1 forward, -1 backward, 0 without recurrence."""
         return tuple(e.delay for e in (Edge.HIDDEN, Edge.BACKWARD) if e in self) or (0,)

@@ -56,6 +56,13 @@ def test_without_an_engine_there_is_one_warning_and_the_same_numbers(
         assert torch.equal(a, b)
 
 
+@built
+def test_an_engine_of_other_sources_is_not_believed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(library, "sources", lambda: "others")
+    with pytest.raises(OSError, match="was built from other sources than those beside it"):
+        library.open_library(library.processor()[0])
+
+
 def test_none_is_asked_for_without_a_warning() -> None:
     code = "from throughtime.kernels.library import loaded; print(loaded())"
     done = python(code, THROUGHTIME_INSTRUCTIONS="none")

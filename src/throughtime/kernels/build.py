@@ -8,6 +8,7 @@ compiler: ``$CC``, ``cc``, ``gcc``, ``clang``, or the one inside of the package 
 
 from __future__ import annotations
 
+import hashlib
 import importlib.util
 import os
 import platform
@@ -22,7 +23,7 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 BUILT = HERE / "built"
-CELLS = ("elman_tanh", "elman_relu", "gru", "lstm")
+SOURCES = ("elman_tanh", "elman_relu", "gru", "lstm", "generate")
 REALS = ("float", "double")
 
 PORTABLE = "portable"
@@ -78,6 +79,14 @@ def library(instructions: str) -> Path:
     return BUILT / f"engine-{instructions}{'.dll' if os.name == 'nt' else '.so'}"
 
 
+def sources() -> str:
+    """A digest of all that the engine is compiled from."""
+    digest = hashlib.sha256()
+    for path in sorted([*HERE.glob("*.c"), *HERE.glob("*.h")]):
+        digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()
+
+
 def build(*more: str) -> list[Path]:
     """Compile and link all of it, with more flags if there are any, and return the libraries.
 
@@ -91,14 +100,15 @@ def build(*more: str) -> list[Path]:
         environment = {"ZIG_GLOBAL_CACHE_DIR": str(Path(folder, "cache")), **os.environ}
 
         def compiled(what: tuple[str, str, str]) -> Path:
-            cell, real, instructions = what
-            out = Path(folder, f"{cell}-{real}-{instructions}.o")
+            source, real, instructions = what
+            out = Path(folder, f"{source}-{real}-{instructions}.o")
             double = ["-DREAL_IS_DOUBLE"] if real == "double" else []
-            flags = [*FLAGS, *INSTRUCTIONS[instructions], *double, *more]
-            _run([*command, *flags, "-c", str(HERE / f"{cell}.c"), "-o", str(out)], environment)
+            flags = [*FLAGS, f'-DSOURCES="{sources()}"', *INSTRUCTIONS[instructions]]
+            flags += [*double, *more]
+            _run([*command, *flags, "-c", str(HERE / f"{source}.c"), "-o", str(out)], environment)
             return out
 
-        parts = list(product(CELLS, REALS, instruction_sets()))
+        parts = list(product(SOURCES, REALS, instruction_sets()))
         objects = dict(zip(parts, pool.map(compiled, parts), strict=True))
         libraries = []
         for instructions in instruction_sets():

@@ -1,8 +1,8 @@
 /* Generation in closed loop. */
 
 #include "generate.h"
-#include "drive.h"
 #include "philox.h"
+#include "plan.h"
 
 #ifdef REAL_IS_DOUBLE
 #define NAME(what) throughtime_##what##_f64
@@ -25,7 +25,7 @@ static double weigh(real *o, int64_t units, double temperature) {
     double total = 0;
     for (int64_t k = 0; k < units; k += LANES) {
         const int64_t lanes = smaller(LANES, units - k);
-        const vec w = exponential((load_some(o + k, lanes) - most) * scale);
+        const vec w = exp_of_minus((load_some(o + k, lanes) - most) * scale);
         real each[LANES];
         store(each, w);
         for (int64_t l = 0; l < lanes; l++) total += each[l];
@@ -61,13 +61,11 @@ static double truncate(real *weight, int64_t units, double total, int64_t top_k,
         sift(heap, left, 0, weight);
         sum += weight[largest];
     }
-    total = sum, sum = 0;
-    int64_t keep = units;
+    int64_t from = left; /* of those that are kept */
     if (most < units)
-        while (keep > left && (keep == units || sum < top_p * total)) sum += weight[heap[--keep]];
-    else
-        keep = left, sum = total;
-    for (int64_t i = 0; i < keep; i++) weight[heap[i]] = 0;
+        for (total = sum, sum = 0, from = units; from > left && sum < top_p * total;)
+            sum += weight[heap[--from]];
+    for (int64_t i = 0; i < from; i++) weight[heap[i]] = 0;
     return sum;
 }
 
@@ -87,20 +85,23 @@ static int64_t largest(const real *o, int64_t units) {
     return best;
 }
 
-/* The symbol after o, or -1 for the end; o is used up. */
+enum { END = -1, NOT_A_NUMBER = -2 };
+
+/* The symbol after o, or END; o is used up. */
 static int64_t choose_symbol(const Generation *g, real *o, int64_t row, int64_t t, int64_t *heap) {
-    const int64_t symbols = g->units - (g->ends == HALT || g->ends == END_SYMBOL);
-    const int64_t chosen_from = g->ends == END_SYMBOL ? g->units : symbols;
+    const int64_t units = g->symbols + (g->ends == END_SYMBOL);
     const Philox random = philox((uint64_t)g->seed, (uint64_t)row, (uint64_t)t);
     if (g->ends == HALT) {
-        const vec stop = sigmoid(all(o[symbols] / (real)g->temperature));
-        if (uniform(random.word[0]) < stop[0]) return -1;
+        const real stop = sigmoid(all(o[g->symbols] / (real)g->temperature))[0];
+        if (stop != stop) return NOT_A_NUMBER;
+        if (uniform(random.word[0]) < stop) return END;
     }
-    if (g->greedy) return largest(o, symbols);
-    double total = weigh(o, chosen_from, g->temperature);
-    total = truncate(o, chosen_from, total, g->top_k, g->top_p, heap);
-    const int64_t symbol = draw(o, chosen_from, uniform(random.word[1]) * total);
-    return symbol == symbols ? -1 : symbol;
+    if (g->greedy) return largest(o, g->symbols);
+    double total = weigh(o, units, g->temperature);
+    if (!(total > 0)) return NOT_A_NUMBER;
+    total = truncate(o, units, total, g->top_k, g->top_p, heap);
+    const int64_t symbol = draw(o, units, uniform(random.word[1]) * total);
+    return symbol < g->symbols ? symbol : END;
 }
 
 /* ---- the loop ---- */
@@ -114,7 +115,7 @@ typedef struct {
     int64_t *order;      /* (B): of each thread its rows, those that go on first */
     int64_t *heap;       /* of each thread (units) */
     Sweep *sweeps;       /* of each thread (layers) */
-    int64_t next, cut;
+    int64_t next, cut, not_numbers;
     Barrier barrier;
     int64_t bytes;
 } Loop;
@@ -168,10 +169,10 @@ static void read_out(const Loop *loop, const Share *share, int64_t rows, const r
     }
 }
 
-/* What the row takes at step t after o, or -1 if it has ended. */
+/* What the row takes at step t, or END. */
 static int64_t next_symbol(const Loop *loop, int64_t row, int64_t t, int64_t *heap) {
     const Generation *g = loop->g;
-    if (g->lengths && g->lengths[row] <= t) return -1;
+    if (g->lengths && g->lengths[row] <= t) return END;
     const int64_t given = g->observed ? g->observed[t * g->rows + row] : -1;
     return given < 0 ? choose_symbol(g, loop->o + row * g->units, row, t, heap) : given;
 }
@@ -187,13 +188,12 @@ static void take_turns(Sweep *s, int64_t parts) {
 
 static void generate_share(Loop *loop, const Share *all) {
     Generation *g = loop->g;
-    const int64_t D0 = g->layer[0].sweep.rows, first = g->rows * all->id / all->of;
+    const int64_t first = g->rows * all->id / all->of;
     const Panels panels = {g->layer[g->layers - 1].sweep.units, 1, g->units};
     Sweep *sweeps = loop->sweeps + all->id * g->layers;
-    int64_t rows = g->rows * (all->id + 1) / all->of - first, cut = 0;
+    int64_t rows = g->rows * (all->id + 1) / all->of - first, cut = 0, wrong = 0;
     int64_t *order = loop->order + first, *heap = loop->heap + all->id * g->units;
     Share share = *all;
-    (void)D0;
     for (int64_t i = 0; i < rows; i++) {
         order[i] = first + i;
         loop->going[first + i] = 1;
@@ -226,11 +226,9 @@ static void generate_share(Loop *loop, const Share *all) {
         int64_t left = 0;
         for (int64_t i = 0; i < rows; i++) {
             const int64_t row = order[i], symbol = next_symbol(loop, row, t, heap);
-            if (symbol < 0) continue;
-            if (t == g->steps) {
-                cut++;
-                continue;
-            }
+            cut += t == g->steps && symbol >= 0;
+            wrong |= symbol == NOT_A_NUMBER;
+            if (t == g->steps || symbol < 0) continue;
             g->values[row * g->steps + t] = symbol;
             g->taken[row] = t + 1;
             if (sweeps[0].edges[0].symbols)
@@ -238,11 +236,14 @@ static void generate_share(Loop *loop, const Share *all) {
             order[left++] = row;
         }
         rows = left;
-        for (int64_t l = 0; l < g->layers; l++) take_turns(sweeps + l, steppers[g->layer[l].cell]->parts);
+        for (int64_t l = 0; l < g->layers; l++)
+            take_turns(sweeps + l, steppers[g->layer[l].cell]->parts);
         sweeps[0].start = 0;
-        if (sweeps[0].given) sweeps[0].given += g->rows * g->layer[0].drive;
+        if (sweeps[0].given)
+            sweeps[0].given += g->rows * sweeps[0].units * steppers[g->layer[0].cell]->gates;
     }
     __atomic_add_fetch(&loop->cut, cut, __ATOMIC_RELAXED);
+    __atomic_or_fetch(&loop->not_numbers, wrong, __ATOMIC_RELAXED);
 }
 
 static void work(void *argument) {
@@ -261,5 +262,8 @@ int64_t NAME(generate)(Generation *g) {
         g->parallel(work, &loop, (unsigned)g->threads, 0);
     else
         work(&loop);
-    return loop.cut;
+    return loop.not_numbers ? -1 : loop.cut;
 }
+
+/* So that a library built from other sources is known before it is believed. */
+const char NAME(sources)[] = SOURCES;

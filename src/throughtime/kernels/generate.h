@@ -3,8 +3,8 @@
  *
  *     int64_t throughtime_generate_<f32|f64>(Generation *)
  *
- * returns how many rows have been cut; throughtime_generate_scratch_<f32|f64> how many bytes
- * `scratch` must have room for. What is drawn for a row at a step depends on the seed, the row's
+ * returns how many rows had not ended after T symbols and have been cut, or -1 where an o(t) is not a
+ * number; throughtime_generate_scratch_<f32|f64> how many bytes `scratch` must have room for. What is drawn for a row at a step depends on the seed, the row's
  * number and the step's, and on nothing else: not on the other rows, nor on the threads. */
 
 #ifndef THROUGHTIME_GENERATE_H
@@ -23,14 +23,14 @@ typedef struct {
     Sweep sweep;
 } Layer;
 
-/* Who decides that a sequence ends: nobody, for `lengths` says when; the symbol behind the last, in
- * the softmax of the others; a unit of its own. */
+/* Who decides that a sequence ends: nobody, for `lengths` says when; the unit behind those of the
+ * symbols, in one softmax with them; or that unit by itself. */
 enum { DECIDED, END_SYMBOL, HALT };
 
 typedef struct {
     int64_t steps, rows, layers; /* T: the most symbols of a row */
     Layer *layer;                /* (layers) */
-    int64_t units;               /* of o: K symbols, and one more for END_SYMBOL and HALT */
+    int64_t units, symbols;      /* of o; and how many of them stand for symbols */
     const real *V, *c;           /* (units, H of the highest layer), (units) */
     int64_t ends;                /* one of the above */
     const int64_t *lengths;      /* (B), with DECIDED; otherwise null */

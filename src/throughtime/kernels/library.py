@@ -12,12 +12,18 @@ from pathlib import Path
 
 import torch
 
-from throughtime.kernels.build import INSTRUCTIONS, PORTABLE, instruction_sets, library
+from throughtime.kernels.build import INSTRUCTIONS, PORTABLE, instruction_sets, library, sources
 
 WISH = "THROUGHTIME_INSTRUCTIONS"
 """Names an instruction set to use instead of the best, or ``none``."""
 
 FIX = "python -m throughtime.kernels.build"
+
+ENOUGH = 1 << 20
+"""Multiplications from which on a second thread is worth waking."""
+
+MOST_THREADS = 256
+"""That the engine has places for."""
 
 Function = Callable[["ctypes.Array[ctypes.c_int64]"], int]
 
@@ -35,12 +41,18 @@ class Library:
     """The address of its omp_get_num_threads."""
 
     @cache  # noqa: B019  a library is loaded once, and for good
-    def functions(self, cell: str, sweep: str, real: str) -> tuple[Function, Function]:
-        """An entry point of ``engine.h``; before it, the one that says what scratch it needs."""
-        names = (f"throughtime_{cell}_{sweep}{part}_{real}" for part in ("_scratch", ""))
+    def functions(self, name: str, real: str) -> tuple[Function, Function]:
+        """What says how much scratch an entry point needs, and the entry point."""
+        names = (f"throughtime_{name}{part}_{real}" for part in ("_scratch", ""))
         size, function = (getattr(self.handle, name) for name in names)
         size.restype = function.restype = ctypes.c_int64
         return size, function
+
+    def threads(self, work: int, most: int = MOST_THREADS) -> int:
+        """How many threads so many multiplications are worth, of at most so many."""
+        if work < ENOUGH or not self.parallel:
+            return 1
+        return max(1, min(torch.get_num_threads(), most, MOST_THREADS))
 
 
 def processor() -> list[str]:
@@ -54,10 +66,18 @@ def open_library(instructions: str) -> Library:
     """The engine for an instruction set.
 
     Raises:
-        OSError: if it is not built, or cannot be loaded.
+        OSError: if it is not built, cannot be loaded, or was built from other sources.
     """
     path = library(instructions)
-    return Library(instructions, path, ctypes.CDLL(str(path)), *_threads())
+    handle = ctypes.CDLL(str(path))
+    known = hasattr(handle, "throughtime_sources_f32")
+    if not known or _text(handle, "throughtime_sources_f32") != sources():
+        raise OSError(f"{path} was built from other sources than those beside it")
+    return Library(instructions, path, handle, *_threads())
+
+
+def _text(handle: ctypes.CDLL, name: str) -> str:
+    return ctypes.string_at(ctypes.addressof(ctypes.c_char.in_dll(handle, name))).decode()
 
 
 @cache
@@ -80,7 +100,7 @@ def loaded() -> Library | None:
     except OSError as error:
         warnings.warn(
             f"the engine in C is not there ({error}); everything works without it, but slower. "
-            f"With a C compiler: {FIX}",
+            f"With a C compiler, or after pip install ziglang: {FIX}",
             stacklevel=2,
         )
         return None

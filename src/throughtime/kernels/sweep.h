@@ -269,7 +269,7 @@ static void only_step(const Share *share, const Plan *plan) {
     one_step(share, plan, 0, 0, share->rows);
 }
 
-const Stepper NAME(stepper) = {PARTS, forward_plan, prepare, only_step};
+const Stepper NAME(stepper) = {GATES, PARTS, forward_plan, prepare, only_step};
 
 static int64_t alone(const Sweep *s, void (*what)(const Share *, const Plan *)) {
     const Plan plan = forward_plan(s);

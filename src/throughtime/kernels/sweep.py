@@ -37,12 +37,6 @@ AT = {name: i for i, name in enumerate(FIELDS)}
 
 Sweep = ctypes.c_int64 * len(FIELDS)
 
-ENOUGH = 1 << 20
-"""Multiplications of a sweep from which on a second thread is worth waking."""
-
-MOST_THREADS = 256
-
-
 Tensors = tuple[Tensor, ...]
 
 KINDS = (Tensor, nn.Parameter)
@@ -58,13 +52,21 @@ class Ragged(NamedTuple):
 
 def takes(cell: Cell, parameters: Tensors, drive: Drive, state: State) -> bool:
     """Whether the engine has this cell, in this dtype, on this device."""
-    dtype = state[0].dtype
-    if cell.kernel is None or dtype not in REALS or len(drive.edges) > EDGES:
+    if cell.kernel is None or len(drive.edges) > EDGES or is_parametrized(cell):
         return False
-    for v in (*drive.tensors(), *state, *parameters):
-        if (v.dtype is not dtype and v.dtype is not torch.int64) or not v.is_cpu:
+    return suit((*drive.tensors(), *state, *parameters), state[0].dtype)
+
+
+def suit(tensors: Tensors, dtype: torch.dtype) -> bool:
+    """Whether the engine can read these tensors; symbols, or numbers of this dtype."""
+    if dtype not in REALS:
+        return False
+    for v in tensors:
+        if v.dtype is not dtype and v.dtype is not torch.int64:
             return False
-    return not is_parametrized(cell) and loaded() is not None
+        if not v.is_cpu or type(v) not in KINDS:
+            return False
+    return loaded() is not None
 
 
 def ragged(alive: Tensor | None) -> Ragged | None:
@@ -96,7 +98,9 @@ class Call:
         """
         steps, batch = drive.steps, len(state[0])
         H, D = cell.hidden_size, cell.drive_size
-        self.cell, self.dtype, self.work = cell, state[0].dtype, steps * batch * D * H
+        assert cell.kernel is not None
+        self.name, self.real = cell.kernel, REALS[state[0].dtype]
+        self.cell, self.work = cell, steps * batch * D * H
         self.argument, self.kept = Sweep(), list[Tensor]()
         self.set("steps", steps)
         self.set("rows", batch)
@@ -150,22 +154,23 @@ class Call:
         """
         library = loaded()
         assert library is not None
-        assert self.cell.kernel is not None
-        self.set("threads", 1)
-        if self.work >= ENOUGH and library.parallel:
-            self.set("threads", min(torch.get_num_threads(), MOST_THREADS))
-            self.set("parallel", library.parallel)
-            self.set("team", library.team)
-        size, function = library.functions(self.cell.kernel, sweep, REALS[self.dtype])
-        scratch = torch.empty(size(self.argument) + ALIGNED, dtype=torch.uint8)
-        self.set("scratch", -(-scratch.data_ptr() // ALIGNED) * ALIGNED)
+        self.set("threads", library.threads(self.work))
+        self.set("parallel", library.parallel)
+        self.set("team", library.team)
+        size, function = library.functions(f"{self.name}_{sweep}", self.real)
+        scratch = Scratch(size(self.argument))
+        self.set("scratch", scratch.start)
         if wrong := function(self.argument):
             symbols = self.argument[AT[f"size_{wrong - 1}"]]
             raise IndexError(f"a symbol is not below {symbols}, the number of symbols of its edge")
 
 
-ALIGNED = 64
-"""The engine's scratch starts at a whole number of so many bytes."""
+class Scratch:
+    """Bytes for the engine to write to, from an address that is a multiple of 64 on."""
+
+    def __init__(self, size: int) -> None:
+        self.memory = torch.empty(size + 64, dtype=torch.uint8)
+        self.start = -(-self.memory.data_ptr() // 64) * 64
 
 
 def forward(

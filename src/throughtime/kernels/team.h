@@ -29,7 +29,7 @@ typedef struct {
     int64_t arrived, round, padding[14];
 } Barrier;
 
-static void wait_for_all(Barrier *b, int64_t of) {
+INLINE void wait_for_all(Barrier *b, int64_t of) {
     if (of == 1) return;
     const int64_t round = __atomic_load_n(&b->round, __ATOMIC_ACQUIRE);
     if (__atomic_add_fetch(&b->arrived, 1, __ATOMIC_ACQ_REL) == of) {
@@ -57,7 +57,7 @@ typedef struct {
 
 /* Into how many ranges the units are shared out: few, but so that a thread has rows for whole
  * tiles, or else a part of W that stays in its cache. */
-static int64_t columns_for(const Sweep *s, int64_t of, int64_t gates) {
+INLINE int64_t columns_for(const Sweep *s, int64_t of, int64_t gates) {
     int64_t columns = 1;
     for (int64_t c = 1; c <= of && c <= vectors_of(s->units); c++) {
         if (of % c) continue;
@@ -69,7 +69,7 @@ static int64_t columns_for(const Sweep *s, int64_t of, int64_t gates) {
     return columns;
 }
 
-static Share share_of(const Sweep *s, int64_t gates, int64_t id, int64_t of, Barrier *barriers) {
+INLINE Share share_of(const Sweep *s, int64_t gates, int64_t id, int64_t of, Barrier *barriers) {
     const int64_t columns = columns_for(s, of, gates), groups = of / columns;
     const int64_t group = id / columns, column = id % columns, vectors = vectors_of(s->units);
     return (Share){
@@ -92,7 +92,7 @@ INLINE int64_t row_of(const Share *share, int64_t i) {
 INLINE int64_t steps_of(const Sweep *s, int64_t row) { return s->lengths ? s->lengths[row] : s->steps; }
 
 /* How many of the share's rows have a step t: they come first. */
-static int64_t alive(const Share *share, int64_t t, int64_t at_most) {
+INLINE int64_t alive(const Share *share, int64_t t, int64_t at_most) {
     while (at_most > 0 && steps_of(share->s, row_of(share, at_most - 1)) <= t) at_most--;
     return at_most;
 }

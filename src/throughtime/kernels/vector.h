@@ -23,17 +23,19 @@
 #ifdef REAL_IS_DOUBLE
 typedef double real;
 typedef int64_t bits;
+#define SIGN INT64_MIN
 #define MANTISSA 52
 #define BIAS 1023
-#define TANH_IS_ONE 20.0      /* from here on, to the last digit */
-#define SIGMOID_IS_ZERO 760.0 /* of minus this and below, denormal numbers included */
+#define TANH_IS_ONE 20.0  /* from here on, to the last digit */
+#define EXP_IS_ZERO 760.0 /* of minus this and below, denormal numbers included */
 #else
 typedef float real;
 typedef int32_t bits;
+#define SIGN INT32_MIN
 #define MANTISSA 23
 #define BIAS 127
 #define TANH_IS_ONE 10.0f
-#define SIGMOID_IS_ZERO 110.0f
+#define EXP_IS_ZERO 110.0f
 #endif
 
 enum { LANES = VECTOR_BYTES / sizeof(real) };
@@ -75,12 +77,12 @@ INLINE vec choose(veci mask, vec a, vec b) {
 
 /* |x|, or `most` where that is less; NaN stays NaN, for it is not above. */
 INLINE vec magnitude(vec x, real most) {
-    const vec a = (vec)((veci)x & ~((veci){0} + (bits)((bits)1 << (8 * sizeof(bits) - 1))));
+    const vec a = (vec)((veci)x & ~((veci){0} + SIGN));
     return choose(a > most, all(most), a);
 }
 
 INLINE vec with_sign_of(vec x, vec sign) {
-    const veci mask = (veci){0} + (bits)((bits)1 << (8 * sizeof(bits) - 1));
+    const veci mask = (veci){0} + SIGN;
     return (vec)(((veci)x & ~mask) | ((veci)sign & mask));
 }
 
@@ -136,13 +138,17 @@ INLINE vec tanh_(vec x) {
     return with_sign_of(divide(m, m + 2), x);
 }
 
-/* sigma(x) = e^{min(x, 0)} / (1 + e^{-|x|}): nothing overflows, and what is tiny is exact. */
-INLINE vec sigmoid(vec x) {
-    const vec a = magnitude(x, SIGMOID_IS_ZERO);
-    const Expm1 e = expm1_parts(-a);
+/* e^{-|x|} */
+INLINE vec exp_of_minus(vec x) {
+    const Expm1 e = expm1_parts(-magnitude(x, EXP_IS_ZERO));
     /* 2^n may be below the normal numbers; half of n and then the other half is not */
     const veci half = e.n >> 1;
-    const vec power = (e.p + 1) * power_of_two(half) * power_of_two(e.n - half);
+    return (e.p + 1) * power_of_two(half) * power_of_two(e.n - half);
+}
+
+/* sigma(x) = e^{min(x, 0)} / (1 + e^{-|x|}): nothing overflows, and what is tiny is exact. */
+INLINE vec sigmoid(vec x) {
+    const vec power = exp_of_minus(x);
     return divide(choose(x < 0, power, all(1)), 1 + power);
 }
 

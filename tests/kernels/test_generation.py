@@ -1,0 +1,212 @@
+"""The engine draws what the loop in Python draws: the same steps, the same choices."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+import torch
+from torch import Tensor
+
+import throughtime as tt
+from header import fields
+from throughtime import Edge, decoding
+from throughtime.decoding import Warp
+from throughtime.graph import Graph
+from throughtime.kernels import generation, library, sweep
+
+pytestmark = pytest.mark.skipif(library.loaded() is None, reason="no engine is built here")
+
+CELLS = {
+    "tanh": tt.cells.Elman,
+    "relu": lambda size: tt.cells.Elman(size, "relu"),
+    "GRU": tt.cells.GRU,
+    "LSTM": tt.cells.LSTM,
+}
+FED = Edge.OBSERVED
+WIRINGS = {
+    "2.2": tt.wirings.OUTPUT_TO_HIDDEN,
+    "2.4": tt.wirings.VECTOR_TO_SEQUENCE,
+    "2.5": tt.wirings.HIDDEN_AND_OUTPUT_TO_HIDDEN,
+    "of itself": tt.Wiring(Edge.HIDDEN, FED, Edge.EMIT),
+    "vector alone": tt.Wiring(Edge.VECTOR, Edge.HIDDEN, Edge.EMIT),
+}
+
+
+@pytest.fixture(params=library.processor(), autouse=True)
+def instructions(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """Each instruction set; two threads for the smallest of work; NaN in all fresh memory."""
+    chosen = library.open_library(request.param)
+    monkeypatch.setattr(sweep, "loaded", lambda: chosen)
+    monkeypatch.setattr(generation, "loaded", lambda: chosen)
+    monkeypatch.setattr(library, "ENOUGH", 0)
+    threads = torch.get_num_threads()
+    torch.use_deterministic_algorithms(True)
+    yield request.param
+    torch.use_deterministic_algorithms(False)
+    torch.set_num_threads(threads)
+
+
+def made(
+    wiring: tt.Wiring, length: tt.lengths.Length, cells: list[tt.cells.Cell], symbols: int = 7
+) -> tt.SequenceDistribution:
+    """A distribution over five rows, far from uniform."""
+    model = tt.RecurrentModel(
+        cells,
+        wiring,
+        tt.outputs.Categorical(symbols),
+        None if Edge.INPUT in wiring else length,
+        input_size=3 if Edge.INPUT in wiring else None,
+        vector_size=2 if Edge.VECTOR in wiring else None,
+        initial_state="learned" if Edge.HIDDEN in wiring else "zeros",
+    ).double()
+    for parameter in model.parameters():
+        torch.nn.init.normal_(parameter, std=0.7)
+    if Edge.INPUT in wiring:
+        p = model(tt.Sequence(torch.randn(5, 9, 3, dtype=torch.float64), [4, 0, 9, 7, 1]))
+    elif Edge.VECTOR in wiring:
+        p = model(torch.randn(5, 2, dtype=torch.float64))
+    else:
+        p = model().expand((5,))
+    assert isinstance(p, tt.SequenceDistribution)
+    return p
+
+
+@pytest.mark.parametrize("threads", [1, 2, 3])
+@pytest.mark.parametrize("layers", [1, 2, 3])
+@pytest.mark.parametrize("wiring", WIRINGS)
+@pytest.mark.parametrize("cell", CELLS)
+@torch.no_grad()
+def test_the_most_probable_symbols_one_by_one(
+    cell: str, wiring: str, layers: int, threads: int
+) -> None:
+    torch.set_num_threads(threads)
+    sizes = [17, 5, 20][:layers]
+    for length in (tt.lengths.Unending(), tt.lengths.PredictedLength(9)):
+        p = made(WIRINGS[wiring], length, [CELLS[cell](n) for n in sizes])
+        assert generation.takes(p)
+        lengths = torch.tensor([4, 0, 9, 7, 1])
+        expected, taken, _ = decoding._draw(p, Warp(), 9, lengths, None, None, True)
+        actual, counts, cut = generation.draw(p, Warp(), 9, lengths, None, True)
+        assert (cut, counts.tolist()) == (0, taken.tolist())
+        for row, n in enumerate(lengths.tolist()):
+            assert actual[row, :n].tolist() == expected[row, :n].tolist()
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64], ids=str)
+def test_random_numbers_are_philox_by_row_and_step(dtype: torch.dtype) -> None:
+    """Of eight symbols that are equally probable, the first three bits say which."""
+    p = made(WIRINGS["of itself"], tt.lengths.Unending(), [tt.cells.Elman(2)], symbols=8)
+    graph = p.graph.to(dtype)
+    with torch.no_grad():
+        graph.V.zero_()
+        graph.c.zero_()
+    torch.manual_seed(3)
+    seed = int(torch.randint(-(2**63), 2**63 - 1, ()))
+    torch.manual_seed(3)
+    drawn = _two_rows(graph).sample(max_length=4)
+    for row in range(2):
+        for step in range(1, 4):
+            key = np.array([np.uint64(seed % 2**64), 0], dtype=np.uint64)
+            # numpy counts before it draws
+            random = np.random.Philox(key=key, counter=np.array([step - 1, row, 0, 0], np.uint64))
+            assert int(drawn.values[row, step]) == int(random.random_raw(2)[1]) >> 61
+
+
+def _two_rows(graph: Graph) -> tt.SequenceDistribution:
+    return tt.SequenceDistribution(
+        graph,
+        tt.gradients.FullBPTT(),
+        torch.Size([2]),
+        graph.initial_state(2),
+        x=None,
+        length_logits=None,
+    )
+
+
+@pytest.mark.parametrize(
+    "length", [tt.lengths.Halt(), tt.lengths.EndOfSequence(), tt.lengths.Unending()], ids=repr
+)
+def test_a_row_is_the_same_whatever_the_other_rows_and_the_threads(
+    length: tt.lengths.Length,
+) -> None:
+    model = tt.RecurrentModel(
+        tt.cells.GRU(6), WIRINGS["of itself"], tt.outputs.Categorical(5), length
+    )
+    drawn = {}
+    for threads, rows in ((1, 3), (2, 3), (1, 50), (2, 50), (7, 50)):
+        torch.set_num_threads(threads)
+        torch.manual_seed(1)
+        drawn[threads, rows] = model().sample((rows,), max_length=1000 if length.stops else 30)
+    for other in drawn.values():
+        for row in range(3):
+            assert torch.equal(_values(other, row), _values(drawn[1, 3], row))
+    torch.manual_seed(2)
+    again = model().sample((50,), max_length=1000 if length.stops else 30)
+    assert again.values.shape != drawn[2, 50].values.shape or not torch.equal(
+        again.values, drawn[2, 50].values
+    )
+
+
+def _values(y: tt.Sequence, row: int) -> Tensor:
+    return y.values[row, : y.lengths[row]]
+
+
+@pytest.mark.parametrize("wiring", ["2.5", "2.2", "of itself"])
+def test_observed_values_stand_where_they_are_kept(wiring: str) -> None:
+    torch.manual_seed(0)
+    p = made(WIRINGS[wiring], tt.lengths.EndOfSequence(), [tt.cells.LSTM(5)])
+    y = tt.Sequence(torch.randint(0, 7, (5, 9)), [4, 0, 9, 7, 1])
+    keep = torch.rand(5, 9) < 0.5
+    lengths = y.lengths
+    given = torch.where(keep, y.values, -1)
+    actual, taken, _ = generation.draw(p, Warp(), 9, lengths, given, True)
+    expected, counts, _ = decoding._draw(p, Warp(), 9, lengths, y.values, keep, True)
+    assert torch.equal(taken, counts)
+    assert torch.equal(tt.Sequence(actual, taken).values, tt.Sequence(expected, counts).values)
+    assert bool((actual == y.values)[keep & y.mask].all())
+
+
+def test_all_that_top_k_and_top_p_leave_is_drawn_and_nothing_else() -> None:
+    p = made(WIRINGS["of itself"], tt.lengths.Unending(), [tt.cells.Elman(2)], symbols=40)
+    with torch.no_grad():
+        p.graph.V.zero_()
+    logits = p.graph.c.detach()
+    for warp in (Warp(top_k=1), Warp(top_k=5), Warp(top_p=0.5), Warp(2.0, 7, 0.6), Warp(top_k=40)):
+        inside = warp.truncate(logits / warp.temperature)
+        p_inside = inside.softmax(-1)
+        drawn = p.sample(
+            (400,),
+            temperature=warp.temperature,
+            top_k=warp.top_k,
+            top_p=warp.top_p,
+            max_length=5,
+        ).values.flatten()
+        counts = torch.bincount(drawn, minlength=40)
+        assert not bool(counts[p_inside == 0].any())
+        deviation = (counts - len(drawn) * p_inside) / (len(drawn) * p_inside).sqrt().clamp(min=1)
+        assert float(deviation.abs().max()) < 4.5
+
+
+@pytest.mark.parametrize("length", [tt.lengths.Halt(), tt.lengths.EndOfSequence()], ids=repr)
+def test_what_is_not_a_number_is_refused(length: tt.lengths.Length) -> None:
+    p = made(WIRINGS["of itself"], length, [tt.cells.GRU(3)])
+    with torch.no_grad():
+        p.graph.V.fill_(torch.nan)
+    with pytest.raises(ValueError, match=r"an o\(t\) of the model is not a number"):
+        p.sample()
+
+
+@pytest.mark.filterwarnings("ignore:.*were cut")
+def test_nothing_is_drawn_of_nothing() -> None:
+    p = made(WIRINGS["of itself"], tt.lengths.Halt(), [tt.cells.GRU(3)])
+    assert p.sample((0,)).lengths.shape == (0, 5)
+    assert p.sample(max_length=0).values.shape == (5, 0)
+    empty = made(WIRINGS["2.5"], tt.lengths.SameAsInput(), [tt.cells.GRU(3)])
+    assert bool((empty.sample((3,)).lengths == torch.tensor([4, 0, 9, 7, 1])).all())
+
+
+def test_the_fields_are_those_of_the_header() -> None:
+    assert tuple(fields("generate.h", "Generation")) == generation.FIELDS
+    assert fields("generate.h", "Layer") == ["cell", "sweep"]
