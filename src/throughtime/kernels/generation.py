@@ -129,10 +129,10 @@ def draw(
         "team": library.team,
     }
     argument = (ctypes.c_int64 * len(FIELDS))(*(numbers.get(name, 0) for name in FIELDS))
-    size, function = library.functions("generate", sweep.REALS[p.dtype])
-    scratch = sweep.Scratch(size(argument))
+    real = sweep.REALS[p.dtype]
+    scratch = sweep.Scratch(library.function("generate_scratch", real)(argument))
     argument[FIELDS.index("scratch")] = scratch.start
-    cut = function(argument)
+    cut = library.function("generate", real)(argument)
     if cut < 0:
         raise ValueError("an o(t) of the model is not a number; are its parameters finite?")
     return values[:, : int(taken.max())], taken, cut

@@ -41,12 +41,11 @@ class Library:
     """The address of its omp_get_num_threads."""
 
     @cache  # noqa: B019  a library is loaded once, and for good
-    def functions(self, name: str, real: str) -> tuple[Function, Function]:
-        """What says how much scratch an entry point needs, and the entry point."""
-        names = (f"throughtime_{name}{part}_{real}" for part in ("_scratch", ""))
-        size, function = (getattr(self.handle, name) for name in names)
-        size.restype = function.restype = ctypes.c_int64
-        return size, function
+    def function(self, name: str, real: str) -> Function:
+        """An entry point of the engine's headers."""
+        function: Function = getattr(self.handle, f"throughtime_{name}_{real}")
+        function.restype = ctypes.c_int64  # type: ignore[attr-defined]
+        return function
 
     def threads(self, work: int, most: int = MOST_THREADS) -> int:
         """How many threads so many multiplications are worth, of at most so many."""

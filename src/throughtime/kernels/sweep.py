@@ -11,7 +11,7 @@ from torch.nn.utils.parametrize import is_parametrized
 
 from throughtime.cells.cell import Cell, State
 from throughtime.drive import Drive
-from throughtime.kernels.library import loaded
+from throughtime.kernels.library import Function, Library, loaded
 
 REALS = {torch.float32: "f32", torch.float64: "f64"}
 
@@ -157,12 +157,22 @@ class Call:
         self.set("threads", library.threads(self.work))
         self.set("parallel", library.parallel)
         self.set("team", library.team)
-        size, function = library.functions(f"{self.name}_{sweep}", self.real)
-        scratch = Scratch(size(self.argument))
+        scratch = Scratch(
+            library.function(f"{self.name}_{sweep}_scratch", self.real)(self.argument)
+        )
         self.set("scratch", scratch.start)
-        if wrong := function(self.argument):
+        if wrong := library.function(f"{self.name}_{sweep}", self.real)(self.argument):
             symbols = self.argument[AT[f"size_{wrong - 1}"]]
             raise IndexError(f"a symbol is not below {symbols}, the number of symbols of its edge")
+
+    def prepared(self, library: Library) -> Function:
+        """Pack the matrices of a sweep with one step; what is returned takes it."""
+        self.set("threads", 1)
+        size = library.function(f"{self.name}_forward_scratch", self.real)(self.argument)
+        self.scratch = Scratch(size)
+        self.set("scratch", self.scratch.start)
+        library.function(f"{self.name}_prepare", self.real)(self.argument)
+        return library.function(f"{self.name}_step", self.real)
 
 
 class Scratch:

@@ -1,0 +1,159 @@
+"""One step at a time, for input that has only just come."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import cast
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
+from throughtime.cells.cell import Cell, State
+from throughtime.drive import Drive, Entering
+from throughtime.gradients.bptt import bptt
+from throughtime.kernels import sweep
+from throughtime.kernels.library import loaded
+from throughtime.nn.equations import given
+from throughtime.nn.recurrent import Recurrent
+
+
+class Streaming:
+    r"""A module's recurrence taken step by step, with the state in the caller's hands.
+
+    .. math:: h_l^{(t)} = f(h_l^{(t-1)}, W_{ih} h_{l-1}^{(t)}; W_{hh}, b), \qquad h_0 = x
+
+    Where the engine has the module, its matrices are packed once, and a step allocates nothing. It
+    gives no gradients and drops nothing out. Weights that have changed are noticed.
+
+    Args:
+        module: a :class:`~throughtime.nn.RNN`, GRU or LSTM that reads time forward.
+        rows: how many sequences go on side by side.
+
+    Raises:
+        ValueError: if the module also reads time backward, so that a step cannot be taken before
+            the end has come; or has a ``proj_size``.
+
+    Example:
+        >>> import throughtime as tt
+        >>> module = tt.nn.GRU(3, 4, num_layers=2)
+        >>> x = torch.randn(5, 1, 3)
+        >>> live = tt.nn.Streaming(module)
+        >>> state, new = live.zeros(), live.zeros()
+        >>> for x_t in x:
+        ...     h = live.step(x_t, state, new)
+        ...     state, new = new, state
+        >>> bool(torch.allclose(h, module(x)[0][-1]))
+        True
+    """
+
+    def __init__(self, module: Recurrent, rows: int = 1) -> None:
+        if module.bidirectional or module.proj_size:
+            raise ValueError(
+                f"{module} cannot be taken step by step: expected one direction, and no proj_size"
+            )
+        if rows < 1:
+            raise ValueError(f"rows must be at least 1; got {rows}")
+        self.module, self.rows = module, rows
+        self._parts = 2 if module.mode == "LSTM" else 1
+        self._layers: list[_Layer] = []
+        self._seen: list[tuple[int, int]] = []
+
+    @property
+    def _weights(self) -> list[Tensor]:
+        return cast(list[Tensor], self.module._flat_weights)
+
+    def zeros(self) -> State:
+        """A state of zeros: h ``(layers, rows, H)``, and of an LSTM c."""
+        like = self._weights[0]
+        shape = (self.module.num_layers, self.rows, self.module.hidden_size)
+        return tuple(like.new_zeros(shape) for _ in range(self._parts))
+
+    def step(
+        self, x: Float[Tensor, "rows size"], state: State, new: State
+    ) -> Float[Tensor, "rows H"]:
+        """The highest layer's h(t), a part of ``new``, to which the state at t is written.
+
+        Args:
+            x: x(t).
+            state: the state at t-1; not changed.
+            new: where the state at t shall be; other memory than ``state``.
+
+        Raises:
+            ValueError: if a shape or dtype is not that of the module, or ``new`` is ``state``.
+        """
+        self._check(x, state, new)
+        self._prepare()
+        for i, layer in enumerate(self._layers):
+            layer.step(x, tuple(s[i] for s in state), tuple(n[i] for n in new))
+            x = new[0][i]
+        return x
+
+    def _check(self, x: Tensor, state: State, new: State) -> None:
+        module, parts = self.module, self._parts
+        if len(state) != parts or len(new) != parts:
+            raise ValueError(
+                f"the state and the new one have {len(state)} and {len(new)} tensors; expected "
+                f"{parts}, as zeros() gives"
+            )
+        dtype = self._weights[0].dtype
+        inside = (module.num_layers, self.rows, module.hidden_size)
+        _fits("x", x, (self.rows, module.input_size), dtype)
+        for s in state:
+            _fits("state", s, inside, dtype)
+        for n in new:
+            _fits("new", n, inside, dtype)
+        for s, n in zip(state, new, strict=True):
+            if s.data_ptr() == n.data_ptr():
+                raise ValueError("the new state must not be the old one; let two take turns")
+            if not n.is_contiguous():
+                raise ValueError("the new state must be contiguous, as zeros() gives it")
+
+    def _prepare(self) -> None:
+        """Pack the matrices, if they are other ones than the last time."""
+        seen = [(v.data_ptr(), v._version) for v in self._weights]
+        if seen != self._seen:
+            weights = self.module.all_weights
+            self._layers = [_Layer(self.module, layer, self.rows) for layer in weights]
+            self._seen = seen
+
+
+def _fits(name: str, tensor: Tensor, shape: tuple[int, ...], dtype: torch.dtype) -> None:
+    if tensor.shape != shape or tensor.dtype != dtype:
+        raise ValueError(
+            f"{name} has shape {tuple(tensor.shape)} and is {tensor.dtype}; expected {shape} and "
+            f"{dtype}"
+        )
+
+
+class _Layer:
+    """A layer's step, ready to be taken."""
+
+    def __init__(self, module: Recurrent, weights: Iterable[Tensor], rows: int) -> None:
+        self.weight, *others = (v.detach() for v in weights)
+        self.cell: Cell = given(module._equations[0], *others)
+        parameters = tuple(self.cell.parameters())
+        state = tuple(self.weight.new_zeros(rows, n) for n in self.cell.state_sizes)
+        x = self.weight.new_zeros(1, rows, self.weight.shape[1])
+        drive = Drive(1, (Entering(x, self.weight),))
+        self.call: sweep.Call | None = None
+        library = loaded() if sweep.takes(self.cell, parameters, drive, state) else None
+        if library is not None:
+            new = tuple(torch.empty_like(s) for s in state)
+            self.call = sweep.Call(self.cell, parameters, drive, state, new, None, None)
+            self.take = self.call.prepared(library)
+            self.fixed = len(self.call.kept)
+
+    def step(self, x: Tensor, state: State, new: State) -> None:
+        if self.call is None:
+            with torch.no_grad():
+                drive = Drive(1, (Entering(x[None], self.weight),))
+                for n, s in zip(new, bptt(self.cell, drive, state), strict=True):
+                    n.copy_(s[0])
+            return
+        del self.call.kept[self.fixed :]
+        self.call.point("vectors_0", x)
+        for part, s, n in zip("hc", state, new, strict=False):
+            self.call.point(f"first_{part}", s)
+            self.call.point(part, n)
+        self.take(self.call.argument)

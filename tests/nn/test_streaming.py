@@ -1,0 +1,100 @@
+"""Step by step is the whole."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+import torch
+from torch.testing import assert_close
+
+import throughtime as tt
+from throughtime.kernels import sweep
+from throughtime.nn.recurrent import Recurrent
+
+pytestmark = pytest.mark.usefixtures("each_way")
+
+KINDS: dict[str, Callable[..., Recurrent]] = {
+    "tanh": tt.nn.RNN,
+    "relu": lambda *sizes, **options: tt.nn.RNN(*sizes, nonlinearity="relu", **options),
+    "GRU": tt.nn.GRU,
+    "LSTM": tt.nn.LSTM,
+}
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64, torch.bfloat16], ids=str)
+@pytest.mark.parametrize("rows", [1, 5])
+@pytest.mark.parametrize("layers", [1, 3])
+@pytest.mark.parametrize("bias", [True, False])
+@pytest.mark.parametrize("kind", KINDS)
+def test_step_by_step_is_the_whole(
+    kind: str, bias: bool, layers: int, rows: int, dtype: torch.dtype
+) -> None:
+    module = KINDS[kind](3, 18, num_layers=layers, bias=bias, dtype=dtype)
+    x = torch.randn(6, rows, 3, dtype=dtype)
+    live = tt.nn.Streaming(module, rows)
+    state, new = live.zeros(), live.zeros()
+    for part in state:
+        part.normal_()
+    start = state if kind == "LSTM" else state[0]
+    with torch.no_grad():
+        expected, end = module(x, tuple(s.clone() for s in start) if kind == "LSTM" else start + 0)
+    for t in range(6):
+        h = live.step(x[t], state, new)
+        state, new = new, state
+        # torch's own kernels round bfloat16 elsewhere
+        tolerance = {"rtol": 0, "atol": 0.05} if dtype is torch.bfloat16 else {}
+        assert_close(h, expected[t], **tolerance)
+    for s, e in zip(state, end if kind == "LSTM" else (end,), strict=True):
+        assert_close(s, e, **tolerance)
+
+
+def test_weights_that_have_changed_are_noticed() -> None:
+    module = tt.nn.GRU(2, 4)
+    live, x = tt.nn.Streaming(module), torch.randn(1, 2)
+    state, new = live.zeros(), live.zeros()
+    before = live.step(x, state, new).clone()
+    with torch.no_grad():
+        module.weight_ih_l0.mul_(2)
+    after = live.step(x, state, new)
+    assert not torch.equal(before, after)
+    assert_close(after, module(x[None])[0][0].detach())
+
+
+def test_a_step_allocates_no_memory_for_numbers() -> None:
+    if sweep.loaded() is None:
+        pytest.skip("it is the engine that needs none")
+    live = tt.nn.Streaming(tt.nn.LSTM(8, 64, num_layers=2), 4)
+    x, state, new = torch.randn(4, 8), live.zeros(), live.zeros()
+    live.step(x, state, new)
+    with torch.profiler.profile(profile_memory=True) as profile:
+        for _ in range(10):
+            live.step(x, state, new)
+            state, new = new, state
+    assert all(event.cpu_memory_usage <= 0 for event in profile.events())
+
+
+def test_what_cannot_be_taken_step_by_step_is_refused() -> None:
+    with pytest.raises(ValueError, match="expected one direction, and no proj_size"):
+        tt.nn.Streaming(tt.nn.GRU(2, 3, bidirectional=True))
+    with pytest.raises(ValueError, match="expected one direction, and no proj_size"):
+        tt.nn.Streaming(tt.nn.LSTM(2, 3, proj_size=1))
+    with pytest.raises(ValueError, match="rows must be at least 1; got 0"):
+        tt.nn.Streaming(tt.nn.GRU(2, 3), 0)
+
+
+def test_what_does_not_fit_is_refused() -> None:
+    live = tt.nn.Streaming(tt.nn.LSTM(2, 3), 4)
+    x, state, new = torch.zeros(4, 2), live.zeros(), live.zeros()
+    with pytest.raises(ValueError, match=r"x has shape \(4, 3\).*expected \(4, 2\)"):
+        live.step(torch.zeros(4, 3), state, new)
+    with pytest.raises(ValueError, match=r"x has .* torch.float64; expected"):
+        live.step(x.double(), state, new)
+    with pytest.raises(ValueError, match=r"state has shape \(1, 4, 4\)"):
+        live.step(x, (state[0], torch.zeros(1, 4, 4)), new)
+    with pytest.raises(ValueError, match="have 1 and 2 tensors; expected 2"):
+        live.step(x, state[:1], new)
+    with pytest.raises(ValueError, match="the new state must not be the old one"):
+        live.step(x, state, state)
+    with pytest.raises(ValueError, match="the new state must be contiguous"):
+        live.step(x, state, (new[0], torch.zeros(1, 3, 4).mT))
