@@ -12,6 +12,7 @@ from torch.nn.utils.parametrize import is_parametrized
 from throughtime.autocast import full_precision
 from throughtime.cells.cell import Cell, State
 from throughtime.drive import Drive
+from throughtime.gradients import linearised
 from throughtime.gradients.parameters import with_parameters
 from throughtime.kernels import sweep
 from throughtime.transforms import several, transforming
@@ -148,38 +149,63 @@ def _by_hand(
     grad_drive = torch.empty_like(drive)
     reached = tuple(torch.empty_like(s) for s in states)
     carried = tuple(torch.zeros_like(s) for s in state)
-
-    # 1. the recursion: ∇h(t) = (∂h(t+1)/∂h(t))ᵀ ∇h(t+1) + what arrives at h(t) from above
-    for t in reversed(range(len(drive))):
-        carried = tuple(c + g[t] for c, g in zip(carried, grad_states, strict=True))
-        here = carried if alive is None else tuple(c * alive[t, :, None] for c in carried)
-        for r, g in zip(reached, here, strict=True):
-            r[t] = g
-        grad_drive[t], back = cell.reverse_step(
-            drive[t], tuple(p[t] for p in previous), tuple(s[t] for s in states), here
-        )
-        # a row that had ended only copied its state, and so its gradient is copied back
-        carried = (
-            back
-            if alive is None
-            else tuple(
-                torch.where(alive[t, :, None], b, c) for b, c in zip(back, carried, strict=True)
-            )
-        )
-
-    # 2. the parameters: one product over all steps and rows
     learned: tuple[Tensor | None, ...] = (None,) * len(list(cell.parameters()))
-    if learning:
-        # a parametrized cell (an orthogonal W, say) has other parameters than its equations have
-        by = Cell if is_parametrized(cell) else type(cell)
-        learned = by.parameter_gradients(
-            cell,
-            drive.flatten(0, 1),
-            tuple(p.flatten(0, 1) for p in previous),
-            tuple(r.flatten(0, 1) for r in reached),
-            grad_drive.flatten(0, 1),
-        )
+    # of a cell that has not written its reverse down, a trace may know it
+    traced = None
+    if type(cell).reverse_step is Cell.reverse_step:
+        traced = linearised.of(cell, drive, previous, states, grad_states)
+
+    for start, end in _stretches(drive, traced):
+        now = slice(start, end)
+        if traced is not None:
+            known = traced.ahead(drive[now], tuple(p[now] for p in previous))
+
+        # 1. the recursion: ∇h(t) = (∂h(t+1)/∂h(t))ᵀ ∇h(t+1) + what arrives at h(t) from above
+        for t in reversed(range(start, end)):
+            carried = tuple(c + g[t] for c, g in zip(carried, grad_states, strict=True))
+            here = carried if alive is None else tuple(c * alive[t, :, None] for c in carried)
+            for r, g in zip(reached, here, strict=True):
+                r[t] = g
+            if traced is not None:
+                back = traced.back(known, t - start, here)
+            else:
+                grad_drive[t], back = cell.reverse_step(
+                    drive[t], tuple(p[t] for p in previous), tuple(s[t] for s in states), here
+                )
+            # a row that had ended only copied its state, and so its gradient is copied back
+            carried = (
+                back
+                if alive is None
+                else tuple(
+                    torch.where(alive[t, :, None], b, c) for b, c in zip(back, carried, strict=True)
+                )
+            )
+
+        # 2. the parameters: one product over all steps and rows
+        grads = tuple(v[now].flatten(0, 1) for v in reached)
+        if traced is not None:
+            grad_rows, summed = traced.at_once(known, grads)
+            grad_drive[now] = grad_rows.view_as(drive[now])
+        elif learning:
+            # a parametrized cell (an orthogonal W, say) has other parameters than its equations
+            by = Cell if is_parametrized(cell) else type(cell)
+            before = tuple(v.flatten(0, 1) for v in previous)
+            summed = by.parameter_gradients(
+                cell, drive.flatten(0, 1), before, grads, grad_drive.flatten(0, 1)
+            )
+        if learning:
+            learned = tuple(s if v is None else v + s for v, s in zip(learned, summed, strict=True))
     return (grad_drive, *carried, *learned)
+
+
+def _stretches(drive: Tensor, traced: linearised.Linearised | None) -> list[tuple[int, int]]:
+    """From where to where the reverse goes at a time, from the end of time to its beginning.
+
+    With a trace, what is computed for many steps at once should still be in cache when it is used.
+    """
+    steps = len(drive)
+    size = steps if traced is None else max(1, linearised.ROWS // max(1, drive.shape[1]))
+    return [(max(0, end - size), end) for end in range(steps, 0, -size)] if steps else [(0, 0)]
 
 
 def _of_the_loop(
