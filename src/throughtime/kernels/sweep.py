@@ -6,7 +6,7 @@ import ctypes
 from typing import NamedTuple
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 from torch.nn.utils.parametrize import is_parametrized
 
 from throughtime.cells.cell import Cell, State
@@ -15,8 +15,11 @@ from throughtime.kernels.library import loaded
 
 REALS = {torch.float32: "f32", torch.float64: "f64"}
 
+GATES = {"elman_tanh": 1, "elman_relu": 1, "gru": 3, "lstm": 4}
+"""How many times H numbers the drive of a row has, by the engine's cell."""
+
 SAVED = {"elman_tanh": 0, "elman_relu": 0, "gru": 4, "lstm": 4}
-"""Vectors of H numbers that a step forward saves for its reverse, by the engine's cell."""
+"""Vectors of H numbers that a step forward saves for its reverse, likewise."""
 
 EDGES = 3
 """How many edges the engine takes; more are added up beforehand."""
@@ -44,9 +47,6 @@ MOST_THREADS = 256
 
 
 Tensors = tuple[Tensor, ...]
-
-KINDS = (Tensor, nn.Parameter)
-"""Other kinds, such as fake tensors, may have no memory behind them."""
 
 
 class Ragged(NamedTuple):
@@ -80,7 +80,7 @@ class Call:
 
     def __init__(
         self,
-        cell: Cell,
+        kernel: str,
         parameters: tuple[Tensor, ...],
         drive: Drive,
         state: State,
@@ -91,12 +91,13 @@ class Call:
         """Point to all that both sweeps read or write.
 
         Raises:
-            ValueError: if a shape is not what the cell's size asks for. The engine believes what it
+            ValueError: if a shape is not what the other shapes ask for. The engine believes what it
                 is told, and a wrong shape would be memory that is not ours.
         """
         steps, batch = drive.steps, len(state[0])
-        H, D = cell.hidden_size, cell.drive_size
-        self.cell, self.dtype, self.work = cell, state[0].dtype, steps * batch * D * H
+        H = parameters[0].shape[-1]
+        D = GATES[kernel] * H
+        self.kernel, self.dtype, self.work = kernel, state[0].dtype, steps * batch * D * H
         self.argument, self.kept = Sweep(), list[Tensor]()
         self.set("steps", steps)
         self.set("rows", batch)
@@ -134,7 +135,7 @@ class Call:
             return
         if expected is not None and tensor.shape != expected:
             raise ValueError(
-                f"{type(self.cell).__name__}: {name.rstrip('_012')} has shape "
+                f"{self.kernel}: {name.rstrip('_012')} has shape "
                 f"{tuple(tensor.shape)}; expected {expected}"
             )
         if not tensor.is_contiguous():
@@ -150,13 +151,12 @@ class Call:
         """
         library = loaded()
         assert library is not None
-        assert self.cell.kernel is not None
         self.set("threads", 1)
         if self.work >= ENOUGH and library.parallel:
             self.set("threads", min(torch.get_num_threads(), MOST_THREADS))
             self.set("parallel", library.parallel)
             self.set("team", library.team)
-        size, function = library.functions(self.cell.kernel, sweep, REALS[self.dtype])
+        size, function = library.functions(self.kernel, sweep, REALS[self.dtype])
         scratch = torch.empty(size(self.argument) + ALIGNED, dtype=torch.uint8)
         self.set("scratch", -(-scratch.data_ptr() // ALIGNED) * ALIGNED)
         if wrong := function(self.argument):
@@ -168,25 +168,28 @@ ALIGNED = 64
 """The engine's scratch starts at a whole number of so many bytes."""
 
 
+def blank(kernel: str, steps: int, state: State, *, keep: bool) -> tuple[State, Tensor | None]:
+    """The tensors that :func:`forward` fills, with nothing in them yet."""
+    h, states = state[0], tuple(s.new_empty(steps, *s.shape) for s in state)
+    return states, h.new_empty(steps, len(h), SAVED[kernel] * h.shape[-1]) if keep else None
+
+
 def forward(
-    cell: Cell, parameters: Tensors, drive: Drive, state: State, rows: Ragged | None, *, keep: bool
+    kernel: str, parameters: Tensors, drive: Drive, state: State, rows: Ragged | None, *, keep: bool
 ) -> tuple[State, Tensor | None]:
     """The states at 1 … T, and what :func:`reverse` needs of the steps, if ``keep``.
 
     Raises:
-        ValueError: if a shape is not what the cell's size asks for.
+        ValueError: if a shape is not what the other shapes ask for.
         IndexError: if a symbol is not below the number of symbols.
     """
-    assert cell.kernel is not None
-    H, batch = cell.hidden_size, len(state[0])
-    states = tuple(s.new_empty(drive.steps, batch, H) for s in state)
-    saved = state[0].new_empty(drive.steps, batch, SAVED[cell.kernel] * H) if keep else None
-    Call(cell, parameters, drive, state, states, saved, rows).run("forward")
+    states, saved = blank(kernel, drive.steps, state, keep=keep)
+    Call(kernel, parameters, drive, state, states, saved, rows).run("forward")
     return states, saved
 
 
 def reverse(
-    cell: Cell,
+    kernel: str,
     parameters: Tensors,
     drive: Drive,
     state: State,
@@ -200,7 +203,7 @@ def reverse(
 ) -> tuple[Tensor | None, ...]:
     """The gradients of the ``wanted`` of the drive's tensors, of the first state and, if
     ``learning``, of the parameters."""
-    call = Call(cell, parameters, drive, state, states, saved, rows)
+    call = Call(kernel, parameters, drive, state, states, saved, rows)
 
     def gradient(name: str, of: Tensor) -> Tensor:
         grad = torch.empty(of.shape, dtype=of.dtype)
