@@ -22,7 +22,7 @@ from throughtime.lengths.length import Length
 from throughtime.lengths.predicted import PredictedLength
 from throughtime.outputs.categorical import Categorical
 from throughtime.outputs.output import Output
-from throughtime.transforms import transforming
+from throughtime.transforms import blind
 from throughtime.wiring import Edge, Wiring
 
 
@@ -325,6 +325,6 @@ class Graph(nn.Module):
 
 def _unless_all(alive: Tensor) -> Tensor | None:
     """None where every row takes every step, so that nothing needs to be held back."""
-    if transforming():
+    if blind():
         return alive
     return None if bool(alive.all()) else alive

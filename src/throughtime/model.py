@@ -152,7 +152,8 @@ class RecurrentModel(nn.Module):
             if self.output is None:
                 return h
             # torch.distributions cannot check that nothing is in the support
-            return self.output.distribution(self.graph.read(h), validate=h.numel() > 0)
+            validate = h.numel() > 0 and not torch.compiler.is_compiling()
+            return self.output.distribution(self.graph.read(h), validate=validate)
         return SequenceDistribution(
             self.graph,
             self.gradient,

@@ -14,7 +14,7 @@ from throughtime.lengths.length import Length
 from throughtime.lengths.predicted import PredictedLength
 from throughtime.outputs.output import Output
 from throughtime.sequence import Sequence
-from throughtime.transforms import transforming
+from throughtime.transforms import blind
 from throughtime.wiring import Edge, Wiring
 
 if TYPE_CHECKING:
@@ -144,7 +144,7 @@ def _value(
             f"{name} has symbols of shape {tuple(value.shape)}; expected no more "
             f"than the batch, {tuple(batch_shape)}"
         )
-    elif not transforming():
+    elif not blind():
         bad = (value < 0) | (value >= size)
         if bool(bad.any()):
             raise ValueError(
@@ -177,7 +177,7 @@ def values(y: Sequence, p: SequenceDistribution, beginning: bool = False) -> Seq
 
 
 def _lengths(wrong: Tensor, y: Sequence, expected: Tensor, what: str) -> None:
-    if not transforming() and bool(wrong.any()):
+    if not blind() and bool(wrong.any()):
         row = tuple(wrong.nonzero()[0].tolist())
         raise ValueError(
             f"the sequence of row {list(row)} has length {int(y.lengths[row])}; expected {what} "

@@ -45,13 +45,13 @@ def test_without_an_engine_there_is_one_warning_and_the_same_numbers(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr(library, "library", lambda name: tmp_path / name)
-    library.loaded.cache_clear()
+    library._loaded.cache_clear()
     cell, drive = tt.cells.LSTM(3), torch.randn(4, 2, 12)
     with pytest.warns(UserWarning, match=r"python -m throughtime.kernels.build") as caught:
         states, _ = (bptt(cell, drive, cell.initial_state(2)) for _ in range(2))
     assert len(caught) == 1
     assert not sweep.takes(cell, (), Drive.of(drive), cell.initial_state(2))
-    library.loaded.cache_clear()
+    library._loaded.cache_clear()
     for a, b in zip(states, unroll(cell, drive, cell.initial_state(2)), strict=True):
         assert torch.equal(a, b)
 

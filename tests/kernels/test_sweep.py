@@ -245,7 +245,7 @@ def by_engine(x: Tensor) -> tuple[Tensor, Tensor]:
         (h,) = bptt(elman, x[None], elman.initial_state(len(x), x))
         start = lstm.initial_state(len(x), x)
         drive = Drive.of(torch.cat([x, torch.zeros(len(x), 3 * n, dtype=x.dtype)], -1)[None])
-        saved = sweep.forward(lstm, tuple(lstm.parameters()), drive, start, None, keep=True)[1]
+        saved = sweep.forward("lstm", tuple(lstm.parameters()), drive, start, None, keep=True)[1]
     assert saved is not None
     return h.flatten(), saved[0, :, :n].flatten()
 

@@ -33,6 +33,8 @@ LENGTHS = "tests/test_lengths.py::"
 OUTPUTS = "tests/test_outputs.py::"
 SEQUENCE = "tests/test_sequence.py::"
 WIRING = "tests/test_wiring.py::"
+OPERATOR = "tests/kernels/test_operators.py::"
+GRAPHS = OPERATOR + "test_graphs"
 NN = "tests/nn/test_contract.py::"
 AS_TORCH = NN + "test_results_and_gradients_are_those_of_torch"
 
@@ -619,8 +621,44 @@ MUTANTS = [
     Mutant(
         "a cell keeps what one call gave it",
         "nn/equations.py",
-        "    cell = copy.copy(cell)\n",
-        "",
+        "made = type(cell).__new__(type(cell))",
+        "made = cell",
         (NN + "test_copies_compute_the_same_and_share_nothing",),
+    ),
+    # ---- graphs ----------------------------------------------------------------------------------
+    Mutant(
+        "a graph believes in one step too many",
+        "kernels/operators.py",
+        "sweep.blank(of.kernel, of.steps, tuple",
+        "sweep.blank(of.kernel, of.steps + 1, tuple",
+        (OPERATOR + "test_torchs_own_checks_of_an_operator",),
+    ),
+    Mutant(
+        "a graph believes that all gradients come back, wanted or not",
+        "kernels/operators.py",
+        "strict=True) if want]",
+        "strict=True)]",
+        (OPERATOR + "test_torchs_own_checks_of_an_operator",),
+    ),
+    Mutant(
+        "in a graph parameters do not learn",
+        "kernels/operators.py",
+        "learning = any(want.parameters)",
+        "learning = False",
+        (GRAPHS,),
+    ),
+    Mutant(
+        "in a graph ended rows go on",
+        "kernels/operators.py",
+        "return Ragged(self.lengths, self.order)",
+        "return None",
+        (GRAPHS,),
+    ),
+    Mutant(
+        "who records a graph is not asked",
+        "transforms.py",
+        "torch._C._len_torch_dispatch_stack() > 0",
+        "False",
+        (OPERATOR + "test_other_recorders_see_the_operator_too",),
     ),
 ]

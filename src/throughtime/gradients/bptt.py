@@ -14,8 +14,8 @@ from throughtime.cells.cell import Cell, State
 from throughtime.drive import Drive
 from throughtime.gradients import linearised
 from throughtime.gradients.parameters import with_parameters
-from throughtime.kernels import sweep
-from throughtime.transforms import several, transforming
+from throughtime.kernels import operators, sweep
+from throughtime.transforms import recorded, several, transforming
 from throughtime.unroll import unroll
 
 
@@ -37,24 +37,30 @@ def bptt(
     2. Each parameter's gradient, a sum over t, as *one* product over all T·B rows.
 
     Differentiating the gradient again (``create_graph=True``) and ``torch.func`` transforms go
-    through the plain loop, and are exact too.
+    through the plain loop, and are exact too. In a graph, as ``torch.compile`` makes one, stand the
+    operators of :mod:`throughtime.kernels.operators`, or the steps of a cell that the engine has
+    not.
 
     Raises:
         RuntimeError: if the cell's step draws random numbers; its gradient could not be right.
     """
-    entering = Drive.of(drive)
-    parameters = tuple(cell.parameters())
-    by_engine = sweep.takes(cell, parameters, entering, state) and not transforming()
-    if not by_engine:
-        summed = entering.sum().to(state[0].dtype)  # which autocast may have narrowed
-        if transforming() or not torch.is_grad_enabled():
+    entering, compiling = Drive.of(drive), torch.compiler.is_compiling()
+    if transforming() or (compiling and cell.kernel is None):
+        return unroll(cell, _summed(entering, state), state, alive)
+    parameters, learning = tuple(cell.parameters()), torch.is_grad_enabled()
+    kernel = cell.kernel if sweep.takes(cell, parameters, entering, state) else None
+    if kernel is None:
+        summed = _summed(entering, state)
+        if compiling or not learning:
             return unroll(cell, summed, state, alive)
         entering = Drive.of(summed)
-    elif not torch.is_grad_enabled():
-        rows = sweep.ragged(alive)
-        return sweep.forward(cell, parameters, entering, state, rows, keep=False)[0]
     tensors = (*entering.tensors(), *state, *parameters)
-    states: State = _BPTT.apply(cell, alive, entering, len(state), by_engine, *tensors)
+    if kernel is not None:
+        by_operator = recorded(tensors)
+        if by_operator or not learning:
+            forward, rows = (operators if by_operator else sweep).forward, sweep.ragged(alive)
+            return forward(kernel, parameters, entering, state, rows, keep=learning)[0]
+    states: State = _BPTT.apply(cell, alive, entering, len(state), kernel, *tensors)
     return states
 
 
@@ -66,18 +72,19 @@ class _BPTT(torch.autograd.Function):
         alive: Tensor | None,
         drive: Drive,
         parts: int,
-        by_engine: bool,
+        kernel: str | None,
         *tensors: Tensor,
     ) -> State:
         n, saved, rows = len(drive.tensors()), None, None
         drive, state = drive.like(tensors[:n]), tensors[n : n + parts]
-        if by_engine:
+        if kernel is not None:
             rows = sweep.ragged(alive)
             parameters = tensors[n + parts :]
-            states, saved = sweep.forward(cell, parameters, drive, state, rows, keep=True)
+            states, saved = sweep.forward(kernel, parameters, drive, state, rows, keep=True)
         else:
             states = _without_draws(cell, drive.sum(), state, alive)
-        ctx.cell, ctx.alive, ctx.rows, ctx.sizes = cell, alive, rows, (n, parts)
+        ctx.cell, ctx.kernel, ctx.alive, ctx.rows = cell, kernel, alive, rows
+        ctx.sizes = n, parts
         ctx.drive = drive.like((_NOTHING,) * n)
         ctx.save_for_backward(saved, *tensors, *states)
         ctx.set_materialize_grads(False)
@@ -96,8 +103,8 @@ class _BPTT(torch.autograd.Function):
         by_loop = torch.is_grad_enabled() or several(grad_states)
         if saved is not None and not by_loop:
             grads = sweep.reverse(
-                cell, parameters, drive, state, states, saved, ctx.rows, grad_states, wanted[:n],
-                learning=learning,
+                ctx.kernel, parameters, drive, state, states, saved, ctx.rows, grad_states,
+                wanted[:n], learning=learning,
             )  # fmt: skip
             return (*(None,) * _FIRST, *grads)
         arriving = tuple(
@@ -120,6 +127,11 @@ _FIRST = 5
 """The arguments of the function above that are no tensors."""
 
 _NOTHING = torch.empty(0)
+
+
+def _summed(drive: Drive, state: State) -> Tensor:
+    """The drive added up, in the dtype of the state, which autocast may have narrowed."""
+    return drive.sum().to(state[0].dtype)
 
 
 def _without_draws(cell: Cell, drive: Tensor, state: State, alive: Tensor | None) -> State:

@@ -19,7 +19,7 @@ from throughtime.lengths.predicted import PredictedLength
 from throughtime.lengths.same_as_input import SameAsInput
 from throughtime.lengths.unending import Unending
 from throughtime.outputs.categorical import Categorical
-from throughtime.transforms import transforming
+from throughtime.transforms import recorded, transforming
 from throughtime.wiring import Edge
 
 if TYPE_CHECKING:
@@ -61,7 +61,8 @@ def takes(p: SequenceDistribution) -> bool:
     cells = [r.cell for (r,) in graph.layers]
     if any(cell.kernel is None or is_parametrized(cell) for cell in cells):
         return False
-    return sweep.suit(tuple(graph.parameters()), p.dtype)
+    parameters = tuple(graph.parameters())
+    return sweep.suit(parameters, p.dtype) and not recorded(parameters)
 
 
 def draw(
@@ -99,7 +100,7 @@ def draw(
         return values, taken, 0
     calls = _layers(p, lengths, limit)
     steps, work = max(limit, 1), sum(call.work for call in calls)
-    numbers_of = [n for call in calls for n in (CELLS.index(call.name), *call.argument)]
+    numbers_of = [n for call in calls for n in (CELLS.index(call.kernel), *call.argument)]
     layer = (ctypes.c_int64 * len(numbers_of))(*numbers_of)
     tensors = {"V": graph.V, "c": graph.c, "values": values, "taken": taken}
     if lengths is not None:
@@ -160,7 +161,9 @@ def _layers(p: SequenceDistribution, lengths: Tensor | None, limit: int) -> list
         if calls:
             edges, start = [Entering(below, r.U.weight)], None
         drive = Drive(1, tuple(edges), start=start)
-        call = sweep.Call(r.cell, tuple(r.cell.parameters()), drive, old, new, None, None)
+        assert r.cell.kernel is not None
+        parameters = tuple(r.cell.parameters())
+        call = sweep.Call(r.cell.kernel, parameters, drive, old, new, None, None)
         if not r.direction:
             call.set("W", 0)
         if not calls:

@@ -79,13 +79,22 @@ def _text(handle: ctypes.CDLL, name: str) -> str:
     return ctypes.string_at(ctypes.addressof(ctypes.c_char.in_dll(handle, name))).decode()
 
 
-@cache
 def loaded() -> Library | None:
     """The engine to use; None, and a warning once, if there is none.
 
     Raises:
         ValueError: if the environment asks for an instruction set that there is not.
     """
+    return _loaded()
+
+
+# As torch.compiler.assume_constant_result does, which would import the compiler: a graph takes the
+# answer for good, and does not look into how it came about.
+loaded._dynamo_marked_constant = True  # type: ignore[attr-defined]
+
+
+@cache
+def _loaded() -> Library | None:
     wish = os.environ.get(WISH, "")
     if wish == "none":
         return None

@@ -6,7 +6,7 @@ import ctypes
 from typing import NamedTuple
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 from torch.nn.utils.parametrize import is_parametrized
 
 from throughtime.cells.cell import Cell, State
@@ -15,8 +15,11 @@ from throughtime.kernels.library import Function, Library, loaded
 
 REALS = {torch.float32: "f32", torch.float64: "f64"}
 
+GATES = {"elman_tanh": 1, "elman_relu": 1, "gru": 3, "lstm": 4}
+"""How many times H numbers the drive of a row has, by the engine's cell."""
+
 SAVED = {"elman_tanh": 0, "elman_relu": 0, "gru": 4, "lstm": 4}
-"""Vectors of H numbers that a step forward saves for its reverse, by the engine's cell."""
+"""Vectors of H numbers that a step forward saves for its reverse, likewise."""
 
 EDGES = 3
 """How many edges the engine takes; more are added up beforehand."""
@@ -39,9 +42,6 @@ Sweep = ctypes.c_int64 * len(FIELDS)
 
 Tensors = tuple[Tensor, ...]
 
-KINDS = (Tensor, nn.Parameter)
-"""Other kinds, such as fake tensors, may have no memory behind them."""
-
 
 class Ragged(NamedTuple):
     """How many steps each row has, and the rows from the longest to the shortest."""
@@ -62,9 +62,7 @@ def suit(tensors: Tensors, dtype: torch.dtype) -> bool:
     if dtype not in REALS:
         return False
     for v in tensors:
-        if v.dtype is not dtype and v.dtype is not torch.int64:
-            return False
-        if not v.is_cpu or type(v) not in KINDS:
+        if (v.dtype is not dtype and v.dtype is not torch.int64) or not v.is_cpu:
             return False
     return loaded() is not None
 
@@ -82,7 +80,7 @@ class Call:
 
     def __init__(
         self,
-        cell: Cell,
+        kernel: str,
         parameters: tuple[Tensor, ...],
         drive: Drive,
         state: State,
@@ -93,14 +91,14 @@ class Call:
         """Point to all that both sweeps read or write.
 
         Raises:
-            ValueError: if a shape is not what the cell's size asks for. The engine believes what it
+            ValueError: if a shape is not what the other shapes ask for. The engine believes what it
                 is told, and a wrong shape would be memory that is not ours.
         """
         steps, batch = drive.steps, len(state[0])
-        H, D = cell.hidden_size, cell.drive_size
-        assert cell.kernel is not None
-        self.name, self.real = cell.kernel, REALS[state[0].dtype]
-        self.cell, self.work = cell, steps * batch * D * H
+        H = parameters[0].shape[-1]
+        D = GATES[kernel] * H
+        self.kernel, self.real = kernel, REALS[state[0].dtype]
+        self.work = steps * batch * D * H
         self.argument, self.kept = Sweep(), list[Tensor]()
         self.set("steps", steps)
         self.set("rows", batch)
@@ -138,7 +136,7 @@ class Call:
             return
         if expected is not None and tensor.shape != expected:
             raise ValueError(
-                f"{type(self.cell).__name__}: {name.rstrip('_012')} has shape "
+                f"{self.kernel}: {name.rstrip('_012')} has shape "
                 f"{tuple(tensor.shape)}; expected {expected}"
             )
         if not tensor.is_contiguous():
@@ -158,21 +156,21 @@ class Call:
         self.set("parallel", library.parallel)
         self.set("team", library.team)
         scratch = Scratch(
-            library.function(f"{self.name}_{sweep}_scratch", self.real)(self.argument)
+            library.function(f"{self.kernel}_{sweep}_scratch", self.real)(self.argument)
         )
         self.set("scratch", scratch.start)
-        if wrong := library.function(f"{self.name}_{sweep}", self.real)(self.argument):
+        if wrong := library.function(f"{self.kernel}_{sweep}", self.real)(self.argument):
             symbols = self.argument[AT[f"size_{wrong - 1}"]]
             raise IndexError(f"a symbol is not below {symbols}, the number of symbols of its edge")
 
     def prepared(self, library: Library) -> Function:
         """Pack the matrices of a sweep with one step; what is returned takes it."""
         self.set("threads", 1)
-        size = library.function(f"{self.name}_forward_scratch", self.real)(self.argument)
+        size = library.function(f"{self.kernel}_forward_scratch", self.real)(self.argument)
         self.scratch = Scratch(size)
         self.set("scratch", self.scratch.start)
-        library.function(f"{self.name}_prepare", self.real)(self.argument)
-        return library.function(f"{self.name}_step", self.real)
+        library.function(f"{self.kernel}_prepare", self.real)(self.argument)
+        return library.function(f"{self.kernel}_step", self.real)
 
 
 class Scratch:
@@ -183,25 +181,28 @@ class Scratch:
         self.start = -(-self.memory.data_ptr() // 64) * 64
 
 
+def blank(kernel: str, steps: int, state: State, *, keep: bool) -> tuple[State, Tensor | None]:
+    """The tensors that :func:`forward` fills, with nothing in them yet."""
+    h, states = state[0], tuple(s.new_empty(steps, *s.shape) for s in state)
+    return states, h.new_empty(steps, len(h), SAVED[kernel] * h.shape[-1]) if keep else None
+
+
 def forward(
-    cell: Cell, parameters: Tensors, drive: Drive, state: State, rows: Ragged | None, *, keep: bool
+    kernel: str, parameters: Tensors, drive: Drive, state: State, rows: Ragged | None, *, keep: bool
 ) -> tuple[State, Tensor | None]:
     """The states at 1 … T, and what :func:`reverse` needs of the steps, if ``keep``.
 
     Raises:
-        ValueError: if a shape is not what the cell's size asks for.
+        ValueError: if a shape is not what the other shapes ask for.
         IndexError: if a symbol is not below the number of symbols.
     """
-    assert cell.kernel is not None
-    H, batch = cell.hidden_size, len(state[0])
-    states = tuple(s.new_empty(drive.steps, batch, H) for s in state)
-    saved = state[0].new_empty(drive.steps, batch, SAVED[cell.kernel] * H) if keep else None
-    Call(cell, parameters, drive, state, states, saved, rows).run("forward")
+    states, saved = blank(kernel, drive.steps, state, keep=keep)
+    Call(kernel, parameters, drive, state, states, saved, rows).run("forward")
     return states, saved
 
 
 def reverse(
-    cell: Cell,
+    kernel: str,
     parameters: Tensors,
     drive: Drive,
     state: State,
@@ -215,7 +216,7 @@ def reverse(
 ) -> tuple[Tensor | None, ...]:
     """The gradients of the ``wanted`` of the drive's tensors, of the first state and, if
     ``learning``, of the parameters."""
-    call = Call(cell, parameters, drive, state, states, saved, rows)
+    call = Call(kernel, parameters, drive, state, states, saved, rows)
 
     def gradient(name: str, of: Tensor) -> Tensor:
         grad = torch.empty(of.shape, dtype=of.dtype)

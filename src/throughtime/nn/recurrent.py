@@ -72,8 +72,9 @@ class Recurrent(nn.RNNBase):
         return self._packed(input, hx) if packed else self._padded(input, hx)
 
     def _is_for_torch(self, values: Any) -> bool:
-        """Whether the engine has not what is asked for. torch.nn's own forward has."""
-        if self.proj_size or is_tracing() or torch.compiler.is_compiling():
+        """Whether the engine has not what is asked for, and torch.nn's own forward has; or what is
+        exported must run where this library is not."""
+        if self.proj_size or is_tracing() or torch.compiler.is_exporting():
             return True
         if transforming():
             return False
@@ -82,8 +83,7 @@ class Recurrent(nn.RNNBase):
             weight.device.type != "cpu"
             or weight.dtype not in REALS
             or loaded() is None
-            # such as fake tensors, behind which there is no memory
-            or not {type(values), type(weight)} <= {Tensor, nn.Parameter}
+            or not isinstance(values, Tensor)  # which torch refuses
         )
 
     # ---- the forms of input --------------------------------------------------------------------

@@ -14,7 +14,10 @@ class RNN(Recurrent, nn.RNN):
     shapes and results are those of ``torch.nn.RNN``; from the same seed the same is dropped.
 
     Float32 and float64 on the CPU are run by the engine in C. What it has not (other devices and
-    dtypes, ``torch.jit.trace``) is run by torch's kernels, with the same results. Beyond torch:
+    dtypes, ``torch.jit.trace``), and what is exported, is run by torch's kernels, with the same
+    results. As before torch.nn's own classes, ``torch.compile`` ends a graph before one of these,
+    unless it is told ``torch._dynamo.config.allow_rnn = True``; then the engine is a part of the
+    graph, but of packed input: how many rows it has is no shape but a value. Beyond torch:
 
     - A :class:`~throughtime.Sequence` is taken, and gives one. Its rows may have no steps; such a
       row's h_n is its h_0. ``batch_first`` is not asked: a Sequence always is.

@@ -16,6 +16,7 @@ from throughtime.kernels import sweep
 from throughtime.kernels.library import loaded
 from throughtime.nn.equations import given
 from throughtime.nn.recurrent import Recurrent
+from throughtime.transforms import recorded
 
 
 class Streaming:
@@ -137,10 +138,12 @@ class _Layer:
         x = self.weight.new_zeros(1, rows, self.weight.shape[1])
         drive = Drive(1, (Entering(x, self.weight),))
         self.call: sweep.Call | None = None
-        library = loaded() if sweep.takes(self.cell, parameters, drive, state) else None
-        if library is not None:
+        library = loaded()
+        taken = sweep.takes(self.cell, parameters, drive, state) and not recorded(parameters)
+        if library is not None and taken:
             new = tuple(torch.empty_like(s) for s in state)
-            self.call = sweep.Call(self.cell, parameters, drive, state, new, None, None)
+            assert self.cell.kernel is not None
+            self.call = sweep.Call(self.cell.kernel, parameters, drive, state, new, None, None)
             self.take = self.call.prepared(library)
             self.fixed = len(self.call.kept)
 

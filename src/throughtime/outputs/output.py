@@ -7,7 +7,7 @@ from torch import Tensor
 from torch.distributions import Distribution, Independent
 
 from throughtime.sequence import Sequence
-from throughtime.transforms import transforming
+from throughtime.transforms import blind
 
 
 class Output:
@@ -74,7 +74,7 @@ class Output:
             )
         if self.event_shape and not y.dtype.is_floating_point:
             raise ValueError(f"{self} produces vectors; expected floats, got {y.dtype}")
-        if transforming():
+        if blind():
             return
         bad = self.impossible(y.values) & y.mask
         if bool(bad.any()):
