@@ -19,7 +19,7 @@ from models import CELLS
 from throughtime.cells import Cell
 from throughtime.drive import Drive, Entering
 from throughtime.gradients.bptt import bptt
-from throughtime.kernels import library, operator, sweep
+from throughtime.kernels import library, operators, sweep
 
 pytestmark = pytest.mark.skipif(library.loaded() is None, reason="no engine is built here")
 
@@ -57,7 +57,7 @@ def test_torchs_own_checks_of_an_operator(name: str, enters: str, ragged: bool) 
     # rows that all have T steps: what is saved of steps after a row's end is any numbers
     lengths = torch.full((ROWS,), T)
     rows = sweep.Ragged(lengths, lengths.argsort()) if ragged else (None, None)
-    inputs = operator.Inputs(
+    inputs = operators.Inputs(
         cell.kernel or "",
         list(cell.parameters()),
         T,

@@ -14,6 +14,7 @@ import os
 import re
 import shutil
 import signal
+import subprocess
 import sys
 import tempfile
 import time
@@ -64,6 +65,8 @@ class Workplace:
                 os.kill(child, signal.SIGKILL)
                 os.waitpid(child, 0)
                 return f"no end after {PATIENCE} seconds"
+        if os.WIFSIGNALED(status):
+            return f"a crash, by signal {os.WTERMSIG(status)}"
         text = log.read_text()
         failed = re.search(r"^FAILED (.+?)(?: - |$)", text, re.MULTILINE)
         code = os.waitstatus_to_exitcode(status)
@@ -96,9 +99,33 @@ class Workplace:
         original = file.read_text()
         file.write_text(original.replace(mutant.old, mutant.new))
         try:
+            if file.suffix in (".c", ".h"):
+                return self._of_the_engine(mutant.tests)
             return self.first_failure(mutant.tests) or self.first_failure(core_tests())
         finally:
             file.write_text(original)
+
+    def _of_the_engine(self, tests: tuple[str, ...]) -> str:
+        """The first test that fails with an engine built from here, for any processor."""
+        built = self.folder / "src" / "throughtime" / "kernels" / "built"
+        shutil.copytree(built, self.folder / "built", dirs_exist_ok=True)
+        code = (
+            "from throughtime.kernels import build; "
+            "build.instruction_sets = lambda: [build.PORTABLE]; build.REALS = ('double',); "
+            "build.build('-O1')"
+        )
+        environment = {**os.environ, "PYTHONPATH": str(self.folder / "src")}
+        subprocess.run([sys.executable, "-c", code], env=environment, check=True)
+        os.environ["THROUGHTIME_INSTRUCTIONS"] = "portable"
+        try:
+            return self.first_failure(tests) or self.first_failure([*ENGINE, "-k", "portable"])
+        finally:
+            del os.environ["THROUGHTIME_INSTRUCTIONS"]
+            shutil.copytree(self.folder / "built", built, dirs_exist_ok=True)
+
+
+ENGINE = ("tests/kernels/test_sweep.py", "tests/kernels/test_generation.py")
+"""The tests of what is written in C."""
 
 
 def core_tests() -> list[str]:

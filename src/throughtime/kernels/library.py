@@ -69,8 +69,8 @@ def open_library(instructions: str) -> Library:
     """
     path = library(instructions)
     handle = ctypes.CDLL(str(path))
-    known = hasattr(handle, "throughtime_sources_f32")
-    if not known or _text(handle, "throughtime_sources_f32") != sources():
+    known = hasattr(handle, "throughtime_sources_f64")
+    if not known or _text(handle, "throughtime_sources_f64") != sources():
         raise OSError(f"{path} was built from other sources than those beside it")
     return Library(instructions, path, handle, *_threads())
 
