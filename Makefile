@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test check mutants bench results docs clean
+.PHONY: demo test check mutants bench peers results docs clean
 
 demo: .venv/installed  ## train two small models on embedded real data; samples, scores, pictures
 	$(BIN)/python examples/demo.py
@@ -18,8 +18,11 @@ check: .venv/installed  ## style, types
 mutants: .venv/installed  ## break the maths in many places, one at a time: the tests must notice
 	$(BIN)/python -m tests.mutation
 
-bench: .venv/installed  ## time a training step, ours beside torch.nn's
-	$(BIN)/python benchmarks/bench.py
+bench: .venv/installed  ## time ours beside the peers that are installed (`make peers`)
+	$(BIN)/python -m benchmarks.bench
+
+peers: .venv/installed  ## install the peers: jax, keras, onnxruntime, torchrecurrent
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[bench]'
 
 docs: .venv/installed  ## draw the pictures of the documents
 	$(BIN)/python examples/wirings.py docs/pictures
