@@ -29,6 +29,9 @@ from throughtime.kernels.build import CannotBuild, compiler
 NAME = "libxsmm"
 VERSION = "1.17"
 
+PATIENCE = 0.5
+"""Seconds of trying sizes of blocks, after which the best so far is taken."""
+
 ORDER = {"tanh": [0], "lstm": [0, 2, 1, 3]}
 """Where libxsmm has which of torch.nn's gates: i, g, f, o of the LSTM."""
 
@@ -118,13 +121,16 @@ def _fastest(layer: Layer, learning: bool) -> _Cell:
     def blocks(size: int, *wanted: int) -> set[int]:
         return {block for block in wanted if size % block == 0} or {size}
 
-    best, least = None, float("inf")
-    for bn, bk in product(blocks(layer.rows, 16, 32, 64), blocks(layer.hidden, 32, 64)):
+    best, least, spent = None, float("inf"), 0.0
+    blocks_n, blocks_k = blocks(layer.rows, 16, 32, 64), blocks(layer.hidden, 32, 64)
+    for bn, bk in product(sorted(blocks_n), sorted(blocks_k)):
         cell = _Cell(layer, bn, max(blocks(layer.inputs, 32, 64)), bk).step(learning)
         start = time.perf_counter()
         cell.step(learning)
         if (needed := time.perf_counter() - start) < least:
             best, least = cell, needed
+        if (spent := spent + needed) > PATIENCE:
+            break
     assert best is not None
     return best
 
