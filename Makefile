@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test check mutants sanitize install-test bench results docs clean
+.PHONY: demo test check mutants sanitize install-test bench peers results docs clean
 
 demo: .venv/installed  ## train two small models on embedded real data; samples, scores, pictures
 	$(BIN)/python examples/demo.py
@@ -18,14 +18,7 @@ check: .venv/installed  ## style, types
 mutants: .venv/installed  ## break the maths in many places, one at a time: the tests must notice
 	$(BIN)/python -m tests.mutation
 
-sanitize: .venv/installed  ## the engine's tests with every access to memory checked; needs gcc
-	$(BIN)/python -m tests.sanitize
-
-install-test: .venv/installed  ## into an empty environment, with a compiler, without, and mended
-	$(BIN)/python -m tests.install
-
-bench: .venv/installed  ## time a training step, ours beside torch.nn's
-	$(BIN)/python benchmarks/bench.py
+.PHONY: demo test check mutants sanitize install-test bench peers results docs clean
 
 docs: .venv/installed  ## draw the pictures of the documents
 	$(BIN)/python examples/wirings.py docs/pictures

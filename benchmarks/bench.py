@@ -1,127 +1,112 @@
-"""Time one training step of a recurrent layer, ours beside torch.nn's.
+"""Time this library beside its peers.
 
-    python benchmarks/bench.py [--cells tanh,gru,lstm] [--repeats 15] [--threads 2]
+    python -m benchmarks.bench [--rows "tanh train step,generation"] [--cells tanh,gru,lstm]
+                               [--peers torch_nn,jax_scan] [--repeats 7] [--threads 2] [--quick]
 
-Both compute h(1) … h(T) from the same x with the same weights, and the gradients of all parameters;
-results are compared first, and where they disagree nothing is printed. Then the two take turns, and
-the medians count. Beside them stands what share of the machine's own matrix product rate it is.
+What is measured stands in ``benchmarks/rows``, a peer in ``benchmarks/peers``; ``pip install
+'.[bench]'`` brings their libraries, and one that is not there is said to be missing. Results are
+compared first: who disagrees gets no time. Then all take turns, and the medians count.
 """
 
 from __future__ import annotations
 
 import argparse
-import statistics
+import platform
 import sys
-import time
-from collections.abc import Callable
+from collections.abc import Iterator, Mapping
 
-import torch
-from torch import Tensor, nn
-
-import throughtime as tt
-from throughtime.cells import Cell
-from throughtime.drive import Drive, Entering
-from throughtime.gradients.bptt import bptt
-from throughtime.kernels.library import loaded
-
-GRID = (
-    *((b, 100, h // 2, h) for h in (64, 128, 256, 512) for b in (1, 8, 32, 128)),
-    (1, 1000, 128, 256),
-    (32, 1000, 128, 256),
-    (16, 100, 512, 1024),
-)
-"""Rows, steps, size of x(t), size of h(t)."""
-
-CELLS: dict[str, tuple[Callable[[int], Cell], type[nn.RNNBase]]] = {
-    "tanh": (tt.cells.Elman, nn.RNN),
-    "gru": (tt.cells.GRU, nn.GRU),
-    "lstm": (tt.cells.LSTM, nn.LSTM),
-}
-
-Step = Callable[[], tuple[Tensor, ...]]
+from benchmarks.measure import OURS, Contest, Measured, measure
+from benchmarks.peers import PEERS
+from benchmarks.process import Process, processors, same_processors
+from benchmarks.row import Row
+from benchmarks.rows import ROWS
+from benchmarks.run import Declined
+from benchmarks.table import table
 
 
-def steps(kind: str, rows: int, time_steps: int, inputs: int, hidden: int) -> tuple[Step, Step]:
-    """A training step of ours and of torch's, on the same weights and data."""
-    make, peer = CELLS[kind]
-    cell, theirs = make(hidden), peer(inputs, hidden)
-    U = theirs.weight_ih_l0.detach().clone().requires_grad_()
-    with torch.no_grad():
-        b, b_h = theirs.bias_ih_l0, theirs.bias_hh_l0
-        b_h.zero_()
-        values = {"W": theirs.weight_hh_l0, "b": b, "m": torch.zeros(hidden)}
-        for name, parameter in cell.named_parameters():
-            parameter.copy_(values[name])
-    x = torch.randn(time_steps, rows, inputs)
-    arriving = torch.randn(time_steps, rows, hidden)
-    own = [U, *cell.parameters()]
-
-    def ours() -> tuple[Tensor, ...]:
-        h = bptt(cell, Drive(time_steps, (Entering(x, U),)), cell.initial_state(rows, x))[0]
-        return (h.detach(), *torch.autograd.grad(h, own, arriving)[:3])
-
-    def torchs() -> tuple[Tensor, ...]:
-        h = theirs(x)[0]
-        return (h.detach(), *torch.autograd.grad(h, list(theirs.parameters()), arriving)[:3])
-
-    return ours, torchs
-
-
-def agree(a: tuple[Tensor, ...], b: tuple[Tensor, ...]) -> bool:
-    """Whether h and the gradients of U, W and b are equal to float32's rounding."""
-    return all(float((v - w).norm()) <= 1e-4 * float(w.norm()) for v, w in zip(a, b, strict=True))
-
-
-def medians(functions: list[Callable[[], object]], repeats: int) -> list[float]:
-    """Milliseconds of each, taking turns."""
-    times: list[list[float]] = [[] for _ in functions]
-    for i in range(repeats + 2):
-        for mine, function in zip(times, functions, strict=True):
-            start = time.perf_counter()
-            function()
-            if i > 1:
-                mine.append(1e3 * (time.perf_counter() - start))
-    return [statistics.median(t) for t in times]
+def options() -> argparse.Namespace:
+    """What the command line says."""
+    parser = argparse.ArgumentParser(description="Ours beside its peers.")
+    parser.add_argument("--rows", help="by comma; of " + ", ".join(row.name for row in ROWS))
+    parser.add_argument("--cells", help="by comma; of tanh, gru, lstm and the users' cells")
+    parser.add_argument("--peers", help="by comma; of " + ", ".join(PEERS))
+    parser.add_argument("--repeats", type=int, default=7, help="turns of each")
+    parser.add_argument("--patience", type=float, default=4.0, help="seconds, then 3 turns will do")
+    parser.add_argument("--limit", type=float, default=45.0, help="seconds to get ready, compiled")
+    parser.add_argument("--threads", type=int, default=processors())
+    parser.add_argument("--quick", action="store_true", help="few sizes, few turns, no compiling")
+    chosen = parser.parse_args()
+    if chosen.quick:
+        chosen.repeats, chosen.patience = min(chosen.repeats, 3), 0.5
+    for name, known in (("rows", [row.name for row in ROWS]), ("peers", PEERS)):
+        for unknown in set((getattr(chosen, name) or "").split(",")) - {*known, ""}:
+            parser.error(f"--{name}: there is no {unknown!r}; there are {', '.join(known)}")
+    return chosen
 
 
 def main() -> int:
-    """Print the table."""
-    parser = argparse.ArgumentParser(description="Ours beside torch.nn's.")
-    parser.add_argument("--cells", default=",".join(CELLS))
-    parser.add_argument("--repeats", type=int, default=15)
-    parser.add_argument("--threads", type=int, default=torch.get_num_threads())
-    options = parser.parse_args()
-    torch.set_num_threads(options.threads)
-    engine = loaded()
-    n = 1536
-    a = torch.randn(n, n)
-    rate = 2 * n**3 / medians([lambda: a @ a], 9)[0] / 1e6
-    print(
-        f"torch {torch.__version__}, engine {engine.instructions if engine else 'none'}, "
-        f"{options.threads} threads, matrix product of {n}: {rate:.0f} GFLOP/s\n"
-    )
-    print("| cell | B, T, I, H | torch.nn, ms | ours, ms | ratio | share of the product's rate |")
-    print("| --- | --- | --- | --- | --- | --- |")
-    for kind in options.cells.split(","):
-        logs = []
-        for shape in GRID:
-            ours, torchs = steps(kind, *shape)
-            if not agree(ours(), torchs()):
-                print(f"{kind} {shape}: the results disagree, so no times", file=sys.stderr)
-                return 1
-            mine, theirs = medians([ours, torchs], options.repeats)
-            rows, time_steps, inputs, hidden = shape
-            gates = CELLS[kind][0](1).drive_size
-            work = 2 * rows * time_steps * gates * hidden * (3 * hidden + 2 * inputs)
-            share = work / mine / 1e6 / rate
-            logs.append(theirs / mine)
-            size = ", ".join(map(str, shape))
-            print(
-                f"| {kind} | {size} | {theirs:.2f} | {mine:.2f} | {logs[-1]:.2f} | {share:.0%} |",
-                flush=True,
-            )
-        print(f"| {kind} | geometric mean | | | {statistics.geometric_mean(logs):.2f} | |")
-    return 0
+    """Print the tables; 1 if a result of ours is wrong, so that it has no time."""
+    chosen = options()
+    rows = [row for row in ROWS if not chosen.rows or row.name in chosen.rows.split(",")]
+    same_processors(chosen.threads)
+    names = {f"yardsticks.{name}" for row in rows for name in row.yardsticks}
+    names |= {f"peers.{name}" for name in (chosen.peers.split(",") if chosen.peers else PEERS)}
+    names |= {row.baseline for row in rows}
+    names -= {"peers.torch_compile"} if chosen.quick else set()
+    everybody = [Process(f"benchmarks.{name}", chosen.threads) for name in ("ours", *sorted(names))]
+    right = True
+    try:
+        print(f"{chosen.threads} threads, {platform.machine()}, Python {platform.python_version()}")
+        tasks = dict(found(everybody))
+        for row in rows:
+            contest = contest_of(row, tasks)
+            done = list(measurements(row, contest, chosen))
+            if done:
+                print("\n".join(["", *table(row, contest, done)]), flush=True)
+            right &= all(OURS in measured.milliseconds for measured in done)
+    finally:
+        for one in everybody:
+            one.end()
+    return 0 if right else 1
+
+
+def found(everybody: list[Process]) -> Iterator[tuple[Process, frozenset[str]]]:
+    """Everybody's tasks; printed is who is there, and who is not."""
+    for one in everybody:
+        one.ask("about")
+    for one in everybody:
+        try:
+            one.name, version, tasks = one.answer()
+            print(f"- {one.name} {version}")
+            yield one, tasks
+        except Declined as reason:
+            print(f"- {one.name}: not found ({reason})")
+            one.end()
+
+
+def contest_of(row: Row, tasks: Mapping[Process, frozenset[str]]) -> Contest:
+    """Who is measured in a row."""
+
+    def those(folder: str, task: str) -> tuple[Process, ...]:
+        return tuple(p for p in tasks if folder in p.module and task in tasks[p])
+
+    (ours,) = those("benchmarks.ours", row.task)
+    wanted = {f"benchmarks.yardsticks.{name}" for name in row.yardsticks}
+    yardsticks = tuple(p for p in tasks if p.module in wanted)
+    (baseline,) = (p for p in tasks if p.module == f"benchmarks.{row.baseline}")
+    return Contest(ours, those(".peers.", row.task), yardsticks, baseline)
+
+
+def measurements(row: Row, contest: Contest, chosen: argparse.Namespace) -> Iterator[Measured]:
+    """A row's problems, one after the other."""
+    for problem in row.quick if chosen.quick else row.problems:
+        if chosen.cells and problem.cell not in chosen.cells.split(","):
+            continue
+        if row.once:  # in new processes
+            for one in contest.all():
+                one.end()
+        print(f"{row.name}, {problem.cell}: {problem.size}", file=sys.stderr)
+        yield measure(contest, row, problem, chosen.repeats, chosen.patience, chosen.limit)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,1 @@
+"""Measuring: how fast this library is beside its peers, and what it learns from real data."""
