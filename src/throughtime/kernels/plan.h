@@ -15,7 +15,10 @@ typedef struct {
     real *u;            /* (stretch, B, G, H): the drive, or its gradient */
     real *product;      /* (stretch, B, H): reverse of GRU */
     int64_t *at;        /* of each thread (stretch, B): the steps of rows that there are */
-    real *left;         /* (chunk, G, H): for outer products; each thread has its range */
+    int64_t numbers;    /* that all parameters' gradients have together */
+    int64_t apart;      /* whether they are so few that each thread adds up its own rows' */
+    real *apart_sums;   /* where: of each thread but the first (numbers) */
+    real *left;         /* (chunk, G, H), of each thread if apart: for outer products */
     real *panel;        /* of each thread: (chunk, MOST_VECTORS vectors) */
     int64_t bytes;
 } Plan;

@@ -9,6 +9,7 @@
  * is not its grad_u, and m is added to that gate's a. */
 
 #include "drive.h"
+#include "sums.h"
 
 #ifdef REAL_IS_DOUBLE
 #define NAME_(cell, sweep) throughtime_##cell##_##sweep##_f64
@@ -191,7 +192,8 @@ static void reverse_share(const Share *share, const Plan *plan) {
     const Panels panels = {D, 1, H};
     pack(plan->W, &panels, share->first, share->last, s->W, H, 1, share->group, share->groups);
     pack_edges_for_reverse(share, plan, GATES);
-    clear_sums(share, plan, D, SHARED * H);
+    const Sums sums = sums_of(share, plan, D, share->id);
+    clear_sums(share, plan, &sums, D, SHARED * H);
     for (int64_t i = 0; i < share->rows; i++)
         for (int part = 0; part < PARTS; part++)
             clear(s->grad_first[part] + row_of(share, i) * H, share->first, share->last);
@@ -211,12 +213,13 @@ static void reverse_share(const Share *share, const Plan *plan) {
             wait_for_all(share->ours, share->columns);
             reverse_product(share, plan, rows, u_at_t, product_at_t);
         }
-        wait_for_all(share->all, share->of);
-        add_to_sums(share, plan, D, SHARED * H, t0, t1, grad_u);
-        wait_for_all(share->all, share->of);
+        if (!sums.apart) wait_for_all(share->all, share->of);
+        add_to_sums(share, plan, &sums, D, SHARED * H, t0, t1, grad_u);
+        if (!sums.apart) wait_for_all(share->all, share->of);
         t1 = t0;
     }
-    finish_sums(share, plan, D);
+    wait_for_all(share->all, share->of);
+    finish_sums(share, plan, D, SHARED * H);
 }
 
 /* ---- entry points ---- */

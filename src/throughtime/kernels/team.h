@@ -97,4 +97,9 @@ INLINE int64_t alive(const Share *share, int64_t t, int64_t at_most) {
     return at_most;
 }
 
+INLINE const real *old_state(const Sweep *s, int part, int64_t at) {
+    return at >= s->rows ? s->state[part] + (at - s->rows) * s->units
+                         : s->first[part] + at * s->units;
+}
+
 #endif
