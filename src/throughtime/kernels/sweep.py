@@ -11,6 +11,7 @@ from torch.nn.utils.parametrize import is_parametrized
 
 from throughtime.cells.cell import Cell, State
 from throughtime.drive import Drive
+from throughtime.kernels import memory
 from throughtime.kernels.library import Function, Library, loaded
 
 REALS = {torch.float32: "f32", torch.float64: "f64"}
@@ -184,7 +185,8 @@ class Scratch:
 def blank(kernel: str, steps: int, state: State, *, keep: bool) -> tuple[State, Tensor | None]:
     """The tensors that :func:`forward` fills, with nothing in them yet."""
     h, states = state[0], tuple(s.new_empty(steps, *s.shape) for s in state)
-    return states, h.new_empty(steps, len(h), SAVED[kernel] * h.shape[-1]) if keep else None
+    shape = (steps, len(h), SAVED[kernel] * h.shape[-1])
+    return states, memory.empty(shape, h) if keep else None
 
 
 def forward(
