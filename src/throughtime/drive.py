@@ -62,6 +62,11 @@ class Drive(NamedTuple):
         """A drive that may have been added up already."""
         return drive if isinstance(drive, Drive) else cls(len(drive), given=drive)
 
+    @property
+    def rows(self) -> int:
+        """How many rows there are."""
+        return self.tensors()[0].shape[1 if self.edges or self.given is not None else 0]
+
     def tensors(self) -> tuple[Tensor, ...]:
         """All tensors in a row; :meth:`like` puts them back."""
         rest = (self.given, self.constant, self.start)

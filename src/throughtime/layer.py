@@ -125,9 +125,8 @@ class Recurrence(nn.Module):
         a whole; with ``cut``, it is cut here.
         """
         if not self.direction:
-            u = drive.sum()
-            h, _ = self.step(u.flatten(0, 1), ())
-            return h.unflatten(0, u.shape[:2]), ()
+            zeros = self.cell.initial_state(drive.rows, next(self.parameters()))
+            return gradient.scan(self.cell, drive, zeros, None, recurrent=False)[0], ()
         if not cut:
             states = gradient.scan(self.cell, drive, state, alive)
             return states[0], tuple(s[-1] for s in states) if drive.steps else state

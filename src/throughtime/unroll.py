@@ -43,8 +43,9 @@ def unroll(
 
 def _loop(cell: Cell, drive: Tensor, state: State, alive: Tensor | None) -> State:
     states: list[State] = []
-    for t in range(drive.shape[0]):
-        new = cell.step(drive[t], state)
+    # taken apart once: each drive[t] would have a gradient of the size of all
+    for t, u in enumerate(drive.unbind(0)):
+        new = cell.step(u, state)
         if t == 0:
             _check(cell, new, state)
         if alive is not None:

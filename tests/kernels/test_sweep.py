@@ -15,7 +15,7 @@ from header import fields
 from throughtime.cells import Cell
 from throughtime.cells.cell import State
 from throughtime.drive import Drive, Entering
-from throughtime.gradients.bptt import bptt
+from throughtime.gradients.bptt import bptt, plain
 from throughtime.kernels import library, sweep
 from throughtime.unroll import unroll
 
@@ -277,3 +277,30 @@ def test_nan_stays_nan(dtype: torch.dtype) -> None:
     assert bool(tanh[:2].isnan().all())
     assert bool(sigmoid[:2].isnan().all())
     assert bool(tanh[2:].isfinite().all())
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+@pytest.mark.parametrize("enters", ["given", "edges", "all"])
+@pytest.mark.parametrize("cell", CELLS)
+def test_without_an_edge_from_h_every_step_starts_from_zeros(
+    cell: str, enters: str, threads: int
+) -> None:
+    torch.set_num_threads(threads)
+    made = CELLS[cell](19).double()
+    drive = drives(enters, made, 6, 5, torch.float64)
+    state = made.initial_state(5, torch.zeros(0, dtype=torch.float64))
+    wanted = [v for v in (*drive.tensors(), *made.parameters()) if v.requires_grad]
+    results = []
+    for run in (lambda: bptt(made, drive, state, recurrent=False),
+                lambda: plain(made, drive.sum(), state, None, False)):  # fmt: skip
+        states = run()
+        grads = torch.autograd.grad(
+            sum((s.sin().sum() for s in states), torch.zeros(())), wanted,
+            allow_unused=True, materialize_grads=True,
+        )  # fmt: skip
+        results.append((*states, *grads))
+    for a, b in zip(*results, strict=True):
+        close(a, b, 1e-12)
+    W = results[0][-len(list(made.parameters()))]
+    assert W.shape == (made.drive_size, 19)
+    assert not bool(W.any())

@@ -41,6 +41,7 @@ SWEEP = "tests/kernels/test_sweep.py::"
 LOOP = SWEEP + "test_the_engine_is_the_loop[portable-"
 RAGGED, EVEN = "-torch.float64-7-ragged-all-1]", "-torch.float64-33-None-all-2]"
 ACCURATE = SWEEP + "test_tanh_and_sigmoid_are_right_to_a_few_units_in_the_last_place[portable-"
+LINEARISED = "tests/gradients/test_linearised.py::"
 DRAWN = "tests/kernels/test_generation.py::"
 ONE_BY_ONE = DRAWN + "test_the_most_probable_symbols_one_by_one[portable-GRU-"
 
@@ -148,7 +149,7 @@ MUTANTS = [
     Mutant(
         "the drive of the step before",
         "unroll.py",
-        "cell.step(drive[t], state)",
+        "cell.step(u, state)",
         "cell.step(drive[t - 1], state)",
         (TORCH_NN,),
     ),
@@ -276,8 +277,8 @@ MUTANTS = [
     Mutant(
         "a step without recurrence remembers all the same",
         "layer.py",
-        "            h, _ = self.step(u.flatten(0, 1), ())\n",
-        "            h, _ = self.step(u.flatten(0, 1).cumsum(0), ())\n",
+        "zeros, None, recurrent=False)",
+        "zeros, None)",
         (JACOBIANS + "test_in_2_2_an_output_sees_one_value_back_and_no_further",),
     ),
     Mutant(
@@ -667,6 +668,55 @@ MUTANTS = [
         "False",
         (OPERATOR + "test_other_recorders_see_the_operator_too",),
     ),
+    Mutant(
+        "what stands for a thread's own sums is not added up",
+        "kernels/sums.h",
+        "id = 1; all.apart && id < share->of",
+        "id = 2; all.apart && id < share->of",
+        (LOOP + "tanh" + EVEN,),
+    ),
+    Mutant(
+        "without an edge from h' it is there all the same",
+        "kernels/team.h",
+        "return s->W ? load_some(old_state(s, part, at) + unit, s->units - unit) : (vec){0};",
+        "return load_some(old_state(s, part, at) + unit, s->units - unit);",
+        (SWEEP + "test_without_an_edge_from_h_every_step_starts_from_zeros[portable-GRU-all-1]",),
+    ),
+    Mutant(
+        "a user's gradients of one stretch alone",
+        "gradients/bptt.py",
+        "s if v is None else v + s for",
+        "s for",
+        (LINEARISED + "test_gradients_are_exact_and_by_the_trace_where_there_can_be_one",),
+    ),
+    Mutant(
+        "a trace is believed without a trial",
+        "gradients/linearised.py",
+        "if all(map(_close, found, expected)):",
+        "if True:",
+        (LINEARISED + "test_a_step_that_python_has_changed_is_traced_again",),
+    ),
+    Mutant(
+        "a trace may look at values",
+        "gradients/linearised.py",
+        "torch.ops.aten._local_scalar_dense.default, ",
+        "",
+        (LINEARISED + "test_gradients_are_exact_and_by_the_trace_where_there_can_be_one",),
+    ),
+    Mutant(
+        "weights that have changed are not noticed",
+        "nn/streaming.py",
+        "if seen != self._seen:",
+        "if not self._seen:",
+        ("tests/nn/test_streaming.py::test_weights_that_have_changed_are_noticed",),
+    ),
+    Mutant(
+        "memory that somebody looks at is used again",
+        "kernels/memory.py",
+        "    numbers.block = block\n",
+        "    _waiting.append(block)\n",
+        ("tests/kernels/test_memory.py::test_what_is_let_go_is_used_again",),
+    ),
     # ---- the engine in C ----
     Mutant(
         "tanh's slope has the wrong sign",
@@ -727,8 +777,8 @@ MUTANTS = [
     Mutant(
         "after a row's end no gradient is carried",
         "kernels/sweep.h",
-        "        if (s->grad_state[part])\n            add_to(",
-        "        if (0)\n            add_to(",
+        "if (s->grad_state[part] && s->W)",
+        "if (0)",
         (LOOP + "tanh" + RAGGED,),
     ),
     Mutant(
@@ -740,16 +790,16 @@ MUTANTS = [
     ),
     Mutant(
         "W's gradient meets h(t) instead of h(t-1)",
-        "kernels/drive.h",
+        "kernels/sums.h",
         "h[k] = old_state(s, 0, a);",
         "h[k] = old_state(s, 0, a + B);",
         (LOOP + "tanh" + RAGGED,),
     ),
     Mutant(
         "b's gradient is that of some rows",
-        "kernels/drive.h",
-        "if (s->grad_b) add_to(s->grad_b, grad[k], from, last);",
-        "if (s->grad_b && k) add_to(s->grad_b, grad[k], from, last);",
+        "kernels/sums.h",
+        "if (sums->b) add_to(sums->b, grad[k], from, last);",
+        "if (sums->b && k) add_to(sums->b, grad[k], from, last);",
         (LOOP + "tanh" + RAGGED,),
     ),
     Mutant(
@@ -768,14 +818,14 @@ MUTANTS = [
     ),
     Mutant(
         "a symbol's gradient goes to its neighbour",
-        "kernels/drive.h",
-        "add_to(plan->sums[e] + s->edges[e].symbols[a] * D,",
-        "add_to(plan->sums[e] + s->edges[e].symbols[a] / 2 * D,",
+        "kernels/sums.h",
+        "add_to(sums->weights[e] + s->edges[e].symbols[a] * D,",
+        "add_to(sums->weights[e] + s->edges[e].symbols[a] / 2 * D,",
         (LOOP + "tanh" + RAGGED,),
     ),
     Mutant(
         "x's gradient is left as it was after a row's end",
-        "kernels/drive.h",
+        "kernels/sums.h",
         "if (steps_of(s, row) <= t)\n                    clear(",
         "if (0)\n                    clear(",
         (LOOP + "tanh" + RAGGED,),

@@ -24,6 +24,8 @@ def bptt(
     drive: Float[Tensor, "T rows drive"] | Drive,
     state: State,
     alive: Bool[Tensor, "T rows"] | None = None,
+    *,
+    recurrent: bool = True,
 ) -> State:
     r""":func:`~throughtime.unroll.unroll`, differentiated by the notes' two-part algorithm.
 
@@ -41,26 +43,34 @@ def bptt(
     operators of :mod:`throughtime.kernels.operators`, or the steps of a cell that the engine has
     not.
 
+    Without an edge from h(t-1), not ``recurrent``, every step starts from zeros; then there is no
+    recursion, and all steps are rows of one call.
+
     Raises:
         RuntimeError: if the cell's step draws random numbers; its gradient could not be right.
     """
     entering, compiling = Drive.of(drive), torch.compiler.is_compiling()
     if transforming() or (compiling and cell.kernel is None):
-        return unroll(cell, _summed(entering, state), state, alive)
+        return plain(cell, _summed(entering, state), state, alive, recurrent)
     parameters, learning = tuple(cell.parameters()), torch.is_grad_enabled()
     kernel = cell.kernel if sweep.takes(cell, parameters, entering, state) else None
     if kernel is None:
         summed = _summed(entering, state)
-        if compiling or not learning:
-            return unroll(cell, summed, state, alive)
+        if compiling or not learning or not recurrent:
+            return plain(cell, summed, state, alive, recurrent)
         entering = Drive.of(summed)
     tensors = (*entering.tensors(), *state, *parameters)
     if kernel is not None:
-        by_operator = recorded(tensors)
-        if by_operator or not learning:
-            forward, rows = (operators if by_operator else sweep).forward, sweep.ragged(alive)
-            return forward(kernel, parameters, entering, state, rows, keep=learning)[0]
-    states: State = _BPTT.apply(cell, alive, entering, len(state), kernel, *tensors)
+        rows = sweep.ragged(alive)
+        if recorded(tensors):
+            if not recurrent:
+                return plain(cell, _summed(entering, state), state, alive, recurrent)
+            return operators.forward(kernel, parameters, entering, state, rows, keep=learning)[0]
+        if not learning:
+            return sweep.forward(
+                kernel, parameters, entering, state, rows, keep=False, recurrent=recurrent
+            )[0]
+    states: State = _BPTT.apply(cell, alive, entering, len(state), kernel, recurrent, *tensors)
     return states
 
 
@@ -73,6 +83,7 @@ class _BPTT(torch.autograd.Function):
         drive: Drive,
         parts: int,
         kernel: str | None,
+        recurrent: bool,
         *tensors: Tensor,
     ) -> State:
         n, saved, rows = len(drive.tensors()), None, None
@@ -80,11 +91,13 @@ class _BPTT(torch.autograd.Function):
         if kernel is not None:
             rows = sweep.ragged(alive)
             parameters = tensors[n + parts :]
-            states, saved = sweep.forward(kernel, parameters, drive, state, rows, keep=True)
+            states, saved = sweep.forward(
+                kernel, parameters, drive, state, rows, keep=True, recurrent=recurrent
+            )
         else:
             states = _without_draws(cell, drive.sum(), state, alive)
         ctx.cell, ctx.kernel, ctx.alive, ctx.rows = cell, kernel, alive, rows
-        ctx.sizes = n, parts
+        ctx.sizes, ctx.recurrent = (n, parts), recurrent
         ctx.drive = drive.like((_NOTHING,) * n)
         ctx.save_for_backward(saved, *tensors, *states)
         ctx.set_materialize_grads(False)
@@ -104,7 +117,7 @@ class _BPTT(torch.autograd.Function):
         if saved is not None and not by_loop:
             grads = sweep.reverse(
                 ctx.kernel, parameters, drive, state, states, saved, ctx.rows, grad_states,
-                wanted[:n], learning=learning,
+                wanted[:n], learning=learning, recurrent=ctx.recurrent,
             )  # fmt: skip
             return (*(None,) * _FIRST, *grads)
         arriving = tuple(
@@ -115,7 +128,9 @@ class _BPTT(torch.autograd.Function):
         def gradients() -> tuple[Tensor | None, ...]:
             if by_loop:
                 with torch.enable_grad():
-                    return _of_the_loop(cell, drive, state, parameters, alive, arriving)
+                    return _of_the_loop(
+                        cell, drive, state, parameters, alive, arriving, ctx.recurrent
+                    )
             assert drive.given is not None
             return _by_hand(cell, drive.given, state, states, alive, arriving, learning)
 
@@ -123,10 +138,19 @@ class _BPTT(torch.autograd.Function):
             return (*(None,) * _FIRST, *with_parameters(cell, parameters, gradients))
 
 
-_FIRST = 5
+_FIRST = 6
 """The arguments of the function above that are no tensors."""
 
 _NOTHING = torch.empty(0)
+
+
+def plain(cell: Cell, drive: Tensor, state: State, alive: Tensor | None, recurrent: bool) -> State:
+    """The states in plain torch, step by step or, where that is no other thing, at once."""
+    if recurrent:
+        return unroll(cell, drive, state, alive)
+    rows = drive.flatten(0, 1)
+    states = cell.step(rows, cell.initial_state(len(rows), state[0]))
+    return tuple(s.unflatten(0, drive.shape[:2]) for s in states)
 
 
 def _summed(drive: Drive, state: State) -> Tensor:
@@ -227,13 +251,16 @@ def _of_the_loop(
     parameters: tuple[Tensor, ...],
     alive: Tensor | None,
     grad_states: State,
+    recurrent: bool,
 ) -> tuple[Tensor | None, ...]:
     """The same gradients by automatic differentiation of the plain loop, and differentiable."""
     # aliases, so that the gradient ends at them and not at what they came from
     own = tuple(v.view_as(v) for v in (*drive.tensors(), *state, *parameters))
     n = len(drive.tensors())
     drive, state, parameters = drive.like(own[:n]), own[n : n + len(state)], own[n + len(state) :]
-    states = with_parameters(cell, parameters, lambda: unroll(cell, drive.sum(), state, alive))
+    states = with_parameters(
+        cell, parameters, lambda: plain(cell, drive.sum(), state, alive, recurrent)
+    )
     reached = [(s, g) for s, g in zip(states, grad_states, strict=True) if s.requires_grad]
     found = iter(
         torch.autograd.grad(

@@ -8,8 +8,7 @@ from torch import Tensor, nn
 
 from throughtime.cells.cell import Cell, State
 from throughtime.drive import Drive
-from throughtime.gradients.bptt import bptt
-from throughtime.unroll import unroll
+from throughtime.gradients.bptt import bptt, plain
 
 Tensors = tuple[Tensor, ...]
 Stretch = Callable[[Tensors, Tensors, Tensors], tuple[Tensors, Tensors]]
@@ -27,9 +26,17 @@ class Gradient:
     the loss of each step), what a method saves, it saves of everything.
     """
 
-    def scan(self, cell: Cell, drive: Tensor | Drive, state: State, alive: Tensor | None) -> State:
-        """The states at 1 … T of a cell; see :func:`~throughtime.unroll.unroll`."""
-        return bptt(cell, drive, state, alive)
+    def scan(
+        self,
+        cell: Cell,
+        drive: Tensor | Drive,
+        state: State,
+        alive: Tensor | None,
+        *,
+        recurrent: bool = True,
+    ) -> State:
+        """The states at 1 … T of a cell; see :func:`~throughtime.gradients.bptt.bptt`."""
+        return bptt(cell, drive, state, alive, recurrent=recurrent)
 
     def fold(
         self, stretch: Stretch, carry: Tensors, steps: Tensors, constant: Tensors, module: nn.Module
@@ -56,5 +63,13 @@ class FullBPTT(Gradient):
 class Autograd(Gradient):
     """The plain loop, differentiated by autograd: slow, and the reference for the others."""
 
-    def scan(self, cell: Cell, drive: Tensor | Drive, state: State, alive: Tensor | None) -> State:
-        return unroll(cell, Drive.of(drive).sum(), state, alive)
+    def scan(
+        self,
+        cell: Cell,
+        drive: Tensor | Drive,
+        state: State,
+        alive: Tensor | None,
+        *,
+        recurrent: bool = True,
+    ) -> State:
+        return plain(cell, Drive.of(drive).sum(), state, alive, recurrent)

@@ -48,7 +48,8 @@ typedef struct {
      * (B). Both null: every row has T steps. After its last step a row's state stays as it is. */
     const int64_t *lengths, *order;
 
-    const real *W; /* (G, H, H): gate, unit, unit of h'. Null, forward only: no edge from h' */
+    const real *W; /* (G, H, H): gate, unit, unit of h'. Null: no edge from step to step, so that
+                      every step starts from a state of zeros, and W's gradient is zero */
     const real *b; /* (G, H) */
     const real *m; /* (H): GRU's bias inside of the reset; null for other cells */
 

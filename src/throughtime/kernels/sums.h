@@ -173,9 +173,9 @@ static void add_to_sums(const Share *share, const Plan *plan, const Sums *sums, 
                 if (plan->sums[e] && s->edges[e].symbols[a] >= 0)
                     add_to(sums->weights[e] + s->edges[e].symbols[a] * D, grad[k], from, last);
         }
-        matrices(s, sums, grad, h, at + i, n, from, middle, sums->W != 0, 1);
+        matrices(s, sums, grad, h, at + i, n, from, middle, sums->W && s->W, 1);
         matrices(s, sums, grad, h, at + i, n, middle, last, 0, 1);
-        if (sums->m) matrices(s, sums, product, h, at + i, n, middle, last, 1, 0);
+        if (sums->m && s->W) matrices(s, sums, product, h, at + i, n, middle, last, 1, 0);
     }
     const int64_t id = sums->apart ? 0 : share->id, of = sums->apart ? 1 : share->of;
     vectors_of_edges(share, plan, at, count * id / of, count * (id + 1) / of, grad_u, t0, t1, D);

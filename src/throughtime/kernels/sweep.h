@@ -56,7 +56,7 @@ static void forward_rows(const Share *share, const Plan *plan, int64_t t, int64_
                     for (int g = 0; g < GATES; g++)
                         u[g] = load_some(u_at_t + row[r] * D + g * H + first, lanes);
                     for (int part = 0; part < PARTS; part++)
-                        old[part] = load_some(old_state(s, part, at) + first, lanes);
+                        old[part] = old_units(s, part, at, first);
                     if (OWN) product[GATES - 1] += load_some(s->m + first, lanes);
                     forward_step(u, product, old, new, saved);
                     for (int part = 0; part < PARTS; part++)
@@ -124,13 +124,13 @@ static void reverse_rows(const Share *share, int64_t t, int64_t rows, real *grad
                 saved[k] = load_some(s->saved + (at * SAVED + k) * H + unit, lanes);
             for (int part = 0; part < PARTS; part++) {
                 new[part] = load_some(s->state[part] + at * H + unit, lanes);
-                old[part] = load_some(old_state(s, part, at) + unit, lanes);
+                old[part] = old_units(s, part, at, unit);
                 carry[part] = load_some(s->grad_first[part] + row * H + unit, lanes);
                 if (s->grad_state[part])
                     carry[part] += load_some(s->grad_state[part] + at * H + unit, lanes);
             }
             reverse_step(saved, new, old, carry, grad_u, grad_a);
-            for (int part = 0; part < PARTS; part++)
+            for (int part = 0; s->W && part < PARTS; part++)
                 store_some(s->grad_first[part] + row * H + unit, carry[part], lanes);
             for (int g = 0; g < GATES; g++)
                 store_some(grad_u_at_t + row * D + g * H + unit, grad_u[g], lanes);
@@ -181,7 +181,7 @@ static void reverse_copy(const Share *share, int64_t row, int64_t at) {
     for (int g = 0; s->grad_given && g < GATES; g++)
         clear(s->grad_given + (at * GATES + g) * H, share->first, share->last);
     for (int part = 0; part < PARTS; part++)
-        if (s->grad_state[part])
+        if (s->grad_state[part] && s->W)
             add_to(s->grad_first[part] + row * H, s->grad_state[part] + at * H, share->first,
                    share->last);
 }
@@ -190,7 +190,8 @@ static void reverse_share(const Share *share, const Plan *plan) {
     const Sweep *s = share->s;
     const int64_t H = s->units, B = s->rows, D = GATES * H;
     const Panels panels = {D, 1, H};
-    pack(plan->W, &panels, share->first, share->last, s->W, H, 1, share->group, share->groups);
+    if (s->W)
+        pack(plan->W, &panels, share->first, share->last, s->W, H, 1, share->group, share->groups);
     pack_edges_for_reverse(share, plan, GATES);
     const Sums sums = sums_of(share, plan, D, share->id);
     clear_sums(share, plan, &sums, D, SHARED * H);
@@ -211,7 +212,7 @@ static void reverse_share(const Share *share, const Plan *plan) {
                 reverse_copy(share, row, t * B + row);
             }
             wait_for_all(share->ours, share->columns);
-            reverse_product(share, plan, rows, u_at_t, product_at_t);
+            if (s->W) reverse_product(share, plan, rows, u_at_t, product_at_t);
         }
         if (!sums.apart) wait_for_all(share->all, share->of);
         add_to_sums(share, plan, &sums, D, SHARED * H, t0, t1, grad_u);

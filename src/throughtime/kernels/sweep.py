@@ -88,6 +88,8 @@ class Call:
         states: State,
         saved: Tensor | None,
         rows: Ragged | None,
+        *,
+        recurrent: bool = True,
     ) -> None:
         """Point to all that both sweeps read or write.
 
@@ -124,6 +126,8 @@ class Call:
         if rows is not None:
             self.point("lengths", rows.lengths)
             self.point("order", rows.order)
+        if not recurrent:
+            self.set("W", 0)
 
     def set(self, name: str, number: int) -> None:
         """Fill in a number."""
@@ -190,16 +194,26 @@ def blank(kernel: str, steps: int, state: State, *, keep: bool) -> tuple[State, 
 
 
 def forward(
-    kernel: str, parameters: Tensors, drive: Drive, state: State, rows: Ragged | None, *, keep: bool
+    kernel: str,
+    parameters: Tensors,
+    drive: Drive,
+    state: State,
+    rows: Ragged | None,
+    *,
+    keep: bool,
+    recurrent: bool = True,
 ) -> tuple[State, Tensor | None]:
     """The states at 1 … T, and what :func:`reverse` needs of the steps, if ``keep``.
+
+    Where it is not ``recurrent``, every step starts from zeros instead of the step before.
 
     Raises:
         ValueError: if a shape is not what the other shapes ask for.
         IndexError: if a symbol is not below the number of symbols.
     """
     states, saved = blank(kernel, drive.steps, state, keep=keep)
-    Call(kernel, parameters, drive, state, states, saved, rows).run("forward")
+    call = Call(kernel, parameters, drive, state, states, saved, rows, recurrent=recurrent)
+    call.run("forward")
     return states, saved
 
 
@@ -215,10 +229,11 @@ def reverse(
     wanted: tuple[bool, ...],
     *,
     learning: bool,
+    recurrent: bool = True,
 ) -> tuple[Tensor | None, ...]:
     """The gradients of the ``wanted`` of the drive's tensors, of the first state and, if
     ``learning``, of the parameters."""
-    call = Call(kernel, parameters, drive, state, states, saved, rows)
+    call = Call(kernel, parameters, drive, state, states, saved, rows, recurrent=recurrent)
 
     def gradient(name: str, of: Tensor) -> Tensor:
         grad = torch.empty(of.shape, dtype=of.dtype)

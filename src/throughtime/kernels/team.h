@@ -102,4 +102,9 @@ INLINE const real *old_state(const Sweep *s, int part, int64_t at) {
                          : s->first[part] + at * s->units;
 }
 
+/* A vector of units of the state before a step; without an edge from it, zero. */
+INLINE vec old_units(const Sweep *s, int part, int64_t at, int64_t unit) {
+    return s->W ? load_some(old_state(s, part, at) + unit, s->units - unit) : (vec){0};
+}
+
 #endif
