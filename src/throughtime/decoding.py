@@ -119,7 +119,9 @@ def ancestral(
     if observed is not None and keep is not None:
         fed = observed.flatten().values
     if generation.takes(p):
-        given = None if fed is None or keep is None else torch.where(keep, fed, -1)
+        given = None
+        if fed is not None and keep is not None:
+            given = torch.where(keep[:, : fed.shape[1]], fed.long(), -1)
         values, taken, cut = generation.draw(p, warp, limit, lengths, given, greedy)
     else:
         values, taken, cut = _draw(p, warp, limit, lengths, fed, keep, greedy)

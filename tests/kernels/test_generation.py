@@ -210,3 +210,35 @@ def test_nothing_is_drawn_of_nothing() -> None:
 def test_the_fields_are_those_of_the_header() -> None:
     assert tuple(fields("generate.h", "Generation")) == generation.FIELDS
     assert fields("generate.h", "Layer") == ["cell", "sweep"]
+
+
+def small() -> tt.RecurrentModel:
+    wiring = WIRINGS["of itself"]
+    return tt.RecurrentModel(
+        tt.cells.GRU(8), wiring, tt.outputs.Categorical(6), tt.lengths.EndOfSequence()
+    )
+
+
+@pytest.mark.parametrize("dtype", [torch.uint8, torch.int16, torch.int64], ids=str)
+def test_symbols_of_any_dtype_are_fed_back(dtype: torch.dtype) -> None:
+    y = tt.Sequence(torch.randint(0, 6, (2, 6)).to(dtype), [3, 4])  # with padding to spare
+    forced = tt.forcing.ScheduledSampling(tt.schedules.Constant(0.5))
+    assert bool(forced.objective(small()(), y).isfinite().all())
+
+
+def test_what_lies_elsewhere_or_is_narrower_is_never_read() -> None:
+    model = small()
+    with torch.autocast("cpu", torch.bfloat16):
+        assert bool((model().sample((3,)).lengths >= 0).all())
+    state = model().state._replace(fed=None)
+    with pytest.raises(RuntimeError, match="dtype"):
+        model.double()(state=state).sample((3,))
+
+
+def test_room_is_made_as_it_is_needed(monkeypatch: pytest.MonkeyPatch) -> None:
+    model = small()
+    torch.manual_seed(0)
+    plenty = model().sample((50,), max_length=10**13)
+    monkeypatch.setattr(generation, "ROOM", 2)
+    torch.manual_seed(0)
+    assert torch.equal(model().sample((50,)).values, plenty.values)

@@ -45,11 +45,14 @@ def test_another_size_lets_all_go() -> None:
     assert kept.shape == (1 << 11, 1 << 10)
 
 
-def test_only_so_many_wait() -> None:
-    many = [large() for _ in range(memory.MOST + 3)]
+def test_only_so_much_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(memory, "MOST", 5 << 22)
+    many = [large() for _ in range(7)]
     assert len({v.data_ptr() for v in many}) == len(many)
     many.clear()
-    assert len(memory._waiting) == memory.MOST
+    assert len(memory._waiting) == 4  # each has a little more than 4 MiB
+    memory.release()
+    assert not memory._waiting
 
 
 def test_what_is_small_is_torchs_own() -> None:

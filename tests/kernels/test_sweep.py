@@ -304,3 +304,22 @@ def test_without_an_edge_from_h_every_step_starts_from_zeros(
     W = results[0][-len(list(made.parameters()))]
     assert W.shape == (made.drive_size, 19)
     assert not bool(W.any())
+
+
+def test_the_default_device_is_not_the_engines() -> None:
+    module, x = tt.nn.LSTM(3, 4), torch.randn(5, 2, 3)
+    expected = module(x)[0]
+    with torch.device("meta"):
+        assert torch.equal(module(x)[0], expected)
+
+
+def test_what_the_engine_cannot_read_is_refused() -> None:
+    cell = tt.cells.Elman(4)
+    call = sweep.Call(
+        "elman_tanh", tuple(cell.parameters()), Drive.of(torch.zeros(2, 3, 4)),
+        cell.initial_state(3), (torch.zeros(2, 3, 4),), None, None,
+    )  # fmt: skip
+    with pytest.raises(ValueError, match=r"grad_h is torch.float64 on cpu; expected torch.float32"):
+        call.point("grad_h", torch.zeros(2, 3, 4, dtype=torch.float64))
+    with pytest.raises(ValueError, match=r"grad_h is torch.float32 on meta"):
+        call.point("grad_h", torch.zeros(2, 3, 4, device="meta"))

@@ -692,8 +692,8 @@ MUTANTS = [
     Mutant(
         "a trace is believed without a trial",
         "gradients/linearised.py",
-        "if all(map(_close, found, expected)):",
-        "if True:",
+        "return all(map(_close, found, expected))",
+        "return True",
         (LINEARISED + "test_a_step_that_python_has_changed_is_traced_again",),
     ),
     Mutant(
@@ -706,7 +706,7 @@ MUTANTS = [
     Mutant(
         "weights that have changed are not noticed",
         "nn/streaming.py",
-        "if seen != self._seen:",
+        "if not same:",
         "if not self._seen:",
         ("tests/nn/test_streaming.py::test_weights_that_have_changed_are_noticed",),
     ),

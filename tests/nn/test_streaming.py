@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable
 
 import pytest
@@ -88,7 +89,7 @@ def test_what_does_not_fit_is_refused() -> None:
     x, state, new = torch.zeros(4, 2), live.zeros(), live.zeros()
     with pytest.raises(ValueError, match=r"x has shape \(4, 3\).*expected \(4, 2\)"):
         live.step(torch.zeros(4, 3), state, new)
-    with pytest.raises(ValueError, match=r"x has .* torch.float64; expected"):
+    with pytest.raises(ValueError, match=r"x has .* torch.float64 on cpu; expected"):
         live.step(x.double(), state, new)
     with pytest.raises(ValueError, match=r"state has shape \(1, 4, 4\)"):
         live.step(x, (state[0], torch.zeros(1, 4, 4)), new)
@@ -98,3 +99,36 @@ def test_what_does_not_fit_is_refused() -> None:
         live.step(x, state, state)
     with pytest.raises(ValueError, match="the new state must be contiguous"):
         live.step(x, state, (new[0], torch.zeros(1, 3, 4).mT))
+
+
+def test_weights_changed_behind_autograds_back_are_taken_when_asked() -> None:
+    module = tt.nn.RNN(2, 4)
+    live, x = tt.nn.Streaming(module), torch.randn(1, 2)
+    live.step(x, live.zeros(), live.zeros())
+    module.weight_ih_l0.data.mul_(5.0)
+    live.refresh()
+    assert_close(live.step(x, live.zeros(), live.zeros()), module(x[None])[0][0].detach())
+
+
+def test_what_autograd_has_kept_is_not_silently_overwritten() -> None:
+    live, x = tt.nn.Streaming(tt.nn.GRU(2, 4)), torch.randn(1, 2)
+    state, new, w = live.zeros(), live.zeros(), torch.ones(4, requires_grad=True)
+    loss = (live.step(x, state, new) * w).sum()
+    live.step(x, new, state)
+    live.step(x, state, new)
+    with pytest.raises(RuntimeError, match="modified by an inplace operation"):
+        loss.backward()
+
+
+def test_it_is_copied_and_made_in_inference_mode() -> None:
+    with torch.inference_mode():
+        live, x = tt.nn.Streaming(tt.nn.LSTM(2, 4)), torch.randn(1, 2)
+        first = live.step(x, live.zeros(), live.zeros())
+        again = copy.deepcopy(live)
+        assert_close(again.step(x, again.zeros(), again.zeros()), first)
+
+
+def test_an_input_that_is_elsewhere_is_refused() -> None:
+    live = tt.nn.Streaming(tt.nn.GRU(2, 4))
+    with pytest.raises(ValueError, match=r"x has .* on meta; expected .* on cpu"):
+        live.step(torch.zeros(1, 2, device="meta"), live.zeros(), live.zeros())

@@ -189,7 +189,7 @@ def _by_hand(
     # of a cell that has not written its reverse down, a trace may know it
     traced = None
     if type(cell).reverse_step is Cell.reverse_step:
-        traced = linearised.of(cell, drive, previous, states, grad_states)
+        traced = linearised.of(cell, drive, previous, states)
 
     for start, end in _stretches(drive, traced):
         now = slice(start, end)

@@ -22,6 +22,10 @@ ENOUGH = 400
 """Steps that a cell takes back one by one, before its step is worth tracing."""
 
 
+ROWS_TRACED = (5, 7)
+"""Of how many rows two traces are made, which must not show in them."""
+
+
 class Known(NamedTuple):
     """What a stretch's reverse is made of."""
 
@@ -59,23 +63,33 @@ class Linearised:
     def __init__(self, cell: Cell, drive: Tensor, state: State) -> None:
         self._cell = weakref.proxy(cell)
         try:
-            traced, other = (_trace(cell, drive, state, rows) for rows in (5, 7))
+            traced, other = (_trace(cell, drive, state, rows) for rows in ROWS_TRACED)
+            self._take_apart(traced, other, len(state))
+        except NotLinearised:
+            raise
         except Exception as error:  # of the user's code, about which nothing is known
             raise NotLinearised(str(error)) from error
+
+    def _take_apart(self, traced: fx.Graph, other: fx.Graph, parts: int) -> None:
         if [_described(n) for n in traced.nodes] != [_described(n) for n in other.nodes]:
             raise NotLinearised("it says how many rows there are")
+        if any(n.op == "get_attr" for n in traced.nodes):
+            raise NotLinearised("it has tensors that are no parameters, and may change")
         inputs = [n for n in traced.nodes if n.op == "placeholder"]
-        known, grads = inputs[: -len(state)], inputs[-len(state) :]
-        of_rows, linear = _reached(known[: 1 + len(state)]), _reached(grads)
+        known, grads = inputs[:-parts], inputs[-parts:]
+        of_rows, linear = _reached(known[: 1 + parts]), _reached(grads)
         (results,) = (n.args[0] for n in traced.nodes if n.op == "output")
-        of_state, others = results[: len(state)], results[len(state) :]
+        of_state, others = results[:parts], results[parts:]
         if not all(r in linear for r in of_state):
             raise NotLinearised("a part of the state does not depend on the one before")
         used = {n for m in linear for n in m.all_input_nodes} | set(others)
         edges = [n for n in traced.nodes if n in used - linear]
         self._varying = [n for n in edges if n in of_rows]
         self._constant = [n for n in edges if n not in of_rows]
-        if any(n.meta["val"].shape[:1] != (5,) for n in self._varying):
+        pairs = zip(traced.nodes, other.nodes, strict=True)
+        first = {n: (n.meta["val"].shape[:1], m.meta["val"].shape[:1]) for n, m in pairs
+                 if n in self._varying}  # fmt: skip
+        if any(sizes != tuple((rows,) for rows in ROWS_TRACED) for sizes in first.values()):
             raise NotLinearised("its rows are turned")
         found = [*self._varying, *self._constant]
         self._ahead = _function(known, found)
@@ -186,9 +200,7 @@ class _Known:
 _cells: WeakKeyDictionary[Cell, _Known] = WeakKeyDictionary()
 
 
-def of(
-    cell: Cell, drive: Tensor, state: State, new: State, grad_states: State
-) -> Linearised | None:
+def of(cell: Cell, drive: Tensor, state: State, new: State) -> Linearised | None:
     """A cell's reverse by its trace; None, as long as it is not worth it or there can be none.
 
     Args:
@@ -196,31 +208,41 @@ def of(
         drive: u(1) … u(T), ``(T, rows, size)``.
         state: the states at 0 … T-1.
         new: the states at 1 … T.
-        grad_states: what arrives at the states at 1 … T, on which a trace is tried out.
     """
     known = _cells.setdefault(cell, _Known())
     known.steps += len(drive)
     if known.steps < ENOUGH or not drive.numel():
         return None
-    kind = (drive.dtype, drive.device, cell.training)
+    parameters = tuple(cell.parameters())
+    kind = (drive.dtype, drive.device, cell.training, len(parameters))
     if kind not in known.traced:
         try:
             known.traced[kind] = Linearised(cell, drive[0], tuple(s[0] for s in state))
         except NotLinearised:
             known.traced[kind] = None
     traced = known.traced[kind]
-    if traced is None:
-        return None
-    # the step may have become another one, since Python can change what it likes
-    before, after, grad = (tuple(v[-1] for v in parts) for parts in (state, new, grad_states))
-    found = traced.back(traced.ahead(drive[-1:], tuple(s[-1:] for s in state)), 0, grad)
-    expected = cell.reverse_step(drive[-1], before, after, grad)[1]
-    if all(map(_close, found, expected)):
+    if traced is None or _still_right(cell, traced, drive[-1], _last(state), _last(new)):
         return traced
     del known.traced[kind]
     return None
 
 
+def _still_right(cell: Cell, traced: Linearised, drive: Tensor, state: State, new: State) -> bool:
+    """Whether the step is what it was; Python can change what it likes. On one step it is tried."""
+    grad = tuple(torch.linspace(0.5, 1.5, n.numel()).to(n).view_as(n) for n in new)
+    grad_drive, back = cell.reverse_step(drive, state, new, grad)
+    expected = (*back, grad_drive, *cell.parameter_gradients(drive, state, grad, grad_drive))
+    known = traced.ahead(drive[None], tuple(s[None] for s in state))
+    found_drive, found_parameters = traced.at_once(known, grad)
+    found = (*traced.back(known, 0, grad), found_drive, *found_parameters)
+    return all(map(_close, found, expected))
+
+
+def _last(state: State) -> State:
+    return tuple(s[-1] for s in state)
+
+
 def _close(a: Tensor, b: Tensor) -> bool:
     tolerance = 100 * torch.finfo(a.dtype).eps
-    return torch.allclose(a, b, rtol=tolerance, atol=tolerance * float(b.abs().max() + 1e-30))
+    largest = float(b.abs().max()) if b.numel() else 0.0
+    return torch.allclose(a, b, rtol=tolerance, atol=tolerance * max(largest, 1e-30))

@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 from torch.nn.utils.parametrize import is_parametrized
 
+from throughtime.autocast import full_precision
 from throughtime.drive import Drive, Entering
 from throughtime.kernels import sweep
 from throughtime.kernels.library import loaded
@@ -62,7 +63,8 @@ def takes(p: SequenceDistribution) -> bool:
     if any(cell.kernel is None or is_parametrized(cell) for cell in cells):
         return False
     parameters = tuple(graph.parameters())
-    return sweep.suit(parameters, p.dtype) and not recorded(parameters)
+    tensors = (*parameters, *p.state.tensors())
+    return sweep.suit(tensors, p.dtype) and not recorded(tensors)
 
 
 def draw(
@@ -89,13 +91,36 @@ def draw(
     Raises:
         ValueError: if an o(t) is not a number.
     """
-    assert isinstance(p.output, Categorical)
-    graph, rows = p.graph, p.batch_shape.numel()
-    seed = int(torch.randint(-(2**63), 2**63 - 1, ()))
+    seed, rows = int(torch.randint(-(2**63), 2**63 - 1, (), device="cpu")), p.batch_shape.numel()
     if lengths is not None:
         limit = int(lengths.max()) if rows else 0
-    values = torch.zeros(rows, limit, dtype=torch.int64)
-    taken = torch.zeros(rows, dtype=torch.int64)
+    room = limit if lengths is not None else min(limit, ROOM)
+    while True:
+        with full_precision(p.graph.c):
+            values, taken, cut = _draw(p, warp, room, lengths, observed, greedy, seed)
+        if not cut or room == limit:
+            return values[:, : int(taken.max()) if rows else 0], taken, cut
+        # from the beginning, which is the same: a draw is a function of seed, row and step
+        room = min(limit, 4 * room)
+
+
+ROOM = 256
+"""Steps that there is memory for at first, where nobody knows when a sequence will end."""
+
+
+def _draw(
+    p: SequenceDistribution,
+    warp: Warp,
+    limit: int,
+    lengths: Tensor | None,
+    observed: Tensor | None,
+    greedy: bool,
+    seed: int,
+) -> tuple[Tensor, Tensor, int]:
+    assert isinstance(p.output, Categorical)
+    graph, rows = p.graph, p.batch_shape.numel()
+    values = torch.zeros(rows, limit, dtype=torch.int64, device="cpu")
+    taken = torch.zeros(rows, dtype=torch.int64, device="cpu")
     if not rows:
         return values, taken, 0
     calls = _layers(p, lengths, limit)
@@ -136,7 +161,7 @@ def draw(
     cut = library.function("generate", real)(argument)
     if cut < 0:
         raise ValueError("an o(t) of the model is not a number; are its parameters finite?")
-    return values[:, : int(taken.max())], taken, cut
+    return values, taken, cut
 
 
 def _layers(p: SequenceDistribution, lengths: Tensor | None, limit: int) -> list[sweep.Call]:
@@ -148,8 +173,9 @@ def _layers(p: SequenceDistribution, lengths: Tensor | None, limit: int) -> list
     edges, start = [], None
     if graph.wiring.feedback is not None:
         assert state.fed is not None
-        nothing = torch.full((1, rows), -1)
-        edges, start = [Entering(nothing, first.S.weight)], first.S(state.fed).contiguous()
+        nothing = torch.full((1, rows), -1, device="cpu")
+        start = first.S(state.fed).to(p.dtype).contiguous()
+        edges = [Entering(nothing, first.S.weight)]
     calls: list[sweep.Call] = []
     below = entering
     for (r,), before in zip(graph.layers, state.cells, strict=True):
@@ -181,9 +207,9 @@ def _entering(p: SequenceDistribution, lengths: Tensor | None, limit: int) -> Te
         x = p.x.values[:, :limit].transpose(0, 1)
     if isinstance(p.length, PredictedLength):
         assert lengths is not None
-        remaining = lengths - torch.arange(limit)[:, None]
+        remaining = lengths - torch.arange(limit, device="cpu")[:, None]
         countdown = p.length.countdown(remaining.clamp(min=1), p.dtype)
-    entering = p.graph.entering(p.state, x, countdown)
+    entering = p.graph.entering(p.state, x, countdown).to(p.dtype)
     D, rows = p.graph.first.cell.drive_size, p.batch_shape.numel()
     return entering.expand(rows, D) if entering.dim() < 3 else entering
 

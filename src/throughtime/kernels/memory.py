@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from threading import RLock
 from typing import Any
 
 import numpy as np
@@ -14,12 +15,15 @@ from throughtime.transforms import recorded
 LARGE = 1 << 21
 """Bytes from which on the C library gives memory back to the system, and gets it new."""
 
-MOST = 8
-"""How many blocks wait to be used again."""
+MOST = 1 << 30
+"""Bytes that may wait to be used again."""
 
 ALIGNED = 64
 
 _waiting: list[np.ndarray] = []
+
+# the same thread may let go of a block while it takes one
+_lock = RLock()
 
 
 class _Block(np.ndarray):
@@ -28,8 +32,10 @@ class _Block(np.ndarray):
     block: np.ndarray | None = None
 
     def __del__(self) -> None:
-        if self.block is not None and len(_waiting) < MOST:
-            _waiting.append(self.block)
+        if self.block is not None:
+            with _lock:
+                if sum(map(len, _waiting)) + len(self.block) <= MOST:
+                    _waiting.append(self.block)
 
 
 def empty(shape: tuple[Any, ...], like: Tensor) -> Tensor:
@@ -47,11 +53,20 @@ def empty(shape: tuple[Any, ...], like: Tensor) -> Tensor:
         return like.new_empty(shape)
     size = math.prod(shape) * like.dtype.itemsize
     room = size + ALIGNED
-    fitting = [i for i, block in enumerate(_waiting) if room <= len(block) <= 1.25 * room]
-    if not fitting:
-        _waiting.clear()
-    block = _waiting.pop(fitting[0]) if fitting else np.empty(room, dtype=np.uint8)
+    with _lock:
+        fitting = [i for i, block in enumerate(_waiting) if room <= len(block) <= 1.25 * room]
+        if not fitting:
+            release()
+        block = _waiting.pop(fitting[0]) if fitting else None
+    if block is None:
+        block = np.empty(room, dtype=np.uint8)
     start = -block.ctypes.data % ALIGNED
     numbers = block[start : start + size].view(_Block)
     numbers.block = block
     return torch.from_numpy(numbers).view(like.dtype).view(shape)
+
+
+def release() -> None:
+    """Give back to the system what waits to be used again."""
+    with _lock:
+        _waiting.clear()

@@ -100,7 +100,8 @@ class Call:
         steps, batch = drive.steps, len(state[0])
         H = parameters[0].shape[-1]
         D = GATES[kernel] * H
-        self.kernel, self.real = kernel, REALS[state[0].dtype]
+        self.kernel, self.dtype = kernel, state[0].dtype
+        self.real = REALS[self.dtype]
         self.work = steps * batch * D * H
         self.argument, self.kept = Sweep(), list[Tensor]()
         self.set("steps", steps)
@@ -139,6 +140,11 @@ class Call:
         """Point to a tensor; to a dense copy, if it is not dense; to nothing, if there is none."""
         if tensor is None:
             return
+        if (tensor.dtype not in (self.dtype, torch.int64)) or not tensor.is_cpu:
+            raise ValueError(
+                f"{self.kernel}: {name.rstrip('_012')} is {tensor.dtype} on {tensor.device}; "
+                f"expected {self.dtype} on the CPU"
+            )
         if expected is not None and tensor.shape != expected:
             raise ValueError(
                 f"{self.kernel}: {name.rstrip('_012')} has shape "
@@ -182,7 +188,7 @@ class Scratch:
     """Bytes for the engine to write to, from an address that is a multiple of 64 on."""
 
     def __init__(self, size: int) -> None:
-        self.memory = torch.empty(size + 64, dtype=torch.uint8)
+        self.memory = torch.empty(size + 64, dtype=torch.uint8, device="cpu")
         self.start = -(-self.memory.data_ptr() // 64) * 64
 
 
@@ -236,7 +242,7 @@ def reverse(
     call = Call(kernel, parameters, drive, state, states, saved, rows, recurrent=recurrent)
 
     def gradient(name: str, of: Tensor) -> Tensor:
-        grad = torch.empty(of.shape, dtype=of.dtype)
+        grad = of.new_empty(of.shape)
         call.point(name, grad)
         return grad
 

@@ -109,7 +109,7 @@ class Recurrent(nn.RNNBase):
         start = self._start(data, [int(batch_sizes[0])], hx)
         # in the order in which it is packed, from the longest row to the shortest
         x, lengths = pad_packed_sequence(PackedSequence(data, batch_sizes))
-        alive = (torch.arange(len(x))[:, None] < lengths).to(x.device)
+        alive = (torch.arange(len(x), device="cpu")[:, None] < lengths).to(x.device)
         h, state = self._run(x, _permuted(start, order), alive)
         outputs = pack_padded_sequence(h, lengths).data
         return (

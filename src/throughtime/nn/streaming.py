@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import cast
+from typing import Any, cast
 
 import torch
 from jaxtyping import Float
@@ -25,7 +25,8 @@ class Streaming:
     .. math:: h_l^{(t)} = f(h_l^{(t-1)}, W_{ih} h_{l-1}^{(t)}; W_{hh}, b), \qquad h_0 = x
 
     Where the engine has the module, its matrices are packed once, and a step allocates nothing. It
-    gives no gradients and drops nothing out. Weights that have changed are noticed.
+    gives no gradients and drops nothing out. Weights that have changed are noticed, unless it was
+    through their ``.data``: then call :meth:`refresh`.
 
     Args:
         module: a :class:`~throughtime.nn.RNN`, GRU or LSTM that reads time forward.
@@ -58,7 +59,7 @@ class Streaming:
         self.module, self.rows = module, rows
         self._parts = 2 if module.mode == "LSTM" else 1
         self._layers: list[_Layer] = []
-        self._seen: list[tuple[int, int]] = []
+        self._seen: list[tuple[Tensor, int]] = []
 
     @property
     def _weights(self) -> list[Tensor]:
@@ -97,13 +98,13 @@ class Streaming:
                 f"the state and the new one have {len(state)} and {len(new)} tensors; expected "
                 f"{parts}, as zeros() gives"
             )
-        dtype = self._weights[0].dtype
+        like = self._weights[0]
         inside = (module.num_layers, self.rows, module.hidden_size)
-        _fits("x", x, (self.rows, module.input_size), dtype)
+        _fits("x", x, (self.rows, module.input_size), like)
         for s in state:
-            _fits("state", s, inside, dtype)
+            _fits("state", s, inside, like)
         for n in new:
-            _fits("new", n, inside, dtype)
+            _fits("new", n, inside, like)
         for s, n in zip(state, new, strict=True):
             if s.data_ptr() == n.data_ptr():
                 raise ValueError("the new state must not be the old one; let two take turns")
@@ -112,18 +113,33 @@ class Streaming:
 
     def _prepare(self) -> None:
         """Pack the matrices, if they are other ones than the last time."""
-        seen = [(v.data_ptr(), v._version) for v in self._weights]
-        if seen != self._seen:
-            weights = self.module.all_weights
-            self._layers = [_Layer(self.module, layer, self.rows) for layer in weights]
-            self._seen = seen
+        weights = self._weights
+        same = len(weights) == len(self._seen) and all(
+            v is w and _version(v) == version
+            for v, (w, version) in zip(weights, self._seen, strict=True)
+        )
+        if not same:
+            layers = self.module.all_weights
+            self._layers = [_Layer(self.module, layer, self.rows) for layer in layers]
+            self._seen = [(v, _version(v)) for v in weights]
+
+    def refresh(self) -> None:
+        """Take the weights as they are now."""
+        self._seen = []
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {**self.__dict__, "_layers": [], "_seen": []}
 
 
-def _fits(name: str, tensor: Tensor, shape: tuple[int, ...], dtype: torch.dtype) -> None:
-    if tensor.shape != shape or tensor.dtype != dtype:
+def _version(weight: Tensor) -> int:
+    return 0 if weight.is_inference() else weight._version
+
+
+def _fits(name: str, tensor: Tensor, shape: tuple[int, ...], like: Tensor) -> None:
+    if tensor.shape != shape or tensor.dtype != like.dtype or tensor.device != like.device:
         raise ValueError(
-            f"{name} has shape {tuple(tensor.shape)} and is {tensor.dtype}; expected {shape} and "
-            f"{dtype}"
+            f"{name} has shape {tuple(tensor.shape)} and is {tensor.dtype} on {tensor.device}; "
+            f"expected {shape} and {like.dtype} on {like.device}"
         )
 
 
@@ -160,3 +176,5 @@ class _Layer:
             self.call.point(f"first_{part}", s)
             self.call.point(part, n)
         self.take(self.call.argument)
+        # autograd must know that what it may have kept is no longer there
+        torch.autograd.graph.increment_version(new)
