@@ -18,7 +18,17 @@ check: .venv/installed  ## style, types
 mutants: .venv/installed  ## break the maths in many places, one at a time: the tests must notice
 	$(BIN)/python -m tests.mutation
 
-.PHONY: demo test check mutants sanitize install-test bench peers results docs clean
+sanitize: .venv/installed  ## the engine's tests with every access to memory checked; needs gcc
+	$(BIN)/python -m tests.sanitize
+
+install-test: .venv/installed  ## into an empty environment, with a compiler, without, and mended
+	$(BIN)/python -m tests.install
+
+bench: .venv/installed  ## time ours beside the peers that are installed (`make peers`)
+	$(BIN)/python -m benchmarks.bench
+
+peers: .venv/installed  ## install the peers: jax, keras, onnxruntime, torchrecurrent
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[bench]'
 
 docs: .venv/installed  ## draw the pictures of the documents
 	$(BIN)/python examples/wirings.py docs/pictures
