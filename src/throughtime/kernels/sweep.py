@@ -140,9 +140,10 @@ class Call:
         """Point to a tensor; to a dense copy, if it is not dense; to nothing, if there is none."""
         if tensor is None:
             return
-        if (tensor.dtype not in (self.dtype, torch.int64)) or not tensor.is_cpu:
+        kind = tensor.dtype
+        if (kind is not self.dtype and kind is not torch.int64) or not tensor.is_cpu:
             raise ValueError(
-                f"{self.kernel}: {name.rstrip('_012')} is {tensor.dtype} on {tensor.device}; "
+                f"{self.kernel}: {name.rstrip('_012')} is {kind} on {tensor.device}; "
                 f"expected {self.dtype} on the CPU"
             )
         if expected is not None and tensor.shape != expected:
