@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from benchmarks.row import Goal, Row
+from benchmarks.rows.training import Sizes
 
 GATES = {"layer-norm GRU": 3, "peephole LSTM": 4}
 
@@ -22,18 +23,8 @@ class OwnArrays(NamedTuple):
 
 
 @dataclass(frozen=True)
-class OwnCell:
+class OwnCell(Sizes):
     """The results are h and the gradients of U, W, b and p."""
-
-    cell: str
-    rows: int
-    steps: int
-    inputs: int
-    hidden: int
-
-    @property
-    def size(self) -> str:
-        return f"{self.rows}, {self.steps}, {self.inputs}, {self.hidden}"
 
     def arrays(self) -> OwnArrays:
         rng, H = np.random.default_rng(0), self.hidden

@@ -27,8 +27,8 @@ class LayerArrays(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Layer:
-    """One layer, one direction, no padding. The results are h and the gradients of U, W and b."""
+class Sizes:
+    """A cell, and B, T, I and H."""
 
     cell: str
     rows: int
@@ -39,6 +39,11 @@ class Layer:
     @property
     def size(self) -> str:
         return f"{self.rows}, {self.steps}, {self.inputs}, {self.hidden}"
+
+
+@dataclass(frozen=True)
+class Layer(Sizes):
+    """One layer, one direction, no padding. The results are h and the gradients of U, W and b."""
 
     @property
     def flops(self) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import torch
 
 from benchmarks.row import PRODUCT
+from benchmarks.rows.training import Layer
 from benchmarks.run import Run
 
 NAME = PRODUCT
@@ -13,7 +14,7 @@ SIZE = 1536
 
 
 def measure(problem: object) -> Run:
-    """The time that the problem's arithmetic would take at that rate."""
+    """The time that a layer's arithmetic would take at that rate."""
+    assert isinstance(problem, Layer)
     a = torch.randn(SIZE, SIZE)
-    flops: int = problem.flops  # type: ignore[attr-defined]
-    return Run(lambda: a @ a, check=tuple, share=2 * SIZE**3 / flops)
+    return Run(lambda: a @ a, check=tuple, share=2 * SIZE**3 / problem.flops)

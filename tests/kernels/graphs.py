@@ -64,7 +64,7 @@ def whole(f: Callable[..., Any], backend: Any = "aot_eager", **options: Any) -> 
     return compiled
 
 
-def same(
+def assert_same_compiled(
     f: Callable[..., Any], compiled: Callable[..., Any], arguments: list[Any], wanted: list[Tensor]
 ) -> None:
     """Both give the same tensors and the same gradients."""
@@ -96,8 +96,10 @@ def test_a_compiled_cell_is_one_call_of_the_engine(name: str, ragged: bool) -> N
     assert graphs.calls.count(FORWARD) == 1
     assert torch.matmul not in graphs.calls
     wanted = [v for v in (*drive.tensors(), *state, *cell.parameters()) if v.requires_grad]
-    same(f, whole(f), [drive.tensors(), state, alive], wanted)
-    same(f, whole(f), [drive.tensors(), tuple(s.detach() for s in state), alive], wanted[:1])
+    assert_same_compiled(f, whole(f), [drive.tensors(), state, alive], wanted)
+    assert_same_compiled(
+        f, whole(f), [drive.tensors(), tuple(s.detach() for s in state), alive], wanted[:1]
+    )
 
 
 def test_one_graph_for_all_lengths() -> None:
@@ -117,7 +119,7 @@ def test_a_cell_that_the_engine_has_not_is_taken_step_by_step(
     own, drive, state = setting("own", "all")
     f = lambda *tensors: bptt(own, drive.like(tensors), state)  # noqa: E731
     wanted = [v for v in (*drive.tensors(), *state, *own.parameters()) if v.requires_grad]
-    same(f, whole(f), [*drive.tensors()], wanted)
+    assert_same_compiled(f, whole(f), [*drive.tensors()], wanted)
     monkeypatch.setattr(sweep, "loaded", lambda: None)
     cell, drive, state = setting("GRU", "all")
     graphs = Graphs()
@@ -195,7 +197,7 @@ def test_a_compiled_module_is_the_module(kind: str, form: str) -> None:
         whole(f, graphs)(x, lengths)
     assert graphs.calls.count(FORWARD) == 4
     wanted = [x, *ours.parameters(), *([] if form == "padded" else [h])]
-    same(f, whole(f), [x, lengths], wanted)
+    assert_same_compiled(f, whole(f), [x, lengths], wanted)
 
 
 def test_by_default_a_graph_ends_at_a_module_and_nothing_else_changes() -> None:
@@ -204,9 +206,9 @@ def test_by_default_a_graph_ends_at_a_module_and_nothing_else_changes() -> None:
     with torch._dynamo.config.patch(allow_rnn=False):
         compiled = torch.compile(lambda x: 2 * ours(x)[0], backend="aot_eager")
         x = torch.randn(T, ROWS, 2, requires_grad=True)
-        same(lambda x: 2 * ours(x)[0], compiled, [x], [x, *ours.parameters()])
+        assert_same_compiled(lambda x: 2 * ours(x)[0], compiled, [x], [x, *ours.parameters()])
         compiled = torch.compile(lambda x: ours(x)[0].data, backend="aot_eager")
-        same(lambda x: ours(x)[0].data, compiled, [packed], [*ours.parameters()])
+        assert_same_compiled(lambda x: ours(x)[0].data, compiled, [packed], [*ours.parameters()])
 
 
 @pytest.mark.parametrize("wiring", SOME)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 import pytest
 import torch
@@ -14,9 +12,9 @@ from header import fields
 from throughtime import Edge, decoding
 from throughtime.decoding import Warp
 from throughtime.graph import Graph
-from throughtime.kernels import generation, library, sweep
+from throughtime.kernels import generation
 
-pytestmark = pytest.mark.skipif(library.loaded() is None, reason="no engine is built here")
+pytestmark = pytest.mark.usefixtures("instructions")
 
 CELLS = {
     "tanh": tt.cells.Elman,
@@ -32,20 +30,6 @@ WIRINGS = {
     "of itself": tt.Wiring(Edge.HIDDEN, FED, Edge.EMIT),
     "vector alone": tt.Wiring(Edge.VECTOR, Edge.HIDDEN, Edge.EMIT),
 }
-
-
-@pytest.fixture(params=library.processor(), autouse=True)
-def instructions(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """Each instruction set; two threads for the smallest of work; NaN in all fresh memory."""
-    chosen = library.open_library(request.param)
-    monkeypatch.setattr(sweep, "loaded", lambda: chosen)
-    monkeypatch.setattr(generation, "loaded", lambda: chosen)
-    monkeypatch.setattr(library, "ENOUGH", 0)
-    threads = torch.get_num_threads()
-    torch.use_deterministic_algorithms(True)
-    yield request.param
-    torch.use_deterministic_algorithms(False)
-    torch.set_num_threads(threads)
 
 
 def made(

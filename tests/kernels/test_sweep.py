@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 import torch
 from hypothesis import HealthCheck, given, settings
@@ -16,7 +14,7 @@ from throughtime.cells import Cell
 from throughtime.cells.cell import State
 from throughtime.drive import Drive, Entering
 from throughtime.gradients.bptt import bptt, plain
-from throughtime.kernels import library, sweep
+from throughtime.kernels import sweep
 from throughtime.unroll import unroll
 
 CELLS = {
@@ -27,20 +25,7 @@ CELLS = {
 }
 DTYPES = {torch.float32: 2e-5, torch.float64: 1e-12}
 
-pytestmark = pytest.mark.skipif(library.loaded() is None, reason="no engine is built here")
-
-
-@pytest.fixture(params=library.processor(), autouse=True)
-def instructions(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """Each instruction set; two threads for the smallest of work; NaN in all fresh memory."""
-    chosen = library.open_library(request.param)
-    monkeypatch.setattr(sweep, "loaded", lambda: chosen)
-    monkeypatch.setattr(library, "ENOUGH", 0)
-    threads = torch.get_num_threads()
-    torch.use_deterministic_algorithms(True)
-    yield request.param
-    torch.use_deterministic_algorithms(False)
-    torch.set_num_threads(threads)
+pytestmark = pytest.mark.usefixtures("instructions")
 
 
 def drives(what: str, cell: Cell, steps: int, rows: int, dtype: torch.dtype) -> Drive:

@@ -31,6 +31,7 @@ import jaxtyping  # noqa: F401
 import pytest
 import scipy.stats  # noqa: F401
 import torch.func  # noqa: F401
+from tests.mutation.engine_mutants import ENGINE_MUTANTS
 from tests.mutation.mutants import MUTANTS, Mutant
 
 ROOT = Path(__file__).parents[2]
@@ -166,7 +167,8 @@ def out_of_date(mutants: list[Mutant]) -> Iterator[str]:
 
 
 def main(words: list[str]) -> int:
-    mutants = [m for m in MUTANTS if not words or any(w in f"{m.file} {m.what}" for w in words)]
+    every = [*MUTANTS, *ENGINE_MUTANTS]
+    mutants = [m for m in every if not words or any(w in f"{m.file} {m.what}" for w in words)]
     if problems := list(out_of_date(mutants)):
         print(*problems, sep="\n")
         return 2
