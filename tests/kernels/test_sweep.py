@@ -128,6 +128,18 @@ def test_the_engine_is_the_loop(
     assert_engine_is_the_loop(CELLS[cell](size), 9, len(rows), dtype, ragged, enters)
 
 
+@pytest.mark.parametrize("lengths", [None, "ragged"])
+@pytest.mark.parametrize("threads", [2, 3])
+@pytest.mark.parametrize("cell", CELLS)
+def test_threads_that_share_out_units_wait_for_each_other(
+    cell: str, threads: int, lengths: str | None
+) -> None:
+    torch.set_num_threads(threads)
+    for rows in (1, 2):  # too few for each thread to have its own
+        ragged = [40, 25][:rows] if lengths else None
+        assert_engine_is_the_loop(CELLS[cell](70), 40, rows, torch.float64, ragged)
+
+
 @pytest.mark.parametrize("cell", CELLS)
 def test_more_steps_than_are_summed_at_a_time(cell: str) -> None:
     assert_engine_is_the_loop(CELLS[cell](5), 301, 1, torch.float64, None)

@@ -208,4 +208,11 @@ ENGINE_MUTANTS = [
         "left >= units - most &&",
         (DRAWN + "test_all_that_top_k_and_top_p_leave_is_drawn_and_nothing_else[portable]",),
     ),
+    Mutant(
+        "threads that share out units do not wait for each other",
+        "kernels/team.h",
+        "if (of == 1) return;",
+        "if (of < 1000) return;",
+        (SWEEP + "test_threads_that_share_out_units_wait_for_each_other[portable-LSTM-2-None]",),
+    ),
 ]
