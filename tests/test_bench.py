@@ -81,6 +81,8 @@ def test_all_results_of_a_row_agree_and_every_goal_is_about_something_measured(
     missing = {"× ONNX Runtime"} - {f"× {one.name}" for one in who.peers}
     found = quantities(who, row, done)
     assert {goal.quantity for goal in (*row.goals, *row.means)} - missing <= set(found)
+    # so small a problem may need no memory beyond what the process has had already
+    assert found.pop("MB above the data", 0.0) >= 0
     assert all(value > 0 for value in found.values())
     heading, _, line, *_ = table(row, who, [done])
     assert heading.count("|") == line.count("|")
