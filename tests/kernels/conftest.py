@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 import torch
 
-from throughtime.kernels import generation, library, sweep
+from throughtime.kernels import generation, library, program, sweep
 
 
 @pytest.fixture(params=library.processor())
@@ -18,6 +18,7 @@ def instructions(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
     chosen = library.open_library(request.param)
     monkeypatch.setattr(sweep, "loaded", lambda: chosen)
     monkeypatch.setattr(generation, "loaded", lambda: chosen)
+    monkeypatch.setattr(program, "loaded", lambda: chosen)
     monkeypatch.setattr(library, "ENOUGH", 0)
     threads = torch.get_num_threads()
     torch.use_deterministic_algorithms(True)

@@ -11,7 +11,44 @@ ACCURATE = SWEEP + "test_tanh_and_sigmoid_are_right_to_a_few_units_in_the_last_p
 DRAWN = "tests/kernels/test_generation.py::"
 ONE_BY_ONE = DRAWN + "test_the_most_probable_symbols_one_by_one[portable-GRU-"
 
+PROGRAM = "tests/kernels/test_program.py::"
+
 ENGINE_MUTANTS = [
+    Mutant(
+        "a program goes on with rows that have ended",
+        "kernels/program.c",
+        "const int64_t rows = alive(share, t, share->rows);",
+        "const int64_t rows = share->rows;",
+        (PROGRAM + "test_products_are_torchs_and_steps_follow_each_other",),
+    ),
+    Mutant(
+        "a program takes its steps forward alone",
+        "kernels/program.c",
+        "p->backwards ? p->last - 1 - n : p->first + n",
+        "p->first + n",
+        (PROGRAM + "test_a_users_cell_is_its_loop",),
+    ),
+    Mutant(
+        "what is not a whole vector is taken for one",
+        "kernels/program.c",
+        "const int whole = size % LANES == 0 &&",
+        "const int whole =",
+        (PROGRAM + "test_every_operation_is_torchs",),
+    ),
+    Mutant(
+        "the larger of a number and NaN is the number",
+        "kernels/program.c",
+        "choose((a > b) | (a != a), a, b)",
+        "choose(a > b, a, b)",
+        (PROGRAM + "test_nothing_special_is_lost",),
+    ),
+    Mutant(
+        "-0 becomes 0",
+        "kernels/vector.h",
+        "return x - (vec){0};",
+        "return x + (vec){0};",
+        (PROGRAM + "test_nothing_special_is_lost",),
+    ),
     Mutant(
         "what stands for a thread's own sums is not added up",
         "kernels/sums.h",

@@ -37,7 +37,7 @@ OPERATOR = "tests/kernels/test_operators.py::"
 GRAPHS = OPERATOR + "test_graphs"
 NN = "tests/nn/test_contract.py::"
 AS_TORCH = NN + "test_results_and_gradients_are_those_of_torch"
-LINEARISED = "tests/gradients/test_linearised.py::"
+TRACED = "tests/gradients/test_traced.py::"
 
 MUTANTS = [
     # ---- cells ----
@@ -664,24 +664,52 @@ MUTANTS = [
     ),
     Mutant(
         "a user's gradients of one stretch alone",
-        "gradients/bptt.py",
+        "gradients/traced.py",
         "s if v is None else v + s for",
         "s for",
-        (LINEARISED + "test_gradients_are_exact_and_by_the_trace_where_there_can_be_one",),
+        (TRACED + "test_gradients_are_exact_by_the_trace",),
     ),
     Mutant(
         "a trace is believed without a trial",
-        "gradients/linearised.py",
-        "return all(map(_close, found, expected))",
-        "return True",
-        (LINEARISED + "test_a_step_that_python_has_changed_is_traced_again",),
+        "gradients/traced.py",
+        "if traced is None or traced.still_right(cell):",
+        "if True:",
+        (TRACED + "test_a_step_that_python_has_changed_is_traced_again",),
     ),
     Mutant(
         "a trace may look at values",
-        "gradients/linearised.py",
+        "gradients/traced.py",
         "torch.ops.aten._local_scalar_dense.default, ",
         "",
-        (LINEARISED + "test_gradients_are_exact_and_by_the_trace_where_there_can_be_one",),
+        (TRACED + "test_gradients_are_exact_where_there_can_be_no_trace",),
+    ),
+    Mutant(
+        "rows may know how many they are",
+        "gradients/traced.py",
+        'saying = n.meta["rows"] and n.target in SAYING_ROWS',
+        "saying = True",
+        (TRACED + "test_rows_that_know_how_many_they_are_are_not_traced",),
+    ),
+    Mutant(
+        "a gradient is written over before it is read",
+        "gradients/traced.py",
+        "if v in carry.values()",
+        "if False",
+        (TRACED + "test_gradients_are_exact_by_the_trace",),
+    ),
+    Mutant(
+        "what a step overwrites is read again",
+        "gradients/translation.py",
+        "if not fresh or any(node < user for user in over.users):",
+        "if False:",
+        (TRACED + "test_what_is_read_again_must_not_be_overwritten",),
+    ),
+    Mutant(
+        "room is used again while it is read",
+        "kernels/program.py",
+        "            if uses[place][-1] == n:\n",
+        "            if uses[place][0] == n:\n",
+        (TRACED + "test_gradients_are_exact_by_the_trace",),
     ),
     Mutant(
         "weights that have changed are not noticed",

@@ -12,7 +12,7 @@ from torch.nn.utils.parametrize import is_parametrized
 from throughtime.autocast import full_precision
 from throughtime.cells.cell import Cell, State
 from throughtime.drive import Drive
-from throughtime.gradients import linearised
+from throughtime.gradients import traced as tracing
 from throughtime.gradients.parameters import with_parameters
 from throughtime.kernels import operators, sweep
 from throughtime.transforms import recorded, several, transforming
@@ -54,8 +54,13 @@ def bptt(
         return plain(cell, _summed(entering, state), state, alive, recurrent)
     parameters, learning = tuple(cell.parameters()), torch.is_grad_enabled()
     kernel = cell.kernel if sweep.takes(cell, parameters, entering, state) else None
+    traced = None
     if kernel is None:
         summed = _summed(entering, state)
+        if recurrent and not compiling:
+            traced = tracing.of(cell, summed, state)
+        if not learning and traced is not None:
+            return traced.forward(summed, state, sweep.ragged(alive), keep=False)[0]
         if compiling or not learning or not recurrent:
             return plain(cell, summed, state, alive, recurrent)
         entering = Drive.of(summed)
@@ -70,7 +75,9 @@ def bptt(
             return sweep.forward(
                 kernel, parameters, entering, state, rows, keep=False, recurrent=recurrent
             )[0]
-    states: State = _BPTT.apply(cell, alive, entering, len(state), kernel, recurrent, *tensors)
+    states: State = _BPTT.apply(
+        cell, alive, entering, len(state), kernel or traced, recurrent, *tensors
+    )
     return states
 
 
@@ -82,21 +89,24 @@ class _BPTT(torch.autograd.Function):
         alive: Tensor | None,
         drive: Drive,
         parts: int,
-        kernel: str | None,
+        engine: str | tracing.Traced | None,
         recurrent: bool,
         *tensors: Tensor,
     ) -> State:
-        n, saved, rows = len(drive.tensors()), None, None
+        n, saved, constants = len(drive.tensors()), None, None
         drive, state = drive.like(tensors[:n]), tensors[n : n + parts]
-        if kernel is not None:
-            rows = sweep.ragged(alive)
+        rows = None if engine is None else sweep.ragged(alive)
+        if isinstance(engine, str):
             parameters = tensors[n + parts :]
             states, saved = sweep.forward(
-                kernel, parameters, drive, state, rows, keep=True, recurrent=recurrent
+                engine, parameters, drive, state, rows, keep=True, recurrent=recurrent
             )
+        elif engine is not None:
+            states, saved, constants = engine.forward(drive.sum(), state, rows, keep=True)
         else:
             states = _without_draws(cell, drive.sum(), state, alive)
-        ctx.cell, ctx.kernel, ctx.alive, ctx.rows = cell, kernel, alive, rows
+        ctx.cell, ctx.engine, ctx.alive, ctx.rows = cell, engine, alive, rows
+        ctx.constants = constants
         ctx.sizes, ctx.recurrent = (n, parts), recurrent
         ctx.drive = drive.like((_NOTHING,) * n)
         ctx.save_for_backward(saved, *tensors, *states)
@@ -114,11 +124,18 @@ class _BPTT(torch.autograd.Function):
         learning = any(wanted[n + parts :])
         # somebody will differentiate this gradient again, or takes many at once
         by_loop = torch.is_grad_enabled() or several(grad_states)
-        if saved is not None and not by_loop:
-            grads = sweep.reverse(
-                ctx.kernel, parameters, drive, state, states, saved, ctx.rows, grad_states,
-                wanted[:n], learning=learning, recurrent=ctx.recurrent,
-            )  # fmt: skip
+        if ctx.engine is not None and not by_loop:
+            with full_precision(states[0]):
+                if isinstance(ctx.engine, str):
+                    grads = sweep.reverse(
+                        ctx.engine, parameters, drive, state, states, saved, ctx.rows, grad_states,
+                        wanted[:n], learning=learning, recurrent=ctx.recurrent,
+                    )  # fmt: skip
+                else:
+                    grads = ctx.engine.reverse(
+                        ctx.constants, drive.given, state, states, saved, ctx.rows, grad_states,
+                        learning=learning,
+                    )  # fmt: skip
             return (*(None,) * _FIRST, *grads)
         arriving = tuple(
             torch.zeros_like(s) if g is None else g
@@ -185,63 +202,36 @@ def _by_hand(
     grad_drive = torch.empty_like(drive)
     reached = tuple(torch.empty_like(s) for s in states)
     carried = tuple(torch.zeros_like(s) for s in state)
+
+    # 1. the recursion: ∇h(t) = (∂h(t+1)/∂h(t))ᵀ ∇h(t+1) + what arrives at h(t) from above
+    for t in reversed(range(len(drive))):
+        carried = tuple(c + g[t] for c, g in zip(carried, grad_states, strict=True))
+        here = carried if alive is None else tuple(c * alive[t, :, None] for c in carried)
+        for r, g in zip(reached, here, strict=True):
+            r[t] = g
+        grad_drive[t], back = cell.reverse_step(
+            drive[t], tuple(p[t] for p in previous), tuple(s[t] for s in states), here
+        )
+        # a row that had ended only copied its state, and so its gradient is copied back
+        carried = (
+            back
+            if alive is None
+            else tuple(
+                torch.where(alive[t, :, None], b, c) for b, c in zip(back, carried, strict=True)
+            )
+        )
+
+    # 2. the parameters: one product over all steps and rows
     learned: tuple[Tensor | None, ...] = (None,) * len(list(cell.parameters()))
-    # of a cell that has not written its reverse down, a trace may know it
-    traced = None
-    if type(cell).reverse_step is Cell.reverse_step:
-        traced = linearised.of(cell, drive, previous, states)
-
-    for start, end in _stretches(drive, traced):
-        now = slice(start, end)
-        if traced is not None:
-            known = traced.ahead(drive[now], tuple(p[now] for p in previous))
-
-        # 1. the recursion: ∇h(t) = (∂h(t+1)/∂h(t))ᵀ ∇h(t+1) + what arrives at h(t) from above
-        for t in reversed(range(start, end)):
-            carried = tuple(c + g[t] for c, g in zip(carried, grad_states, strict=True))
-            here = carried if alive is None else tuple(c * alive[t, :, None] for c in carried)
-            for r, g in zip(reached, here, strict=True):
-                r[t] = g
-            if traced is not None:
-                back = traced.back(known, t - start, here)
-            else:
-                grad_drive[t], back = cell.reverse_step(
-                    drive[t], tuple(p[t] for p in previous), tuple(s[t] for s in states), here
-                )
-            # a row that had ended only copied its state, and so its gradient is copied back
-            carried = (
-                back
-                if alive is None
-                else tuple(
-                    torch.where(alive[t, :, None], b, c) for b, c in zip(back, carried, strict=True)
-                )
-            )
-
-        # 2. the parameters: one product over all steps and rows
-        grads = tuple(v[now].flatten(0, 1) for v in reached)
-        if traced is not None:
-            grad_rows, summed = traced.at_once(known, grads)
-            grad_drive[now] = grad_rows.view_as(drive[now])
-        elif learning:
-            # a parametrized cell (an orthogonal W, say) has other parameters than its equations
-            by = Cell if is_parametrized(cell) else type(cell)
-            before = tuple(v.flatten(0, 1) for v in previous)
-            summed = by.parameter_gradients(
-                cell, drive.flatten(0, 1), before, grads, grad_drive.flatten(0, 1)
-            )
-        if learning:
-            learned = tuple(s if v is None else v + s for v, s in zip(learned, summed, strict=True))
+    if learning:
+        # a parametrized cell (an orthogonal W, say) has other parameters than its equations
+        by = Cell if is_parametrized(cell) else type(cell)
+        rows = (tuple(v.flatten(0, 1) for v in part) for part in (previous, reached))
+        before, grads = rows
+        learned = by.parameter_gradients(
+            cell, drive.flatten(0, 1), before, grads, grad_drive.flatten(0, 1)
+        )
     return (grad_drive, *carried, *learned)
-
-
-def _stretches(drive: Tensor, traced: linearised.Linearised | None) -> list[tuple[int, int]]:
-    """From where to where the reverse goes at a time, from the end of time to its beginning.
-
-    With a trace, what is computed for many steps at once should still be in cache when it is used.
-    """
-    steps = len(drive)
-    size = steps if traced is None else max(1, linearised.ROWS // max(1, drive.shape[1]))
-    return [(max(0, end - size), end) for end in range(steps, 0, -size)] if steps else [(0, 0)]
 
 
 def _of_the_loop(

@@ -12,7 +12,8 @@ T = TypeVar("T")
 
 
 def with_parameters(module: nn.Module, tensors: tuple[Tensor, ...], f: Callable[[], T]) -> T:
-    """What ``f()`` returns while the module's parameters are ``tensors``.
+    """What ``f()`` returns while the module's parameters are ``tensors``; if there are more of
+    them, its buffers are the rest.
 
     A gradient must be taken at the parameters that the forward pass has used, which under
     ``torch.func.functional_call`` are not the module's own when the backward pass runs.
@@ -22,7 +23,9 @@ def with_parameters(module: nn.Module, tensors: tuple[Tensor, ...], f: Callable[
         >>> with_parameters(half, (torch.tensor([[0.5]]),), lambda: half(torch.ones(1)).item())
         0.5
     """
-    own = list(module.named_parameters())
+    own: list[tuple[str, Tensor]] = list(module.named_parameters())
+    if len(tensors) > len(own):
+        own += module.named_buffers()
     if all(p is t for (_, p), t in zip(own, tensors, strict=True)):
         return f()
     values = {f"module.{name}": t for (name, _), t in zip(own, tensors, strict=True)}

@@ -23,7 +23,7 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 BUILT = HERE / "built"
-SOURCES = ("elman_tanh", "elman_relu", "gru", "lstm", "generate")
+SOURCES = ("elman_tanh", "elman_relu", "gru", "lstm", "generate", "program")
 REALS = ("float", "double")
 
 PORTABLE = "portable"
@@ -42,6 +42,8 @@ for compilers do not agree how one is spelled.
 """
 
 FLAGS = ["-O3", "-std=gnu11", "-fPIC", "-fvisibility=default", "-ffp-contract=fast", "-Wall"]
+
+MATHEMATICS = [] if os.name == "nt" else ["-lm"]
 
 
 class CannotBuild(RuntimeError):
@@ -114,7 +116,7 @@ def build(*more: str) -> list[Path]:
         for instructions in instruction_sets():
             mine = [str(out) for part, out in objects.items() if part[2] == instructions]
             new = Path(folder, f"{instructions}.so")
-            _run([*command, *more, "-shared", "-o", str(new), *mine], environment)
+            _run([*command, *more, "-shared", "-o", str(new), *mine, *MATHEMATICS], environment)
             libraries.append(library(instructions))
             shutil.copyfile(new, libraries[-1].with_suffix(".new"))
             os.replace(libraries[-1].with_suffix(".new"), libraries[-1])

@@ -68,7 +68,7 @@ INLINE void store_some(real *p, vec v, int64_t n) {
         memcpy(p, &v, (size_t)n * sizeof(real));
 }
 
-INLINE vec all(real x) { return (vec){0} + x; }
+INLINE vec all(real x) { return x - (vec){0}; } /* + would make 0 of -0 */
 
 /* a where the mask is set, b elsewhere. */
 INLINE vec choose(veci mask, vec a, vec b) {

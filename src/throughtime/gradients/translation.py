@@ -1,0 +1,451 @@
+"""From torch's operations on rows to instructions of the engine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from operator import getitem
+from typing import Any
+
+import torch
+from torch import fx
+
+from throughtime.kernels.program import Instruction, Operation, Program, Value
+
+aten = torch.ops.aten
+
+
+class NotTranslated(Exception):
+    """The engine has no such operation, or not for such arguments."""
+
+
+class Translator:
+    """Instructions, written down node by node.
+
+    Args:
+        values: where the numbers of nodes are that are known from outside.
+        destinations: where those of some others have to be in the end.
+        constants: nodes that are the same for all rows, any of which may be a matrix.
+    """
+
+    def __init__(
+        self,
+        values: Mapping[fx.Node, Value],
+        destinations: Mapping[fx.Node, Value],
+        constants: Sequence[fx.Node],
+    ) -> None:
+        self.instructions: list[Instruction] = []
+        self.matrices: list[int] = []
+        """Which of the constants rows are multiplied with."""
+        self._values: dict[fx.Node, Value | tuple[Value, ...]] = dict(values)
+        self._destinations = dict(destinations)
+        self._constants, self._numbers = list(constants), list[float]()
+
+    def program(self, ended: Sequence[Instruction]) -> Program:
+        """What has been written down, and what is done for a row that has ended."""
+        return Program(self.instructions, ended, self._numbers)
+
+    def translate(self, nodes: Sequence[fx.Node]) -> None:
+        """Write down what computes these nodes, each after those that it is made of.
+
+        Raises:
+            NotTranslated: if the engine cannot compute one of them.
+        """
+        for node in reversed(nodes):
+            self._join(node)
+        for node in nodes:
+            if node.target not in TRANSLATIONS:
+                raise NotTranslated(f"{node.target} is no operation of the engine")
+            value = TRANSLATIONS[node.target](self, node)
+            if node in self._destinations and isinstance(value, Value):
+                value = self.copy(value, self._destinations[node])
+            self._values[node] = value
+
+    def _join(self, node: fx.Node) -> None:
+        """What is put side by side is written there at once, where it is written only there."""
+        if node.target is not aten.cat.default:
+            return
+        whole = self._destinations.setdefault(node, Value.new(size_of(node)))
+        start = 0
+        for part in _nodes(node.args[0]):
+            if part.target not in VIEWS and part not in self._values:
+                self._destinations.setdefault(part, whole.part(start, size_of(part)))
+            start += size_of(part)
+
+    def value(self, argument: Any) -> Value:
+        """Where an argument's numbers are."""
+        if isinstance(argument, fx.Node):
+            (value,) = self.values(argument)
+            return value
+        if not isinstance(argument, int | float):
+            raise NotTranslated(f"{argument} is no number")
+        if float(argument) not in self._numbers:
+            self._numbers.append(float(argument))
+        of = Value.new(len(self._numbers), "numbers")
+        return Value(of.place, self._numbers.index(float(argument)), 1)
+
+    def values(self, node: fx.Node) -> tuple[Value, ...]:
+        """Where the numbers are of a node that may give several tensors."""
+        if node not in self._values:
+            raise NotTranslated(f"{node} is nothing that a row has to itself")
+        found = self._values[node]
+        return (found,) if isinstance(found, Value) else found
+
+    def matrix(self, node: Any) -> int:
+        """The number of a matrix among those that this program multiplies rows with."""
+        if node not in self._constants:
+            raise NotTranslated(f"{node} is no matrix that is the same for all rows")
+        at = self._constants.index(node)
+        if at not in self.matrices:
+            self.matrices.append(at)
+        return self.matrices.index(at)
+
+    def write(
+        self, operation: Operation, size: int, *of: Value, to: Value | None = None, matrix: int = 0
+    ) -> Value:
+        """One instruction; what it gives is one number only if ``size`` is 1 or it adds up."""
+        if to is None:
+            to = Value.new(1 if operation in (Operation.SUM, Operation.LARGEST) else size)
+        self.instructions.append(Instruction(operation, to, of, size, matrix))
+        return to
+
+    def result(self, node: fx.Node) -> Value | None:
+        """Where a node's numbers have to be, if that has been said."""
+        return self._destinations.get(node)
+
+    def copy(self, value: Value, to: Value) -> Value:
+        """The value at another place, if it is not there."""
+        return to if value == to else self.write(Operation.COPY, to.size, value, to=to)
+
+    def whole(self, node: fx.Node) -> Value:
+        """A node's numbers, as many as it has."""
+        value, size = self.value(node), size_of(node)
+        return value if value.size == size else self.copy(value, Value.new(size))
+
+
+def size_of(node: fx.Node) -> int:
+    """How many numbers each row has of a node ``(rows, size)`` or ``(rows,)``; or all of it has."""
+    shape = node.meta["val"].shape
+    return int(shape[-1]) if len(shape) == 2 else 1
+
+
+def _arguments(node: fx.Node, *defaults: Any) -> tuple[Any, ...]:
+    """A node's arguments, with defaults for those that have been left out."""
+    return (*node.args, *defaults[len(node.args) :])
+
+
+def _nodes(argument: Any) -> list[fx.Node]:
+    if not all(isinstance(a, fx.Node) for a in argument):
+        raise NotTranslated("numbers and tensors cannot be put side by side")
+    return list(argument)
+
+
+def _without(options: Mapping[str, Any]) -> None:
+    if options:
+        raise NotTranslated(f"with {dict(options)}")
+
+
+Translation = Callable[[Translator, fx.Node], Value | tuple[Value, ...]]
+
+
+def _pointwise(operation: Operation) -> Translation:
+    def translation(t: Translator, node: fx.Node) -> Value:
+        _without(node.kwargs)
+        return t.write(operation, size_of(node), *map(t.value, _aligned(node)), to=t.result(node))
+
+    return translation
+
+
+def _aligned(node: fx.Node) -> tuple[Any, ...]:
+    """A node's arguments, of which a number for each row must not meet numbers of rows."""
+    rows = [a for a in node.all_input_nodes if a.meta["val"].dim() == 1]
+    if node.meta["val"].dim() == 2 and any(_of_rows(a) for a in rows):
+        raise NotTranslated("(rows,) with (rows, size)")
+    return node.args
+
+
+def _of_rows(node: fx.Node) -> bool:
+    return bool(node.meta.get("rows"))
+
+
+def _sum_of_two(operation: Operation) -> Translation:
+    def translation(t: Translator, node: fx.Node) -> Value:
+        a, b = map(t.value, _aligned(node)[:2])
+        alpha = node.kwargs.get("alpha", _arguments(node, None, None, 1)[2])
+        if alpha != 1:
+            b = t.write(Operation.MULTIPLY, b.size, b, t.value(alpha))
+        return t.write(operation, size_of(node), a, b, to=t.result(node))
+
+    return translation
+
+
+def _power(t: Translator, node: fx.Node) -> Value:
+    (a, exponent), size, to = _arguments(node), size_of(node), t.result(node)
+    if exponent == 2:
+        return t.write(Operation.MULTIPLY, size, t.value(a), t.value(a), to=to)
+    return t.write(Operation.POWER, size, t.value(a), t.value(exponent), to=to)
+
+
+def _clamp(t: Translator, node: fx.Node) -> Value:
+    a, least, most = _arguments(node, None, None, None)
+    value, size = t.value(a), size_of(node)
+    least, most = node.kwargs.get("min", least), node.kwargs.get("max", most)
+    if least is not None:
+        value = t.write(Operation.MAXIMUM, size, value, t.value(least))
+    if most is not None:
+        value = t.write(Operation.MINIMUM, size, value, t.value(most))
+    return value
+
+
+def _over_the_row(node: fx.Node) -> fx.Node:
+    of, dims = _arguments(node, None, None)[:2]
+    assert isinstance(of, fx.Node)
+    if dims not in ([1], [-1]) or of.meta["val"].dim() != 2 or "dtype" in node.kwargs:
+        raise NotTranslated(f"{node.target} over {dims}")
+    return of
+
+
+def _reduction(operation: Operation, *, mean: bool = False) -> Translation:
+    def translation(t: Translator, node: fx.Node) -> Value:
+        of, to = _over_the_row(node), t.result(node)
+        if not mean:
+            return t.write(operation, size_of(of), t.whole(of), to=to)
+        total = t.write(operation, size_of(of), t.whole(of))
+        return t.write(Operation.MULTIPLY, 1, total, t.value(1 / size_of(of)), to=to)
+
+    return translation
+
+
+def _variance(t: Translator, node: fx.Node) -> Value:
+    of = _over_the_row(node)
+    correction: Any = node.kwargs.get("correction", 1)
+    share = t.value(1 / (size_of(of) - correction))
+    total = t.write(Operation.SUM, size_of(of), t.whole(of))
+    mean = t.write(Operation.MULTIPLY, 1, total, t.value(1 / size_of(of)))
+    apart = t.write(Operation.SUBTRACT, size_of(of), t.whole(of), mean)
+    squares = t.write(Operation.MULTIPLY, size_of(of), apart, apart)
+    total = t.write(Operation.SUM, size_of(of), squares)
+    return t.write(Operation.MULTIPLY, 1, total, share, to=t.result(node))
+
+
+def _layer_norm(t: Translator, node: fx.Node) -> tuple[Value, ...]:
+    of, shape, scale, shift, eps = _arguments(node)
+    assert isinstance(of, fx.Node)
+    size = size_of(of)
+    if shape != [size]:
+        raise NotTranslated("a norm of more than a row")
+    a, share = t.whole(of), t.value(1 / size)
+    mean = t.write(Operation.MULTIPLY, 1, t.write(Operation.SUM, size, a), share)
+    apart = t.write(Operation.SUBTRACT, size, a, mean)
+    squares = t.write(Operation.MULTIPLY, size, apart, apart)
+    variance = t.write(Operation.MULTIPLY, 1, t.write(Operation.SUM, size, squares), share)
+    slope = t.write(Operation.RSQRT, 1, t.write(Operation.ADD, 1, variance, t.value(eps)))
+    value = t.write(Operation.MULTIPLY, size, apart, slope)
+    if scale is not None:
+        value = t.write(Operation.MULTIPLY, size, value, t.value(scale))
+    if shift is not None:
+        value = t.write(Operation.ADD, size, value, t.value(shift))
+    return value, mean, slope
+
+
+def _product(t: Translator, node: fx.Node) -> Value:
+    a, matrix = _arguments(node)
+    assert isinstance(a, fx.Node)
+    size, number = size_of(node), t.matrix(matrix)
+    return t.write(Operation.PRODUCT, size, t.whole(a), to=t.result(node), matrix=number)
+
+
+def _product_and_sum(t: Translator, node: fx.Node) -> Value:
+    added, a, matrix = _arguments(node)
+    assert isinstance(a, fx.Node)
+    _without(node.kwargs)
+    size, number = size_of(node), t.matrix(matrix)
+    product = t.write(Operation.PRODUCT, size, t.whole(a), matrix=number)
+    return t.write(Operation.ADD, size, t.value(added), product, to=t.result(node))
+
+
+def _side_by_side(t: Translator, node: fx.Node) -> Value:
+    if node.meta["val"].dim() != 2 or _arguments(node, None, 0)[1] not in (1, -1):
+        raise NotTranslated("rows one below the other")
+    whole, start = t.result(node), 0
+    assert whole is not None
+    for part in _nodes(node.args[0]):
+        t.copy(t.value(part), whole.part(start, size_of(part)))
+        start += size_of(part)
+    return whole
+
+
+def _split(t: Translator, node: fx.Node) -> tuple[Value, ...]:
+    of, sizes, dim = _arguments(node, None, None, 0)
+    _is_of_a_row(of, dim)
+    assert isinstance(sizes, list)
+    starts = [sum(sizes[:n]) for n in range(len(sizes))]
+    return tuple(t.value(of).part(*at) for at in zip(starts, sizes, strict=True))
+
+
+def _slice(t: Translator, node: fx.Node) -> Value:
+    of, *rest = _arguments(node, None, 0, None, None, 1)
+    return t.value(of).part(_first_of_slice(of, *rest), size_of(node))
+
+
+def _first_of_slice(of: Any, dim: Any, start: Any, end: Any, step: Any) -> int:
+    _is_of_a_row(of, dim)
+    if step != 1:
+        raise NotTranslated("a slice with gaps")
+    return range(size_of(of))[start:end].start
+
+
+def _is_of_a_row(of: Any, dim: Any) -> None:
+    if of.meta["val"].dim() != 2 or dim not in (1, -1):
+        raise NotTranslated("a part of the rows")
+
+
+def _item(t: Translator, node: fx.Node) -> Value:
+    of, index = _arguments(node)
+    return t.values(of)[index]
+
+
+def _same(t: Translator, node: fx.Node) -> Value:
+    of = node.args[0]
+    assert isinstance(of, fx.Node)
+    if _of_rows(of) and of.meta["val"].dim() == 1 and size_of(node) != 1:
+        raise NotTranslated("(rows,) turned")
+    value = t.value(of)
+    if value.size not in (1, size_of(node)):
+        raise NotTranslated("rows in other shapes")
+    return value
+
+
+def _cast(t: Translator, node: fx.Node) -> Value:
+    if not node.meta["val"].dtype.is_floating_point:
+        raise NotTranslated("whole numbers")
+    return _same(t, node)
+
+
+def _full(t: Translator, node: fx.Node) -> Value:
+    return t.value(node.args[1])
+
+
+def _empty(t: Translator, _: fx.Node) -> Value:
+    return t.value(0.0)
+
+
+def _with_a_part(t: Translator, node: fx.Node) -> Value:
+    of, part, dim, start, end, step = _arguments(node, None, None, 0, None, None, 1)
+    first = _first_of_slice(of, dim, start, end, step)
+    assert isinstance(part, fx.Node)
+    to = t.copy(t.value(of), t.result(node) or Value.new(size_of(node)))
+    t.copy(t.value(part), to.part(first, size_of(part)))
+    return to
+
+
+def _in_place(translation: Translation) -> Translation:
+    def alone(t: Translator, node: fx.Node) -> Value | tuple[Value, ...]:
+        over = node.all_input_nodes[0]
+        empty = over.target is aten.empty_permuted.default
+        fresh = over.op == "call_function" and (empty or over.target not in VIEWS)
+        if not fresh or any(node < user for user in over.users):
+            raise NotTranslated("something is overwritten that is read again")
+        return translation(t, node)
+
+    return alone
+
+
+def _overwritten(t: Translator, node: fx.Node) -> Value:
+    return t.value(node.args[1])
+
+
+VIEWS: dict[Any, Translation] = {
+    aten.alias.default: _same,
+    aten.clone.default: _same,
+    aten.detach.default: _same,
+    aten.expand.default: _same,
+    aten.squeeze.dim: _same,
+    aten.squeeze.dims: _same,
+    aten.unsqueeze.default: _same,
+    aten.view.default: _same,
+    aten._to_copy.default: _cast,
+    aten.empty_permuted.default: _empty,
+    aten.full.default: _full,
+    aten.full_like.default: _full,
+    aten.slice.Tensor: _slice,
+    aten.split_with_sizes.default: _split,
+    getitem: _item,
+}
+"""Operations whose numbers are those of another node, or the same for all rows."""
+
+CHEAP: dict[Any, Translation] = {
+    aten.add.Scalar: _sum_of_two(Operation.ADD),
+    aten.add.Tensor: _sum_of_two(Operation.ADD),
+    aten.mul.Scalar: _pointwise(Operation.MULTIPLY),
+    aten.mul.Tensor: _pointwise(Operation.MULTIPLY),
+    aten.neg.default: _pointwise(Operation.NEGATIVE),
+    aten.sub.Scalar: _sum_of_two(Operation.SUBTRACT),
+    aten.sub.Tensor: _sum_of_two(Operation.SUBTRACT),
+}
+"""Operations that take less than what they give takes to be written down and read again."""
+
+TRANSLATIONS: dict[Any, Translation] = {
+    **VIEWS,
+    **CHEAP,
+    **{
+        operation: _pointwise(instruction)
+        for operation, instruction in {
+            aten.abs.default: Operation.MAGNITUDE,
+            aten.relu.default: Operation.RELU,
+            aten.sigmoid.default: Operation.SIGMOID,
+            aten.tanh.default: Operation.TANH,
+            aten.exp.default: Operation.EXP,
+            aten.expm1.default: Operation.EXPM1,
+            aten.log.default: Operation.LOG,
+            aten.log1p.default: Operation.LOG1P,
+            aten.sqrt.default: Operation.SQRT,
+            aten.rsqrt.default: Operation.RSQRT,
+            aten.reciprocal.default: Operation.RECIPROCAL,
+            aten.sin.default: Operation.SIN,
+            aten.cos.default: Operation.COS,
+            aten.erf.default: Operation.ERF,
+            aten.sign.default: Operation.SIGNUM,
+            aten.div.Scalar: Operation.DIVIDE,
+            aten.div.Tensor: Operation.DIVIDE,
+            aten.maximum.default: Operation.MAXIMUM,
+            aten.minimum.default: Operation.MINIMUM,
+            aten.gt.Scalar: Operation.GREATER,
+            aten.gt.Tensor: Operation.GREATER,
+            aten.ge.Scalar: Operation.GREATER_EQUAL,
+            aten.ge.Tensor: Operation.GREATER_EQUAL,
+            aten.lt.Scalar: Operation.LESS,
+            aten.lt.Tensor: Operation.LESS,
+            aten.le.Scalar: Operation.LESS_EQUAL,
+            aten.le.Tensor: Operation.LESS_EQUAL,
+            aten.eq.Scalar: Operation.EQUAL,
+            aten.eq.Tensor: Operation.EQUAL,
+            aten.ne.Scalar: Operation.UNEQUAL,
+            aten.ne.Tensor: Operation.UNEQUAL,
+            aten.logical_and.default: Operation.MULTIPLY,
+            aten.bitwise_and.Tensor: Operation.MULTIPLY,
+            aten.logical_or.default: Operation.MAXIMUM,
+            aten.bitwise_or.Tensor: Operation.MAXIMUM,
+            aten.where.self: Operation.WHERE,
+        }.items()
+    },
+    aten.copy_.default: _in_place(_overwritten),
+    aten.add_.Tensor: _in_place(_sum_of_two(Operation.ADD)),
+    aten.mul_.Tensor: _in_place(_pointwise(Operation.MULTIPLY)),
+    aten.sub_.Tensor: _in_place(_sum_of_two(Operation.SUBTRACT)),
+    aten.relu_.default: _in_place(_pointwise(Operation.RELU)),
+    aten.sigmoid_.default: _in_place(_pointwise(Operation.SIGMOID)),
+    aten.tanh_.default: _in_place(_pointwise(Operation.TANH)),
+    aten.logical_and_.default: _in_place(_pointwise(Operation.MULTIPLY)),
+    aten.pow.Tensor_Scalar: _power,
+    aten.clamp.default: _clamp,
+    aten.sum.dim_IntList: _reduction(Operation.SUM),
+    aten.mean.dim: _reduction(Operation.SUM, mean=True),
+    aten.var.correction: _variance,
+    aten.amax.default: _reduction(Operation.LARGEST),
+    aten.native_layer_norm.default: _layer_norm,
+    aten.mm.default: _product,
+    aten.addmm.default: _product_and_sum,
+    aten.cat.default: _side_by_side,
+    aten.slice_scatter.default: _with_a_part,
+}
+"""How each operation that the engine has becomes instructions."""

@@ -1,0 +1,204 @@
+"""A user's step in the engine, by its trace, is the step itself; or it is not used."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import torch
+from torch import Tensor
+
+from own_cells import NOT_TRACED, TRACED, LayerNormGRU, Leaky, Peephole
+from throughtime.cells.cell import Cell, State
+from throughtime.gradients import traced as tracing
+from throughtime.gradients.bptt import bptt
+from throughtime.kernels.library import loaded
+from throughtime.unroll import unroll
+
+
+@pytest.fixture
+def each_way() -> None:
+    """By the engine alone: without it, there is no trace."""
+    if loaded() is None:
+        pytest.skip("no engine is built here")
+
+
+@pytest.fixture(autouse=True)
+def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tracing, "ENOUGH", 0)
+
+
+def assert_exact(cell: Cell, steps: int = 8, rows: int = 12, *, ragged: bool = True) -> None:
+    """States and all gradients are those of the plain loop."""
+    cell.double()
+    options: dict[str, Any] = {"dtype": torch.float64, "requires_grad": True}
+    drive = torch.randn(steps, rows, cell.drive_size, **options)
+    state = tuple(torch.randn(rows, n, **options) for n in cell.state_sizes)
+    alive = torch.arange(steps)[:, None] < torch.randint(0, steps + 1, (rows,))
+    wanted = [drive, *state, *cell.parameters()]
+    expected, actual = (
+        run(cell, drive, state, alive if ragged else None) for run in (unroll, bptt)
+    )
+    arriving = tuple(torch.randn_like(s) for s in expected)
+    a, b = (
+        torch.autograd.grad(s, wanted, arriving, allow_unused=True, materialize_grads=True)
+        for s in (actual, expected)
+    )
+    for x, y in zip((*actual, *a), (*expected, *b), strict=True):
+        torch.testing.assert_close(x, y, rtol=1e-9, atol=1e-9)
+
+
+@pytest.mark.parametrize("ragged", [True, False])
+@pytest.mark.parametrize("name", TRACED)
+def test_gradients_are_exact_by_the_trace(name: str, ragged: bool) -> None:
+    torch.manual_seed(0)
+    cell = TRACED[name](4)
+    assert_exact(cell, ragged=ragged)
+    (traced,) = tracing._cells[cell].traced.values()
+    assert traced is not None
+    assert_exact(cell, steps=3, rows=1, ragged=ragged)  # other sizes, by the same trace
+    assert_exact(cell, steps=20, rows=70, ragged=ragged)
+    assert tracing._cells[cell].traced == {next(iter(tracing._cells[cell].traced)): traced}
+
+
+@pytest.mark.parametrize("name", NOT_TRACED)
+def test_gradients_are_exact_where_there_can_be_no_trace(name: str) -> None:
+    torch.manual_seed(0)
+    cell = NOT_TRACED[name](5 if name == "turned" else 4)  # as many as there are rows in a trace
+    assert_exact(cell)
+    assert tracing._cells[cell].traced == {next(iter(tracing._cells[cell].traced)): None}
+
+
+def test_rows_that_know_how_many_they_are_are_not_traced() -> None:
+    class Counting(LayerNormGRU):
+        def step(self, drive: Tensor, state: State) -> State:
+            (h,) = super().step(drive, state)
+            return (h / len(h),)
+
+    cell = Counting(3)
+    with pytest.raises(tracing.NotTraced, match="how many rows"):
+        tracing.Traced(cell, torch.zeros(2, 9), cell.initial_state(2))
+
+
+def test_what_is_read_again_must_not_be_overwritten() -> None:
+    class Overwriting(LayerNormGRU):
+        def step(self, drive: Tensor, state: State) -> State:
+            v = torch.sin(drive[:, :3])
+            whole = v.view_as(v)
+            v.mul_(0.5)
+            return (whole + self.W(state[0])[:, :3],)
+
+    cell = Overwriting(3)
+    assert_exact(cell)
+
+
+def test_a_loss_may_use_a_part_of_the_state_alone() -> None:
+    cell = Peephole(3).double()
+    drive = torch.randn(6, 2, 12, dtype=torch.float64, requires_grad=True)
+    state = cell.initial_state(2, drive)
+    for part in range(2):
+        expected, actual = (
+            torch.autograd.grad(run(cell, drive, state)[part].sum(), [drive, *cell.parameters()])
+            for run in (unroll, bptt)
+        )
+        for a, b in zip(actual, expected, strict=True):
+            torch.testing.assert_close(a, b, rtol=1e-9, atol=1e-9)
+
+
+def test_tensors_need_not_be_dense() -> None:
+    cell = Peephole(4).double()
+    drive = torch.randn(16, 3, 6, dtype=torch.float64).transpose(0, 2).requires_grad_()
+    state = (torch.randn(4, 1, dtype=torch.float64).expand(4, 3).T,) * 2
+    arriving = torch.randn(4, 3, 6, dtype=torch.float64).transpose(0, 2)
+    expected, actual = (
+        torch.autograd.grad(run(cell, drive, state)[0], [drive, *cell.parameters()], arriving)
+        for run in (unroll, bptt)
+    )
+    for a, b in zip(actual, expected, strict=True):
+        torch.testing.assert_close(a, b, rtol=1e-9, atol=1e-9)
+
+
+def test_a_wrong_shape_is_refused() -> None:
+    cell = Peephole(3)
+    traced = tracing.of(cell, torch.zeros(2, 2, 12), cell.initial_state(2))
+    assert traced is not None
+    for drive, rows in (((2, 2, 11), 2), ((2, 2, 12), 3)):
+        with pytest.raises(ValueError, match="expected"):
+            traced.forward(torch.zeros(drive), cell.initial_state(rows), None, keep=False)
+
+
+def test_what_only_looks_takes_the_engine_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    cell = LayerNormGRU(3)
+    drive, state = torch.randn(6, 2, 9), cell.initial_state(2)
+    for mode in (torch.no_grad, torch.inference_mode):
+        with mode():
+            expected = unroll(cell, drive, state)
+            step, calls = LayerNormGRU.step, []
+            monkeypatch.setattr(
+                LayerNormGRU,
+                "step",
+                lambda *a: calls.append(1) or step(*a),  # noqa: B023
+            )
+            torch.testing.assert_close(bptt(cell, drive, state), expected)
+            monkeypatch.undo()
+            monkeypatch.setattr(tracing, "ENOUGH", 0)
+            assert len(calls) < len(drive)
+
+
+def test_parameters_of_another_size_are_traced_anew() -> None:
+    cell = Peephole(3)
+    assert_exact(cell)
+    other = Peephole(5).double()
+    cell.W, cell.p, cell.drive_size, cell.state_sizes = other.W, other.p, 20, (5, 5)
+    assert_exact(cell)
+    assert len(tracing._cells[cell].traced) == 2
+
+
+def test_changed_parameters_are_the_traces_too() -> None:
+    cell = LayerNormGRU(3)
+    assert_exact(cell)
+    with torch.no_grad():
+        for parameter in cell.parameters():
+            parameter.add_(0.3)
+    assert_exact(cell)
+    assert len(tracing._cells[cell].traced) == 1
+
+
+def test_a_step_that_python_has_changed_is_traced_again() -> None:
+    cell = LayerNormGRU(3)
+    assert_exact(cell)
+    cell.gain = 2.0
+    assert_exact(cell)  # one by one, since the trace did not fit
+    assert not tracing._cells[cell].traced
+    assert_exact(cell)
+    assert tracing._cells[cell].traced
+
+
+def test_a_change_that_h_does_not_carry_on_is_noticed_too() -> None:
+    cell = Leaky(3)
+    assert_exact(cell)
+    cell.gain = 3.0
+    assert_exact(cell)
+
+
+def test_a_trace_is_made_when_it_is_worth_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tracing, "ENOUGH", 100)
+    cell = Peephole(3)
+    for i in range(4):
+        assert_exact(cell, steps=30)
+        assert bool(tracing._cells[cell].traced) == (i == 3)
+
+
+def test_tracing_draws_no_random_numbers() -> None:
+    cell = Peephole(3)
+    before = torch.random.get_rng_state()
+    tracing.Traced(cell, torch.zeros(2, 12), cell.initial_state(2))
+    assert torch.equal(before, torch.random.get_rng_state())
+
+
+def test_a_cell_that_is_gone_is_forgotten() -> None:
+    cell = LayerNormGRU(3)
+    assert_exact(cell)
+    count = len(tracing._cells)
+    del cell
+    assert len(tracing._cells) < count
