@@ -12,6 +12,7 @@ DRAWN = "tests/kernels/test_generation.py::"
 ONE_BY_ONE = DRAWN + "test_the_most_probable_symbols_one_by_one[portable-GRU-"
 
 PROGRAM = "tests/kernels/test_program.py::"
+FOLLOWING = PROGRAM + "test_products_are_torchs_and_steps_follow_each_other"
 
 ENGINE_MUTANTS = [
     Mutant(
@@ -19,35 +20,35 @@ ENGINE_MUTANTS = [
         "kernels/program.c",
         "const int64_t rows = alive(share, t, share->rows);",
         "const int64_t rows = share->rows;",
-        (PROGRAM + "test_products_are_torchs_and_steps_follow_each_other",),
+        (FOLLOWING + "[portable-torch.float64-7-5-lengths1-1]",),
     ),
     Mutant(
         "a program takes its steps forward alone",
         "kernels/program.c",
         "p->backwards ? p->last - 1 - n : p->first + n",
         "p->first + n",
-        (PROGRAM + "test_a_users_cell_is_its_loop",),
+        (PROGRAM + "test_a_users_cell_is_its_loop[portable-own-torch.float64-3-True-1]",),
     ),
     Mutant(
         "what is not a whole vector is taken for one",
         "kernels/program.c",
         "const int whole = size % LANES == 0 &&",
         "const int whole =",
-        (PROGRAM + "test_every_operation_is_torchs",),
+        (PROGRAM + "test_every_operation_is_torchs[portable-ADD-torch.float64-33]",),
     ),
     Mutant(
         "the larger of a number and NaN is the number",
         "kernels/program.c",
         "choose((a > b) | (a != a), a, b)",
         "choose(a > b, a, b)",
-        (PROGRAM + "test_nothing_special_is_lost",),
+        (PROGRAM + "test_nothing_special_is_lost[portable-MAXIMUM-torch.float64]",),
     ),
     Mutant(
         "-0 becomes 0",
         "kernels/vector.h",
         "return x - (vec){0};",
         "return x + (vec){0};",
-        (PROGRAM + "test_nothing_special_is_lost",),
+        (PROGRAM + "test_nothing_special_is_lost[portable-RECIPROCAL-torch.float64]",),
     ),
     Mutant(
         "what stands for a thread's own sums is not added up",

@@ -14,7 +14,6 @@ import torch
 from torch import Tensor, fx
 from torch._decomp import core_aten_decompositions, get_decompositions
 from torch.fx.experimental.proxy_tensor import make_fx
-from torch.utils._python_dispatch import TorchDispatchMode
 
 from throughtime.autocast import Autocast
 from throughtime.cells.cell import Cell, State
@@ -272,14 +271,13 @@ def _trace(cell: Cell, drive: Tensor, state: State, rows: int) -> fx.Graph:
         of_state, of_drive, of_parameters = back(grad)
         return (*new, *of_state, of_drive, *of_parameters)
 
-    with _Blind():
-        graph = make_fx(both, _decompositions())(
-            *_some((drive,), rows),
-            _some(state, rows),
-            tuple(p.detach() for p in cell.parameters()),
-            tuple(cell.buffers()),
-            _some(state, rows),
-        ).graph
+    graph = make_fx(both, _decompositions())(
+        *_some((drive,), rows),
+        _some(state, rows),
+        tuple(p.detach() for p in cell.parameters()),
+        tuple(cell.buffers()),
+        _some(state, rows),
+    ).graph
     graph.eliminate_dead_code()
     return graph
 
@@ -301,17 +299,6 @@ def _some(like: Sequence[Tensor], rows: int) -> State:
         torch.randn((rows, v.shape[-1]), generator=random, dtype=v.dtype, device="cpu")
         for v in like
     )
-
-
-class _Blind(TorchDispatchMode):
-    """Does not let Python look at a value: what it decides would be in the trace for ever."""
-
-    def __torch_dispatch__(
-        self, f: Any, _: Any, args: tuple[Any, ...] = (), kwargs: dict[str, Any] | None = None
-    ) -> Any:
-        if f in (torch.ops.aten._local_scalar_dense.default, torch.ops.aten.equal.default):
-            raise NotTraced("it looks at values")
-        return f(*args, **(kwargs or {}))
 
 
 def _mark_rows(trace: fx.Graph, other: fx.Graph) -> None:

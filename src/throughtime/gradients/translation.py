@@ -341,9 +341,8 @@ def _with_a_part(t: Translator, node: fx.Node) -> Value:
 def _in_place(translation: Translation) -> Translation:
     def alone(t: Translator, node: fx.Node) -> Value | tuple[Value, ...]:
         over = node.all_input_nodes[0]
-        empty = over.target is aten.empty_permuted.default
-        fresh = over.op == "call_function" and (empty or over.target not in VIEWS)
-        if not fresh or any(node < user for user in over.users):
+        fresh = over.op == "call_function" and over.target not in ALIASES
+        if not fresh or any(node < user or user.target in ALIASES for user in over.users):
             raise NotTranslated("something is overwritten that is read again")
         return translation(t, node)
 
@@ -354,24 +353,29 @@ def _overwritten(t: Translator, node: fx.Node) -> Value:
     return t.value(node.args[1])
 
 
-VIEWS: dict[Any, Translation] = {
+ALIASES: dict[Any, Translation] = {
     aten.alias.default: _same,
-    aten.clone.default: _same,
     aten.detach.default: _same,
     aten.expand.default: _same,
+    aten.slice.Tensor: _slice,
+    aten.split_with_sizes.default: _split,
     aten.squeeze.dim: _same,
     aten.squeeze.dims: _same,
     aten.unsqueeze.default: _same,
     aten.view.default: _same,
+    getitem: _item,
+}
+"""Operations that give the memory of another node, or a part of it."""
+
+VIEWS: dict[Any, Translation] = {
+    **ALIASES,
     aten._to_copy.default: _cast,
+    aten.clone.default: _same,
     aten.empty_permuted.default: _empty,
     aten.full.default: _full,
     aten.full_like.default: _full,
-    aten.slice.Tensor: _slice,
-    aten.split_with_sizes.default: _split,
-    getitem: _item,
 }
-"""Operations whose numbers are those of another node, or the same for all rows."""
+"""Operations that need no instruction: their numbers are another node's, or the same for all."""
 
 CHEAP: dict[Any, Translation] = {
     aten.add.Scalar: _sum_of_two(Operation.ADD),
