@@ -165,11 +165,20 @@ ONE: dict[str, Formula] = {
     "no gradient": lambda s, u, h: torch.tanh(u + s.W(h).detach() * h),
     "no state": lambda s, u, h: torch.tanh(u * s.a),
     "no drive": lambda s, u, h: torch.tanh(s.W(h) + 1),
+    "lerp": lambda s, u, h: torch.lerp(h, torch.tanh(u), torch.sigmoid(s.W(h))),
+    "a torch cell": lambda s, u, h: torch.gru_cell(
+        u, h, s.W.weight.repeat(3, 1), s.W.weight.repeat(3, 1), s.a.repeat(3), s.a.repeat(3)
+    ),
+    "truths": lambda s, u, h: torch.where((u > 0) & (h < 0.5) | ~(u < 1), torch.tanh(h), u * s.a),
+    "log softmax": lambda s, u, h: torch.log_softmax(u + s.W(h), -1),
+    "log sigmoid": lambda s, u, h: F.logsigmoid(u + s.W(h)),
+    "one of the units": lambda s, u, h: torch.tanh(u + s.W(h) * h[:, :1] + h[:, -1, None]),
     "overwritten": lambda s, u, h: (u + s.W(h)).mul_(0.5).add_(u).tanh_(),
 }
 TWO: dict[str, Formula] = {
     "two parts": lambda s, u, h, c: (c + 0.1 * u, torch.tanh(s.W(h))),
     "exchanged": lambda s, u, h, c: (c + 0 * u, h),
+    "parts of them": lambda s, u, h, c: (torch.cat([c[:, 1:], h[:, :1]], -1) + u, h),
     "passed on": lambda s, u, h, c: (h, c),
     "twice": lambda s, u, h, c: (torch.tanh(h + c + u),) * 2,
 }

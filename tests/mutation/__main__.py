@@ -125,7 +125,7 @@ class Workplace:
             shutil.copytree(self.folder / "built", built, dirs_exist_ok=True)
 
 
-ENGINE = ("tests/kernels/test_sweep.py", "tests/kernels/test_generation.py")
+ENGINE = tuple(f"tests/kernels/test_{name}.py" for name in ("sweep", "generation", "program"))
 """The tests of what is written in C."""
 
 

@@ -686,14 +686,14 @@ MUTANTS = [
     Mutant(
         "a gradient is written over before it is read",
         "gradients/traced.py",
-        "if v in carry.values()",
+        "if v.place in places",
         "if False",
         (TRACED + "test_gradients_are_exact_by_the_trace",),
     ),
     Mutant(
         "what a step overwrites is read again",
         "gradients/translation.py",
-        "if not fresh or any(node < user or user.target in ALIASES for user in over.users):",
+        "if not alone or any(node < user or user.target in ALIASES for user in over.users):",
         "if False:",
         (TRACED + "test_what_is_read_again_must_not_be_overwritten",),
     ),

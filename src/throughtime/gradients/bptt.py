@@ -124,18 +124,19 @@ class _BPTT(torch.autograd.Function):
         learning = any(wanted[n + parts :])
         # somebody will differentiate this gradient again, or takes many at once
         by_loop = torch.is_grad_enabled() or several(grad_states)
+        if isinstance(ctx.engine, str) and not by_loop:
+            grads = sweep.reverse(
+                ctx.engine, parameters, drive, state, states, saved, ctx.rows, grad_states,
+                wanted[:n], learning=learning, recurrent=ctx.recurrent,
+            )  # fmt: skip
+            return (*(None,) * _FIRST, *grads)
         if ctx.engine is not None and not by_loop:
+            assert drive.given is not None
             with full_precision(states[0]):
-                if isinstance(ctx.engine, str):
-                    grads = sweep.reverse(
-                        ctx.engine, parameters, drive, state, states, saved, ctx.rows, grad_states,
-                        wanted[:n], learning=learning, recurrent=ctx.recurrent,
-                    )  # fmt: skip
-                else:
-                    grads = ctx.engine.reverse(
-                        ctx.constants, drive.given, state, states, saved, ctx.rows, grad_states,
-                        learning=learning,
-                    )  # fmt: skip
+                grads = ctx.engine.reverse(
+                    ctx.constants, drive.given, state, states, saved, ctx.rows, grad_states,
+                    learning=learning,
+                )  # fmt: skip
             return (*(None,) * _FIRST, *grads)
         arriving = tuple(
             torch.zeros_like(s) if g is None else g

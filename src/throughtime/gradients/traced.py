@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import math
 import weakref
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 from operator import getitem
-from typing import Any, NamedTuple
+from threading import RLock
+from types import MappingProxyType
+from typing import Any, NamedTuple, TypeVar
 from weakref import WeakKeyDictionary
 
 import torch
-from torch import Tensor, fx
+from torch import Tensor, fx, nn
 from torch._decomp import core_aten_decompositions, get_decompositions
 from torch.fx.experimental.proxy_tensor import make_fx
+from torch.random import fork_rng
 
 from throughtime.autocast import Autocast
 from throughtime.cells.cell import Cell, State
@@ -24,8 +27,11 @@ from throughtime.kernels.program import Bound, Call, Instruction, Operation, Pac
 from throughtime.kernels.sweep import Ragged
 from throughtime.transforms import recorded
 
+M = TypeVar("M", bound=nn.Module)
+
 TOGETHER = 512
-"""Rows of all steps together that are taken back before the parameters' gradients are added up."""
+"""Rows of so many steps together, or of one step if it has more, are taken back before the
+parameters' gradients are added up."""
 
 ENOUGH = 400
 """Steps that a cell takes one by one, before its step is worth tracing."""
@@ -33,8 +39,14 @@ ENOUGH = 400
 ROWS_TRACED = (5, 7)
 """Of how many rows two traces are made, which must not show in them."""
 
-ROWS_TRIED = 4
-"""Of how many rows each call tries one step, whether it is still what the trace says."""
+SCALES_TRIED = (1, 1, 0, 8)
+"""The sizes of the rows on which each call tries one step, whether it is what the trace says."""
+
+SHORT = 8
+"""Steps from which on a call is longer than the trial."""
+
+MOST = 8
+"""Of how many of a cell's appearances (in training or not, for one) the traces are kept."""
 
 SAYING_ROWS = (
     *(aten.expand.default, aten.view.default),
@@ -78,9 +90,15 @@ class Traced:
 
     def __init__(self, cell: Cell, drive: Tensor, state: State) -> None:
         self._cell = weakref.proxy(cell)
-        self._trial = _some((drive, *state), ROWS_TRIED), _some(state, ROWS_TRIED)
         try:
-            trace, other = (_trace(cell, drive, state, rows) for rows in ROWS_TRACED)
+            # whatever mode the caller is in; and neither its cell nor its random numbers change
+            with torch.inference_mode(False), torch.enable_grad(), fork_rng([]):
+                scales = torch.tensor(SCALES_TRIED, dtype=drive.dtype, device="cpu")[:, None]
+                self._trial = (
+                    tuple(v * scales for v in _some((drive, *state), len(scales))),
+                    _some(state, len(scales)),
+                )
+                trace, other = (_trace(_apart(cell), drive, state, n) for n in ROWS_TRACED)
             _mark_rows(trace, other)
             self._divide(trace, len(state), drive.dtype)
         except Exception as error:  # of the user's code, about which nothing is known
@@ -103,10 +121,12 @@ class Traced:
         added_up = {m for n in sums for m in n.all_input_nodes} - {of_drive}
         stored = [n for n in (*given, *grads, *rows) if n in added_up]
         for n in rows:
-            _check(n, dtype, *([] if n in stored else [torch.bool]))
+            _check(n, dtype, *([] if n in stored else [torch.bool]),
+                   *([torch.int64] if n.target is aten.where.self else []))  # fmt: skip
         self._of_all = _function(own, constants)
         self._sums = _function([of_drive, *stored, *constants], of_parameters)
-        self._vectors = [_is_vector(n, dtype) for n in constants]
+        self._count = len(constants)
+        self._vectors = [i for i, n in enumerate(constants) if _is_vector(n, dtype)]
         self._stored = [n.meta["val"].shape[1:] for n in stored]
 
         # what of the rows is computed forward, kept, and computed in reverse
@@ -114,8 +134,9 @@ class Traced:
         saved, reverse = _divided(rows, forward, [*of_state, of_drive, *stored], {*given, *new})
         self._saved_size, kept = _side_by_side(saved)
         states = {n: Value.new(size_of(n), f"new {i}") for i, n in enumerate(new)}
+        vectors = [constants[i] for i in self._vectors]
         values = {n: Value.new(n.meta["val"].numel(), f"constant {i}")
-                  for i, n in enumerate(constants) if self._vectors[i]}  # fmt: skip
+                  for i, n in enumerate(vectors)}  # fmt: skip
         values[given[0]] = Value.new(size_of(given[0]), "drive")
         values |= {n: Value.new(size_of(n), f"old {i}") for i, n in enumerate(given[1:])}
         self._forward, self._forward_keeping = (
@@ -127,8 +148,8 @@ class Traced:
     def forward(
         self, drive: Tensor, state: State, rows: Ragged | None, *, keep: bool
     ) -> tuple[State, Tensor, State]:
-        """The states at 1 … T, and what :meth:`reverse` needs of the steps, if ``keep``; and the
-        constants.
+        """The states at 1 … T, what :meth:`reverse` needs of the steps, if ``keep``, and of what is
+        the same for all rows: as torch has it, and then vectors as the engine reads them.
 
         Raises:
             ValueError: if a shape is not the cell's.
@@ -136,12 +157,9 @@ class Traced:
         steps, count = self._checked(drive, state)
         drive, state = drive.contiguous(), tuple(s.contiguous() for s in state)
         own = (*self._cell.parameters(), *self._cell.buffers())
-        constants = tuple(
-            c.contiguous() if vector else c
-            for c, vector in zip(
-                self._of_all(*(v.detach() for v in own)), self._vectors, strict=True
-            )
-        )
+        of_all = self._of_all(*(v.detach() for v in own))
+        vectors = (of_all[i].to(drive.dtype).contiguous() for i in self._vectors)
+        constants = (*of_all, *vectors)
         states = tuple(s.new_empty(steps, *s.shape) for s in state)
         saved = memory.empty((steps, count, self._saved_size if keep else 0), drive)
         taken = self._forward_keeping if keep else self._forward
@@ -188,7 +206,9 @@ class Traced:
             if learning:
                 in_rows = [v[: end - start].view(-1, *shape)
                            for v, shape in zip(stored, self._stored, strict=True)]  # fmt: skip
-                found = self._sums(grad_drive[start:end].flatten(0, 1), *in_rows, *constants)
+                found = self._sums(
+                    grad_drive[start:end].flatten(0, 1), *in_rows, *constants[: self._count]
+                )
                 learned = [s if v is None else v + s for v, s in zip(learned, found, strict=True)]
         return (grad_drive, *carry, *learned)
 
@@ -203,24 +223,34 @@ class Traced:
 
     def still_right(self, cell: Cell) -> bool:
         """Whether the step is what it was; Python can change what it likes. One step is tried."""
+        try:
+            return self._tried(cell)
+        except Exception:  # of the user's code; who runs it next will see it
+            return False
+
+    def _tried(self, cell: Cell) -> bool:
         learning = torch.is_grad_enabled()
         (drive, *state), grads = self._trial
         with torch.no_grad():
             found, saved, constants = self.forward(drive[None], tuple(state), None, keep=learning)
         if not learning:
-            return _close(found, cell.step(drive, tuple(state)))
+            return _close(found, _apart(cell).step(drive, tuple(state)))
         inputs = [v.detach().requires_grad_() for v in (drive, *state)]
-        wanted = (*inputs, *(p for p in cell.parameters() if p.requires_grad))
-        expected = cell.step(inputs[0], tuple(inputs[1:]))
+        own: dict[Tensor, Tensor] = {
+            p: p.detach().requires_grad_(p.requires_grad) for p in cell.parameters()
+        }
+        expected = _apart(cell, own).step(inputs[0], tuple(inputs[1:]))
+        asked = (*inputs, *own.values())
         paired = [(e, g) for e, g in zip(expected, grads, strict=True) if e.requires_grad]
-        back = torch.autograd.grad([e for e, _ in paired], wanted, [g for _, g in paired],
-                                   allow_unused=True, materialize_grads=True)  # fmt: skip
+        back = torch.autograd.grad(
+            [e for e, _ in paired], [v for v in asked if v.requires_grad], [g for _, g in paired],
+            allow_unused=True, materialize_grads=True,
+        )  # fmt: skip
         with torch.no_grad():
             arriving = tuple(g[None] for g in grads)
             all_back = self.reverse(
                 constants, drive[None], tuple(state), found, saved, None, arriving, learning=True
             )
-        asked = (*inputs, *cell.parameters())
         found_back = [f for f, v in zip(all_back, asked, strict=True) if v.requires_grad]
         return _close((*found, *found_back), (*expected, *back))
 
@@ -229,10 +259,8 @@ class Traced:
     ) -> dict[str, Bound]:
         arrays = {"drive": Bound.steps(drive), "saved": Bound.steps(saved)}
         arrays |= _bound("new", states) | _old(states)
-        of_all = zip(constants, self._vectors, strict=True)
-        return arrays | {
-            f"constant {i}": Bound.everywhere(c) for i, (c, vector) in enumerate(of_all) if vector
-        }
+        vectors = enumerate(constants[self._count :])
+        return arrays | {f"constant {i}": Bound.everywhere(v) for i, v in vectors}
 
 
 def _bound(name: str, tensors: Sequence[Tensor], first: int = 0) -> dict[str, Bound]:
@@ -287,7 +315,8 @@ def _decompositions() -> dict[Any, Callable[..., Any]]:
     """How torch takes its operations apart, into those that there are few of."""
     further = [
         *(aten.leaky_relu, aten.elu, aten.gelu, aten.hardtanh),
-        *(aten._softmax, aten.linalg_vector_norm),
+        *(aten._softmax, aten._log_softmax, aten.linalg_vector_norm),
+        *(aten.lerp, aten.log_sigmoid_forward, aten.log_sigmoid_backward, aten.constant_pad_nd),
     ]
     return {**core_aten_decompositions(), **get_decompositions(further)}
 
@@ -348,7 +377,8 @@ def _of_rows(node: fx.Node) -> bool:
 
 def _is_vector(node: fx.Node, dtype: torch.dtype) -> bool:
     value = node.meta["val"]
-    return value.dtype is dtype and value.numel() in (1, *value.shape[-1:])
+    exact = value.dtype is dtype or not (value.is_floating_point() or value.is_complex())
+    return exact and value.numel() in (1, *value.shape[-1:])
 
 
 def _check(node: fx.Node, *dtypes: torch.dtype) -> None:
@@ -389,15 +419,17 @@ def _divided(
     ahead, needed = set(forward), set(wanted)
     read = {m for n in rows if n not in ahead for m in n.all_input_nodes} | needed
 
-    def is_cheap(n: fx.Node) -> bool:
-        known = (m in outside or m in read or is_cheap(m) for m in n.all_input_nodes if _of_rows(m))
-        return (n.target in CHEAP or n.target in VIEWS) and all(known)
+    cheap = set[fx.Node]()
+    for n in rows:
+        known = (m in outside or m in read or m in cheap for m in n.all_input_nodes if _of_rows(m))
+        if (n.target in CHEAP or n.target in VIEWS) and all(known):
+            cheap.add(n)
 
     saved, reverse = [], []
     for n in reversed(rows):
         if n not in needed or n in outside:
             continue
-        if n in ahead and not is_cheap(n):
+        if n in ahead and n not in cheap:
             saved.append(n)
         else:
             reverse.append(n)
@@ -455,7 +487,8 @@ def _reverse(
         ended.append(Instruction(Operation.COPY, to, (t.value(0.0),), to.size))
     found = [t.value(n) for n in of_state]
     # none is overwritten before it is read
-    found = [t.copy(v, Value.new(size_of(n))) if v in carry.values() else v
+    places = {to.place for to in carry.values()}
+    found = [t.copy(v, Value.new(size_of(n))) if v.place in places else v
              for v, n in zip(found, of_state, strict=True)]  # fmt: skip
     for value, to in zip(found, carry.values(), strict=True):
         t.copy(value, to)
@@ -469,7 +502,7 @@ def _function(inputs: Sequence[fx.Node], outputs: Sequence[fx.Node]) -> Callable
         copies[node] = graph.placeholder(node.name)
     nodes = outputs[0].graph.nodes if outputs else ()
     for node in nodes:
-        new = node.op == "call_function" and node not in copies
+        new = node.op == "call_function" and node not in copies and not _of_rows(node)
         if new and all(n in copies for n in node.all_input_nodes):
             copies[node] = graph.node_copy(node, lambda n: copies[n])
     graph.output(tuple(copies[n] for n in outputs))
@@ -481,14 +514,20 @@ def _function(inputs: Sequence[fx.Node], outputs: Sequence[fx.Node]) -> Callable
 
 
 class _Known:
-    """What is known of a cell: how many steps it has taken, and its programs if traced."""
+    """What is known of a cell.
+
+    ``steps`` have been taken since the last trace; so many are ``needed`` for the next, each time
+    twice as many: a cell that changes all the time is not traced all the time.
+    """
 
     def __init__(self) -> None:
-        self.steps = 0
+        self.steps, self.needed = 0, ENOUGH
         self.traced: dict[Any, Traced | None] = {}
 
 
 _cells: WeakKeyDictionary[Cell, _Known] = WeakKeyDictionary()
+
+_lock = RLock()
 
 
 def of(cell: Cell, drive: Tensor, state: State) -> Traced | None:
@@ -502,38 +541,90 @@ def of(cell: Cell, drive: Tensor, state: State) -> Traced | None:
     tensors = (drive, *state, *cell.parameters())
     if type(cell).reverse_step is not Cell.reverse_step or not sweep.suit(tensors, drive.dtype):
         return None
-    if recorded(tensors) or Autocast.now(drive).enabled:
+    # what somebody saves of a graph, to make it again later, must then be the same graph
+    saved_elsewhere = torch._C._autograd._top_saved_tensors_default_hooks(True) is not None
+    if recorded(tensors) or Autocast.now(drive).enabled or saved_elsewhere or not drive.numel():
         return None
+    if any(getattr(module, hooks) for module in cell.modules() for hooks in HOOKS):
+        return None  # they are to be called at every step
+    with _lock:
+        return _of(cell, drive, state)
+
+
+def _of(cell: Cell, drive: Tensor, state: State) -> Traced | None:
     known = _cells.setdefault(cell, _Known())
     known.steps += len(drive)
-    if known.steps < ENOUGH or not drive.numel():
+    if len(drive) < SHORT:
         return None
-    kind = (drive.dtype, cell.training, *(v.shape[-1:] for v in (drive, *state)))
-    kind += tuple(v.shape for v in (*cell.parameters(), *cell.buffers()))
+    kind = (drive.dtype, *(v.shape[-1:] for v in (drive, *state)), _appearance(cell))
     if kind not in known.traced:
+        if known.steps < known.needed:
+            return None
+        known.steps, known.needed = 0, 2 * known.needed
+        while len(known.traced) >= MOST:
+            del known.traced[next(iter(known.traced))]
         try:
-            known.traced[kind] = Traced(cell, drive[0], state)
+            traced: Traced | None = Traced(cell, drive[0], state)
         except NotTraced:
-            known.traced[kind] = None
+            traced = None
+        known.traced[kind] = traced if traced is not None and traced.still_right(cell) else None
+        return known.traced[kind]
     traced = known.traced[kind]
     if traced is None or traced.still_right(cell):
         return traced
-    del known.traced[kind]
+    known.traced.pop(kind, None)
     return None
+
+
+def _appearance(cell: Cell) -> tuple[Any, ...]:
+    """All of a module that can be seen to change, but for the values of its tensors."""
+    seen: list[Any] = []
+    for module in cell.modules():
+        seen.append(type(module))
+        for name, value in vars(module).items():
+            if name in ("_parameters", "_buffers"):
+                seen += [(n, v if v is None else (v.shape, v.stride(), v.dtype, v.device))
+                         for n, v in value.items()]  # fmt: skip
+            elif isinstance(value, PLAIN):
+                seen.append((name, value))
+            elif name != "_modules" and not (isinstance(value, dict) and not value):
+                seen.append((name, id(value)))
+    return tuple(seen)
+
+
+HOOKS = ("_forward_hooks", "_forward_pre_hooks", "_backward_hooks", "_backward_pre_hooks")
+
+PLAIN = (bool, int, float, str, torch.dtype, torch.device)
+
+
+def _apart(module: M, others: Mapping[Tensor, Tensor] = MappingProxyType({})) -> M:
+    """A copy with the same parameters and buffers, or with others in their place. What happens to
+    the copy is not seen in the module."""
+    copy = module.__new__(type(module))
+    vars(copy).update(vars(module))
+    vars(copy)["_parameters"] = {
+        name: p if p is None else others.get(p, p) for name, p in module._parameters.items()
+    }
+    vars(copy)["_buffers"] = dict(module._buffers)
+    vars(copy)["_modules"] = {
+        name: part if part is None else _apart(part, others)
+        for name, part in module._modules.items()
+    }
+    return copy
 
 
 def _close(found: Sequence[Tensor | None], expected: Sequence[Tensor]) -> bool:
     """Whether these are the same to rounding: next to the largest of their own numbers, or of all
-    numbers, from which they may be what is left over."""
+    numbers, from which they may be what is left over. What is infinite or no number is in both."""
     with torch.no_grad():
         pairs = [(a, b.view_as(a)) for a, b in zip(found, expected, strict=True)
                  if a is not None and a.numel()]  # fmt: skip
-        sizes = [float(b.abs().max()) for _, b in pairs]
+        sizes = [float(b.abs().nan_to_num(0, 0, 0).max()) for _, b in pairs]
         largest = max(sizes, default=0.0)
         for (a, b), size in zip(pairs, sizes, strict=True):
             tolerance = torch.finfo(a.dtype).eps * max(100 * size, 16 * largest)
-            if float((a - b).abs().max()) <= tolerance:
-                continue
-            if not torch.allclose(a, b, rtol=0, atol=tolerance, equal_nan=True):
-                return False  # infinite or not a number, both may be
+            if not float((a - b).abs().max()) <= tolerance and not torch.allclose(
+                a, b, rtol=0, atol=tolerance, equal_nan=True
+            ):
+                return False
     return True

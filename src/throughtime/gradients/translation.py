@@ -67,7 +67,7 @@ class Translator:
         whole = self._destinations.setdefault(node, Value.new(size_of(node)))
         start = 0
         for part in _nodes(node.args[0]):
-            if part.target not in VIEWS and part not in self._values:
+            if part.target not in VIEWS and part not in self._values and size_of(part):
                 self._destinations.setdefault(part, whole.part(start, size_of(part)))
             start += size_of(part)
 
@@ -178,6 +178,24 @@ def _sum_of_two(operation: Operation) -> Translation:
     return translation
 
 
+def _of_truths(operation: Operation) -> Translation:
+    """Of what is 1 or 0, such as comparisons give."""
+
+    def translation(t: Translator, node: fx.Node) -> Value | tuple[Value, ...]:
+        if any(n.meta["val"].dtype is not torch.bool for n in node.all_input_nodes):
+            raise NotTranslated("the truth of numbers")
+        return _pointwise(operation)(t, node)
+
+    return translation
+
+
+def _not(t: Translator, node: fx.Node) -> Value:
+    (of,) = node.all_input_nodes
+    if of.meta["val"].dtype is not torch.bool:
+        raise NotTranslated("the truth of numbers")
+    return t.write(Operation.EQUAL, size_of(node), t.value(of), t.value(0.0), to=t.result(node))
+
+
 def _power(t: Translator, node: fx.Node) -> Value:
     (a, exponent), size, to = _arguments(node), size_of(node), t.result(node)
     if exponent == 2:
@@ -269,7 +287,8 @@ def _side_by_side(t: Translator, node: fx.Node) -> Value:
     whole, start = t.result(node), 0
     assert whole is not None
     for part in _nodes(node.args[0]):
-        t.copy(t.value(part), whole.part(start, size_of(part)))
+        if size_of(part):
+            t.copy(t.value(part), whole.part(start, size_of(part)))
         start += size_of(part)
     return whole
 
@@ -297,6 +316,12 @@ def _first_of_slice(of: Any, dim: Any, start: Any, end: Any, step: Any) -> int:
 def _is_of_a_row(of: Any, dim: Any) -> None:
     if of.meta["val"].dim() != 2 or dim not in (1, -1):
         raise NotTranslated("a part of the rows")
+
+
+def _select(t: Translator, node: fx.Node) -> Value:
+    of, dim, index = _arguments(node)
+    _is_of_a_row(of, dim)
+    return t.value(of).part(range(size_of(of))[index], 1)
 
 
 def _item(t: Translator, node: fx.Node) -> Value:
@@ -339,14 +364,34 @@ def _with_a_part(t: Translator, node: fx.Node) -> Value:
 
 
 def _in_place(translation: Translation) -> Translation:
-    def alone(t: Translator, node: fx.Node) -> Value | tuple[Value, ...]:
+    """Overwriting is writing elsewhere, where nobody reads again what stood there."""
+
+    def elsewhere(t: Translator, node: fx.Node) -> Value | tuple[Value, ...]:
         over = node.all_input_nodes[0]
-        fresh = over.op == "call_function" and over.target not in ALIASES
-        if not fresh or any(node < user or user.target in ALIASES for user in over.users):
+        alone = _is_alone(over) or (over.target is getitem and _is_alone_in_whole(over))
+        if not alone or any(node < user or user.target in ALIASES for user in over.users):
             raise NotTranslated("something is overwritten that is read again")
         return translation(t, node)
 
-    return alone
+    return elsewhere
+
+
+def _is_alone(node: fx.Node) -> bool:
+    """Whether this is nobody else's memory."""
+    return node.op == "call_function" and node.target not in ALIASES
+
+
+def _is_alone_in_whole(item: fx.Node) -> bool:
+    """Whether this is a part of memory that is only read in parts, and this part but once."""
+    (split,) = item.all_input_nodes
+    (whole,) = split.all_input_nodes
+    others = (n for n in split.users if n is not item)
+    return (
+        split.target is aten.split_with_sizes.default
+        and _is_alone(whole)
+        and list(whole.users) == [split]
+        and all(n.target is getitem and n.args[1] != item.args[1] for n in others)
+    )
 
 
 def _overwritten(t: Translator, node: fx.Node) -> Value:
@@ -357,6 +402,7 @@ ALIASES: dict[Any, Translation] = {
     aten.alias.default: _same,
     aten.detach.default: _same,
     aten.expand.default: _same,
+    aten.select.int: _select,
     aten.slice.Tensor: _slice,
     aten.split_with_sizes.default: _split,
     aten.squeeze.dim: _same,
@@ -425,10 +471,6 @@ TRANSLATIONS: dict[Any, Translation] = {
             aten.eq.Tensor: Operation.EQUAL,
             aten.ne.Scalar: Operation.UNEQUAL,
             aten.ne.Tensor: Operation.UNEQUAL,
-            aten.logical_and.default: Operation.MULTIPLY,
-            aten.bitwise_and.Tensor: Operation.MULTIPLY,
-            aten.logical_or.default: Operation.MAXIMUM,
-            aten.bitwise_or.Tensor: Operation.MAXIMUM,
             aten.where.self: Operation.WHERE,
         }.items()
     },
@@ -439,7 +481,13 @@ TRANSLATIONS: dict[Any, Translation] = {
     aten.relu_.default: _in_place(_pointwise(Operation.RELU)),
     aten.sigmoid_.default: _in_place(_pointwise(Operation.SIGMOID)),
     aten.tanh_.default: _in_place(_pointwise(Operation.TANH)),
-    aten.logical_and_.default: _in_place(_pointwise(Operation.MULTIPLY)),
+    aten.logical_and_.default: _in_place(_of_truths(Operation.MULTIPLY)),
+    aten.logical_and.default: _of_truths(Operation.MULTIPLY),
+    aten.logical_or.default: _of_truths(Operation.MAXIMUM),
+    aten.logical_not.default: _not,
+    aten.bitwise_and.Tensor: _of_truths(Operation.MULTIPLY),
+    aten.bitwise_or.Tensor: _of_truths(Operation.MAXIMUM),
+    aten.bitwise_not.default: _not,
     aten.pow.Tensor_Scalar: _power,
     aten.clamp.default: _clamp,
     aten.sum.dim_IntList: _reduction(Operation.SUM),

@@ -49,10 +49,10 @@ static Plan plan_of(const Sweep *s, int64_t gates, int reverse, int own_product)
 /* (rows, columns) to (columns, rows), of the columns from `first` to before `last` of the result. */
 static void transpose(real *to, const real *from, int64_t rows, int64_t columns, int64_t first,
                       int64_t last) {
-    for (int64_t block = 0; block < columns; block += LANES)
-        for (int64_t row = first; row < last; row++)
-            for (int64_t c = block; c < smaller(block + LANES, columns); c++)
-                to[c * rows + row] = from[row * columns + c];
+    for (int64_t row = first; row < last; row += LANES) {
+        const int64_t lanes = smaller(LANES, last - row);
+        pack_vector(to + row, rows, lanes, from + row * columns, columns, 1, lanes, columns);
+    }
 }
 
 /* ---- forward ---- */

@@ -117,6 +117,58 @@ INLINE int64_t packed_size(const Panels *p) {
     return vectors_of(p->units) * LANES * p->gates * p->depth;
 }
 
+#ifdef __AVX512F__
+/* Rows become columns: for each bit of their numbers, what has it in the row and not in the lane
+ * changes places with what has it in the lane and not in the row. */
+INLINE void turn(vec *tile) {
+#pragma GCC unroll 4
+    for (int bit = 1; bit < LANES; bit *= 2) {
+        veci low, high; /* lanes of the first vector, and then of the second */
+        for (int l = 0; l < LANES; l++) {
+            low[l] = l & bit ? LANES + l - bit : l;
+            high[l] = l & bit ? LANES + l : l + bit;
+        }
+#pragma GCC unroll 16
+        for (int i = 0; i < LANES; i++)
+            if (!(i & bit)) {
+                const vec a = tile[i], b = tile[i + bit];
+#ifdef REAL_IS_DOUBLE
+#define PICK(lanes) (vec) _mm512_permutex2var_pd((__m512d)a, (__m512i)(lanes), (__m512d)b)
+#else
+#define PICK(lanes) (vec) _mm512_permutex2var_ps((__m512)a, (__m512i)(lanes), (__m512)b)
+#endif
+                tile[i] = PICK(low), tile[i + bit] = PICK(high);
+#undef PICK
+            }
+    }
+}
+#endif
+
+/* For every k of `depth`, a vector of `lanes` units: to[k by] becomes from[k by_depth + unit
+ * by_column]. Zeros follow, until `room` are written. */
+INLINE void pack_vector(real *to, int64_t by, int64_t room, const real *from, int64_t depth,
+                        int64_t by_depth, int64_t lanes, int64_t by_column) {
+    int64_t k = 0;
+    if (by_column == 1)
+        for (; k < depth; k++) store_some(to + k * by, load_some(from + k * by_depth, lanes), room);
+#ifdef __AVX512F__
+    if (by_depth == 1)
+        for (; k + LANES <= depth; k += LANES) {
+            vec tile[LANES];
+#pragma GCC unroll 16
+            for (int l = 0; l < LANES; l++)
+                tile[l] = l < lanes ? load(from + l * by_column + k) : (vec){0};
+            turn(tile);
+#pragma GCC unroll 16
+            for (int l = 0; l < LANES; l++) store_some(to + (k + l) * by, tile[l], room);
+        }
+#endif
+    for (; k < depth; k++) {
+        for (int64_t l = 0; l < lanes; l++) to[k * by + l] = from[k * by_depth + l * by_column];
+        for (int64_t l = lanes; l < room; l++) to[k * by + l] = 0;
+    }
+}
+
 /* Pack the panels of units from `first` to before `last`, of each `of` the `id`-th, of the matrix
  * whose entry for k, gate g and unit u is matrix[k * by_depth + (g * units + u) * by_column]. */
 static void pack(real *packed, const Panels *p, int64_t first, int64_t last, const real *matrix,
@@ -127,13 +179,9 @@ static void pack(real *packed, const Panels *p, int64_t first, int64_t last, con
         for (int64_t v = 0; v < vectors; v++) {
             const int64_t unit = start + (p->gates == 1 ? v * LANES : 0);
             const int64_t gate = p->gates == 1 ? 0 : v;
-            const int64_t lanes = smaller(LANES, p->units - unit);
-            const real *from = matrix + (gate * p->units + unit) * by_column;
-            for (int64_t k = 0; k < p->depth; k++) {
-                real *to = packed + panel_at(p, start) + (k * vectors + v) * LANES;
-                for (int64_t l = 0; l < lanes; l++) to[l] = from[k * by_depth + l * by_column];
-                for (int64_t l = lanes; l < LANES; l++) to[l] = 0;
-            }
+            pack_vector(packed + panel_at(p, start) + v * LANES, vectors * LANES, LANES,
+                        matrix + (gate * p->units + unit) * by_column, p->depth, by_depth,
+                        smaller(LANES, p->units - unit), by_column);
         }
     }
 }
