@@ -136,7 +136,7 @@ def _beside(run: Run, how: _How, examples: Examples) -> Iterator[str]:
             yield f"{text(true, y_symbols)} | {text(guess, y_symbols)}"
             continue
         assert isinstance(examples.x, Sequence)
-        shown = x_symbols.decode(examples.x.to_list()[i])
+        shown = [x_symbols.symbols[k] for k in examples.x.to_list()[i].tolist()]
         names = [[y_symbols.symbols[k] for k in labels.tolist()] for labels in (guess, true)]
         yield "─" * 40
         yield from labelled(shown, *names)

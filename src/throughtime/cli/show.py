@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from torch import Tensor
@@ -22,11 +22,11 @@ def text(y: Tensor, vocabulary: Vocabulary | None) -> str:
     return " ".join(",".join(f"{v:.4g}" for v in step.flatten().tolist()) for step in y)
 
 
-def labelled(symbols: str, guesses: list[str], truths: list[str]) -> Iterator[str]:
+def labelled(symbols: Sequence[str], guesses: list[str], truths: list[str]) -> Iterator[str]:
     """Runs of symbols with the same guess and truth, one a line; a wrong guess says the truth.
 
     Example:
-        >>> print(*labelled("x = 1", ["NAME", "SP", "OP", "SP", "OP"],
+        >>> print(*labelled([*"x = 1"], ["NAME", "SP", "OP", "SP", "OP"],
         ...     ["NAME", "SP", "OP", "SP", "NUMBER"]), sep="\\n")
         'x'  NAME
         ' '  SP
@@ -34,7 +34,8 @@ def labelled(symbols: str, guesses: list[str], truths: list[str]) -> Iterator[st
         ' '  SP
         '1'  OP, true: NUMBER
     """
+    between = "" if all(len(symbol) == 1 for symbol in symbols) else " "
     pairs = zip(guesses, truths, symbols, strict=True)
     for (guess, truth), run in groupby(pairs, key=lambda pair: pair[:2]):
-        shown = "".join(symbol for *_, symbol in run)
+        shown = between.join(symbol for *_, symbol in run)
         yield f"{shown!r}  {guess}{'' if guess == truth else f', true: {truth}'}"

@@ -43,9 +43,12 @@ def _options(command: Callable[..., None]) -> Callable[..., None]:
 def train(
     dataset: str | None, out: Path | None, file: Path | None, resume: Path | None, **given: Any
 ) -> None:
-    """Train a model on an embedded data set or a text FILE with one sequence a line.
+    """Train a model on an embedded DATASET or on a file of yours.
 
-    What is left out follows from the data. Options override a --config.
+    A file is a text with one sequence a line; a table (.csv, .tsv, .jsonl, .parquet), of which
+    --target names the column of y and --input those of x; a table of numbers alone, which is a
+    series in time; or CoNLL-style columns (.conll, .conllu). What is left out follows from the
+    data. Options override a --config.
     """
     values = {name: value for name, value in given.items() if value is not None}
     if resume is not None:
@@ -56,9 +59,10 @@ def train(
         if dataset is not None:
             values["dataset"] = dataset
         config = Config.read(values)
-        data = load(config.dataset, config.seed)
+        data = load(config.dataset, config.seed, config.reading)
         if config.dataset not in DATASETS:
-            config = config.but(dataset=str(Path(config.dataset).resolve()))
+            files = {name: getattr(config, name) for name in ("dataset", "valid", "test")}
+            config = config.but(**{n: f and str(Path(f).resolve()) for n, f in files.items()})
         run = Run.create(config, data, out)
     _introduce(run, data)
     trainer: Trainer | None = None

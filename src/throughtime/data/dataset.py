@@ -136,13 +136,14 @@ class Dataset:
         x, y = examples.x, examples.y
         if not len(examples):
             return "no examples; every part needs at least one"
-        kind: type = NoneType
+        kinds: tuple[type, ...] = (NoneType,)
         if Edge.INPUT in self.wiring:
-            kind = Sequence
+            kinds = (Sequence,)
         elif Edge.VECTOR in self.wiring:
-            kind = Tensor
-        if not isinstance(x, kind):
-            return f"x is a {type(x).__name__}, but {self.wiring} expects a {kind.__name__}"
+            kinds = (Tensor, Sequence)  # of which an encoder makes a vector
+        if not isinstance(x, kinds):
+            expected = " or ".join(kind.__name__ for kind in kinds)
+            return f"x is a {type(x).__name__}, but {self.wiring} expects a {expected}"
         values = x.values if isinstance(x, Sequence) else x
         if isinstance(x, Sequence) and not x.event_shape:
             smallest, largest = int(x.values.min()), int(x.values.max())

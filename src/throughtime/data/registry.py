@@ -9,12 +9,20 @@ from pathlib import Path
 from throughtime.data.dataset import Dataset
 from throughtime.data.digits import digits, digits_pixels
 from throughtime.data.errors import DataError
+from throughtime.data.files import conll, table
+from throughtime.data.files.columns import read_columns
+from throughtime.data.files.reading import FORMATS, Reading
+from throughtime.data.files.running import read_running
+from throughtime.data.files.series import is_series, read_series
 from throughtime.data.glyphs import glyphs
 from throughtime.data.mackey_glass import mackey_glass
 from throughtime.data.python_reference import python_reference
 from throughtime.data.python_tokens import python_tokens
 from throughtime.data.text import read_lines
 from throughtime.data.unicode_names import unicode_names
+
+AS_IT_IS = Reading()
+"""Nothing is told of how a file is read."""
 
 DATASETS: dict[str, Callable[[], Dataset]] = {
     "glyphs": glyphs,
@@ -28,15 +36,17 @@ DATASETS: dict[str, Callable[[], Dataset]] = {
 """The embedded sets: made of what an installation has anyway, without a download."""
 
 
-def load(name_or_path: str | Path, seed: int = 0) -> Dataset:
-    """An embedded set by its name, or else a text file, one sequence a line, split by ``seed``.
+def load(name_or_path: str | Path, seed: int = 0, reading: Reading = AS_IT_IS) -> Dataset:
+    """An embedded set by its name, or else a file, read as ``reading`` says or its name suggests.
 
-    The parts of an embedded set are fixed and need no seed. A file that has the name of an embedded
-    set is reached as ``./name``.
+    A file is CoNLL-style by ``.conll``, ``.conllu``, ``.iob`` or ``.bio``, or as a ``.tsv`` with
+    blank lines; a table by ``.csv``, ``.tsv``, ``.jsonl`` or ``.parquet``, and a series if it has
+    numbers alone; else it has one sequence a line. The parts of an embedded set are fixed and need
+    no seed. A file that has the name of an embedded set is reached as ``./name``.
 
     Raises:
-        DataError: if there is neither, or the file cannot be used; see
-            :func:`~throughtime.data.text.read_lines`.
+        DataError: if there is neither, or the file cannot be used; the message begins with file
+            and line.
 
     Example:
         >>> load("digits")
@@ -49,12 +59,38 @@ def load(name_or_path: str | Path, seed: int = 0) -> Dataset:
     """
     name = str(name_or_path)
     if name in DATASETS:
+        if told := reading.told():
+            raise DataError(f"--{told[0]}: {name} is an embedded set, which is read as it is")
         return DATASETS[name]()
     if Path(name).exists():
-        return read_lines(name, seed)
+        return _read(Path(name), seed, reading)
     near = difflib.get_close_matches(name, DATASETS, n=1)
     hint = f"; did you mean {near[0]!r}?" if near else "."
     raise DataError(
         f"no embedded set and no file called {name!r}{hint} The embedded sets are: "
         + ", ".join(DATASETS)
     )
+
+
+def _read(path: Path, seed: int, reading: Reading) -> Dataset:
+    form = _format(path, reading)
+    if form in ("lines", "running"):
+        if told := [name for name in reading.told() if name != "format"]:
+            raise DataError(
+                f"--{told[0]}: {path} is read as text, which has no columns; rename it to what it "
+                "is (.csv, .tsv, .jsonl, .parquet, .conll), or give --format"
+            )
+        return read_running(path) if form == "running" else read_lines(path, seed)
+    return read_series(path, reading) if form == "series" else read_columns(path, seed, reading)
+
+
+def _format(path: Path, reading: Reading) -> str:
+    if reading.format is not None:
+        if reading.format not in FORMATS:
+            raise DataError(f"no format {reading.format!r}; expected one of {', '.join(FORMATS)}")
+        return reading.format
+    if conll.is_conll(path):
+        return "conll"
+    if path.suffix.lower() not in table.SUFFIXES:
+        return "lines"
+    return "series" if is_series(table.read_table(path), reading) else "table"

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from throughtime.data.dataset import Dataset, Examples
 from throughtime.data.errors import DataError
+from throughtime.data.files.text_file import lines_of
 from throughtime.data.splitting import PARTS
 from throughtime.data.vocabulary import Vocabulary
 from throughtime.lengths import EndOfSequence, Unending
@@ -71,7 +72,7 @@ def read_lines(path: str | Path, seed: int = 0) -> Dataset:
         DataError: if the file cannot be read, is not UTF-8, has fewer than ten distinct lines, or
             has a line so long that padding the others to it would not fit in memory.
     """
-    lines = _lines(Path(path))
+    lines = lines_of(Path(path))
     blank = len(lines) - len(texts := [line for line in lines if line.strip()])
     distinct = list(dict.fromkeys(texts))
     if len(distinct) < 10:
@@ -100,31 +101,3 @@ def read_lines(path: str | Path, seed: int = 0) -> Dataset:
     # Held-out lines may always have characters that training has not shown.
     vocabulary = Vocabulary.build(parts["train"], unknown=True)
     return characters(Path(path).stem, description, parts, vocabulary)
-
-
-def _lines(path: Path) -> list[str]:
-    if path.is_dir():
-        raise DataError(f"{path}: a directory; expected a text file, one sequence a line")
-    try:
-        raw = path.read_bytes()
-    except FileNotFoundError:
-        raise DataError(f"{path}: no such file; check the name") from None
-    except OSError as error:
-        raise DataError(f"{path}: cannot be read ({error.strerror}); check the file") from error
-    try:
-        text = raw.decode("utf-8-sig")  # some editors begin a file with a byte order mark
-    except UnicodeDecodeError as error:
-        good, bad = error.object[: error.start].decode(), error.object[error.start]
-        raise DataError(
-            f"{path}:{len(_universal(good))}: byte 0x{bad:02X} is not UTF-8; expected UTF-8 text: "
-            "convert the file first, for instance with `iconv -t utf-8`"
-        ) from None
-    if not text:
-        raise DataError(f"{path}: an empty file; expected at least 10 lines, one sequence a line")
-    lines = _universal(text)
-    return lines if lines[-1] else lines[:-1]
-
-
-def _universal(text: str) -> list[str]:
-    # Not str.splitlines: it also splits at characters that are data here, such as U+2028.
-    return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
+from throughtime.data.files.reading import Reading
 from throughtime.training import choices
 
 
@@ -45,8 +46,19 @@ class Config(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
-    dataset: str = Field(description="An embedded set, or a text file with one sequence a line.")
+    dataset: str = Field(description="An embedded set, or a file.")
     seed: int = Field(0, ge=0, le=2**31, description="Decides every random number of the run.")
+    format: Literal["lines", "running", "table", "conll", "series"] | None = Field(
+        None, description="How the file is read: lines, running (text), table, conll or series."
+    )
+    input: str | None = Field(
+        None, description="Columns of x, with commas; each may end in :kind, as in name:characters."
+    )
+    target: str | None = Field(None, description="The column of y, likewise.")
+    split: str | None = Field(None, description="A column that says train, valid or test.")
+    valid: str | None = Field(None, description="A file to validate on.")
+    test: str | None = Field(None, description="A file to test on.")
+    rare: int = Field(1, ge=1, description="Symbols seen fewer times in training are unknown.")
 
     cell: Literal["elman", "elman-relu", "gru", "lstm"] = Field("gru", description="The cell.")
     hidden_size: int = Field(128, ge=1, le=100_000, description="Size of h(t).")
@@ -118,6 +130,11 @@ class Config(BaseModel):
     def save(self, path: Path) -> None:
         """Write it as readable JSON, the defaults included."""
         path.write_text(self.model_dump_json(indent=2) + "\n", encoding="utf-8")
+
+    @property
+    def reading(self) -> Reading:
+        """How the file is read."""
+        return Reading(**{name: getattr(self, name) for name in Reading.__dataclass_fields__})
 
     def but(self, **values: Any) -> Config:
         """The same with other values for some keys.

@@ -104,7 +104,7 @@ class Run:
             DataError: if they cannot be read.
             RunError: if they are others now.
         """
-        data = load(self.config.dataset, self.config.seed)
+        data = load(self.config.dataset, self.config.seed, self.config.reading)
         self.check(data)
         return data
 

@@ -1,0 +1,249 @@
+"""From a table's columns to pairs (x, y), and the model that suits them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from throughtime.data.dataset import Dataset, Examples
+from throughtime.data.errors import DataError
+from throughtime.data.files import conll, parts
+from throughtime.data.files.fields import KINDS, Field, Label, Number, Numbers, Tags, guess
+from throughtime.data.files.reading import Reading
+from throughtime.data.files.table import Table, read_table
+from throughtime.data.text import Y_ALONE
+from throughtime.lengths import EndOfSequence, Length, SameAsInput, Unending
+from throughtime.outputs import Categorical, Normal, Output
+from throughtime.sequence import Sequence
+from throughtime.wiring import (
+    HIDDEN_TO_HIDDEN,
+    SEQUENCE_TO_VECTOR,
+    VECTOR_TO_SEQUENCE,
+    Wiring,
+)
+
+LONGEST = 2**28
+"""Most numbers of a part, padding included: one endless row must not fill the memory."""
+
+
+def read_columns(path: Path, seed: int, reading: Reading) -> Dataset:
+    """A table or a CoNLL-style file as pairs (x, y): which column is which is told, or guessed.
+
+    What x and y are decides the wiring: a sequence and one value of it (2.3), two sequences of the
+    same lengths (2.1), a vector and a sequence (2.4), two sequences of different lengths (an
+    encoder and a decoder), or a sequence alone.
+
+    Raises:
+        DataError: with file and line, if a column or a value is not what it should be.
+    """
+    read = conll.read_conll if _is_conll(path, reading) else read_table
+    table = read(path)
+    inputs, target = _named(table, reading)
+    divided = _divided(table, read, [name for name, _ in inputs] or [target[0]], seed, reading)
+    train = divided["train"]
+    of_x = [_field(train, name, kind, target=False) for name, kind in inputs]
+    of_y = _field(train, *target, target=True)
+    names, y_name = [name for name, _ in inputs], target[0]
+    _check_together(path, names, of_x)
+    fields = dict(zip([*names, y_name], [*of_x, of_y], strict=True))
+    parsed = {
+        part: {name: _each(rows, name, field.parse) for name, field in fields.items()}
+        for part, rows in divided.items()
+    }
+    for name, field in fields.items():
+        field.fit(parsed["train"][name], reading.rare)
+    splits = {}
+    for part, rows in divided.items():
+        columns = {
+            name: _each(rows, name, field.encode, parsed[part][name])
+            for name, field in fields.items()
+        }
+        x = _as_x(rows, columns, names, of_x) if of_x else None
+        splits[part] = Examples(x=x, y=_as_y(rows, columns[y_name], y_name, of_y))
+    wiring, length = _wiring(path, of_x, of_y, splits["train"])
+    said = [f"{name} as {field.kind}" for name, field in zip(names, of_x, strict=True)]
+    count = sum(map(len, divided.values()))
+    description = f"{count:,} rows of {path}: {y_name} as {of_y.kind}"
+    description += f", given {' and '.join(said)}" if said else ""
+    return Dataset(
+        name=path.stem,
+        description=description + _notes(divided, names or [y_name], splits, of_x, of_y),
+        splits=splits,
+        wiring=wiring,
+        output=_output(of_y),
+        length=length,
+        x_size=sum(field.size for field in of_x) or None,
+        x_vocabulary=of_x[0].vocabulary if of_x and of_x[0].sequence else None,
+        y_vocabulary=of_y.vocabulary,
+    )
+
+
+def _is_conll(path: Path, reading: Reading) -> bool:
+    if reading.format is not None:
+        return reading.format == "conll"
+    return conll.is_conll(path)
+
+
+def _named(
+    table: Table, reading: Reading
+) -> tuple[list[tuple[str, str | None]], tuple[str, str | None]]:
+    """The columns of x, and that of y, each with the kind that it is said to have."""
+    names = list(table.columns)
+    free = [name for name in names if name != reading.split]
+    if reading.target is None and (reading.input is not None or len(free) > 2):
+        raise DataError(
+            f"{table.path}: which column is y is not said; give --target one of {', '.join(free)}"
+        )
+    target = _told(table, reading.target) if reading.target is not None else [(free[-1], None)]
+    if len(target) != 1:
+        raise DataError(f"{table.path}: y is one column; --target has {len(target)}")
+    if reading.input is not None:
+        inputs = _told(table, reading.input)
+    elif reading.target is None and len(free) == 2:
+        inputs = [(free[0], None)]
+    else:
+        inputs = []
+    if any(name == target[0][0] for name, _ in inputs):
+        raise DataError(f"{table.path}: column {target[0][0]!r} is both --input and --target")
+    return inputs, target[0]
+
+
+def _told(table: Table, text: str) -> list[tuple[str, str | None]]:
+    """Columns with commas between, each with or without its kind."""
+    found = []
+    for word in [text] if text in table.columns else text.split(","):
+        name, colon, kind = word.strip().rpartition(":")
+        if word.strip() in table.columns or not colon:
+            name, kind = word.strip(), ""
+        elif kind not in KINDS:
+            raise DataError(f"no kind {kind!r} of column; expected one of {', '.join(KINDS)}")
+        table.column(name)
+        found.append((name, kind or None))
+    return found
+
+
+def _divided(
+    table: Table, read: Callable[[Path], Table], key: list[str], seed: int, reading: Reading
+) -> dict[str, Table]:
+    if reading.split is not None:
+        if reading.valid is not None or reading.test is not None:
+            raise DataError(
+                "--split and files of their own for --valid and --test exclude each other"
+            )
+        return parts.by_column(table, reading.split)
+    if reading.valid is None and reading.test is None:
+        return parts.by_seed(table, key, seed)
+    valid, test = (
+        None if name is None else read(Path(name)) for name in (reading.valid, reading.test)
+    )
+    return parts.by_files(table, valid, test, key, seed)
+
+
+def _field(table: Table, name: str, kind: str | None, *, target: bool) -> Field:
+    chosen = KINDS[kind] if kind is not None else guess(table.column(name), target=target)
+    return chosen()
+
+
+def _each(
+    table: Table, name: str, f: Callable[[Any], Any], values: list[Any] | None = None
+) -> list[Any]:
+    """``f`` of each value of a column; what is wrong with one is said with its line."""
+    found = []
+    for row, value in enumerate(table.column(name) if values is None else values):
+        try:
+            found.append(f(value))
+        except DataError as error:
+            raise DataError(f"{table.at(row)}: column {name!r}: {error}") from None
+    return found
+
+
+def _check_together(path: Path, names: list[str], fields: list[Field]) -> None:
+    if len(fields) > 1 and any(field.sequence for field in fields):
+        raise DataError(
+            f"{path}: x is one sequence, or labels and numbers together; got "
+            + ", ".join(f"{n} as {f.kind}" for n, f in zip(names, fields, strict=True))
+        )
+
+
+def _as_x(
+    table: Table, columns: dict[str, list[Tensor]], names: list[str], fields: list[Field]
+) -> Sequence | Tensor:
+    """A sequence; or labels and numbers, side by side in a vector."""
+    if fields[0].sequence:
+        return _sequences(table, columns[names[0]], names[0])
+    return torch.cat([_vectors(columns[n], f) for n, f in zip(names, fields, strict=True)], -1)
+
+
+def _as_y(table: Table, values: list[Tensor], name: str, field: Field) -> Sequence | Tensor:
+    return _sequences(table, values, name) if field.sequence else torch.stack(values)
+
+
+def _sequences(table: Table, values: list[Tensor], name: str) -> Sequence:
+    lengths = [len(value) for value in values]
+    if len(values) * max(lengths, default=0) > LONGEST:
+        row = lengths.index(max(lengths))
+        raise DataError(
+            f"{table.at(row)}: column {name!r} has {lengths[row]:,} steps; padding {len(table):,} "
+            f"rows to it takes more than {LONGEST:,}: cut the long ones"
+        )
+    return Sequence.from_list(values)
+
+
+def _vectors(values: list[Tensor], field: Field) -> Tensor:
+    stacked = torch.stack(values)
+    return F.one_hot(stacked, field.size).float() if isinstance(field, Label) else stacked
+
+
+def _wiring(
+    path: Path, of_x: list[Field], of_y: Field, train: Examples
+) -> tuple[Wiring, Length | None]:
+    from_sequence = bool(of_x) and of_x[0].sequence
+    if not of_y.sequence:
+        if not from_sequence:
+            raise DataError(
+                f"{path}: neither x nor y is a sequence, so there is nothing for a recurrent net; "
+                "say which column is, for instance --input NAME:characters"
+            )
+        return SEQUENCE_TO_VECTOR, None
+    ends: Length = EndOfSequence() if isinstance(_output(of_y), Categorical) else Unending()
+    if not of_x:
+        return Y_ALONE, ends
+    if not from_sequence:
+        return VECTOR_TO_SEQUENCE, ends
+    assert isinstance(train.x, Sequence)
+    assert isinstance(train.y, Sequence)
+    if isinstance(of_y, Tags | Numbers) and torch.equal(train.x.lengths, train.y.lengths):
+        return HIDDEN_TO_HIDDEN, SameAsInput()
+    return VECTOR_TO_SEQUENCE, ends
+
+
+def _output(of_y: Field) -> Output:
+    return Normal(of_y.size) if isinstance(of_y, Number | Numbers) else Categorical(of_y.size)
+
+
+def _notes(
+    divided: dict[str, Table],
+    key: list[str],
+    splits: dict[str, Examples],
+    of_x: list[Field],
+    of_y: Field,
+) -> str:
+    """What a reader of the numbers should know: rows in two parts, and symbols never seen."""
+    notes = ""
+    if shared := parts.leaks(divided, key):
+        notes += f"; {shared:,} held-out rows are also in training"
+    unknown = _unknown((s.x for s in splits.values()), of_x[0] if of_x else None)
+    unknown += _unknown((s.y for s in splits.values()), of_y)
+    return notes + (f"; {unknown:,} symbols are unknown" if unknown else "")
+
+
+def _unknown(values: Iterable[Sequence | Tensor | None], field: Field | None) -> int:
+    if field is None or field.vocabulary is None or field.vocabulary.unknown is None:
+        return 0
+    number = field.vocabulary.unknown
+    return sum(int((v.values[v.mask] == number).sum()) for v in values if isinstance(v, Sequence))

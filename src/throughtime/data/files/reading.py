@@ -1,0 +1,34 @@
+"""How a file is read: what ``throughtime train FILE`` can be told of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+FORMATS = ("lines", "running", "table", "conll", "series")
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What follows from the file where it is left out.
+
+    Args:
+        format: one of ``FORMATS``.
+        input: the columns that x is made of, with commas between; each may end in ``:kind``.
+        target: the column that y is, likewise; of a series one or more.
+        split: the column that says which part a row belongs to.
+        valid: a file to validate on.
+        test: a file to test on.
+        rare: symbols that training has fewer times are unknown.
+    """
+
+    format: str | None = None
+    input: str | None = None
+    target: str | None = None
+    split: str | None = None
+    valid: str | None = None
+    test: str | None = None
+    rare: int = 1
+
+    def told(self) -> list[str]:
+        """The names of what is not left out."""
+        return [name for name, value in vars(self).items() if value != getattr(Reading, name)]
