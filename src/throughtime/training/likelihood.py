@@ -88,7 +88,7 @@ def parts(
         return
     assert isinstance(examples.y, Sequence)
     p = given(model, None)
-    for chunk in streams(examples.y, rows, steps):
+    for chunk in streams(examples.y, min(rows, int(examples.y.lengths)), steps):
         assert isinstance(p, SequenceDistribution)
         yield p, Examples(None, chunk)
         p = p.observe(chunk)[1]

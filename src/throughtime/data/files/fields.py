@@ -163,6 +163,8 @@ class Numbers(Field):
         if not isinstance(value, list) or not value:
             raise DataError(f"{_shown(value)} is no list of numbers")
         rows = [row if isinstance(row, list) else [row] for row in value]
+        if {len(row) for row in rows} == {0}:
+            raise DataError(f"{_shown(value)} is no list of numbers")
         if len({len(row) for row in rows}) != 1:
             raise DataError("vectors of different sizes; expected as many numbers at every step")
         return torch.tensor([[Number().parse(v) for v in row] for row in rows], dtype=torch.float64)
