@@ -85,9 +85,7 @@ def test_one_command_trains_and_one_evaluates(kind: str, tmp_path: Path) -> None
     sampled = run("sample", out, "-n", "2", "--max-length", "5")
     assert sampled.exit_code == 0, sampled.output
     file.write_text(content + content.splitlines()[-1].replace("n", "o") + "\n")
-    changed = run("evaluate", out)
-    assert changed.exit_code == 2
-    assert "made for other data" in changed.stderr
+    assert run("evaluate", out).exit_code == 2  # other data than the run was made for
 
 
 @pytest.mark.parametrize(
