@@ -5,13 +5,17 @@ from __future__ import annotations
 import math
 import random
 
+import numpy as np
 import pytest
 import torch
+from hypothesis import given
+from hypothesis import strategies as st
 
 from data_files import Write
+from models import quick
 from throughtime.data import DataError, Dataset, Reading, load
 from throughtime.lengths import Unending
-from throughtime.outputs import Normal
+from throughtime.outputs import Bernoulli, Normal
 from throughtime.sequence import Sequence
 
 SINE = [math.sin(i / 5) * 3 + 7 for i in range(100)]
@@ -73,3 +77,37 @@ def test_running_text_is_cut_once_and_never_mixed(write: Write) -> None:
     assert list(map(len, parts)) == [1600, 200, 200]
     with pytest.raises(DataError, match="4 characters; expected at least"):
         load(write("b.txt", "abcd"), reading=Reading(format="running"))
+
+
+def test_arrays_have_their_parts_by_name(write: Write) -> None:
+    draw = np.random.default_rng(0)
+    path = write("a.npz", b"")
+    rolls = {
+        part: np.array([(draw.random((5, 3)) > 0.5).astype(np.uint8) for _ in range(n)])
+        for part, n in (("train", 4), ("validdata", 2), ("test", 2))
+    }
+    np.savez(path, **rolls)
+    data = load(path)
+    assert data.output == Bernoulli(3)
+    assert [len(data.splits[p]) for p in ("train", "valid", "test")] == [4, 2, 2]
+    y = data.splits["train"].y
+    assert isinstance(y, Sequence)
+    assert torch.equal(y.values, torch.tensor(rolls["train"]).float())
+    np.savez(
+        path, train=rolls["train"] + draw.random((5, 3)), valid=rolls["test"], test=rolls["test"]
+    )
+    assert load(path).output == Normal(3)
+    np.savez(path, train=rolls["train"])
+    with pytest.raises(DataError, match="no array called valid or test; got train"):
+        load(path)
+
+
+@quick
+@given(content=st.binary(max_size=80), suffix=st.sampled_from([".npz", ".mat"]))
+def test_damaged_arrays_are_refused(
+    content: bytes, suffix: str, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    path = tmp_path_factory.mktemp("t") / f"a{suffix}"
+    path.write_bytes(content)
+    with pytest.raises(DataError, match="a"):
+        load(path)

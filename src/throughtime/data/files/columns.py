@@ -13,12 +13,12 @@ from torch.nn import functional as F
 from throughtime.data.dataset import Dataset, Examples
 from throughtime.data.errors import DataError
 from throughtime.data.files import conll, parts
-from throughtime.data.files.fields import KINDS, Field, Label, Number, Numbers, Tags, guess
+from throughtime.data.files.fields import KINDS, Bits, Field, Label, Number, Numbers, Tags, guess
 from throughtime.data.files.reading import Reading
 from throughtime.data.files.table import Table, read_table
 from throughtime.data.text import Y_ALONE
 from throughtime.lengths import EndOfSequence, Length, SameAsInput, Unending
-from throughtime.outputs import Categorical, Normal, Output
+from throughtime.outputs import Bernoulli, Categorical, Normal, Output
 from throughtime.sequence import Sequence
 from throughtime.wiring import (
     HIDDEN_TO_HIDDEN,
@@ -26,6 +26,9 @@ from throughtime.wiring import (
     VECTOR_TO_SEQUENCE,
     Wiring,
 )
+
+Named = tuple[str, str | None]
+"""A column, and the kind that it is said to have."""
 
 LONGEST = 2**28
 """Most numbers of a part, padding included: one endless row must not fill the memory."""
@@ -45,6 +48,17 @@ def read_columns(path: Path, seed: int, reading: Reading) -> Dataset:
     table = read(path)
     inputs, target = _named(table, reading)
     divided = _divided(table, read, [name for name, _ in inputs] or [target[0]], seed, reading)
+    return as_data(path, divided, inputs, target, reading.rare)
+
+
+def as_data(
+    path: Path, divided: dict[str, Table], inputs: list[Named], target: Named, rare: int = 1
+) -> Dataset:
+    """Tables, one a part, as pairs (x, y).
+
+    Raises:
+        DataError: with file and line, if a value is not what it should be.
+    """
     train = divided["train"]
     of_x = [_field(train, name, kind, target=False) for name, kind in inputs]
     of_y = _field(train, *target, target=True)
@@ -56,7 +70,7 @@ def read_columns(path: Path, seed: int, reading: Reading) -> Dataset:
         for part, rows in divided.items()
     }
     for name, field in fields.items():
-        field.fit(parsed["train"][name], reading.rare)
+        field.fit(parsed["train"][name], rare)
     splits = {}
     for part, rows in divided.items():
         columns = {
@@ -89,9 +103,7 @@ def _is_conll(path: Path, reading: Reading) -> bool:
     return conll.is_conll(path)
 
 
-def _named(
-    table: Table, reading: Reading
-) -> tuple[list[tuple[str, str | None]], tuple[str, str | None]]:
+def _named(table: Table, reading: Reading) -> tuple[list[Named], Named]:
     """The columns of x, and that of y, each with the kind that it is said to have."""
     names = list(table.columns)
     free = [name for name in names if name != reading.split]
@@ -113,7 +125,7 @@ def _named(
     return inputs, target[0]
 
 
-def _told(table: Table, text: str) -> list[tuple[str, str | None]]:
+def _told(table: Table, text: str) -> list[Named]:
     """Columns with commas between, each with or without its kind."""
     found = []
     for word in [text] if text in table.columns else text.split(","):
@@ -223,6 +235,8 @@ def _wiring(
 
 
 def _output(of_y: Field) -> Output:
+    if isinstance(of_y, Bits):
+        return Bernoulli(of_y.size)
     return Normal(of_y.size) if isinstance(of_y, Number | Numbers) else Categorical(of_y.size)
 
 

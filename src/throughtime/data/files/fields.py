@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -160,8 +161,10 @@ class Numbers(Field):
     sequence = True
 
     def parse(self, value: Any) -> Tensor:
-        if not isinstance(value, list) or not value:
+        if not isinstance(value, list | np.ndarray) or not len(value):
             raise DataError(f"{_shown(value)} is no list of numbers")
+        if isinstance(value, np.ndarray):
+            return self._array(value)
         rows = [row if isinstance(row, list) else [row] for row in value]
         if {len(row) for row in rows} == {0}:
             raise DataError(f"{_shown(value)} is no list of numbers")
@@ -169,14 +172,42 @@ class Numbers(Field):
             raise DataError("vectors of different sizes; expected as many numbers at every step")
         return torch.tensor([[Number().parse(v) for v in row] for row in rows], dtype=torch.float64)
 
+    def _array(self, value: np.ndarray) -> Tensor:
+        if value.ndim not in (1, 2) or value.dtype.kind not in "buif" or not value.size:
+            raise DataError(
+                f"an array of {value.dtype} of shape {value.shape}; expected numbers (steps, size)"
+            )
+        rows = torch.tensor(value.astype(np.float64)).view(len(value), -1)
+        if not bool(rows.isfinite().all()):
+            raise DataError("an array with numbers that are not finite")
+        return rows
+
     def fit(self, parsed: Sequence[Tensor], rare: int) -> None:
         self.size = parsed[0].shape[1]
-        self.scale = _Scale(torch.cat([rows for rows in parsed if rows.shape[1] == self.size]))
+        self.scale: Callable[[Tensor], Tensor] = _Scale(
+            torch.cat([rows for rows in parsed if rows.shape[1] == self.size])
+        )
 
     def encode(self, parsed: Tensor) -> Tensor:
         if parsed.shape[1] != self.size:
             raise DataError(f"vectors of {parsed.shape[1]} numbers; expected {self.size}")
         return self.scale(parsed)
+
+
+class Bits(Numbers):
+    """Lists of noughts and ones, all as long: a piano-roll, say, with a one for each key."""
+
+    kind = "bits"
+
+    def parse(self, value: Any) -> Tensor:
+        rows = super().parse(value)
+        if not is_bits(rows):
+            raise DataError(f"{_shown(value)} has other numbers than 0 and 1")
+        return rows
+
+    def fit(self, parsed: Sequence[Tensor], rare: int) -> None:
+        self.size = parsed[0].shape[1]
+        self.scale = Tensor.float
 
 
 class _Scale:
@@ -192,20 +223,27 @@ class _Scale:
 
 
 KINDS: dict[str, type[Field]] = {
-    field.kind: field for field in (Characters, Words, Tokens, Tags, Label, Number, Numbers)
+    field.kind: field for field in (Characters, Words, Tokens, Tags, Label, Number, Numbers, Bits)
 }
+
+
+def is_bits(rows: Tensor) -> bool:
+    """Whether vectors have noughts and ones alone."""
+    return rows.shape[1] > 1 and bool(((rows == 0) | (rows == 1)).all())
 
 
 def guess(values: Sequence[Any], *, target: bool) -> type[Field]:
     """The kind of a column, by its values.
 
-    Lists are tokens or numbers. What are numbers throughout is a number. Text that repeats itself
-    is a label: of a target, if each value stands there twice on the mean; of an input, only if
-    there are few (a text that decides something is seldom seen again). Other text is characters.
+    Lists are tokens, bits or numbers. What are numbers throughout is a number. Text that repeats
+    itself is a label: of a target, if each value stands there twice on the mean; of an input, only
+    if there are few (a text that decides something is seldom seen again). Other text is characters.
     """
-    if all(isinstance(value, list) for value in values):
-        strings = any(isinstance(v, str) for value in values for v in value)
-        return (Tags if target else Tokens) if strings else Numbers
+    if all(isinstance(value, list | np.ndarray) for value in values):
+        if any(isinstance(v, str) for value in values for v in value):
+            return Tags if target else Tokens
+        bits = all(is_bits(Numbers().parse(value)) for value in values)
+        return Bits if bits else Numbers
     if all(number(value) is not None for value in values):
         return Number
     distinct = len({str(value) for value in values})
