@@ -299,10 +299,25 @@ def test_an_interval_is_as_wide_as_theory_says_and_shrinks_with_more_rows() -> N
 
 def test_rows_that_belong_together_are_drawn_together() -> None:
     values = torch.randn(200, generator=torch.Generator().manual_seed(0))
-    copies = values.repeat_interleave(4)
-    together = width(copies, torch.arange(200).repeat_interleave(4))
+    copies, units = values.repeat_interleave(4), torch.arange(200).repeat_interleave(4)
+    together = width(copies, units)
     assert together == pytest.approx(width(values))
+    within = torch.randn(200, 4)  # what differs in a unit adds up to zero
+    within = (within - within.mean(1, keepdim=True)).flatten()
+    assert width(copies + within, units) == pytest.approx(together, rel=1e-5)
     assert width(copies) == pytest.approx(together / 2, rel=0.1)  # as if there were four times more
+
+
+def test_rows_measured_twice_make_no_interval_narrower() -> None:
+    examples = Examples(torch.randn(40, 3), tagged().y)
+    model = tt.RecurrentModel(
+        tt.cells.Elman(4), tt.wirings.VECTOR_TO_SEQUENCE, tt.outputs.Categorical(3),
+        tt.lengths.Halt(), vector_size=3,
+    )  # fmt: skip
+    twice = examples[torch.arange(40).repeat_interleave(2)]
+    once, again = (evaluate(model, e, interval=True)[0] for e in (examples, twice))
+    assert again.low == pytest.approx(once.low)
+    assert again.high == pytest.approx(once.high)
 
 
 def test_draws_are_the_same_in_parts_and_leave_the_generator_alone(
