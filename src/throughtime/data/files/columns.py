@@ -12,8 +12,9 @@ from torch.nn import functional as F
 
 from throughtime.data.dataset import Dataset, Examples
 from throughtime.data.errors import DataError
-from throughtime.data.files import conll, parts
+from throughtime.data.files import conll, image, parts
 from throughtime.data.files.fields import KINDS, Bits, Field, Label, Number, Numbers, Tags, guess
+from throughtime.data.files.image import Image
 from throughtime.data.files.reading import Reading
 from throughtime.data.files.table import Table, read_table
 from throughtime.data.text import Y_ALONE
@@ -94,6 +95,7 @@ def as_data(
         x_size=sum(field.size for field in of_x) or None,
         x_vocabulary=of_x[0].vocabulary if of_x and of_x[0].sequence else None,
         y_vocabulary=of_y.vocabulary,
+        picture_shape=of_x[0].shape if of_x and isinstance(of_x[0], Image) else None,
     )
 
 
@@ -132,8 +134,9 @@ def _told(table: Table, text: str) -> list[Named]:
         name, colon, kind = word.strip().rpartition(":")
         if word.strip() in table.columns or not colon:
             name, kind = word.strip(), ""
-        elif kind not in KINDS:
-            raise DataError(f"no kind {kind!r} of column; expected one of {', '.join(KINDS)}")
+        elif kind not in (*KINDS, Image.kind):
+            kinds = ", ".join((*KINDS, Image.kind))
+            raise DataError(f"no kind {kind!r} of column; expected one of {kinds}")
         table.column(name)
         found.append((name, kind or None))
     return found
@@ -157,8 +160,11 @@ def _divided(
 
 
 def _field(table: Table, name: str, kind: str | None, *, target: bool) -> Field:
-    chosen = KINDS[kind] if kind is not None else guess(table.column(name), target=target)
-    return chosen()
+    values = table.column(name)
+    paths = kind is None and all(str(v).lower().endswith(image.SUFFIXES) for v in values)
+    if kind == Image.kind or (paths and not target):
+        return Image(table.path.parent)
+    return (KINDS[kind] if kind is not None else guess(values, target=target))()
 
 
 def _each(
@@ -175,9 +181,9 @@ def _each(
 
 
 def _check_together(path: Path, names: list[str], fields: list[Field]) -> None:
-    if len(fields) > 1 and any(field.sequence for field in fields):
+    if len(fields) > 1 and any(field.sequence or isinstance(field, Image) for field in fields):
         raise DataError(
-            f"{path}: x is one sequence, or labels and numbers together; got "
+            f"{path}: x is one sequence, one picture, or labels and numbers together; got "
             + ", ".join(f"{n} as {f.kind}" for n, f in zip(names, fields, strict=True))
         )
 
@@ -215,6 +221,8 @@ def _wiring(
     path: Path, of_x: list[Field], of_y: Field, train: Examples
 ) -> tuple[Wiring, Length | None]:
     from_sequence = bool(of_x) and of_x[0].sequence
+    if isinstance(of_y, Image):
+        raise DataError(f"{path}: y is a picture, which no output gives; make it --input")
     if not of_y.sequence:
         if not from_sequence:
             raise DataError(
