@@ -66,6 +66,24 @@ def test_labels_and_numbers_and_a_text_are_vector_to_sequence(write: Write) -> N
     assert bool((x[:, :3].sum(1) == 1).all())
 
 
+def test_features_and_numbers_are_one_vector(write: Write) -> None:
+    rows = ({"f": ["a", "bc"[i % 2]], "v": [i, 1], "text": f"{n}{n}"} for i, n in enumerate(NAMES))
+    path = write("a.jsonl", lines(*rows))
+    data = load(path, reading=Reading(input="f:features,v:vector", target="text:characters"))
+    assert data.wiring == VECTOR_TO_SEQUENCE
+    assert data.x_size == 5
+    x = data.splits["train"].x
+    assert isinstance(x, torch.Tensor)
+    assert bool((x[:, 0] == 1).all())
+    assert bool((x[:, 1] + x[:, 2] == 1).all())
+    torch.testing.assert_close(x[:, 3].mean(), torch.tensor(0.0), atol=1e-6, rtol=0)
+    test = write("b.jsonl", lines({"f": ["a", "unheard"], "v": [0, 1], "text": "new"}))
+    told = Reading(input="f:features,v:vector", target="text:characters", test=str(test))
+    x = load(path, reading=told).splits["test"].x
+    assert isinstance(x, torch.Tensor)
+    assert x[0, :3].tolist() == [1.0, 0.0, 0.0]
+
+
 def test_two_texts_are_an_encoder_and_a_decoder(write: Write) -> None:
     path = write("a.tsv", "\n".join(f"{n}\t{n[::-1]}s" for n in ["from", *NAMES]) + "\n")
     data = load(path, reading=Reading(input="from", target="morfs:characters"))

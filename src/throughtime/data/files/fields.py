@@ -135,6 +135,29 @@ class Label(Field):
         return self.vocabulary.encode([parsed])[0]
 
 
+class Features(Field):
+    """A list of names that are all true at once: a vector of noughts, and ones for them."""
+
+    kind = "features"
+    sequence = False
+
+    def parse(self, value: Any) -> list[str]:
+        return Tokens().parse(value)
+
+    def fit(self, parsed: Sequence[list[str]], rare: int) -> None:
+        counts = Counter(name for names in parsed for name in set(names))
+        self.vocabulary = Vocabulary(sorted(n for n, count in counts.items() if count >= rare))
+        self.size = len(self.vocabulary)
+
+    def encode(self, parsed: list[str]) -> Tensor:
+        """What training has not shown is not there."""
+        assert self.vocabulary is not None
+        known = [name for name in parsed if name in self.vocabulary]
+        vector = torch.zeros(self.size)
+        vector[self.vocabulary.encode(known)] = 1.0
+        return vector
+
+
 class Number(Field):
     """A number, in units of training's deviation from training's mean."""
 
@@ -194,6 +217,22 @@ class Numbers(Field):
         return self.scale(parsed)
 
 
+class Vector(Numbers):
+    """A list of as many numbers in every row: one vector, and no sequence."""
+
+    kind = "vector"
+    sequence = False
+
+    def parse(self, value: Any) -> Tensor:
+        rows = super().parse(value)
+        if rows.shape[1] != 1:
+            raise DataError(f"{_shown(value)} is no list of numbers, but of lists")
+        return rows.T
+
+    def encode(self, parsed: Tensor) -> Tensor:
+        return super().encode(parsed)[0]
+
+
 class Bits(Numbers):
     """Lists of noughts and ones, all as long: a piano-roll, say, with a one for each key."""
 
@@ -223,7 +262,11 @@ class _Scale:
 
 
 KINDS: dict[str, type[Field]] = {
-    field.kind: field for field in (Characters, Words, Tokens, Tags, Label, Number, Numbers, Bits)
+    field.kind: field
+    for field in (
+        *(Characters, Words, Tokens, Tags, Label),
+        *(Number, Vector, Features, Numbers, Bits),
+    )
 }
 
 
