@@ -49,7 +49,7 @@ def read_columns(path: Path, seed: int, reading: Reading) -> Dataset:
     of_x = [_field(train, name, kind, target=False) for name, kind in inputs]
     of_y = _field(train, *target, target=True)
     names, y_name = [name for name, _ in inputs], target[0]
-    _check_together(path, names, of_x)
+    _check_together(path, of_x)
     fields = dict(zip([*names, y_name], [*of_x, of_y], strict=True))
     parsed = {
         part: {name: _each(rows, name, field.parse) for name, field in fields.items()}
@@ -63,10 +63,10 @@ def read_columns(path: Path, seed: int, reading: Reading) -> Dataset:
             name: _each(rows, name, field.encode, parsed[part][name])
             for name, field in fields.items()
         }
-        x = _as_x(rows, columns, names, of_x) if of_x else None
-        splits[part] = Examples(x=x, y=_as_y(rows, columns[y_name], y_name, of_y))
+        x = _as_x(rows, columns, of_x) if of_x else None
+        splits[part] = Examples(x=x, y=_as_y(rows, columns[y_name], of_y))
     wiring, length = _wiring(path, of_x, of_y, splits["train"])
-    said = [f"{name} as {field.kind}" for name, field in zip(names, of_x, strict=True)]
+    said = [f"{field.name} as {field.kind}" for field in of_x]
     count = sum(map(len, divided.values()))
     description = f"{count:,} rows of {path}: {y_name} as {of_y.kind}"
     description += f", given {' and '.join(said)}" if said else ""
@@ -80,7 +80,28 @@ def read_columns(path: Path, seed: int, reading: Reading) -> Dataset:
         x_size=sum(field.size for field in of_x) or None,
         x_vocabulary=of_x[0].vocabulary if of_x and of_x[0].sequence else None,
         y_vocabulary=of_y.vocabulary,
+        x_fields=tuple(of_x),
+        y_field=of_y,
     )
+
+
+def x_of(table: Table, fields: Iterable[Field]) -> Sequence | Tensor:
+    """The x of other rows, by fields that have learned before.
+
+    Raises:
+        DataError: with file and line, if a column or a value is not what it should be.
+    """
+    fields = list(fields)
+    return _as_x(table, {field.name: _encoded(table, field) for field in fields}, fields)
+
+
+def y_of(table: Table, field: Field) -> Sequence | Tensor:
+    """The y of other rows, likewise."""
+    return _as_y(table, _encoded(table, field), field)
+
+
+def _encoded(table: Table, field: Field) -> list[Tensor]:
+    return _each(table, field.name, lambda value: field.encode(field.parse(value)))
 
 
 def _is_conll(path: Path, reading: Reading) -> bool:
@@ -108,7 +129,10 @@ def _named(
         inputs = [(free[0], None)]
     else:
         inputs = []
-    if any(name == target[0][0] for name, _ in inputs):
+    names = [name for name, _ in inputs]
+    if twice := [name for i, name in enumerate(names) if name in names[:i]]:
+        raise DataError(f"{table.path}: column {twice[0]!r} stands twice in --input")
+    if target[0][0] in names:
         raise DataError(f"{table.path}: column {target[0][0]!r} is both --input and --target")
     return inputs, target[0]
 
@@ -146,7 +170,7 @@ def _divided(
 
 def _field(table: Table, name: str, kind: str | None, *, target: bool) -> Field:
     chosen = KINDS[kind] if kind is not None else guess(table.column(name), target=target)
-    return chosen()
+    return chosen(name)
 
 
 def _each(
@@ -162,25 +186,23 @@ def _each(
     return found
 
 
-def _check_together(path: Path, names: list[str], fields: list[Field]) -> None:
+def _check_together(path: Path, fields: list[Field]) -> None:
     if len(fields) > 1 and any(field.sequence for field in fields):
         raise DataError(
             f"{path}: x is one sequence, or labels and numbers together; got "
-            + ", ".join(f"{n} as {f.kind}" for n, f in zip(names, fields, strict=True))
+            + ", ".join(f"{field.name} as {field.kind}" for field in fields)
         )
 
 
-def _as_x(
-    table: Table, columns: dict[str, list[Tensor]], names: list[str], fields: list[Field]
-) -> Sequence | Tensor:
+def _as_x(table: Table, columns: dict[str, list[Tensor]], fields: list[Field]) -> Sequence | Tensor:
     """A sequence; or labels and numbers, side by side in a vector."""
     if fields[0].sequence:
-        return _sequences(table, columns[names[0]], names[0])
-    return torch.cat([_vectors(columns[n], f) for n, f in zip(names, fields, strict=True)], -1)
+        return _sequences(table, columns[fields[0].name], fields[0].name)
+    return torch.cat([_vectors(columns[field.name], field) for field in fields], -1)
 
 
-def _as_y(table: Table, values: list[Tensor], name: str, field: Field) -> Sequence | Tensor:
-    return _sequences(table, values, name) if field.sequence else torch.stack(values)
+def _as_y(table: Table, values: list[Tensor], field: Field) -> Sequence | Tensor:
+    return _sequences(table, values, field.name) if field.sequence else torch.stack(values)
 
 
 def _sequences(table: Table, values: list[Tensor], name: str) -> Sequence:
