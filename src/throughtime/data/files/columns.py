@@ -259,13 +259,16 @@ def _notes(
     notes = ""
     if shared := parts.leaks(divided, key):
         notes += f"; {shared:,} held-out rows are also in training"
-    unknown = _unknown((s.x for s in splits.values()), of_x[0] if of_x else None)
-    unknown += _unknown((s.y for s in splits.values()), of_y)
-    return notes + (f"; {unknown:,} symbols are unknown" if unknown else "")
+    unseen = sum(sum(unknown(s.x, of_x[0])) for s in splits.values() if of_x and s.x is not None)
+    unseen += sum(sum(unknown(s.y, of_y)) for s in splits.values())
+    return notes + (f"; {unseen:,} symbols are unknown" if unseen else "")
 
 
-def _unknown(values: Iterable[Sequence | Tensor | None], field: Field | None) -> int:
-    if field is None or field.vocabulary is None or field.vocabulary.unknown is None:
-        return 0
+def unknown(values: Sequence | Tensor, field: Field) -> list[int]:
+    """How many symbols of each row are none that training has shown."""
+    if not isinstance(values, Sequence) or field.vocabulary is None:
+        return [0] * len(values)
     number = field.vocabulary.unknown
-    return sum(int((v.values[v.mask] == number).sum()) for v in values if isinstance(v, Sequence))
+    if number is None:
+        return [0] * len(values)
+    return ((values.values == number) & values.mask).sum(-1).tolist()
