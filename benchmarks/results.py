@@ -232,7 +232,12 @@ def train(name: str, row: str, folder: Path) -> Result:
         parts |= {f"{part}, exchanged": _exchanged(split) for part, split in parts.items()}
     measured = {
         "numbers": {
-            part: [list(number) for number in evaluate(run.model, split, running=data.running)]
+            part: [
+                [number.name, number.value, number.unit]
+                for number in evaluate(
+                    run.model, split, vocabulary=data.y_vocabulary, running=data.running
+                )
+            ]
             for part, split in parts.items()
         },
         "parameters": sum(p.numel() for p in run.model.parameters()),
@@ -271,7 +276,8 @@ def document(done: dict[str, dict[str, Result]]) -> Iterator[str]:
 
 def _number(result: Result, part: str, name: str, unit: str) -> str:
     for other, value, measured in result["numbers"].get(part, []):
-        if other == name and measured.startswith(unit):
+        # where no label enters the recurrence, there is one accuracy
+        if other in (name, "accuracy") and name.startswith(other) and measured.startswith(unit):
             return (
                 f"{value:.2f}" if "length" in name and "variation" not in name else f"{value:.3f}"
             )

@@ -395,6 +395,23 @@ def test_numbers_as_one_json_object(trained: Trained) -> None:
     assert whole["numbers"][0]["name"] == "-log p"
 
 
+def test_intervals_on_request_and_none_otherwise(trained: Trained) -> None:
+    with_them = json.loads(good("evaluate", trained(), "--json", "--interval"))
+    without = json.loads(good("evaluate", trained(), "--json"))
+    assert without["resampled"] is None
+    assert with_them["resampled"].startswith("1,000 times rows")
+    for a, b in zip(with_them["numbers"], without["numbers"], strict=True):
+        assert (a["name"], a["value"], a["unit"]) == (b["name"], b["value"], b["unit"])
+        assert (b["low"], b["high"]) == (None, None)
+    loss = with_them["numbers"][0]
+    assert loss["low"] < loss["value"] < loss["high"]
+    shown = f"{loss['value']:.4f}  [{loss['low']:.4f}, {loss['high']:.4f}]"
+    lines = good("evaluate", trained(), "--interval").splitlines()
+    assert lines[1].startswith("In brackets: 95 % intervals, by resampling 1,000 times")
+    assert " ".join(lines[2].split()).startswith(f"-log p {' '.join(shown.split())} nats per")
+    assert "[" not in good("evaluate", trained())
+
+
 def test_a_loss_that_is_no_number_is_said_in_one_line(words: Path, tmp_path: Path) -> None:
     result = run("train", words, "--cell", "elman-relu", "--learning-rate", 1e30, "--clip", 1e30,
                  "--max-steps", 30, "--out", tmp_path / "run")  # fmt: skip

@@ -13,6 +13,10 @@ from throughtime.cells.cell import Cell, State
 from throughtime.direction import reverse
 from throughtime.drive import Drive, Entering
 from throughtime.gradients.gradient import Gradient, Tensors
+from throughtime.transforms import blind
+
+MANY = 2
+"""Times as many symbols as values from which on a batch is worth its own matrix."""
 
 
 class Projection(nn.Module):
@@ -46,6 +50,8 @@ class Projection(nn.Module):
         if later:
             nothing = torch.full_like(values[:1], -1 if symbols else 0)
             values = torch.cat([nothing, values[:-1]])
+        if symbols and not blind() and self.weight.shape[1] > MANY * values.numel():
+            return _of_those_there(values, self.weight)
         return Entering(values, self.weight)
 
     def vector(self, value: Tensor) -> Tensor:
@@ -62,6 +68,16 @@ class Projection(nn.Module):
         must have the size of a whole drive, so its entries start in U(-2, 2) (docs/performance.md).
         """
         nn.init.uniform_(self.weight, -2, 2)
+
+
+def _of_those_there(symbols: Tensor, weight: Tensor) -> Entering:
+    """The same edge with a matrix of those columns alone that the symbols name: of thousands of
+    words a batch has a few hundred, and the engine would turn over the whole matrix for them."""
+    there, numbers = symbols.unique(return_inverse=True)
+    none = int((there < 0).sum())  # they come first, and pick no column
+    if none == len(there) or int(there[-1]) >= weight.shape[1]:
+        return Entering(symbols, weight)
+    return Entering(numbers - none, weight.index_select(1, there[none:]))
 
 
 class Recurrence(nn.Module):

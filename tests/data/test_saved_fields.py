@@ -6,10 +6,13 @@ from typing import Any
 
 import pytest
 import torch
+from PIL import Image as Pictures
 
 from throughtime.data import DataError, Reading, load
 from throughtime.data.files.columns import x_of, y_of
-from throughtime.data.files.fields import KINDS, Field, restored
+from throughtime.data.files.fields import KINDS, Field
+from throughtime.data.files.image import Image
+from throughtime.data.files.saved import restored
 from throughtime.data.files.table import read_table
 from throughtime.sequence import Sequence
 from throughtime.training.signature import Signature
@@ -21,6 +24,9 @@ VALUES: dict[str, list[Any]] = {
     "tags": [["B", "I"], ["O"], ["O", "B"]],
     "label": ["yes", "no", "yes"],
     "number": [0.1, 2.0, -5.5],
+    "vector": [[1.0, 5.0], [2.0, 5.0]],
+    "features": [["a", "c"], ["b"], []],
+    "bits": [[[0, 1], [1, 1]], [[0, 0]]],
     "numbers": [[[1.0, 5.0], [2.0, 5.0]], [[4.0, 5.0]], [[1.5, 5.0]]],
 }
 
@@ -42,12 +48,25 @@ def test_a_restored_field_is_the_saved_one(kind: str) -> None:
         assert torch.equal(again.encode(again.parse(value)), field.encode(field.parse(value)))
 
 
+def test_a_restored_picture_is_the_saved_one(tmp_path: Path) -> None:
+    Pictures.new("L", (5, 8), 200).save(tmp_path / "a.png")
+    field = Image(tmp_path, "photo")
+    field.fit([field.parse("a.png")], 1)
+    again = restored(json.loads(json.dumps(field.saved())))
+    assert isinstance(again, Image)
+    assert again.alike(field)
+    again.folder = tmp_path
+    grey = again.encode(again.parse("a.png"))
+    assert torch.equal(grey, field.encode(field.parse("a.png")))
+    assert again.decode(grey) == [[pytest.approx(200 / 255)] * 5] * 8
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_what_is_decoded_is_what_the_file_had(kind: str) -> None:
     field = fitted(kind)
     for value in VALUES[kind]:
         decoded = field.decode(field.encode(field.parse(value)))
-        if kind in ("number", "numbers"):
+        if kind in ("number", "vector", "numbers"):
             assert torch.tensor(decoded).allclose(torch.tensor(value))
         else:
             assert decoded == value
@@ -58,20 +77,25 @@ DAMAGED: list[tuple[Any, str]] = [
     ({"name": "n"}, "kind is an empty value"),
     ({"kind": ["label"], "name": "n"}, "kind is ['label']"),
     ({"kind": "label", "name": 3, "symbols": ["a"]}, "name is 3; expected a text"),
-    ({"kind": "label", "name": "n"}, "has not just kind, name and symbols"),
+    ({"kind": "label", "name": "n"}, "has not just kind, name, symbols"),
     ({"kind": "label", "name": "n", "symbols": ["a"], "mean": [0]}, "has not just"),
-    ({"kind": "label", "name": "n", "symbols": "ab"}, "lists of some values"),
-    ({"kind": "label", "name": "n", "symbols": []}, "lists of some values"),
+    ({"kind": "label", "name": "n", "symbols": "ab"}, "no list of some values"),
+    ({"kind": "label", "name": "n", "symbols": []}, "no list of some values"),
     ({"kind": "label", "name": "n", "symbols": [1]}, "symbols that are no texts"),
     ({"kind": "tags", "name": "n", "symbols": ["aa", "aa"]}, "stands twice"),
     ({"kind": "characters", "name": "n", "symbols": ["aa"]}, "no single characters"),
-    ({"kind": "number", "name": "n", "symbols": ["aa"]}, "just kind, name and mean and unit"),
+    ({"kind": "number", "name": "n", "symbols": ["aa"]}, "not just kind, name, mean and unit"),
     ({"kind": "number", "name": "n", "mean": [0], "unit": ["1"]}, "no finite number"),
     ({"kind": "number", "name": "n", "mean": [1e999], "unit": [1]}, "no finite number"),
     ({"kind": "number", "name": "n", "mean": [10**999], "unit": [1]}, "no finite number"),
     ({"kind": "number", "name": "n", "mean": [0, 1], "unit": [1, 1]}, "2 means and 2 units"),
     ({"kind": "numbers", "name": "n", "mean": [0, 1], "unit": [1]}, "2 means and 1 units"),
     ({"kind": "numbers", "name": "n", "mean": [0], "unit": [0]}, "the units above 0"),
+    ({"kind": "bits", "name": "n", "size": 0}, "the size 0; expected how many bits"),
+    ({"kind": "bits", "name": "n", "size": True}, "the size True; expected how many bits"),
+    ({"kind": "image", "name": "n", "size": 16, "shape": [4, 5]}, "which do not go together"),
+    ({"kind": "image", "name": "n", "size": 16, "shape": 16}, "expected rows and columns"),
+    ({"kind": "image", "name": "n", "size": 10**8, "shape": [10**4] * 2}, "do not go together"),
 ]
 
 
@@ -135,7 +159,7 @@ def test_a_signature_is_not_that_of_data_with_another_scale(table: Path) -> None
     [
         ({"x_fields": []}, "the fields of x do not fill x_size"),
         ({"y_field": None}, "x_fields are given, but no y_field"),
-        ({"y_field": {}}, "kind is an empty value"),
+        ({"y_field": {}}, "name is an empty value"),
         ({"y_symbols": None}, "y_symbols are not those of the fields"),
         ({"y": "value"}, "y is no one sequence where its fields are"),
         ({"x": "sequence"}, "x is no one sequence where its fields are"),

@@ -38,6 +38,7 @@ GRAPHS = OPERATOR + "test_graphs"
 NN = "tests/nn/test_contract.py::"
 AS_TORCH = NN + "test_results_and_gradients_are_those_of_torch"
 TRACED = "tests/gradients/test_traced.py::"
+METRICS = "tests/training/test_metrics.py::"
 
 MUTANTS = [
     # ---- cells ----
@@ -717,5 +718,55 @@ MUTANTS = [
         "    numbers.block = block\n",
         "    _waiting.append(block)\n",
         ("tests/kernels/test_memory.py::test_what_is_let_go_is_used_again",),
+    ),
+    # ---- metrics ----
+    Mutant(
+        "the mean of ratios instead of the ratio of sums",
+        "training/metrics/number.py",
+        "self.of_sums(self.rows.sum(0))",
+        "self.of_sums(self.rows).mean()",
+        (METRICS + "test_an_interval_has_the_ratio_of_sums_inside",),
+    ),
+    Mutant(
+        "of rows with the same x, the last one only",
+        "training/metrics/bootstrap.py",
+        "index_add_(0, units, columns)",
+        "index_copy_(0, units, columns)",
+        (METRICS + "test_rows_that_belong_together_are_drawn_together",),
+    ),
+    Mutant(
+        "an interval of half the level",
+        "training/metrics/bootstrap.py",
+        "(1 + LEVEL) / 2",
+        "(1 - LEVEL) / 2 + LEVEL / 2",
+        (METRICS + "test_an_interval_is_as_wide_as_theory_says_and_shrinks_with_more_rows",),
+    ),
+    Mutant(
+        "precision instead of F1",
+        "training/metrics/chunks.py",
+        "2 * shared / (true + guess)",
+        "shared / guess",
+        (METRICS + "test_chunk_f1_is_that_of_all_rows_together",),
+    ),
+    Mutant(
+        "one side of the central interval",
+        "training/metrics/reals.py",
+        "(below - 0.5).abs()",
+        "(below - 0.5)",
+        (METRICS + "test_coverage_of_a_model_that_is_right_and_of_one_that_is_too_sure",),
+    ),
+    Mutant(
+        "a mixture's components count the same",
+        "training/metrics/reals.py",
+        "(weights * marginal_cdf(p.component_distribution, y[..., None, :])).sum(-2)",
+        "marginal_cdf(p.component_distribution, y[..., None, :]).mean(-2)",
+        (METRICS + "test_values_below_are_as_many_as_the_distribution_function_says",),
+    ),
+    Mutant(
+        "each reference is a text of its own",
+        "training/metrics/texts.py",
+        "references.setdefault(x, []).append(true[row])",
+        "references.setdefault(x, [true[row]])",
+        (METRICS + "test_texts_for_the_same_x_are_references_of_one",),
     ),
 ]

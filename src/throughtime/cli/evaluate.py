@@ -14,27 +14,42 @@ from throughtime.lengths import SameAsInput
 from throughtime.training.likelihood import Model, decoder, sees_x
 from throughtime.training.metrics import Number
 from throughtime.training.metrics import evaluate as numbers_of
+from throughtime.training.metrics.bootstrap import RESAMPLES
+from throughtime.training.metrics.rows import CHUNK
+
+UNITS = {False: "rows, those with the same x together", True: f"chunks of {CHUNK:,} steps"}
+"""What is drawn anew, of single rows and of running text."""
 
 
 @click.command()
 @click.argument("run", type=click.Path(path_type=Path))
 @click.option("--split", default="test", help="Which part of the data [test].")
 @click.option("--shuffled", is_flag=True, help="Give each y the x of another: a control.")
+@click.option("--interval", is_flag=True, help="Also 95 % intervals, by drawing rows anew.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
-def evaluate(run: Path, split: str, shuffled: bool, as_json: bool) -> None:
+def evaluate(run: Path, split: str, shuffled: bool, interval: bool, as_json: bool) -> None:
     """Measure a RUN on examples that it was not trained on."""
     loaded = opened(run)
     data = loaded.data()
     examples = part(data, split)
     if shuffled:
         examples = shuffled_x(loaded.model, examples)
-    numbers = numbers_of(loaded.model, examples, running=data.running)
+    numbers = numbers_of(
+        loaded.model,
+        examples,
+        vocabulary=data.y_vocabulary,
+        running=data.running,
+        interval=interval,
+    )
+    drawn = f"{RESAMPLES:,} times {UNITS[data.running]}" if interval else None
     if as_json:
-        whole = {"dataset": data.name, "split": split, "shuffled": shuffled}
+        whole = {"dataset": data.name, "split": split, "shuffled": shuffled, "resampled": drawn}
         click.echo(json.dumps({**whole, "numbers": [number._asdict() for number in numbers]}))
     else:
         what = f"{split}, x shuffled" if shuffled else split
         click.echo(f"{data.name}, {what}: {len(examples):,} {'text' if data.running else 'rows'}")
+        if drawn:
+            click.echo(f"In brackets: 95 % intervals, by resampling {drawn}")
         click.echo(table(numbers))
 
 
@@ -70,6 +85,17 @@ def shuffled_x(model: Model, examples: Examples) -> Examples:
 
 
 def table(numbers: list[Number]) -> str:
-    """The numbers below each other, with their units."""
+    """The numbers below each other, with their intervals, if there are any, and their units."""
     width = max(len(number.name) for number in numbers)
-    return "\n".join(f"{n.name:<{width}}  {n.value:8.4f}  {n.unit}" for n in numbers)
+    shown = [_interval(number) for number in numbers]
+    between = max(len(interval) for interval in shown)
+    return "\n".join(
+        f"{n.name:<{width}}  {n.value:8.4f}{interval:<{between}}  {n.unit}"
+        for n, interval in zip(numbers, shown, strict=True)
+    )
+
+
+def _interval(number: Number) -> str:
+    if number.low is None or number.high is None:
+        return ""
+    return f"  [{number.low:.4f}, {number.high:.4f}]"

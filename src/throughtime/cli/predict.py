@@ -18,7 +18,7 @@ from throughtime.cli.opening import opened
 from throughtime.cli.rows import LINES, fields_of, tables, warn_of_unknown
 from throughtime.cli.show import said
 from throughtime.data.files.columns import unknown, x_of
-from throughtime.data.files.fields import Field
+from throughtime.data.files.fields import Field, Number
 from throughtime.data.files.table import Table
 from throughtime.distribution import SequenceDistribution
 from throughtime.training.likelihood import given, sees_x
@@ -133,8 +133,9 @@ def _labels(p: Categorical, of_y: Field, top: int | None) -> Iterator[dict[str, 
 
 
 def _numbers(p: Distribution, of_y: Field) -> Iterator[dict[str, Any]]:
-    for mean, deviation in zip(p.mean, _deviation(p, of_y), strict=True):
-        yield {"prediction": of_y.decode(mean), "deviation": float(deviation)}
+    for mean, deviation in zip(p.mean, _deviation(p, of_y).tolist(), strict=True):
+        alone = isinstance(of_y, Number)
+        yield {"prediction": of_y.decode(mean), "deviation": deviation[0] if alone else deviation}
 
 
 def _sequences(p: SequenceDistribution, of_y: Field, how: How) -> Iterator[dict[str, Any]]:

@@ -9,8 +9,9 @@ from pathlib import Path
 from throughtime.data.dataset import Dataset
 from throughtime.data.digits import digits, digits_pixels
 from throughtime.data.errors import DataError
-from throughtime.data.files import conll, table
-from throughtime.data.files.columns import read_columns
+from throughtime.data.files import arrays, conll, table
+from throughtime.data.files.arrays import read_arrays
+from throughtime.data.files.columns import as_data, read_columns
 from throughtime.data.files.reading import FORMATS, Reading
 from throughtime.data.files.running import read_running
 from throughtime.data.files.series import is_series, read_series
@@ -41,8 +42,9 @@ def load(name_or_path: str | Path, seed: int = 0, reading: Reading = AS_IT_IS) -
 
     A file is CoNLL-style by ``.conll``, ``.conllu``, ``.iob`` or ``.bio``, or as a ``.tsv`` with
     blank lines; a table by ``.csv``, ``.tsv``, ``.jsonl`` or ``.parquet``, and a series if it has
-    numbers alone; else it has one sequence a line. The parts of an embedded set are fixed and need
-    no seed. A file that has the name of an embedded set is reached as ``./name``.
+    numbers alone; arrays by ``.mat`` or ``.npz``; else it has one sequence a line. The parts of an
+    embedded set are fixed and need no seed. A file that has the name of an embedded set is reached
+    as ``./name``.
 
     Raises:
         DataError: if there is neither, or the file cannot be used; the message begins with file
@@ -81,6 +83,10 @@ def _read(path: Path, seed: int, reading: Reading) -> Dataset:
                 "is (.csv, .tsv, .jsonl, .parquet, .conll), or give --format"
             )
         return read_running(path) if form == "running" else read_lines(path, seed)
+    if form == "arrays":
+        if told := [name for name in reading.told() if name != "format"]:
+            raise DataError(f"--{told[0]}: {path} has its parts and sequences by their names")
+        return as_data(path, read_arrays(path), [], ("y", None))
     return read_series(path, reading) if form == "series" else read_columns(path, seed, reading)
 
 
@@ -91,6 +97,8 @@ def _format(path: Path, reading: Reading) -> str:
         return reading.format
     if conll.is_conll(path):
         return "conll"
+    if path.suffix.lower() in arrays.SUFFIXES:
+        return "arrays"
     if path.suffix.lower() not in table.SUFFIXES:
         return "lines"
     return "series" if is_series(table.read_table(path), reading) else "table"

@@ -48,8 +48,9 @@ class Config(BaseModel):
 
     dataset: str = Field(description="An embedded set, or a file.")
     seed: int = Field(0, ge=0, le=2**31, description="Decides every random number of the run.")
-    format: Literal["lines", "running", "table", "conll", "series"] | None = Field(
-        None, description="How the file is read: lines, running (text), table, conll or series."
+    format: Literal["lines", "running", "table", "conll", "series", "arrays"] | None = Field(
+        None,
+        description="How a file is read: lines, running (text), table, conll, series or arrays.",
     )
     input: str | None = Field(
         None, description="Columns of x, with commas; each may end in :kind, as in name:characters."

@@ -52,9 +52,14 @@ def decides_length(model: Model) -> bool:
 
 def symbols(model: Model, y: Sequence | Tensor) -> int:
     """How many decisions -log p is the sum of: the values, and for each row its end, if decided."""
+    return int(symbols_of_rows(model, y).sum())
+
+
+def symbols_of_rows(model: Model, y: Sequence | Tensor) -> Tensor:
+    """The same for each row, ``(rows,)``."""
     if isinstance(y, Tensor):
-        return len(y)
-    return int(y.lengths.sum()) + decides_length(model) * len(y)
+        return torch.ones(len(y), dtype=torch.int64)
+    return y.lengths + int(decides_length(model))
 
 
 @torch.no_grad()
@@ -88,7 +93,7 @@ def parts(
         return
     assert isinstance(examples.y, Sequence)
     p = given(model, None)
-    for chunk in streams(examples.y, rows, steps):
+    for chunk in streams(examples.y, min(rows, int(examples.y.lengths)), steps):
         assert isinstance(p, SequenceDistribution)
         yield p, Examples(None, chunk)
         p = p.observe(chunk)[1]

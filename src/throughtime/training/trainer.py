@@ -86,7 +86,7 @@ class Trainer:
         torch.manual_seed(self.config.seed)
         self.model, self.rows = run.model.train(), self.config.batch_size
         self.optimiser = torch.optim.AdamW(
-            self.model.parameters(), weight_decay=self.config.weight_decay
+            self.model.parameters(), weight_decay=self.config.weight_decay, fused=True
         )
         self.forcing = choices.forcing_of(self.config.forcing)
         self.updates = updates_per_epoch(self.config, data)

@@ -12,13 +12,14 @@ from torch.nn import functional as F
 
 from throughtime.data.dataset import Dataset, Examples
 from throughtime.data.errors import DataError
-from throughtime.data.files import conll, parts
-from throughtime.data.files.fields import KINDS, Field, Label, Number, Numbers, Tags, guess
+from throughtime.data.files import conll, image, parts
+from throughtime.data.files.fields import KINDS, Bits, Field, Label, Number, Numbers, Tags, guess
+from throughtime.data.files.image import Image
 from throughtime.data.files.reading import Reading
 from throughtime.data.files.table import Table, read_table
 from throughtime.data.text import Y_ALONE
 from throughtime.lengths import EndOfSequence, Length, SameAsInput, Unending
-from throughtime.outputs import Categorical, Normal, Output
+from throughtime.outputs import Bernoulli, Categorical, Normal, Output
 from throughtime.sequence import Sequence
 from throughtime.wiring import (
     HIDDEN_TO_HIDDEN,
@@ -26,6 +27,9 @@ from throughtime.wiring import (
     VECTOR_TO_SEQUENCE,
     Wiring,
 )
+
+Named = tuple[str, str | None]
+"""A column, and the kind that it is said to have."""
 
 LONGEST = 2**28
 """Most numbers of a part, padding included: one endless row must not fill the memory."""
@@ -45,6 +49,17 @@ def read_columns(path: Path, seed: int, reading: Reading) -> Dataset:
     table = read(path)
     inputs, target = _named(table, reading)
     divided = _divided(table, read, [name for name, _ in inputs] or [target[0]], seed, reading)
+    return as_data(path, divided, inputs, target, reading.rare)
+
+
+def as_data(
+    path: Path, divided: dict[str, Table], inputs: list[Named], target: Named, rare: int = 1
+) -> Dataset:
+    """Tables, one a part, as pairs (x, y).
+
+    Raises:
+        DataError: with file and line, if a value is not what it should be.
+    """
     train = divided["train"]
     of_x = [_field(train, name, kind, target=False) for name, kind in inputs]
     of_y = _field(train, *target, target=True)
@@ -56,7 +71,7 @@ def read_columns(path: Path, seed: int, reading: Reading) -> Dataset:
         for part, rows in divided.items()
     }
     for name, field in fields.items():
-        field.fit(parsed["train"][name], reading.rare)
+        field.fit(parsed["train"][name], rare)
     splits = {}
     for part, rows in divided.items():
         columns = {
@@ -82,16 +97,22 @@ def read_columns(path: Path, seed: int, reading: Reading) -> Dataset:
         y_vocabulary=of_y.vocabulary,
         x_fields=tuple(of_x),
         y_field=of_y,
+        picture_shape=of_x[0].shape if of_x and isinstance(of_x[0], Image) else None,
     )
 
 
 def x_of(table: Table, fields: Iterable[Field]) -> Sequence | Tensor:
     """The x of other rows, by fields that have learned before.
 
+    Paths of pictures are from the folder of the rows on.
+
     Raises:
         DataError: with file and line, if a column or a value is not what it should be.
     """
     fields = list(fields)
+    for field in fields:
+        if isinstance(field, Image):
+            field.folder = table.path.parent
     return _as_x(table, {field.name: _encoded(table, field) for field in fields}, fields)
 
 
@@ -110,9 +131,7 @@ def _is_conll(path: Path, reading: Reading) -> bool:
     return conll.is_conll(path)
 
 
-def _named(
-    table: Table, reading: Reading
-) -> tuple[list[tuple[str, str | None]], tuple[str, str | None]]:
+def _named(table: Table, reading: Reading) -> tuple[list[Named], Named]:
     """The columns of x, and that of y, each with the kind that it is said to have."""
     names = list(table.columns)
     free = [name for name in names if name != reading.split]
@@ -137,15 +156,16 @@ def _named(
     return inputs, target[0]
 
 
-def _told(table: Table, text: str) -> list[tuple[str, str | None]]:
+def _told(table: Table, text: str) -> list[Named]:
     """Columns with commas between, each with or without its kind."""
     found = []
     for word in [text] if text in table.columns else text.split(","):
         name, colon, kind = word.strip().rpartition(":")
         if word.strip() in table.columns or not colon:
             name, kind = word.strip(), ""
-        elif kind not in KINDS:
-            raise DataError(f"no kind {kind!r} of column; expected one of {', '.join(KINDS)}")
+        elif kind not in (*KINDS, Image.kind):
+            kinds = ", ".join((*KINDS, Image.kind))
+            raise DataError(f"no kind {kind!r} of column; expected one of {kinds}")
         table.column(name)
         found.append((name, kind or None))
     return found
@@ -169,8 +189,11 @@ def _divided(
 
 
 def _field(table: Table, name: str, kind: str | None, *, target: bool) -> Field:
-    chosen = KINDS[kind] if kind is not None else guess(table.column(name), target=target)
-    return chosen(name)
+    values = table.column(name)
+    paths = kind is None and all(str(v).lower().endswith(image.SUFFIXES) for v in values)
+    if kind == Image.kind or (paths and not target):
+        return Image(table.path.parent, name)
+    return (KINDS[kind] if kind is not None else guess(values, target=target))(name)
 
 
 def _each(
@@ -187,9 +210,9 @@ def _each(
 
 
 def _check_together(path: Path, fields: list[Field]) -> None:
-    if len(fields) > 1 and any(field.sequence for field in fields):
+    if len(fields) > 1 and any(field.sequence or isinstance(field, Image) for field in fields):
         raise DataError(
-            f"{path}: x is one sequence, or labels and numbers together; got "
+            f"{path}: x is one sequence, one picture, or labels and numbers together; got "
             + ", ".join(f"{field.name} as {field.kind}" for field in fields)
         )
 
@@ -225,6 +248,8 @@ def _wiring(
     path: Path, of_x: list[Field], of_y: Field, train: Examples
 ) -> tuple[Wiring, Length | None]:
     from_sequence = bool(of_x) and of_x[0].sequence
+    if isinstance(of_y, Image):
+        raise DataError(f"{path}: y is a picture, which no output gives; make it --input")
     if not of_y.sequence:
         if not from_sequence:
             raise DataError(
@@ -245,6 +270,8 @@ def _wiring(
 
 
 def _output(of_y: Field) -> Output:
+    if isinstance(of_y, Bits):
+        return Bernoulli(of_y.size)
     return Normal(of_y.size) if isinstance(of_y, Number | Numbers) else Categorical(of_y.size)
 
 

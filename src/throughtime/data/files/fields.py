@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -32,8 +33,6 @@ class Field(ABC):
         >>> field.fit([["a", "cat"], ["a", "dog"]], rare=2)
         >>> field.saved()
         {'kind': 'words', 'name': 'title', 'symbols': ['a', '�']}
-        >>> restored(field.saved()).encode(["a", "bird"])
-        tensor([0, 1])
     """
 
     kind: ClassVar[str]
@@ -71,25 +70,28 @@ class Field(ABC):
         """What a file would say of a tensor: a text, a number, or a list."""
 
     def saved(self) -> dict[str, Any]:
-        """The kind, the name and what was learned, as JSON can have it; see :func:`restored`."""
-        learned: dict[str, Any] = {}
+        """The kind, the name and what was learned, as JSON can have it; see
+        :func:`~throughtime.data.files.saved.restored`."""
+        learned: dict[str, Any] = {"size": self.size}
         if self.vocabulary is not None:
-            learned["symbols"] = list(self.vocabulary.symbols)
-        if self.scale is not None:
-            learned |= {"mean": self.scale.mean.tolist(), "unit": self.scale.unit.tolist()}
+            learned = {"symbols": list(self.vocabulary.symbols)}
+        elif self.scale is not None:
+            learned = {"mean": self.scale.mean.tolist(), "unit": self.scale.unit.tolist()}
         return {"kind": self.kind, "name": self.name, **learned}
 
     def alike(self, other: Field) -> bool:
         """Whether both have learned the same, but for what differs between machines."""
-        same = (self.kind, self.name, self.vocabulary) == (other.kind, other.name, other.vocabulary)
-        if self.scale is None or other.scale is None:
-            return same and self.scale is other.scale
-        return same and self.scale.alike(other.scale)
+        if self.scale is not None and other.scale is not None:
+            same = (self.kind, self.name) == (other.kind, other.name)
+            return same and self.scale.alike(other.scale)
+        return self.saved() == other.saved()
 
-    def _know(self, symbols: Sequence[str]) -> None:
+    def know(self, symbols: Sequence[str]) -> None:
+        """These are its symbols."""
         self.vocabulary, self.size = Vocabulary(symbols), len(symbols)
 
-    def _measure(self, scale: Scale) -> None:
+    def measure(self, scale: Scale) -> None:
+        """This is its scale."""
         self.scale, self.size = scale, len(scale.mean)
 
 
@@ -101,7 +103,7 @@ class _Symbols(Field):
     def fit(self, parsed: Sequence[list[str]], rare: int) -> None:
         counts = Counter(symbol for symbols in parsed for symbol in symbols)
         known = {symbol for symbol, count in counts.items() if count >= rare}
-        self._know(sorted(known | {UNKNOWN}))
+        self.know(sorted(known | {UNKNOWN}))
 
     def encode(self, parsed: list[str]) -> Tensor:
         assert self.vocabulary is not None
@@ -149,7 +151,7 @@ class Tokens(_Symbols):
 
     def parse(self, value: Any) -> list[str]:
         if not isinstance(value, list) or not all(isinstance(v, str) for v in value):
-            raise DataError(f"{_shown(value)} is no list of strings")
+            raise DataError(f"{shown(value)} is no list of strings")
         return ["_".join(v.split()) or "_" for v in value]
 
 
@@ -159,7 +161,7 @@ class Tags(Tokens):
     kind = "tags"
 
     def fit(self, parsed: Sequence[list[str]], rare: int) -> None:
-        self._know(sorted({tag for tags in parsed for tag in tags}))
+        self.know(sorted({tag for tags in parsed for tag in tags}))
 
     def encode(self, parsed: list[str]) -> Tensor:
         assert self.vocabulary is not None
@@ -176,11 +178,11 @@ class Label(Field):
 
     def parse(self, value: Any) -> str:
         if not isinstance(value, str | int | float) or not str(value).strip():
-            raise DataError(f"{_shown(value)} is no label")
+            raise DataError(f"{shown(value)} is no label")
         return "_".join(str(value).split())
 
     def fit(self, parsed: Sequence[str], rare: int) -> None:
-        self._know(sorted(set(parsed)))
+        self.know(sorted(set(parsed)))
 
     def encode(self, parsed: str) -> Tensor:
         assert self.vocabulary is not None
@@ -192,6 +194,32 @@ class Label(Field):
         return self.vocabulary.symbols[int(value)]
 
 
+class Features(Field):
+    """A list of names that are all true at once: a vector of noughts, and ones for them."""
+
+    kind = "features"
+    sequence = False
+
+    def parse(self, value: Any) -> list[str]:
+        return Tokens().parse(value)
+
+    def fit(self, parsed: Sequence[list[str]], rare: int) -> None:
+        counts = Counter(name for names in parsed for name in set(names))
+        self.know(sorted(name for name, count in counts.items() if count >= rare))
+
+    def encode(self, parsed: list[str]) -> Tensor:
+        """What training has not shown is not there."""
+        assert self.vocabulary is not None
+        known = [name for name in parsed if name in self.vocabulary]
+        vector = torch.zeros(self.size)
+        vector[self.vocabulary.encode(known)] = 1.0
+        return vector
+
+    def decode(self, value: Tensor) -> list[str]:
+        assert self.vocabulary is not None
+        return [name for name, true in zip(self.vocabulary, value.tolist(), strict=True) if true]
+
+
 class Number(Field):
     """A number, in units of training's deviation from training's mean."""
 
@@ -201,11 +229,11 @@ class Number(Field):
     def parse(self, value: Any) -> float:
         found = number(value)
         if found is None:
-            raise DataError(f"{_shown(value)} is no finite number")
+            raise DataError(f"{shown(value)} is no finite number")
         return found
 
     def fit(self, parsed: Sequence[float], rare: int) -> None:
-        self._measure(Scale.of(torch.tensor(parsed, dtype=torch.float64)[:, None]))
+        self.measure(Scale.of(torch.tensor(parsed, dtype=torch.float64)[:, None]))
 
     def encode(self, parsed: float) -> Tensor:
         assert self.scale is not None
@@ -223,27 +251,86 @@ class Numbers(Field):
     sequence = True
 
     def parse(self, value: Any) -> Tensor:
-        if not isinstance(value, list) or not value:
-            raise DataError(f"{_shown(value)} is no list of numbers")
+        if not isinstance(value, list | np.ndarray) or not len(value):
+            raise DataError(f"{shown(value)} is no list of numbers")
+        if isinstance(value, np.ndarray):
+            return self._array(value)
         rows = [row if isinstance(row, list) else [row] for row in value]
+        if {len(row) for row in rows} == {0}:
+            raise DataError(f"{shown(value)} is no list of numbers")
         if len({len(row) for row in rows}) != 1:
             raise DataError("vectors of different sizes; expected as many numbers at every step")
         return torch.tensor([[Number().parse(v) for v in row] for row in rows], dtype=torch.float64)
 
+    def _array(self, value: np.ndarray) -> Tensor:
+        if value.ndim not in (1, 2) or value.dtype.kind not in "buif" or not value.size:
+            raise DataError(
+                f"an array of {value.dtype} of shape {value.shape}; expected numbers (steps, size)"
+            )
+        rows = torch.tensor(value.astype(np.float64)).view(len(value), -1)
+        if not bool(rows.isfinite().all()):
+            raise DataError("an array with numbers that are not finite")
+        return rows
+
     def fit(self, parsed: Sequence[Tensor], rare: int) -> None:
         size = parsed[0].shape[1]
-        self._measure(Scale.of(torch.cat([rows for rows in parsed if rows.shape[1] == size])))
+        self.measure(Scale.of(torch.cat([rows for rows in parsed if rows.shape[1] == size])))
 
     def encode(self, parsed: Tensor) -> Tensor:
         assert self.scale is not None
+        self._check_size(parsed)
+        return self.scale(parsed)
+
+    def _check_size(self, parsed: Tensor) -> None:
         if parsed.shape[1] != self.size:
             raise DataError(f"vectors of {parsed.shape[1]} numbers; expected {self.size}")
-        return self.scale(parsed)
 
     def decode(self, value: Tensor) -> list[Any]:
         assert self.scale is not None
         rows = self.scale.back(value).tolist()
         return [row[0] for row in rows] if self.size == 1 else rows
+
+
+class Vector(Numbers):
+    """A list of as many numbers in every row: one vector, and no sequence."""
+
+    kind = "vector"
+    sequence = False
+
+    def parse(self, value: Any) -> Tensor:
+        rows = super().parse(value)
+        if rows.shape[1] != 1:
+            raise DataError(f"{shown(value)} is no list of numbers, but of lists")
+        return rows.T
+
+    def encode(self, parsed: Tensor) -> Tensor:
+        return super().encode(parsed)[0]
+
+    def decode(self, value: Tensor) -> list[float]:
+        assert self.scale is not None
+        return self.scale.back(value).tolist()
+
+
+class Bits(Numbers):
+    """Lists of noughts and ones, all as long: a piano-roll, say, with a one for each key."""
+
+    kind = "bits"
+
+    def parse(self, value: Any) -> Tensor:
+        rows = super().parse(value)
+        if not is_bits(rows):
+            raise DataError(f"{shown(value)} has other numbers than 0 and 1")
+        return rows
+
+    def fit(self, parsed: Sequence[Tensor], rare: int) -> None:
+        self.size = parsed[0].shape[1]
+
+    def encode(self, parsed: Tensor) -> Tensor:
+        self._check_size(parsed)
+        return parsed.float()
+
+    def decode(self, value: Tensor) -> list[list[int]]:
+        return value.int().tolist()
 
 
 @dataclass(frozen=True, eq=False)
@@ -276,60 +363,31 @@ class Scale:
 
 
 KINDS: dict[str, type[Field]] = {
-    field.kind: field for field in (Characters, Words, Tokens, Tags, Label, Number, Numbers)
+    field.kind: field
+    for field in (
+        *(Characters, Words, Tokens, Tags, Label),
+        *(Number, Vector, Features, Numbers, Bits),
+    )
 }
 
 
-def restored(saved: object) -> Field:
-    """The field that :meth:`Field.saved` has said.
-
-    Raises:
-        DataError: in one line, if it says something else.
-    """
-    if not isinstance(saved, Mapping):
-        raise DataError(f"a field is {_shown(saved)}; expected an object")
-    kind, name = saved.get("kind"), saved.get("name")
-    if not isinstance(kind, str) or kind not in KINDS:
-        raise DataError(f"a field's kind is {_shown(kind)}; expected one of {', '.join(KINDS)}")
-    if not isinstance(name, str):
-        raise DataError(f"a field's name is {_shown(name)}; expected a text")
-    field = KINDS[kind](name)
-    learned = ("mean", "unit") if isinstance(field, Number | Numbers) else ("symbols",)
-    if set(saved) != {"kind", "name", *learned}:
-        raise DataError(f"the field {name!r} has not just kind, name and {' and '.join(learned)}")
-    lists = [saved[key] for key in learned]
-    if not all(isinstance(values, list) and values for values in lists):
-        raise DataError(f"the field {name!r}: {' and '.join(learned)} must be lists of some values")
-    if learned == ("symbols",):
-        symbols = lists[0]
-        if not all(isinstance(s, str) for s in symbols):
-            raise DataError(f"the field {name!r} has symbols that are no texts")
-        if isinstance(field, Characters) and any(len(s) != 1 for s in symbols):
-            raise DataError(f"the field {name!r} has symbols that are no single characters")
-        field._know(symbols)
-        return field
-    if not all(_is_finite(v) for values in lists for v in values):
-        raise DataError(f"the field {name!r} has a mean or a unit that is no finite number")
-    mean, unit = (torch.tensor(values, dtype=torch.float64) for values in lists)
-    if len(mean) != len(unit) or (isinstance(field, Number) and len(mean) != 1) or unit.min() <= 0:
-        raise DataError(
-            f"the field {name!r} has {len(mean)} means and {len(unit)} units; expected as many, "
-            "the units above 0"
-        )
-    field._measure(Scale(mean, unit))
-    return field
+def is_bits(rows: Tensor) -> bool:
+    """Whether vectors have noughts and ones alone."""
+    return rows.shape[1] > 1 and bool(((rows == 0) | (rows == 1)).all())
 
 
 def guess(values: Sequence[Any], *, target: bool) -> type[Field]:
     """The kind of a column, by its values.
 
-    Lists are tokens or numbers. What are numbers throughout is a number. Text that repeats itself
-    is a label: of a target, if each value stands there twice on the mean; of an input, only if
-    there are few (a text that decides something is seldom seen again). Other text is characters.
+    Lists are tokens, bits or numbers. What are numbers throughout is a number. Text that repeats
+    itself is a label: of a target, if each value stands there twice on the mean; of an input, only
+    if there are few (a text that decides something is seldom seen again). Other text is characters.
     """
-    if all(isinstance(value, list) for value in values):
-        strings = any(isinstance(v, str) for value in values for v in value)
-        return (Tags if target else Tokens) if strings else Numbers
+    if all(isinstance(value, list | np.ndarray) for value in values):
+        if any(isinstance(v, str) for value in values for v in value):
+            return Tags if target else Tokens
+        bits = all(is_bits(Numbers().parse(value)) for value in values)
+        return Bits if bits else Numbers
     if all(number(value) is not None for value in values):
         return Number
     distinct = len({str(value) for value in values})
@@ -339,7 +397,7 @@ def guess(values: Sequence[Any], *, target: bool) -> type[Field]:
 
 def _text(value: Any) -> str:
     if not isinstance(value, str | int | float) or value == "":
-        raise DataError(f"{_shown(value)} is no text")
+        raise DataError(f"{shown(value)} is no text")
     return str(value)
 
 
@@ -351,11 +409,8 @@ def _refuse_new(label: str, known: Vocabulary) -> None:
         )
 
 
-def _is_finite(value: Any) -> bool:
-    return not isinstance(value, str | bool) and number(value) is not None
-
-
-def _shown(value: Any) -> str:
+def shown(value: Any) -> str:
+    """A value in a message: short, in one line."""
     if value is None or value == "":
         return "an empty value"
     text = repr(value)

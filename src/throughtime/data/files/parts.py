@@ -6,6 +6,8 @@ import random
 from collections.abc import Hashable
 from typing import Any
 
+import numpy as np
+
 from throughtime.data.errors import DataError
 from throughtime.data.files.table import Table
 from throughtime.data.splitting import PARTS
@@ -105,4 +107,6 @@ def _keys(table: Table, columns: list[str]) -> list[Hashable]:
 
 
 def _key(value: Any) -> Hashable:
+    if isinstance(value, np.ndarray):
+        return value.shape, value.tobytes()
     return tuple(map(_key, value)) if isinstance(value, list) else value

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-FORMATS = ("lines", "running", "table", "conll", "series")
+FORMATS = ("lines", "running", "table", "conll", "series", "arrays")
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,9 @@ def is_series(table: Table, reading: Reading) -> bool:
     """Whether a table is one: nothing is an input, and what is the target has numbers alone."""
     if reading.input is not None or reading.split is not None:
         return False
+    target = reading.target or ""
+    if target not in table.columns and target.removesuffix(":number").count(":"):
+        return False  # it is said to be something else
     columns = _columns(table, reading)
     return bool(columns) and all(
         number(value) is not None or _is_missing(value)

@@ -1,0 +1,70 @@
+"""Chunks, such as phrases or names, that labels of single symbols stand for."""
+
+from __future__ import annotations
+
+import re
+
+import torch
+from torch import Tensor
+
+from throughtime.data import Vocabulary
+from throughtime.data.vocabulary import UNKNOWN
+
+AS_IOBES = {"L": "E", "U": "S"}
+"""BILOU's letters for the last symbol of a chunk, and for a chunk of one."""
+
+
+def chunk_tags(vocabulary: Vocabulary) -> list[str] | None:
+    """All symbols as tags of chunks: ``O`` outside, or ``B-``, ``I-``, ``E-``, ``S-`` and a type.
+
+    IOB in both its kinds, BIO and IOBES are all of this form; BILOU is brought into it. U+FFFD,
+    for tags that training has not shown, is a chunk of one symbol: a chunk that cannot be found
+    still is one that was missed.
+
+    Returns:
+        None if some symbol is no such tag, or all of them are ``O``.
+
+    Example:
+        >>> chunk_tags(Vocabulary(["B-NP", "I-NP", "U-NP", "O"]))
+        ['B-NP', 'I-NP', 'S-NP', 'O']
+        >>> chunk_tags(Vocabulary(["NAME", "O"]))
+    """
+    tags = [f"S-{UNKNOWN}" if symbol == UNKNOWN else symbol for symbol in vocabulary]
+    if not all(re.fullmatch(r"O|[BIESLU]-.+", tag) for tag in tags) or set(tags) <= {"O"}:
+        return None
+    return [AS_IOBES.get(tag[0], tag[0]) + tag[1:] for tag in tags]
+
+
+def shared_chunks(true: list[str], guess: list[str]) -> list[int]:
+    """Of two taggings, how many chunks they have in common, and how many each has.
+
+    A chunk is right if its type, its first and its last symbol are. What is a chunk is CoNLL's
+    definition, as its script ``conlleval`` has it: it also begins where a tag ``I-`` follows none
+    of its type (Tjong Kim Sang and Buchholz 2000).
+
+    Example:
+        >>> shared_chunks(["B-NP", "I-NP", "O", "B-VP"], ["B-NP", "I-NP", "B-VP", "I-VP"])
+        [1, 2, 2]
+        >>> shared_chunks(["I-NP", "I-VP"], ["B-NP", "B-VP"])
+        [2, 2, 2]
+    """
+    # takes a second, and little else needs it
+    from seqeval.metrics.sequence_labeling import get_entities
+
+    a, b = set(get_entities(true)), set(get_entities(guess))
+    return [len(a & b), len(a), len(b)]
+
+
+def f1(sums: Tensor) -> Tensor:
+    """The harmonic mean of precision and recall, by the counts of :func:`shared_chunks`.
+
+    .. math:: F_1 = 2 |A ∩ B| / (|A| + |B|)
+
+    Zero where there is no chunk at all.
+
+    Example:
+        >>> f1(torch.tensor([[1.0, 2.0, 4.0], [0.0, 0.0, 0.0]]))
+        tensor([0.3333, 0.0000])
+    """
+    shared, true, guess = sums.unbind(-1)
+    return torch.where(true + guess > 0, 2 * shared / (true + guess), 0.0)

@@ -1,0 +1,103 @@
+"""All numbers that make sense for a model."""
+
+from __future__ import annotations
+
+import math
+
+import torch
+
+from throughtime.data import Examples, Vocabulary
+from throughtime.lengths import SameAsInput
+from throughtime.sequence import Sequence
+from throughtime.training.likelihood import (
+    Model,
+    decides_length,
+    decoder,
+    log_prob,
+    sees_x,
+    symbols_of_rows,
+)
+from throughtime.training.metrics.bootstrap import with_intervals
+from throughtime.training.metrics.labels import right_labels, right_symbols
+from throughtime.training.metrics.lengths import lengths_of_model, mean_length
+from throughtime.training.metrics.number import Measure, Number, ratio
+from throughtime.training.metrics.reals import errors_and_coverage
+from throughtime.training.metrics.rows import measured, same_x, table
+from throughtime.training.metrics.texts import right_sequences
+
+
+@torch.no_grad()
+def evaluate(
+    model: Model,
+    examples: Examples,
+    *,
+    vocabulary: Vocabulary | None = None,
+    running: bool = False,
+    interval: bool = False,
+) -> list[Number]:
+    """All numbers that make sense for the model; the same ones every time.
+
+    - the mean of -log p, in nats and bits, and its exponential, the perplexity;
+    - for labels, of a sequence or of each symbol, the share that is right: with the true labels
+      so far given (teacher-forced), and with the model's own (closed loop), where that differs;
+      and where labels are tags of chunks, the chunks' F1;
+    - for a y of its own length given x, the share whose most probable y is exactly the true one,
+      and how many edits a symbol takes; for texts with words, the word error rate and BLEU;
+    - for real values, the error of the one-step mean, as a share of the data's deviation and
+      variance, and how many values are in the central 90 % of what was expected;
+    - where the model decides τ, how far its lengths are from those of the data.
+
+    Args:
+        model: what is measured.
+        examples: what it is measured on.
+        vocabulary: the symbols of y, without which chunks and words are not known.
+        running: y is one long row, read in chunks of 1,000 steps.
+        interval: also a 95 % interval of each number that is one of sums over rows, by drawing
+            rows anew (all rows with the same x together; of running text, chunks).
+    """
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(0)
+        model.eval()
+        measures = _likelihood(model, examples, running)
+        numbers: list[Number] = []
+        output, length = decoder(model).output, decoder(model).length
+        assert output is not None
+        units = torch.arange(len(measures[0].rows)) if running else same_x(examples)
+        if not output.discrete:
+            measures += errors_and_coverage(model, examples, running)
+        elif not isinstance(examples.y, Sequence):
+            measures.append(right_labels(model, examples))
+        elif isinstance(length, SameAsInput):
+            measures += right_symbols(model, examples, vocabulary)
+        elif sees_x(model):
+            measures += right_sequences(model, examples, units, vocabulary)
+        if decides_length(model):
+            measures.append(mean_length(examples))
+            numbers = lengths_of_model(model, examples)
+    if interval:
+        return with_intervals(measures, units) + numbers
+    return [measure.number() for measure in measures] + numbers
+
+
+def _likelihood(model: Model, examples: Examples, running: bool) -> list[Measure]:
+    """-log p."""
+    output = decoder(model).output
+    assert output is not None
+    nats: list[float] = []
+    counts: list[int] = []
+    for p, part in measured(model, examples, running):
+        nats += (-log_prob(p, part.y)).tolist()
+        counts += symbols_of_rows(model, part.y).tolist()
+    if not isinstance(examples.y, Sequence):
+        unit = "label"
+    else:
+        unit = "symbol" if output.event_shape == () else "step"
+        unit += ", the end included" if decides_length(model) else ""
+    rows = table(nats, counts)
+    measures = [Measure("-log p", f"nats per {unit}", rows)]
+    if output.discrete:
+        measures += [
+            Measure("-log p", f"bits per {unit}", rows, lambda sums: ratio(sums) / math.log(2)),
+            Measure("perplexity", f"choices per {unit}", rows, lambda sums: ratio(sums).exp()),
+        ]
+    return measures

@@ -1,0 +1,56 @@
+"""A table of pictures and their captions."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image as Pictures
+
+from data_files import Write
+from throughtime.data import DataError, load
+from throughtime.wiring import VECTOR_TO_SEQUENCE
+
+CAPTIONS = [f"picture of {'abcdefghijkl'[i]}{'xyz'[i % 3]}" for i in range(12)]
+
+
+def draw(folder: Path, i: int, size: tuple[int, int] = (8, 6)) -> str:
+    grey = np.full((size[1], size[0]), 20 * i, dtype=np.uint8)
+    (folder / "pictures").mkdir(exist_ok=True)
+    Pictures.fromarray(grey).convert("RGB").save(folder / "pictures" / f"{i}.png")
+    return f"pictures/{i}.png"
+
+
+def test_pictures_are_vectors_in_the_size_of_the_first(write: Write, tmp_path: Path) -> None:
+    sizes = [(8, 6)] * 11 + [(200, 100)]
+    rows = [f"{draw(tmp_path, i, sizes[i])},{c}" for i, c in enumerate(CAPTIONS)]
+    data = load(write("a.csv", "\n".join(["file,caption", *rows]) + "\n"))
+    assert data.wiring == VECTOR_TO_SEQUENCE
+    assert data.picture_shape in ((6, 8), (32, 64))  # that of training's first
+    x = data.splits["train"].x
+    assert isinstance(x, torch.Tensor)
+    assert x.shape[1] == data.picture_shape[0] * data.picture_shape[1]
+    assert float(x.min()) >= 0
+    assert float(x.max()) <= 1
+    shades = {round(float(row[0]) * 255) for row in x}
+    assert shades <= {20 * i for i in range(12)}
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [(None, "no such picture"), (b"nothing", "cannot be read as a picture"), ("tiny", "2 × 2")],
+)
+def test_a_picture_that_is_not_there_is_named_with_its_line(
+    write: Write, tmp_path: Path, content: bytes | str | None, expected: str
+) -> None:
+    rows = [f"{draw(tmp_path, i)},{c}" for i, c in enumerate(CAPTIONS)]
+    path = tmp_path / "pictures" / "4.png"
+    path.unlink()
+    if content == "tiny":
+        Pictures.new("L", (2, 2)).save(path)
+    elif content is not None:
+        path.write_bytes(bytes(content))  # type: ignore[arg-type]
+    with pytest.raises(DataError, match=f"a.csv:6: column 'file': .*4.png: .*{expected}"):
+        load(write("a.csv", "\n".join(["file,caption", *rows]) + "\n"))
