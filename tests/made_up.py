@@ -23,6 +23,18 @@ SERIES = [
 ]
 """Made-up pairs of lists of numbers, which are as long."""
 
+VECTORS = [
+    {
+        "word": "".join(draw.choices("abc", k=3)),
+        "vector": [draw.gauss(3, 2), draw.gauss(-100, 9)],
+        "names": draw.sample(("red", "old", "big"), k=2),
+        "roll": [[draw.randint(0, 1), draw.randint(0, 1)] for _ in range(draw.randint(2, 4))],
+    }
+    for draw in [random.Random(3)]
+    for _ in range(60)
+]
+"""Made-up words, each with a vector, with what is true of it, and a piano-roll of two keys."""
+
 SENTENCES = [
     [(word, word[0].upper()) for word in draw.choices(("ba", "no", "ti"), k=draw.randint(1, 5))]
     for draw in [random.Random(2)]
@@ -45,6 +57,8 @@ MODELS = {
     ),
     "tags": ("tags.conll", "--input", "1", "--target", "2", "--wiring", "output-to-hidden"),
     "numbers": ("series.jsonl", "--input", "a", "--target", "b"),
+    "vector": ("vectors.jsonl", "--input", "word:characters", "--target", "vector:vector"),
+    "features": ("vectors.jsonl", "--input", "names:features,vector:vector", "--target", "roll"),
     "alone": ("rows.csv", "--target", "text:characters"),
 }
 """Runs by what y they give for what x."""

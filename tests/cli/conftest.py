@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from commands import SMALL, good
-from made_up import MODELS, ROWS, SENTENCES, SERIES
+from made_up import MODELS, ROWS, SENTENCES, SERIES, VECTORS
 
 
 @pytest.fixture(scope="session")
@@ -21,7 +21,8 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
     writer.writeheader()
     writer.writerows(ROWS)
     (folder / "rows.csv").write_text(text.getvalue())
-    (folder / "series.jsonl").write_text("".join(json.dumps(row) + "\n" for row in SERIES))
+    for name, rows in (("series", SERIES), ("vectors", VECTORS)):
+        (folder / f"{name}.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
     (folder / "tags.conll").write_text(
         "\n".join("".join(f"{w} {t}\n" for w, t in sentence) for sentence in SENTENCES)
     )

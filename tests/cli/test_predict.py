@@ -2,20 +2,23 @@
 
 import io
 import json
+import random
 import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
+from PIL import Image as Pictures
 
-from commands import bad, good, run
-from made_up import MODELS, ROWS, SENTENCES, SERIES
+from commands import SMALL, bad, good, run
+from made_up import MODELS, ROWS, SENTENCES, SERIES, VECTORS
 from throughtime.cli.how import How
 from throughtime.cli.predict import predictions
 from throughtime.cli.rows import tables
 from throughtime.data.files.columns import x_of
-from throughtime.data.files.table import Table
+from throughtime.data.files.table import Table, read_table
 from throughtime.distribution import SequenceDistribution
 from throughtime.training.likelihood import given
 from throughtime.training.run import Run
@@ -30,6 +33,8 @@ LINES = {
     "translation": [str(row["text"]) for row in ROWS],
     "predicted": [str(row["text"]) for row in ROWS],
     "tags": [" ".join(word for word, _ in sentence) for sentence in SENTENCES],
+    "vector": [str(row["word"]) for row in VECTORS],
+    "features": [json.dumps({k: row[k] for k in ("names", "vector")}) for row in VECTORS],
     "numbers": [json.dumps({"a": row["a"]}) for row in SERIES],
 }
 """What stands on each line of x, for each of the models that has one."""
@@ -91,13 +96,15 @@ def test_numbers_are_in_the_unit_of_the_file(name: str, trained: Trained) -> Non
         assert answer["deviation"] == pytest.approx(deviation, rel=0.05)
 
 
-@pytest.mark.parametrize("name", ["from columns", "translation", "predicted", "tags", "numbers"])
+@pytest.mark.parametrize(
+    "name", ["from columns", "translation", "predicted", "tags", "numbers", "features"]
+)
 @pytest.mark.parametrize("beam", [1, 3])
 def test_sequences_are_those_of_the_model(name: str, beam: int, trained: Trained) -> None:
     loaded, x = model_and_x(trained, name)
     p, field = given(loaded.model, x), loaded.signature.fields[-1]
     assert isinstance(p, SequenceDistribution)
-    y = p.mode(beam, max_length=12 if p.length.stops else None)
+    y = p.mode(beam, max_length=None if name in ("tags", "numbers", "predicted") else 12)
     answers = as_json(trained(name), LINES[name], "--beam", beam, "--max-length", 12)
     for answer, values, log_p in zip(answers, y.to_list(), p.log_prob(y).tolist(), strict=True):
         assert answer["prediction"] == approximately(field.decode(values))
@@ -147,6 +154,45 @@ def test_tables_are_read_as_in_training(trained: Trained, files: Path, tmp_path:
     assert good("predict", trained("label"), tmp_path / "x.tsv").count("\n") == 1
 
 
+def test_vectors_are_lists(trained: Trained) -> None:
+    loaded, x = model_and_x(trained, "vector")
+    p, field = loaded.model(x), loaded.signature.fields[-1]
+    assert field.scale is not None
+    deviations = (p.variance.sqrt().detach().double() * field.scale.unit).tolist()
+    for i, answer in enumerate(as_json(trained("vector"), LINES["vector"])):
+        assert answer["prediction"] == approximately(field.decode(p.mean[i].detach()))
+        assert answer["deviation"] == approximately(deviations[i])
+    line = good("predict", trained("vector"), stdin="abc\n")
+    assert len([float(v) for v in line.split()]) == 2
+
+
+def test_pictures_are_paths_beside_the_table(tmp_path: Path) -> None:
+    rows = ["picture,color"]
+    for i in range(20):
+        Pictures.frombytes("L", (6, 5), random.Random(i).randbytes(30)).save(tmp_path / f"{i}.png")
+        rows.append(f"{i}.png,{'light' if i % 2 else 'dark'}")
+    (tmp_path / "rows.csv").write_text("\n".join(rows))
+    path = tmp_path / "run"
+    good("train", tmp_path / "rows.csv", "--input", "picture", "--target", "color:characters",
+         *SMALL, "--out", path)  # fmt: skip
+    loaded = Run.load(path)
+    with torch.no_grad():
+        p = loaded.model(x_of(read_table(tmp_path / "rows.csv"), loaded.signature.fields[:-1]))
+        expected = p.log_prob(p.mode(max_length=9)).tolist()
+    out = good("predict", path, tmp_path / "rows.csv", "--json", "--max-length", 9)
+    assert [json.loads(line)["log_prob"] for line in out.splitlines()] == approximately(expected)
+    assert len(set(expected)) > 1
+    (tmp_path / "paths.txt").write_text("3.png\n4.png\n")
+    out = good("predict", path, tmp_path / "paths.txt", "--json", "--max-length", 9)
+    assert [json.loads(line)["log_prob"] for line in out.splitlines()] == approximately(
+        expected[3:5]
+    )
+    (tmp_path / "paths.txt").write_text("3.png\nnone.png\n")
+    message = bad("predict", tmp_path / "run", tmp_path / "paths.txt")
+    assert "paths.txt:2: column 'picture': " in message
+    assert "none.png: no such picture" in message
+
+
 def test_symbols_of_an_embedded_set(tmp_path: Path) -> None:
     path = tmp_path / "run"
     good("train", "python-tokens", "--hidden-size", 4, "--max-steps", 1, "--out", path)
@@ -194,7 +240,8 @@ def test_a_text_with_line_ends_stays_one_line(tmp_path: Path) -> None:
         "".join(json.dumps({"n": i, "y": "\n\n\n\r"}) + "\n" for i in range(40))
     )
     good("train", tmp_path / "rows.jsonl", "--input", "n", "--target", "y:characters",
-         "--hidden-size", 8, "--epochs", 30, "--out", tmp_path / "run")  # fmt: skip
+         "--epochs", 6, "--learning-rate", 0.03, "--hidden-size", 8, "--out", tmp_path / "run"
+    )  # fmt: skip
     out = good("predict", tmp_path / "run", stdin='{"n": 0.5}\n{"n": 1.5}\n')
     assert out == "\\n\\n\\n\\r\n" * 2
 

@@ -15,7 +15,7 @@ from torch.distributions import Categorical, Distribution
 
 from throughtime.cli.how import How
 from throughtime.cli.opening import opened
-from throughtime.cli.rows import LINES, fields_of, tables, warn_of_unknown
+from throughtime.cli.rows import LINES, as_input, fields_of, tables, warn_of_unknown
 from throughtime.cli.show import said
 from throughtime.data.files.columns import unknown, x_of
 from throughtime.data.files.fields import Field, Number
@@ -118,9 +118,7 @@ def predictions(
         )
         not_known = unknown(x, of_x[0])
         for i, answer in enumerate(answers):
-            shown = {field.name: table.column(field.name)[i] for field in of_x}
-            whole = shown if len(shown) > 1 else shown[of_x[0].name]
-            yield {"input": whole, **answer, "unknown": not_known[i]}
+            yield {"input": as_input(table, of_x, i), **answer, "unknown": not_known[i]}
 
 
 def _labels(p: Categorical, of_y: Field, top: int | None) -> Iterator[dict[str, Any]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from io import TextIOWrapper
 from itertools import islice
 from pathlib import Path
@@ -85,6 +85,12 @@ def _row(line: str, fields: tuple[Field, ...], at: str) -> dict[str, Any]:
     if missing := [name for name in names if name not in row]:
         raise DataError(f"{at}: has no {', '.join(missing)}; {expected}")
     return {name: row[name] for name in names}
+
+
+def as_input(table: Table, fields: Iterable[Field], row: int) -> Any:
+    """A row's x as the file has it; of several columns, an object."""
+    values = {field.name: table.column(field.name)[row] for field in fields}
+    return values if len(values) > 1 else next(iter(values.values()))
 
 
 def lines(file: TextIOWrapper) -> Iterator[str]:
