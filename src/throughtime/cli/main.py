@@ -12,6 +12,7 @@ import throughtime
 from throughtime.cli.datasets import datasets
 from throughtime.cli.doctor import doctor
 from throughtime.cli.evaluate import evaluate
+from throughtime.cli.predict import predict
 from throughtime.cli.report import report
 from throughtime.cli.sample import sample
 from throughtime.cli.score import score
@@ -68,5 +69,5 @@ def main() -> None:
     """
 
 
-for _command in (datasets, train, evaluate, sample, score, report, doctor):
+for _command in (datasets, train, evaluate, sample, predict, score, report, doctor):
     main.add_command(_command)

@@ -3,29 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import click
 import torch
 from torch import Tensor
 
 from throughtime.cli.evaluate import part
+from throughtime.cli.how import How
 from throughtime.cli.opening import opened
 from throughtime.cli.show import labelled, text
 from throughtime.data import Examples
 from throughtime.distribution import SequenceDistribution
-from throughtime.lengths import SameAsInput, Unending
+from throughtime.lengths import SameAsInput
 from throughtime.sequence import Sequence
 from throughtime.training.likelihood import given, sees_x
 from throughtime.training.run import Run
-
-LONGEST = 1_000
-"""Where a sequence that has not ended is cut, unless something else is said."""
-
-LONGEST_UNENDING = 300
-"""The same, for a process without an end."""
 
 
 @click.command()
@@ -56,7 +49,7 @@ def sample(
     beside the true one: its most probable y, unless it is told how to draw.
     """
     loaded = opened(run)
-    how = _How({name: v for name, v in bent.items() if v is not None}, beam, max_length)
+    how = How({name: v for name, v in bent.items() if v is not None}, beam, max_length)
     if seed is not None:
         torch.manual_seed(seed)
     else:
@@ -77,32 +70,7 @@ def sample(
         click.echo(line)
 
 
-@dataclass(frozen=True)
-class _How:
-    """Draws, bent or not; or the most probable one."""
-
-    bent: dict[str, Any]
-    beam: int | None
-    max_length: int | None
-
-    def __post_init__(self) -> None:
-        if self.beam is not None and self.bent:
-            options = ", ".join(f"--{name.replace('_', '-')}" for name in self.bent)
-            raise ValueError(f"--beam does not draw, so {options} means nothing; leave one out")
-
-    def take(self, p: SequenceDistribution, shape: tuple[int, ...], draw: bool) -> Sequence:
-        """Sequences of p; ``draw`` says what is done if the options say nothing."""
-        longest = self.max_length
-        if longest is None and isinstance(p.length, Unending):
-            longest = LONGEST_UNENDING
-        elif longest is None and p.length.stops:
-            longest = LONGEST
-        if self.bent or (draw and self.beam is None):
-            return p.sample(shape, max_length=longest, **self.bent)
-        return p.mode(1 if self.beam is None else self.beam, max_length=longest)
-
-
-def _alone(run: Run, how: _How, count: int, prefix: str | None) -> Iterator[str]:
+def _alone(run: Run, how: How, count: int, prefix: str | None) -> Iterator[str]:
     p, vocabulary = given(run.model, None), run.signature.y_vocabulary
     assert isinstance(p, SequenceDistribution)
     if prefix is not None:
@@ -116,7 +84,7 @@ def _alone(run: Run, how: _How, count: int, prefix: str | None) -> Iterator[str]
         yield (prefix or "") + text(y, vocabulary)
 
 
-def _beside(run: Run, how: _How, examples: Examples) -> Iterator[str]:
+def _beside(run: Run, how: How, examples: Examples) -> Iterator[str]:
     signature, p = run.signature, given(run.model, examples.x)
     x_symbols, y_symbols = signature.x_vocabulary, signature.y_vocabulary
     if not isinstance(p, SequenceDistribution):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import groupby
+from typing import Any
 
 from torch import Tensor
 
@@ -20,6 +21,21 @@ def text(y: Tensor, vocabulary: Vocabulary | None) -> str:
     if vocabulary is not None:
         return vocabulary.decode(y)
     return " ".join(",".join(f"{v:.4g}" for v in step.flatten().tolist()) for step in y)
+
+
+def said(value: Any) -> str:
+    """A value of a file in one line: a text, a number, or a list of them with spaces between.
+
+    Example:
+        >>> said(["B", "O"]), said([[0.5, 1.0], [2.0, 3.0]]), said("two\\nlines")
+        ('B O', '0.5,1 2,3', 'two\\\\nlines')
+    """
+    if isinstance(value, list):
+        inner = [",".join(map(said, v)) if isinstance(v, list) else said(v) for v in value]
+        return " ".join(inner)
+    if isinstance(value, float):
+        return f"{value:.6g}"
+    return str(value).replace("\r", "\\r").replace("\n", "\\n")
 
 
 def labelled(symbols: Sequence[str], guesses: list[str], truths: list[str]) -> Iterator[str]:

@@ -9,6 +9,7 @@ from typing import Any
 from torch import Tensor
 
 from throughtime.data.errors import DataError
+from throughtime.data.files.fields import Field
 from throughtime.data.splitting import PARTS
 from throughtime.data.vocabulary import Vocabulary
 from throughtime.lengths import Length
@@ -81,6 +82,8 @@ class Dataset:
         y_vocabulary: the symbols of y, if it has any.
         running: each y is one long row ``(1, N)``, to be read as parallel streams.
         picture_shape: rows and columns of the picture that the vector x is.
+        x_fields: the columns of a file that x is made of, if it is; empty otherwise.
+        y_field: the column that y is made of, likewise.
 
     Raises:
         DataError: if these do not fit together.
@@ -97,6 +100,8 @@ class Dataset:
     y_vocabulary: Vocabulary | None = None
     running: bool = False
     picture_shape: tuple[int, int] | None = None
+    x_fields: tuple[Field, ...] = ()
+    y_field: Field | None = None
 
     def __post_init__(self) -> None:
         if missing := [part for part in PARTS if part not in self.splits]:

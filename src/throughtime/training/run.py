@@ -110,7 +110,7 @@ class Run:
 
     def check(self, data: Dataset) -> None:
         """Raise a ``RunError`` if these are other data than the run was made for."""
-        if Signature.of(data) != self.signature:
+        if not self.signature.is_of(data):
             raise RunError(
                 f"{self.path}: made for other data than {data.name} is now: what it was trained on "
                 "and what is held out have changed; train anew"

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, PositiveInt, ValidationError, model_validator
 from torch import Tensor
 
 from throughtime.data import Dataset, Vocabulary
+from throughtime.data.files.fields import Field
+from throughtime.data.files.saved import restored
 from throughtime.sequence import Sequence
 
 
@@ -36,6 +38,8 @@ class Signature(BaseModel):
     y_symbols: tuple[str, ...] | None
     running: bool
     digest: str
+    x_fields: tuple[dict[str, Any], ...] = ()
+    y_field: dict[str, Any] | None = None
 
     @model_validator(mode="after")
     def _agrees(self) -> Signature:
@@ -51,7 +55,24 @@ class Signature(BaseModel):
             raise ValueError(f"x is {self.x!r}, but x_size is {self.x_size}")
         if self.picture_shape and self.x_size != self.picture_shape[0] * self.picture_shape[1]:
             raise ValueError(f"picture_shape {self.picture_shape} does not fill x_size")
+        if self.y_field is not None:
+            self._check_fields([restored(saved) for saved in self.x_fields], restored(self.y_field))
+        elif self.x_fields:
+            raise ValueError("x_fields are given, but no y_field")
         return self
+
+    def _check_fields(self, of_x: list[Field], of_y: Field) -> None:
+        for side, fields, size, symbols, sequence in (
+            ("x", of_x, self.x_size, self.x_symbols, self.x == "sequence"),
+            ("y", [of_y], self.y_size, self.y_symbols, self.y == "sequence"),
+        ):
+            if (sum(field.size for field in fields) or None) != size:
+                raise ValueError(f"the fields of {side} do not fill {side}_size, {size}")
+            if any(field.sequence != sequence for field in fields) or len(fields[1:]) * sequence:
+                raise ValueError(f"{side} is no one sequence where its fields are, or they are not")
+            own = fields[0].vocabulary if fields and (sequence or side == "y") else None
+            if symbols != (None if own is None else own.symbols):
+                raise ValueError(f"{side}_symbols are not those of the fields")
 
     @classmethod
     def of(cls, data: Dataset) -> Signature:
@@ -68,7 +89,27 @@ class Signature(BaseModel):
             y_symbols=None if y_symbols is None else y_symbols.symbols,
             running=data.running,
             digest=_digest(data),
+            x_fields=tuple(field.saved() for field in data.x_fields),
+            y_field=None if data.y_field is None else data.y_field.saved(),
         )
+
+    def is_of(self, data: Dataset) -> bool:
+        """Whether these are the data that it is the signature of.
+
+        The means of numbers may differ in a last digit between machines.
+        """
+        now, none = Signature.of(data), {"x_fields": (), "y_field": None}
+        if self.model_copy(update=none) != now.model_copy(update=none):
+            return False
+        return len(self.fields) == len(now.fields) and all(
+            a.alike(b) for a, b in zip(self.fields, now.fields, strict=True)
+        )
+
+    @property
+    def fields(self) -> tuple[Field, ...]:
+        """The columns of x, and last that of y, for data from a file with columns."""
+        of_y = () if self.y_field is None else (self.y_field,)
+        return tuple(map(restored, (*self.x_fields, *of_y)))
 
     @property
     def x_vocabulary(self) -> Vocabulary | None:
@@ -97,9 +138,9 @@ class Signature(BaseModel):
             raise ValueError(f"{path}: cannot be read ({error.strerror})") from None
         except ValidationError as error:
             first = error.errors()[0]
-            where = ".".join(map(str, first["loc"])) or "the file"
-            raise ValueError(
-                f"{path}: not a run's vocabulary ({where}: {first['msg']}); it was written by "
+            reason = f"{'.'.join(map(str, first['loc'])) or 'the file'}: {first['msg']}"
+            raise ValueError(  # the file's own words may have lines
+                f"{path}: not a run's vocabulary ({' '.join(reason.split())}); it was written by "
                 "another version, or damaged"
             ) from None
 

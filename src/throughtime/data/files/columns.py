@@ -64,7 +64,7 @@ def as_data(
     of_x = [_field(train, name, kind, target=False) for name, kind in inputs]
     of_y = _field(train, *target, target=True)
     names, y_name = [name for name, _ in inputs], target[0]
-    _check_together(path, names, of_x)
+    _check_together(path, of_x)
     fields = dict(zip([*names, y_name], [*of_x, of_y], strict=True))
     parsed = {
         part: {name: _each(rows, name, field.parse) for name, field in fields.items()}
@@ -78,10 +78,10 @@ def as_data(
             name: _each(rows, name, field.encode, parsed[part][name])
             for name, field in fields.items()
         }
-        x = _as_x(rows, columns, names, of_x) if of_x else None
-        splits[part] = Examples(x=x, y=_as_y(rows, columns[y_name], y_name, of_y))
+        x = _as_x(rows, columns, of_x) if of_x else None
+        splits[part] = Examples(x=x, y=_as_y(rows, columns[y_name], of_y))
     wiring, length = _wiring(path, of_x, of_y, splits["train"])
-    said = [f"{name} as {field.kind}" for name, field in zip(names, of_x, strict=True)]
+    said = [f"{field.name} as {field.kind}" for field in of_x]
     count = sum(map(len, divided.values()))
     description = f"{count:,} rows of {path}: {y_name} as {of_y.kind}"
     description += f", given {' and '.join(said)}" if said else ""
@@ -95,8 +95,34 @@ def as_data(
         x_size=sum(field.size for field in of_x) or None,
         x_vocabulary=of_x[0].vocabulary if of_x and of_x[0].sequence else None,
         y_vocabulary=of_y.vocabulary,
+        x_fields=tuple(of_x),
+        y_field=of_y,
         picture_shape=of_x[0].shape if of_x and isinstance(of_x[0], Image) else None,
     )
+
+
+def x_of(table: Table, fields: Iterable[Field]) -> Sequence | Tensor:
+    """The x of other rows, by fields that have learned before.
+
+    Paths of pictures are from the folder of the rows on.
+
+    Raises:
+        DataError: with file and line, if a column or a value is not what it should be.
+    """
+    fields = list(fields)
+    for field in fields:
+        if isinstance(field, Image):
+            field.folder = table.path.parent
+    return _as_x(table, {field.name: _encoded(table, field) for field in fields}, fields)
+
+
+def y_of(table: Table, field: Field) -> Sequence | Tensor:
+    """The y of other rows, likewise."""
+    return _as_y(table, _encoded(table, field), field)
+
+
+def _encoded(table: Table, field: Field) -> list[Tensor]:
+    return _each(table, field.name, lambda value: field.encode(field.parse(value)))
 
 
 def _is_conll(path: Path, reading: Reading) -> bool:
@@ -122,7 +148,10 @@ def _named(table: Table, reading: Reading) -> tuple[list[Named], Named]:
         inputs = [(free[0], None)]
     else:
         inputs = []
-    if any(name == target[0][0] for name, _ in inputs):
+    names = [name for name, _ in inputs]
+    if twice := [name for i, name in enumerate(names) if name in names[:i]]:
+        raise DataError(f"{table.path}: column {twice[0]!r} stands twice in --input")
+    if target[0][0] in names:
         raise DataError(f"{table.path}: column {target[0][0]!r} is both --input and --target")
     return inputs, target[0]
 
@@ -163,8 +192,8 @@ def _field(table: Table, name: str, kind: str | None, *, target: bool) -> Field:
     values = table.column(name)
     paths = kind is None and all(str(v).lower().endswith(image.SUFFIXES) for v in values)
     if kind == Image.kind or (paths and not target):
-        return Image(table.path.parent)
-    return (KINDS[kind] if kind is not None else guess(values, target=target))()
+        return Image(table.path.parent, name)
+    return (KINDS[kind] if kind is not None else guess(values, target=target))(name)
 
 
 def _each(
@@ -180,25 +209,23 @@ def _each(
     return found
 
 
-def _check_together(path: Path, names: list[str], fields: list[Field]) -> None:
+def _check_together(path: Path, fields: list[Field]) -> None:
     if len(fields) > 1 and any(field.sequence or isinstance(field, Image) for field in fields):
         raise DataError(
             f"{path}: x is one sequence, one picture, or labels and numbers together; got "
-            + ", ".join(f"{n} as {f.kind}" for n, f in zip(names, fields, strict=True))
+            + ", ".join(f"{field.name} as {field.kind}" for field in fields)
         )
 
 
-def _as_x(
-    table: Table, columns: dict[str, list[Tensor]], names: list[str], fields: list[Field]
-) -> Sequence | Tensor:
+def _as_x(table: Table, columns: dict[str, list[Tensor]], fields: list[Field]) -> Sequence | Tensor:
     """A sequence; or labels and numbers, side by side in a vector."""
     if fields[0].sequence:
-        return _sequences(table, columns[names[0]], names[0])
-    return torch.cat([_vectors(columns[n], f) for n, f in zip(names, fields, strict=True)], -1)
+        return _sequences(table, columns[fields[0].name], fields[0].name)
+    return torch.cat([_vectors(columns[field.name], field) for field in fields], -1)
 
 
-def _as_y(table: Table, values: list[Tensor], name: str, field: Field) -> Sequence | Tensor:
-    return _sequences(table, values, name) if field.sequence else torch.stack(values)
+def _as_y(table: Table, values: list[Tensor], field: Field) -> Sequence | Tensor:
+    return _sequences(table, values, field.name) if field.sequence else torch.stack(values)
 
 
 def _sequences(table: Table, values: list[Tensor], name: str) -> Sequence:
@@ -259,13 +286,16 @@ def _notes(
     notes = ""
     if shared := parts.leaks(divided, key):
         notes += f"; {shared:,} held-out rows are also in training"
-    unknown = _unknown((s.x for s in splits.values()), of_x[0] if of_x else None)
-    unknown += _unknown((s.y for s in splits.values()), of_y)
-    return notes + (f"; {unknown:,} symbols are unknown" if unknown else "")
+    unseen = sum(sum(unknown(s.x, of_x[0])) for s in splits.values() if of_x and s.x is not None)
+    unseen += sum(sum(unknown(s.y, of_y)) for s in splits.values())
+    return notes + (f"; {unseen:,} symbols are unknown" if unseen else "")
 
 
-def _unknown(values: Iterable[Sequence | Tensor | None], field: Field | None) -> int:
-    if field is None or field.vocabulary is None or field.vocabulary.unknown is None:
-        return 0
+def unknown(values: Sequence | Tensor, field: Field) -> list[int]:
+    """How many symbols of each row are none that training has shown."""
+    if not isinstance(values, Sequence) or field.vocabulary is None:
+        return [0] * len(values)
     number = field.vocabulary.unknown
-    return sum(int((v.values[v.mask] == number).sum()) for v in values if isinstance(v, Sequence))
+    if number is None:
+        return [0] * len(values)
+    return ((values.values == number) & values.mask).sum(-1).tolist()

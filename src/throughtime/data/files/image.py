@@ -30,13 +30,15 @@ class Image(Field):
 
     Args:
         folder: where the file is.
+        name: what the column is called.
     """
 
     kind = "image"
     sequence = False
     shape: tuple[int, int]
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, name: str = "") -> None:
+        super().__init__(name)
         self.folder = folder
 
     def parse(self, value: Any) -> Pictures.Image:
@@ -67,3 +69,10 @@ class Image(Field):
         rows, columns = self.shape
         values = np.asarray(parsed.resize((columns, rows)), dtype=np.float32) / 255
         return torch.from_numpy(values.copy()).flatten()
+
+    def decode(self, value: Tensor) -> list[list[float]]:
+        """The grey values in rows."""
+        return value.view(self.shape).tolist()
+
+    def saved(self) -> dict[str, Any]:
+        return super().saved() | {"shape": list(self.shape)}
