@@ -174,7 +174,7 @@ CASES = {
         {"test": "vowels-test.jsonl", "input": "sound", "target": "speaker:label"}, _vowels,
     ),
     "hotel": Case(
-        "hotel-train.jsonl", ("BLEU", number("BLEU")), "nearest neighbour .675, n-gram .770",
+        "hotel-train.jsonl", ("BLEU", number("BLEU")), "nearest neighbour .472 (elsewhere .675, n-gram .770)",
         "hLSTM .850",
         {"valid": "hotel-valid.jsonl", "test": "hotel-test.jsonl", "input": "act:features",
          "target": "sentence:words"}, _hotel,
@@ -228,7 +228,9 @@ def document(done: dict[str, list[dict[str, Any]]]) -> Iterator[str]:
         "Written by `python -m benchmarks.own_files DATA`. Each row is one `throughtime train "
         "FILE` with the options shown and nothing tuned: weights are chosen on validation and "
         "scored once on test, by one thread of a 2-core machine. With several seeds, the mean and "
-        "the standard deviation.\n"
+        "the standard deviation. Hotel sentences have their names and addresses called by what "
+        "they are, and BLEU takes all sentences of an act as references. A series is tested on its "
+        "last tenth (sunspots: 1930 to 1955), where AR(9) had the years from 1921 on.\n"
     )
     headings = ("data", "options", "measure", "value", "seeds", "to beat", "published",
                 "parameters", "seconds")  # fmt: skip
