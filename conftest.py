@@ -11,3 +11,7 @@ from torch import nn
 def _examples(doctest_namespace: dict[str, Any]) -> None:
     torch.manual_seed(0)
     doctest_namespace.update(torch=torch, nn=nn)
+
+
+collect_ignore_glob = ["*conftest.py"]
+"""They are read all the same; as modules with examples, two would have one name."""

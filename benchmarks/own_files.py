@@ -174,8 +174,8 @@ CASES = {
         {"test": "vowels-test.jsonl", "input": "sound", "target": "speaker:label"}, _vowels,
     ),
     "hotel": Case(
-        "hotel-train.jsonl", ("BLEU", number("BLEU")), "nearest neighbour .472 (elsewhere .675, n-gram .770)",
-        "hLSTM .850",
+        "hotel-train.jsonl", ("BLEU", number("BLEU")),
+        "nearest neighbour .472 (elsewhere .675, n-gram .770)", "hLSTM .850",
         {"valid": "hotel-valid.jsonl", "test": "hotel-test.jsonl", "input": "act:features",
          "target": "sentence:words"}, _hotel,
     ),
