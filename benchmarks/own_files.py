@@ -1,0 +1,276 @@
+"""What a person gets from one command each on real data that no package ships.
+
+    python -m benchmarks.own_files DATA [CASE ...] [--seeds 3] [--runs runs/own-files]
+
+DATA is a folder with the data, a folder each (names, tinyshakespeare, music, ...); nothing of it
+is kept here but the numbers, in docs/results-files.md. Data that are no table are made one first,
+below. A case that has a result already is not trained again, so a stopped script goes on where it
+was; and a case whose data are not there is left out.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import json
+import re
+import statistics
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from throughtime.data import Dataset, load
+from throughtime.distribution import SequenceDistribution
+from throughtime.sequence import Sequence
+from throughtime.training.config import Config
+from throughtime.training.likelihood import Model, parts
+from throughtime.training.metrics import evaluate
+from throughtime.training.run import Run
+from throughtime.training.trainer import Trainer
+
+Options = dict[str, Any]
+Measure = Callable[[Model, Dataset], float]
+
+
+@dataclass(frozen=True)
+class Case:
+    """One command.
+
+    Args:
+        file: the file that it is for, below DATA, or that ``prepare`` writes.
+        measure: the number that is compared, and what it is.
+        floor: what it should beat, as DATA's own description has it.
+        published: what others have reached.
+        options: of ``throughtime train``.
+        prepare: writes ``file`` into a folder, from the folder of the data.
+    """
+
+    file: str
+    measure: tuple[str, Measure]
+    floor: str
+    published: str = ""
+    options: Options = field(default_factory=dict)
+    prepare: Callable[[Path, Path], None] | None = None
+
+
+def number(name: str, unit: str = "") -> Measure:
+    """One of the numbers of ``throughtime evaluate``."""
+
+    def measured(model: Model, data: Dataset) -> float:
+        found = evaluate(
+            model, data.splits["test"], vocabulary=data.y_vocabulary, running=data.running
+        )
+        return next(n.value for n in found if n.name == name and n.unit.startswith(unit))
+
+    return measured
+
+
+@torch.no_grad()
+def frames_after_the_first(model: Model, data: Dataset) -> float:
+    """-log p(y(t) | y(1) … y(t-1)) for each t from 2 on, the mean over all frames."""
+    total, count = 0.0, 0
+    for p, part in parts(model.eval(), data.splits["test"], 64):
+        assert isinstance(p, SequenceDistribution)
+        assert isinstance(part.y, Sequence)
+        here = part.y.mask[:, 1:]
+        total -= float(p.terms(part.y).values[:, 1:][here].sum())
+        count += int(here.sum())
+    return total / count
+
+
+def _surnames(data: Path, to: Path) -> None:
+    pairs = {
+        (name.strip(), path.stem)
+        for path in sorted((data / "names_nationality").glob("*.txt"))
+        for name in path.read_text(encoding="utf-8").splitlines()
+        if name.strip()
+    }
+    _table(to / "surnames.csv", ("name", "language"), sorted(pairs))
+
+
+def _vowels(data: Path, to: Path) -> None:
+    for part in ("TRAIN", "TEST"):
+        text = (data / "japanese_vowels" / f"JapaneseVowels_{part}.ts").read_text(encoding="utf-8")
+        rows = []
+        for line in text.split("@data\n")[1].splitlines():
+            *channels, speaker = line.split(":")
+            series = zip(*(map(float, c.split(",")) for c in channels), strict=True)
+            rows.append({"sound": [list(now) for now in series], "speaker": speaker})
+        _lines(to / f"vowels-{part.lower()}.jsonl", rows)
+
+
+def _hotel(data: Path, to: Path) -> None:
+    """Names, addresses and the like are called by what they are, in act and sentence alike."""
+    for part in ("train", "valid", "test"):
+        text = (data / "rnnlg_hotel" / f"hotel.{part}.json").read_text(encoding="utf-8")
+        acts = json.loads("\n".join(x for x in text.splitlines() if not x.startswith("#")))
+        _lines(to / f"hotel-{part}.jsonl", [_act(act, sentence) for act, sentence, _ in acts])
+
+
+OPEN = ("name", "address", "phone", "postcode", "area", "price", "count", "near", "type")
+"""Slots with too many values for each to be learned."""
+
+
+def _act(act: str, sentence: str) -> dict[str, Any]:
+    kind, inside = act.removesuffix(")").split("(", 1)
+    features = [f"act={kind}"]
+    for slot, _, value in (word.partition("=") for word in inside.split(";") if word):
+        value = value.strip("'\"")
+        if slot in OPEN and value and re.search(rf"\b{re.escape(value)}\b", sentence):
+            sentence = re.sub(rf"\b{re.escape(value)}\b", f"SLOT_{slot}", sentence)
+            value = "given"
+        features.append(f"{slot}={value.replace(' ', '_')}")
+    return {"act": features, "sentence": sentence}
+
+
+def _phones(data: Path, to: Path) -> None:
+    rows = []
+    for line in (data / "cmudict" / "cmudict.dict").read_text(encoding="utf-8").splitlines():
+        word, *phones = line.split("#")[0].split()
+        if "(" not in word:  # the first of several ways to say it
+            rows.append((word, " ".join(re.sub(r"\d", "", phone) for phone in phones)))
+    _table(to / "phones.csv", ("word", "phones"), rows)
+
+
+def _table(path: Path, header: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> None:
+    with path.open("w", newline="", encoding="utf-8") as out:
+        csv.writer(out).writerows([header, *rows])
+
+
+def _lines(path: Path, rows: list[dict[str, Any]]) -> None:
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+
+
+NATS = ("nats per symbol", number("-log p", "nats"))
+FRAMES = ("nats per frame, the first not scored", frames_after_the_first)
+RIGHT = ("share right", number("accuracy"))
+CLOSED = ("share right, closed loop", number("accuracy, closed loop"))
+ROLLS, PUBLISHED = "marginal 11.09, Markov 10.49", "RNN 8.91, LSTM 8.45, GRU 8.43, TCN 8.10"
+TAGGED, WORDS = "ud_english_ewt/ewt_train.tsv", "most frequent tag .870"
+TAGS: Options = {"input": "1", "target": "2", "rare": 2, "test": "ud_english_ewt/ewt_dev.tsv"}
+BOTH = "x(t) -> h(t), h(t-1) -> h(t), h(t+1) -> h(t), h(t) -> o(t)"
+
+CASES = {
+    "names": Case("names/names.txt", NATS, "trigram 2.228, 4-gram 2.109"),
+    "shakespeare": Case(
+        "tinyshakespeare/input.txt", NATS, "trigram 2.046, 4-gram 1.777", "", {"format": "running"}
+    ),
+    **{
+        f"chorales, {cell}": Case(
+            "music/JSB_Chorales.mat", FRAMES, ROLLS, PUBLISHED, {"cell": cell}
+        )
+        for cell in ("elman", "gru", "lstm")
+    },
+    "tags, 2.1": Case(TAGGED, RIGHT, WORDS, "", TAGS),
+    "tags, both directions": Case(TAGGED, RIGHT, WORDS, "", {**TAGS, "wiring": BOTH}),
+    "tags, 2.2": Case(TAGGED, CLOSED, WORDS, "", {**TAGS, "wiring": "output-to-hidden"}),
+    "tags, 2.5": Case(TAGGED, CLOSED, WORDS, "", {**TAGS, "wiring": "hidden-and-output-to-hidden"}),
+    "surnames": Case("surnames.csv", RIGHT, "", "", {}, _surnames),
+    "vowels": Case(
+        "vowels-train.jsonl", RIGHT, "Gaussian on mean vectors .932", "",
+        {"test": "vowels-test.jsonl", "input": "sound", "target": "speaker:label"}, _vowels,
+    ),
+    "hotel": Case(
+        "hotel-train.jsonl", ("BLEU", number("BLEU")), "nearest neighbour .472 (elsewhere .675, n-gram .770)",
+        "hLSTM .850",
+        {"valid": "hotel-valid.jsonl", "test": "hotel-test.jsonl", "input": "act:features",
+         "target": "sentence:words"}, _hotel,
+    ),
+    "phones": Case(
+        "phones.csv", ("words exactly right", number("exact matches of the most probable y")), "",
+        "LSTM encoder-decoder about .71",
+        {"input": "word", "target": "phones:words", "hidden_size": 256, "max_seconds": 600},
+        _phones,
+    ),
+    "sunspots": Case(
+        "series/sunspots_to_1955.csv",
+        ("squared error in variances", number("squared error of the one-step mean")),
+        "AR(9) .123",
+    ),
+}  # fmt: skip
+
+
+def run(name: str, data: Path, folder: Path, seed: int) -> dict[str, Any]:
+    """The numbers of one case and seed, by training it if it has none yet."""
+    case, path = CASES[name], folder / f"{re.sub(r'[^a-z0-9]+', '-', name)}-{seed}"
+    result = path / "result.json"
+    if result.exists():
+        read: dict[str, Any] = json.loads(result.read_text(encoding="utf-8"))
+        return read
+    here = data
+    if case.prepare is not None:
+        here = folder / "files"
+        here.mkdir(parents=True, exist_ok=True)
+        case.prepare(data, here)
+    files = {k: str(here / v) for k, v in case.options.items() if k in ("valid", "test")}
+    told = {"dataset": str(here / case.file), "seed": seed, "threads": 1, **case.options, **files}
+    config = Config.read(told)
+    dataset = load(config.dataset, config.seed, config.reading)
+    trainer = Trainer(Run.create(config, dataset, path), dataset)
+    trainer.fit()
+    model = Run.load(path).model
+    measured = {
+        "value": case.measure[1](model, dataset),
+        "parameters": sum(p.numel() for p in model.parameters()),
+        "seconds": trainer.progress.seconds,
+    }
+    result.write_text(json.dumps(measured, indent=1), encoding="utf-8")
+    return measured
+
+
+def document(done: dict[str, list[dict[str, Any]]]) -> Iterator[str]:
+    """docs/results-files.md, line by line."""
+    yield "# What one command gives on people's files\n"
+    yield (
+        "Written by `python -m benchmarks.own_files DATA`. Each row is one `throughtime train "
+        "FILE` with the options shown and nothing tuned: weights are chosen on validation and "
+        "scored once on test, by one thread of a 2-core machine. With several seeds, the mean and "
+        "the standard deviation. Hotel sentences have their names and addresses called by what "
+        "they are, and BLEU takes all sentences of an act as references. A series is tested on its "
+        "last tenth (sunspots: 1930 to 1955), where AR(9) had the years from 1921 on.\n"
+    )
+    headings = ("data", "options", "measure", "value", "seeds", "to beat", "published",
+                "parameters", "seconds")  # fmt: skip
+    yield f"| {' | '.join(headings)} |\n|{' --- |' * len(headings)}"
+    for name, results in done.items():
+        case, values = CASES[name], [result["value"] for result in results]
+        spread = f" ± {statistics.stdev(values):.3f}" if len(values) > 1 else ""
+        flags = " ".join(f"--{k.replace('_', '-')} {_short(v)}" for k, v in case.options.items())
+        seconds = statistics.mean(result["seconds"] for result in results)
+        cells = (
+            *(name, f"`{flags}`" if flags else "", case.measure[0]),
+            *(f"{statistics.mean(values):.3f}{spread}", str(len(values)), case.floor),
+            *(case.published, f"{results[0]['parameters']:,}", f"{seconds:.0f}"),
+        )
+        yield f"| {' | '.join(cells)} |"
+
+
+def _short(value: Any) -> str:
+    text = Path(str(value)).name if "/" in str(value) else str(value)
+    return f"'{text}'" if " " in text else text
+
+
+def main() -> None:
+    """Train what is asked for, there, and missing; and write the document of all results."""
+    parser = argparse.ArgumentParser(description=__doc__, allow_abbrev=False)
+    parser.add_argument("data", type=Path)
+    parser.add_argument("cases", nargs="*", metavar="CASE", help=f"of {', '.join(CASES)}")
+    parser.add_argument("--seeds", type=int, default=3)
+    parser.add_argument("--runs", type=Path, default=Path("runs/own-files"))
+    parser.add_argument("--out", type=Path, default=Path("docs/results-files.md"))
+    options = parser.parse_args()
+    for unknown in sorted(set(options.cases) - set(CASES)):
+        parser.error(f"no case {unknown!r}; the cases are {', '.join(CASES)}")
+    done: dict[str, list[dict[str, Any]]] = {}
+    for name in options.cases or CASES:
+        done[name] = [run(name, options.data, options.runs, s) for s in range(options.seeds)]
+        print(name, [result["value"] for result in done[name]], flush=True)
+    options.out.write_text("\n".join(document(done)) + "\n", encoding="utf-8")
+    print(options.out)
+
+
+if __name__ == "__main__":
+    main()
