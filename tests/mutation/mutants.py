@@ -782,13 +782,13 @@ MUTANTS = [
         "cli/predict.py",
         "return p.variance.sqrt().double() * of_y.scale.unit",
         "return p.variance.sqrt().double()",
-        ("tests/cli/test_predict.py::test_numbers_are_in_the_unit_of_the_file",),
+        ("tests/runs/test_predict.py::test_numbers_are_in_the_unit_of_the_file",),
     ),
     Mutant(
         "the end's term is that of the beginning",
         "cli/score.py",
         "float(terms.decisions[i, count])",
         "float(terms.decisions[i, 0])",
-        ("tests/cli/test_score.py::test_scores_are_those_of_the_model[translation]",),
+        ("tests/runs/test_score.py::test_scores_are_those_of_the_model[translation]",),
     ),
 ]
