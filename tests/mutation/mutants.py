@@ -769,4 +769,26 @@ MUTANTS = [
         "references.setdefault(x, [true[row]])",
         (METRICS + "test_texts_for_the_same_x_are_references_of_one",),
     ),
+    # ---- predictions ----
+    Mutant(
+        "a prediction without training's mean",
+        "data/files/fields.py",
+        "values.double() * self.unit + self.mean",
+        "values.double() * self.unit",
+        ("tests/data/test_saved_fields.py::test_what_is_decoded_is_what_the_file_had",),
+    ),
+    Mutant(
+        "a deviation in training's unit",
+        "cli/predict.py",
+        "return p.variance.sqrt().double() * of_y.scale.unit",
+        "return p.variance.sqrt().double()",
+        ("tests/runs/test_predict.py::test_numbers_are_in_the_unit_of_the_file",),
+    ),
+    Mutant(
+        "the end's term is that of the beginning",
+        "cli/score.py",
+        "float(terms.decisions[i, count])",
+        "float(terms.decisions[i, 0])",
+        ("tests/runs/test_score.py::test_scores_are_those_of_the_model[translation]",),
+    ),
 ]

@@ -14,6 +14,7 @@ from throughtime.cli.doctor import doctor
 from throughtime.cli.evaluate import evaluate
 from throughtime.cli.predict import predict
 from throughtime.cli.report import report
+from throughtime.cli.runs import runs
 from throughtime.cli.sample import sample
 from throughtime.cli.score import score
 from throughtime.cli.train import train
@@ -69,5 +70,5 @@ def main() -> None:
     """
 
 
-for _command in (datasets, train, evaluate, sample, predict, score, report, doctor):
+for _command in (datasets, train, evaluate, sample, predict, score, report, runs, doctor):
     main.add_command(_command)

@@ -80,18 +80,7 @@ class Run:
             ValueError: in one line, if a file is missing or damaged.
         """
         path = Path(path)
-        if not (path / "config.json").is_file():
-            raise RunError(
-                f"{path}: no run, for it has no config.json; expected a folder that "
-                "`throughtime train` made"
-            )
-        config = Config.load(path / "config.json")
-        signature = Signature.load(path / "vocabulary.json")
-        if config.wiring is None or config.output is None:
-            raise RunError(
-                f"{path / 'config.json'}: has no wiring or no output, which every run has; it was "
-                "changed after training"
-            )
+        config, signature = read(path)
         run = cls(path, config, signature, build(config, signature))
         run._load_weights(weights)
         run.model.eval()
@@ -181,22 +170,7 @@ class Run:
         Raises:
             RunError: if the file is damaged.
         """
-        file = self.path / "metrics.csv"
-        if not file.exists():
-            return []
-        with file.open(newline="", encoding="utf-8") as lines:
-            try:
-                return [
-                    {
-                        column: (int if column in COUNTS else float)(row[column])
-                        if row[column]
-                        else None
-                        for column in COLUMNS
-                    }
-                    for row in csv.DictReader(lines)
-                ]
-            except (KeyError, TypeError, ValueError) as error:
-                raise RunError(f"{file}: damaged ({error!r}); expected {COLUMNS}") from None
+        return read_metrics(self.path)
 
     def write_metrics(self, rows: list[dict[str, float | None]]) -> None:
         """Write metrics.csv anew."""
@@ -206,6 +180,51 @@ class Run:
             writer.writeheader()
             writer.writerows(rows)
         _beside(file).replace(file)
+
+
+def read(path: Path) -> tuple[Config, Signature]:
+    """What a run's folder says of it; no model is made.
+
+    Raises:
+        ValueError: in one line, if a file is missing or damaged.
+    """
+    if not (path / "config.json").is_file():
+        raise RunError(
+            f"{path}: no run, for it has no config.json; expected a folder that "
+            "`throughtime train` made"
+        )
+    config = Config.load(path / "config.json")
+    signature = Signature.load(path / "vocabulary.json")
+    if config.wiring is None or config.output is None:
+        raise RunError(
+            f"{path / 'config.json'}: has no wiring or no output, which every run has; it was "
+            "changed after training"
+        )
+    return config, signature
+
+
+def read_metrics(path: Path) -> list[dict[str, float | None]]:
+    """The lines of a folder's metrics.csv; an empty field is None.
+
+    Raises:
+        RunError: if the file is damaged.
+    """
+    file = path / "metrics.csv"
+    try:
+        with file.open(newline="", encoding="utf-8") as lines:
+            return [
+                {
+                    column: (int if column in COUNTS else float)(row[column])
+                    if row[column]
+                    else None
+                    for column in COLUMNS
+                }
+                for row in csv.DictReader(lines)
+            ]
+    except FileNotFoundError:
+        return []
+    except (OSError, KeyError, TypeError, ValueError, csv.Error) as error:
+        raise RunError(f"{file}: damaged ({error!r}); expected {COLUMNS}") from None
 
 
 def _beside(file: Path) -> Path:
