@@ -679,14 +679,14 @@ MUTANTS = [
     ),
     Mutant(
         "rows may know how many they are",
-        "gradients/traced.py",
+        "gradients/trace.py",
         'saying = n.meta["rows"] and n.target in SAYING_ROWS',
         "saying = True",
         (TRACED + "test_rows_that_know_how_many_they_are_are_not_traced",),
     ),
     Mutant(
         "a gradient is written over before it is read",
-        "gradients/traced.py",
+        "gradients/division.py",
         "if v.place in places",
         "if False",
         (TRACED + "test_gradients_are_exact_by_the_trace",),
