@@ -37,6 +37,7 @@ OPERATOR = "tests/kernels/test_operators.py::"
 GRAPHS = OPERATOR + "test_graphs"
 NN = "tests/nn/test_contract.py::"
 AS_TORCH = NN + "test_results_and_gradients_are_those_of_torch"
+FILES = "tests/data/files/"
 TRACED = "tests/gradients/test_traced.py::"
 METRICS = "tests/training/test_metrics.py::"
 
@@ -790,5 +791,36 @@ MUTANTS = [
         "float(terms.decisions[i, count])",
         "float(terms.decisions[i, 0])",
         ("tests/runs/test_score.py::test_scores_are_those_of_the_model[translation]",),
+    ),
+    Mutant(
+        "the vocabulary knows what is held out",
+        "data/files/columns.py",
+        'field.fit(parsed["train"][name], rare)',
+        "field.fit([v for part in parsed.values() for v in part[name]], rare)",
+        (
+            FILES + "test_columns.py::"
+            "test_the_vocabulary_is_trainings_alone_and_rare_symbols_are_unknown",
+        ),
+    ),
+    Mutant(
+        "equal inputs are trained on and tested on",
+        "data/files/parts.py",
+        "return _divided(table, [where[k] for k in keys])",
+        "return _divided(table, [PARTS[i % 3] for i, k in enumerate(keys)])",
+        (FILES + "test_columns.py::test_equal_inputs_share_a_part",),
+    ),
+    Mutant(
+        "a series is in units of what comes later",
+        "data/files/series.py",
+        "train = values[: len(values) * 8 // 10]",
+        "train = values",
+        (FILES + "test_series.py::test_the_future_is_held_out",),
+    ),
+    Mutant(
+        "a row is said to be a line earlier",
+        "data/files/table.py",
+        "rows.append((before + 1, row))",
+        "rows.append((before, row))",
+        (FILES + "test_table.py::test_a_row_over_several_lines_has_the_first_ones_number",),
     ),
 ]
