@@ -669,14 +669,14 @@ MUTANTS = [
         "gradients/traced.py",
         "s if v is None else v + s for",
         "s for",
-        (TRACED + "test_gradients_are_exact_by_the_trace",),
+        (TRACED + "test_gradients_are_exact_by_the_trace[own-True]",),
     ),
     Mutant(
         "a trace is believed without a trial",
         "gradients/traced.py",
         "if traced is None or traced.still_right(cell):",
         "if True:",
-        (TRACED + "test_a_step_that_python_has_changed_is_traced_again",),
+        (TRACED + "test_a_change_that_cannot_be_seen_is_noticed_by_the_trial",),
     ),
     Mutant(
         "rows may know how many they are",
@@ -690,7 +690,7 @@ MUTANTS = [
         "gradients/division.py",
         "if v.place in places",
         "if False",
-        (TRACED + "test_gradients_are_exact_by_the_trace",),
+        (TRACED + "test_gradients_are_exact_by_the_trace[exchanged-True]",),
     ),
     Mutant(
         "what a step overwrites is read again",
@@ -704,7 +704,7 @@ MUTANTS = [
         "kernels/program.py",
         "            if uses[place][-1] == n:\n",
         "            if uses[place][0] == n:\n",
-        (TRACED + "test_gradients_are_exact_by_the_trace",),
+        (TRACED + "test_gradients_are_exact_by_the_trace[own-True]",),
     ),
     Mutant(
         "weights that have changed are not noticed",
