@@ -807,7 +807,7 @@ MUTANTS = [
         "data/files/parts.py",
         "return _divided(table, [where[k] for k in keys])",
         "return _divided(table, [PARTS[i % 3] for i, k in enumerate(keys)])",
-        (FILES + "test_columns.py::test_equal_inputs_share_a_part",),
+        (FILES + "test_columns.py::test_copies_of_a_row_share_a_part",),
     ),
     Mutant(
         "a series is in units of what comes later",

@@ -142,6 +142,13 @@ def test_equal_inputs_share_a_part(
     assert "also in training" not in data.description
 
 
+def test_copies_of_a_row_share_a_part(write: Write) -> None:
+    rows = [f"{n},{'ab'[i % 2]}" for i, n in enumerate(NAMES)] * 2
+    data = load(write("a.csv", csv_of("name,kind", *rows)))
+    assert "also in training" not in data.description
+    assert [len(data.splits[p]) for p in ("train", "valid", "test")] == [64, 8, 8]
+
+
 def test_rows_that_are_in_two_files_are_counted(write: Write) -> None:
     path = write("a.csv", csv_of("name,kind", *(f"{n},{'ab'[i % 2]}" for i, n in enumerate(NAMES))))
     test = write("b.csv", csv_of("name,kind", f"{NAMES[0]},a", "new,a"))
