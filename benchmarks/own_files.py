@@ -230,7 +230,8 @@ def document(done: dict[str, list[dict[str, Any]]]) -> Iterator[str]:
         "scored once on test, by one thread of a 2-core machine. With several seeds, the mean and "
         "the standard deviation. Hotel sentences have their names and addresses called by what "
         "they are, and BLEU takes all sentences of an act as references. A series is tested on its "
-        "last tenth (sunspots: 1930 to 1955), where AR(9) had the years from 1921 on.\n"
+        "last tenth (sunspots: 1930 to 1955), where AR(9) had the years from 1921 on. Seconds are "
+        "longer where something else was running.\n"
     )
     headings = ("data", "options", "measure", "value", "seeds", "to beat", "published",
                 "parameters", "seconds")  # fmt: skip
