@@ -747,7 +747,7 @@ MUTANTS = [
         "training/metrics/chunks.py",
         "2 * shared / (true + guess)",
         "shared / guess",
-        (METRICS + "test_chunk_f1_is_that_of_all_rows_together",),
+        (METRICS + "test_f1_is_the_harmonic_mean_of_precision_and_recall",),
     ),
     Mutant(
         "one side of the central interval",

@@ -68,6 +68,13 @@ def test_chunk_f1_is_that_of_all_rows_together(pairs: list[tuple[list[str], list
     assert value == pytest.approx(f1_score([*true, ["O"]], [*guess, ["O"]], zero_division=0))
 
 
+def test_f1_is_the_harmonic_mean_of_precision_and_recall() -> None:
+    shared, true, guess = 3.0, 4.0, 10.0
+    precision, recall = shared / guess, shared / true
+    expected = 2 * precision * recall / (precision + recall)
+    assert float(f1(torch.tensor([shared, true, guess]))) == pytest.approx(expected)
+
+
 def test_tags_of_every_scheme_and_what_is_none() -> None:
     assert chunk_tags(Vocabulary(["B-A", "I-A", "O"])) == ["B-A", "I-A", "O"]
     assert chunk_tags(Vocabulary(["B-A", "L-A", "U-A", "O"])) == ["B-A", "E-A", "S-A", "O"]
