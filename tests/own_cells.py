@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import torch
 from torch import Tensor, nn
@@ -189,8 +190,8 @@ TRACED: dict[str, Callable[[int], Cell]] = {
     "peephole LSTM": Peephole,
     "masked": Masked,
     "leaky": Leaky,
-    **{name: (lambda n, f=formula: Written(n, f, 1)) for name, formula in ONE.items()},  # type: ignore[misc]
-    **{name: (lambda n, f=formula: Written(n, f, 2)) for name, formula in TWO.items()},  # type: ignore[misc]
+    **{name: partial(Written, formula=formula, parts=1) for name, formula in ONE.items()},
+    **{name: partial(Written, formula=formula, parts=2) for name, formula in TWO.items()},
 }
 """Those that the engine takes."""
 

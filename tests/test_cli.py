@@ -11,36 +11,10 @@ from typing import Any
 
 import pytest
 import torch
-from click.testing import CliRunner, Result
 
 import throughtime
-from throughtime.cli import main
+from commands import SMALL, bad, good, run
 from throughtime.training.run import Run
-
-SMALL = ("--hidden-size", "8", "--max-steps", "4")
-
-
-def run(*arguments: object, stdin: str | bytes | None = None) -> Result:
-    """The command with these arguments, in this process."""
-    return CliRunner().invoke(main, [str(a) for a in arguments], input=stdin)
-
-
-def good(*arguments: object, stdin: str | bytes | None = None) -> str:
-    """What it prints where nothing is wrong."""
-    result = run(*arguments, stdin=stdin)
-    assert result.exit_code == 0, result.output
-    return result.stdout
-
-
-def bad(*arguments: object, stdin: str | bytes | None = None) -> str:
-    """The one line on stderr that says what is wrong."""
-    result = run(*arguments, stdin=stdin)
-    assert result.exit_code == 2, result.output
-    assert isinstance(result.exception, SystemExit)
-    line, nothing = result.stderr.split("\n")
-    assert not nothing
-    assert line.startswith("Error: ")
-    return line
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -7,15 +7,10 @@ import math
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
 
-from throughtime.cli import main
+from commands import run
 
 SMALL = ("--hidden-size", "6", "--max-steps", "3", "--batch-size", "8")
-
-
-def run(*arguments: object) -> Result:
-    return CliRunner().invoke(main, [str(a) for a in arguments])
 
 
 WORDS = ["".join("no"[i >> k & 1] for k in range(6)) for i in range(40)]

@@ -14,8 +14,10 @@ from torch.utils.checkpoint import checkpoint
 
 from own_cells import NOT_TRACED, TRACED, LayerNormGRU, Leaky, Peephole, Written
 from throughtime.cells.cell import Cell, State
-from throughtime.gradients import traced as tracing
+from throughtime.gradients import traces
 from throughtime.gradients.bptt import bptt
+from throughtime.gradients.trace import NotTraced
+from throughtime.gradients.traced import Traced
 from throughtime.kernels.library import loaded
 from throughtime.unroll import unroll
 
@@ -29,7 +31,7 @@ def each_way() -> None:
 
 @pytest.fixture(autouse=True)
 def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tracing, "ENOUGH", 0)
+    monkeypatch.setattr(traces, "ENOUGH", 0)
 
 
 def assert_exact(
@@ -61,11 +63,11 @@ def test_gradients_are_exact_by_the_trace(name: str, ragged: bool) -> None:
     torch.manual_seed(0)
     cell = TRACED[name](4)
     assert_exact(cell, ragged=ragged)
-    (traced,) = tracing._cells[cell].traced.values()
+    (traced,) = traces._cells[cell].traced.values()
     assert traced is not None
     assert_exact(cell, steps=11, rows=1, ragged=ragged)  # other sizes, by the same trace
     assert_exact(cell, steps=20, rows=70, ragged=ragged)
-    assert tracing._cells[cell].traced == {next(iter(tracing._cells[cell].traced)): traced}
+    assert traces._cells[cell].traced == {next(iter(traces._cells[cell].traced)): traced}
 
 
 @pytest.mark.parametrize("name", NOT_TRACED)
@@ -73,7 +75,7 @@ def test_gradients_are_exact_where_there_can_be_no_trace(name: str) -> None:
     torch.manual_seed(0)
     cell = NOT_TRACED[name](5 if name == "turned" else 4)  # as many as there are rows in a trace
     assert_exact(cell)
-    assert tracing._cells[cell].traced == {next(iter(tracing._cells[cell].traced)): None}
+    assert traces._cells[cell].traced == {next(iter(traces._cells[cell].traced)): None}
 
 
 def test_rows_that_know_how_many_they_are_are_not_traced() -> None:
@@ -83,8 +85,8 @@ def test_rows_that_know_how_many_they_are_are_not_traced() -> None:
             return (h / len(h),)
 
     cell = Counting(3)
-    with pytest.raises(tracing.NotTraced, match="how many rows"):
-        tracing.Traced(cell, torch.zeros(2, 9), cell.initial_state(2))
+    with pytest.raises(NotTraced, match="how many rows"):
+        Traced(cell, torch.zeros(2, 9), cell.initial_state(2))
 
 
 def test_what_is_read_again_must_not_be_overwritten() -> None:
@@ -96,8 +98,8 @@ def test_what_is_read_again_must_not_be_overwritten() -> None:
             return (same + self.W(state[0])[:, :3] + v,)
 
     cell = Overwriting(3)
-    with pytest.raises(tracing.NotTraced, match="read again"):
-        tracing.Traced(cell, torch.zeros(2, 9), cell.initial_state(2))
+    with pytest.raises(NotTraced, match="read again"):
+        Traced(cell, torch.zeros(2, 9), cell.initial_state(2))
 
 
 def test_a_loss_may_use_a_part_of_the_state_alone() -> None:
@@ -128,7 +130,7 @@ def test_tensors_need_not_be_dense() -> None:
 
 def test_a_wrong_shape_is_refused() -> None:
     cell = Peephole(3)
-    traced = tracing.of(cell, torch.zeros(9, 2, 12), cell.initial_state(2))
+    traced = traces.of(cell, torch.zeros(9, 2, 12), cell.initial_state(2))
     assert traced is not None
     for drive, rows in (((9, 2, 11), 2), ((9, 2, 12), 3)):
         with pytest.raises(ValueError, match="expected"):
@@ -149,7 +151,7 @@ def test_what_only_looks_takes_the_engine_too(monkeypatch: pytest.MonkeyPatch) -
             )
             torch.testing.assert_close(bptt(cell, drive, state), expected)
             monkeypatch.undo()
-            monkeypatch.setattr(tracing, "ENOUGH", 0)
+            monkeypatch.setattr(traces, "ENOUGH", 0)
             assert len(calls) < len(drive)
 
 
@@ -159,7 +161,7 @@ def test_parameters_of_another_size_are_traced_anew() -> None:
     other = Peephole(5).double()
     cell.W, cell.p, cell.drive_size, cell.state_sizes = other.W, other.p, 20, (5, 5)
     assert_exact(cell)
-    assert len(tracing._cells[cell].traced) == 2
+    assert len(traces._cells[cell].traced) == 2
 
 
 def test_changed_parameters_are_the_traces_too() -> None:
@@ -169,7 +171,7 @@ def test_changed_parameters_are_the_traces_too() -> None:
         for parameter in cell.parameters():
             parameter.add_(0.3)
     assert_exact(cell)
-    assert len(tracing._cells[cell].traced) == 1
+    assert len(traces._cells[cell].traced) == 1
 
 
 def test_a_step_that_python_has_changed_is_traced_again() -> None:
@@ -178,7 +180,7 @@ def test_a_step_that_python_has_changed_is_traced_again() -> None:
     assert_exact(cell)
     cell.gain = 2.0
     assert_exact(cell)
-    assert len(tracing._cells[cell].traced) == 2
+    assert len(traces._cells[cell].traced) == 2
     cell = Written(3, lambda s, u, h: (u + h).clamp(-s.most, s.most), 1)
     for cell.most in (100.0, 200.0):
         assert_exact(cell, scale=150.0)
@@ -190,22 +192,22 @@ def test_a_change_that_cannot_be_seen_is_noticed_by_the_trial() -> None:
     assert_exact(cell)
     gain[0] = 2.0
     assert_exact(cell)  # one by one, since the trace did not fit
-    assert not tracing._cells[cell].traced
+    assert not traces._cells[cell].traced
     assert_exact(cell)
-    assert tracing._cells[cell].traced
+    assert traces._cells[cell].traced
 
 
 def test_a_cell_that_changes_all_the_time_is_not_traced_all_the_time(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(tracing, "ENOUGH", 30)
-    cell, made, init = LayerNormGRU(3), [], tracing.Traced.__init__
-    monkeypatch.setattr(tracing.Traced, "__init__", lambda *a: made.append(1) or init(*a))
+    monkeypatch.setattr(traces, "ENOUGH", 30)
+    cell, made, init = LayerNormGRU(3), [], Traced.__init__
+    monkeypatch.setattr(Traced, "__init__", lambda *a: made.append(1) or init(*a))
     for i in range(40):
         cell.gain = 1 + i / 40
         assert_exact(cell, steps=10)
     assert len(made) == 3  # after 30, 60 more and 120 more steps; the next would be after 450
-    assert len(tracing._cells[cell].traced) <= tracing.MOST
+    assert len(traces._cells[cell].traced) <= traces.MOST
 
 
 def test_tracing_leaves_the_cell_alone() -> None:
@@ -243,8 +245,8 @@ class Caching(LayerNormGRU):
 
 def test_what_a_step_keeps_it_keeps_itself() -> None:
     cell = Caching(3)
-    with contextlib.suppress(tracing.NotTraced):
-        tracing.Traced(cell, torch.zeros(2, 9), cell.initial_state(2))
+    with contextlib.suppress(NotTraced):
+        Traced(cell, torch.zeros(2, 9), cell.initial_state(2))
     assert cell.cache is None
     assert_exact(cell)
 
@@ -261,14 +263,22 @@ def test_what_is_made_again_later_is_the_same() -> None:
     cell = Written(4, lambda s, u, h: torch.tanh(torch.sin(u + s.W(h))), 1)
     drive, state = torch.randn(20, 2, 4, requires_grad=True), (torch.zeros(2, 4),)
     again = checkpoint(lambda d: bptt(cell, d, state)[0], drive, use_reentrant=False)
-    (again.sum() + bptt(cell, drive, state)[0].sum()).backward()
+    wanted = (drive, cell.W.weight)
+    actual = torch.autograd.grad(again.sum() + bptt(cell, drive, state)[0].sum(), wanted)
+    expected = torch.autograd.grad(2 * unroll(cell, drive, state)[0].sum(), wanted)
+    torch.testing.assert_close(actual, expected)
 
 
 def test_a_trace_made_where_nothing_is_learned_serves_to_learn() -> None:
     cell = Written(4, lambda s, u, h: torch.tanh(u + s.W(h)), 1)
     with torch.inference_mode():
         bptt(cell, torch.randn(20, 2, 4), (torch.zeros(2, 4),))
-    bptt(cell, torch.randn(20, 2, 4), (torch.zeros(2, 4),))[0].sum().backward()
+    drive, state = torch.randn(20, 2, 4, requires_grad=True), (torch.zeros(2, 4),)
+    actual, expected = (
+        torch.autograd.grad(run(cell, drive, state)[0].sum(), (drive, cell.W.weight))
+        for run in (bptt, unroll)
+    )
+    torch.testing.assert_close(actual, expected)
 
 
 @pytest.mark.parametrize("value", [math.nan, math.inf])
@@ -291,8 +301,8 @@ def test_many_small_steps_in_one_are_traced_in_no_time() -> None:
 
 def test_the_truth_of_a_number_is_not_its_size() -> None:
     cell = Written(4, lambda s, u, h: torch.where(torch.logical_or(h, u), u + 1, s.W(h)), 1)
-    with pytest.raises(tracing.NotTraced, match="truth"):
-        tracing.Traced(cell, torch.zeros(2, 4), cell.initial_state(2))
+    with pytest.raises(NotTraced, match="truth"):
+        Traced(cell, torch.zeros(2, 4), cell.initial_state(2))
 
 
 def test_a_change_that_h_does_not_carry_on_is_noticed_too() -> None:
@@ -303,23 +313,23 @@ def test_a_change_that_h_does_not_carry_on_is_noticed_too() -> None:
 
 
 def test_a_trace_is_made_when_it_is_worth_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tracing, "ENOUGH", 100)
+    monkeypatch.setattr(traces, "ENOUGH", 100)
     cell = Peephole(3)
     for i in range(4):
         assert_exact(cell, steps=30)
-        assert bool(tracing._cells[cell].traced) == (i == 3)
+        assert bool(traces._cells[cell].traced) == (i == 3)
 
 
 def test_tracing_draws_no_random_numbers() -> None:
     cell = Peephole(3)
     before = torch.random.get_rng_state()
-    tracing.Traced(cell, torch.zeros(2, 12), cell.initial_state(2))
+    Traced(cell, torch.zeros(2, 12), cell.initial_state(2))
     assert torch.equal(before, torch.random.get_rng_state())
 
 
 def test_a_cell_that_is_gone_is_forgotten() -> None:
     cell = LayerNormGRU(3)
     assert_exact(cell)
-    count = len(tracing._cells)
+    count = len(traces._cells)
     del cell
-    assert len(tracing._cells) < count
+    assert len(traces._cells) < count

@@ -15,7 +15,8 @@ from torch import Tensor
 from header import fields
 from own_cells import TRACED
 from throughtime.cells.cell import Cell
-from throughtime.gradients import traced as tracing
+from throughtime.gradients import traced as programs
+from throughtime.gradients import traces
 from throughtime.gradients.bptt import bptt
 from throughtime.kernels import library, program
 from throughtime.kernels.program import (
@@ -204,8 +205,8 @@ def test_a_users_cell_is_its_loop(
     ragged: bool,
     threads: int,
 ) -> None:
-    monkeypatch.setattr(tracing, "ENOUGH", 0)
-    monkeypatch.setattr(tracing, "TOGETHER", 30)
+    monkeypatch.setattr(traces, "ENOUGH", 0)
+    monkeypatch.setattr(programs, "TOGETHER", 30)
     torch.manual_seed(0)
     torch.set_num_threads(threads)
     cell: Cell = TRACED[name](size).to(dtype)
@@ -218,7 +219,7 @@ def test_a_users_cell_is_its_loop(
     state = tuple(torch.randn(rows, n, dtype=dtype, requires_grad=True) for n in cell.state_sizes)
     clean = drive.detach().nan_to_num().requires_grad_()
     expected, actual = unroll(cell, clean, state, alive), bptt(cell, drive, state, alive)
-    (traced,) = tracing._cells[cell].traced.values()
+    (traced,) = traces._cells[cell].traced.values()
     assert traced is not None
     arriving = tuple(torch.randn_like(s) for s in expected)
     wanted = [*state, *cell.parameters()]

@@ -673,7 +673,7 @@ MUTANTS = [
     ),
     Mutant(
         "a trace is believed without a trial",
-        "gradients/traced.py",
+        "gradients/traces.py",
         "if traced is None or traced.still_right(cell):",
         "if True:",
         (TRACED + "test_a_change_that_cannot_be_seen_is_noticed_by_the_trial",),
@@ -694,7 +694,7 @@ MUTANTS = [
     ),
     Mutant(
         "what a step overwrites is read again",
-        "gradients/translation.py",
+        "gradients/operations.py",
         "if not alone or any(node < user or user.target in ALIASES for user in over.users):",
         "if False:",
         (TRACED + "test_what_is_read_again_must_not_be_overwritten",),
@@ -773,7 +773,7 @@ MUTANTS = [
     # ---- predictions ----
     Mutant(
         "a prediction without training's mean",
-        "data/files/fields.py",
+        "data/files/fields/scale.py",
         "values.double() * self.unit + self.mean",
         "values.double() * self.unit",
         ("tests/data/test_saved_fields.py::test_what_is_decoded_is_what_the_file_had",),

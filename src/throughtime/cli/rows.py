@@ -12,9 +12,7 @@ from typing import Any
 
 from throughtime.data import DataError
 from throughtime.data.files import conll
-from throughtime.data.files.fields import Characters, Field, Label, Tokens, Words
-from throughtime.data.files.image import Image
-from throughtime.data.files.saved import restored
+from throughtime.data.files.fields import Characters, Field, Image, Label, Tokens, Words, restored
 from throughtime.data.files.table import SUFFIXES, Table, read_table
 from throughtime.training.run import Run
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable
+import random
+from collections.abc import Callable, Hashable, Iterable
 from typing import TypeVar
 
 T = TypeVar("T")
+K = TypeVar("K", bound=Hashable)
 
 PARTS = ("train", "valid", "test")
 """The parts that every data set has: 80 %, 10 % and 10 %."""
@@ -28,3 +30,25 @@ def split(items: Iterable[T], key: Callable[[T], str] = str) -> dict[str, list[T
         tenth = int.from_bytes(digest[:8], "big") % 10
         parts["test" if tenth == 0 else "valid" if tenth == 1 else "train"].append(item)
     return parts
+
+
+FEWEST = 10
+"""Different items of which a tenth can be held out."""
+
+
+def shuffled(keys: Iterable[K], seed: int) -> dict[K, str]:
+    """The part of each key, of which the distinct ones are shuffled by a seed and cut.
+
+    Equal keys share a part, so that none that is trained on is tested on.
+
+    Example:
+        >>> parts = shuffled("a long row of letters, some of them equal", seed=0)
+        >>> {part: list(parts.values()).count(part) for part in PARTS}
+        {'train': 13, 'valid': 1, 'test': 1}
+    """
+    distinct = list(dict.fromkeys(keys))
+    random.Random(seed).shuffle(distinct)
+    tenth = len(distinct) // FEWEST
+    where = dict.fromkeys(distinct, "train")
+    where |= dict.fromkeys(distinct[:tenth], "valid")
+    return where | dict.fromkeys(distinct[tenth : 2 * tenth], "test")

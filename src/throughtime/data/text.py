@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import random
 from pathlib import Path
 
 from throughtime.data.dataset import Dataset, Examples
 from throughtime.data.errors import DataError
 from throughtime.data.files.text_file import lines_of
-from throughtime.data.splitting import PARTS
+from throughtime.data.splitting import FEWEST, PARTS, shuffled
 from throughtime.data.vocabulary import Vocabulary
 from throughtime.lengths import EndOfSequence, Unending
 from throughtime.outputs import Categorical
@@ -74,11 +73,11 @@ def read_lines(path: str | Path, seed: int = 0) -> Dataset:
     """
     lines = lines_of(Path(path))
     blank = len(lines) - len(texts := [line for line in lines if line.strip()])
-    distinct = list(dict.fromkeys(texts))
-    if len(distinct) < 10:
+    where = shuffled(texts, seed)
+    if len(where) < FEWEST:
         raise DataError(
-            f"{path}: {len(distinct)} distinct lines, of which no tenth can be held out; expected "
-            "at least 10, one sequence a line"
+            f"{path}: {len(where)} distinct lines, of which no tenth can be held out; expected "
+            f"at least {FEWEST}, one sequence a line"
         )
     longest = max(texts, key=len)
     if len(texts) * len(longest) > MOST_SYMBOLS:
@@ -87,11 +86,6 @@ def read_lines(path: str | Path, seed: int = 0) -> Dataset:
             f"{len(texts):,} lines to it takes more than {MOST_SYMBOLS:,} symbols; expected one "
             "sequence a line: cut the long ones"
         )
-    random.Random(seed).shuffle(distinct)
-    tenth = len(distinct) // 10
-    where = dict.fromkeys(distinct, "train")
-    where |= dict.fromkeys(distinct[:tenth], "valid")
-    where |= dict.fromkeys(distinct[tenth : 2 * tenth], "test")
     parts: dict[str, list[str]] = {part: [] for part in PARTS}
     for text in texts:
         parts[where[text]].append(text)

@@ -12,8 +12,9 @@ from torch.nn.utils.parametrize import is_parametrized
 from throughtime.autocast import full_precision
 from throughtime.cells.cell import Cell, State
 from throughtime.drive import Drive
-from throughtime.gradients import traced as tracing
+from throughtime.gradients import traces
 from throughtime.gradients.parameters import with_parameters
+from throughtime.gradients.traced import Traced
 from throughtime.kernels import operators, sweep
 from throughtime.transforms import recorded, several, transforming
 from throughtime.unroll import unroll
@@ -58,7 +59,7 @@ def bptt(
     if kernel is None:
         summed = _summed(entering, state)
         if recurrent and not compiling:
-            traced = tracing.of(cell, summed, state)
+            traced = traces.of(cell, summed, state)
         if not learning and traced is not None:
             return traced.forward(summed, state, sweep.ragged(alive), keep=False)[0]
         if compiling or not learning or not recurrent:
@@ -89,7 +90,7 @@ class _BPTT(torch.autograd.Function):
         alive: Tensor | None,
         drive: Drive,
         parts: int,
-        engine: str | tracing.Traced | None,
+        engine: str | Traced | None,
         recurrent: bool,
         *tensors: Tensor,
     ) -> State:

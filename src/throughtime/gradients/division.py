@@ -8,9 +8,10 @@ from typing import Any, NamedTuple
 
 from torch import fx
 
+from throughtime.gradients.operations import CHEAP, VIEWS, size_of
 from throughtime.gradients.trace import of_rows
-from throughtime.gradients.translation import CHEAP, VIEWS, Translator, size_of
-from throughtime.kernels.program import Instruction, Operation, Program, Value
+from throughtime.gradients.translator import Translator
+from throughtime.kernels.program import Instruction, Operation, Place, Program, Value
 
 
 class Taken(NamedTuple):
@@ -71,7 +72,7 @@ def side_by_side(nodes: Sequence[fx.Node]) -> tuple[int, dict[fx.Node, Value]]:
     """How many numbers of a row they are together, and where: whole vectors before single ones."""
     start, where = 0, {}
     for n in sorted(nodes, key=size_of, reverse=True):
-        where[n] = Value.new(size_of(n), "saved").part(0, size_of(n))._replace(offset=start)
+        where[n] = Value(Place(size_of(n), "saved"), start, size_of(n))
         start += size_of(n)
     return start, where
 
@@ -83,6 +84,18 @@ def forward_program(
     new: Sequence[fx.Node],
     constants: Sequence[fx.Node],
 ) -> Taken:
+    """The program of h(t).
+
+    Args:
+        nodes: what it computes.
+        values: where the drive, the state before and constants are.
+        destinations: where the new state has to be, and what is saved.
+        new: the new state, part by part; of a row that has ended it is the old one.
+        constants: what is the same for all rows.
+
+    Raises:
+        NotTranslated: if the engine cannot compute a node.
+    """
     t = Translator(values, destinations, constants)
     t.translate(nodes)
     ended = []
@@ -104,6 +117,23 @@ def reverse_program(
     stored: Sequence[fx.Node],
     constants: Sequence[fx.Node],
 ) -> Taken:
+    """The program of the gradients of h(t-1) and u(t).
+
+    The gradient of the state is carried from step to step; to it comes first what arrives at h(t)
+    from above. Of a row that has ended it is carried on, and all else is zero.
+
+    Args:
+        nodes: what it computes.
+        values: where drive, states, constants and what has been saved are.
+        grads: the gradient of the new state, part by part.
+        of_state: that of the old state.
+        of_drive: that of the drive.
+        stored: what the parameters' gradients are made of, besides.
+        constants: what is the same for all rows.
+
+    Raises:
+        NotTranslated: if the engine cannot compute a node.
+    """
     carry = {n: Value.new(size_of(n), f"carry {i}") for i, n in enumerate(grads)}
     out = {of_drive: Value.new(size_of(of_drive), "grad drive")}
     out |= {n: Value.new(size_of(n), f"stored {k}") for k, n in enumerate(stored)}

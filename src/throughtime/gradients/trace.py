@@ -14,8 +14,8 @@ from torch.fx.experimental.proxy_tensor import make_fx
 from torch.random import fork_rng
 
 from throughtime.cells.cell import Cell, State
+from throughtime.gradients.operations import aten
 from throughtime.gradients.parameters import with_parameters
-from throughtime.gradients.translation import aten
 
 M = TypeVar("M", bound=nn.Module)
 
@@ -134,6 +134,7 @@ def _alike(a: Any, b: Any, saying: bool) -> bool:
 
 
 def of_rows(node: fx.Node) -> bool:
+    """Whether a node of a trace has one row for each of the batch's."""
     return bool(node.meta["rows"])
 
 

@@ -270,7 +270,8 @@ def _with_room(
         for place in places - far:
             if uses[place][-1] == n:
                 free[_whole_lines(place.size)].append(where[place][1])
-    return where, *sizes  # type: ignore[return-value]
+    near, far_size = sizes
+    return where, near, far_size
 
 
 def _whole_lines(size: int) -> int:

@@ -10,8 +10,7 @@ from pydantic import BaseModel, ConfigDict, PositiveInt, ValidationError, model_
 from torch import Tensor
 
 from throughtime.data import Dataset, Vocabulary
-from throughtime.data.files.fields import Field
-from throughtime.data.files.saved import restored
+from throughtime.data.files.fields import Field, restored
 from throughtime.sequence import Sequence
 
 

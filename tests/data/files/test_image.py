@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,7 @@ import torch
 from PIL import Image as Pictures
 
 from data_files import Write
-from throughtime.data import DataError, load
+from throughtime.data import DataError, Reading, load
 from throughtime.wiring import VECTOR_TO_SEQUENCE
 
 CAPTIONS = [f"picture of {'abcdefghijkl'[i]}{'xyz'[i % 3]}" for i in range(12)]
@@ -39,18 +40,27 @@ def test_pictures_are_vectors_in_the_size_of_the_first(write: Write, tmp_path: P
 
 
 @pytest.mark.parametrize(
-    ("content", "expected"),
-    [(None, "no such picture"), (b"nothing", "cannot be read as a picture"), ("tiny", "2 × 2")],
+    ("damage", "expected"),
+    [
+        (lambda path: path.unlink(), "no such picture"),
+        (lambda path: path.write_bytes(b"nothing"), "cannot be read as a picture"),
+        (lambda path: Pictures.new("L", (2, 2)).save(path), "2 × 2"),
+    ],
 )
 def test_a_picture_that_is_not_there_is_named_with_its_line(
-    write: Write, tmp_path: Path, content: bytes | str | None, expected: str
+    write: Write, tmp_path: Path, damage: Callable[[Path], object], expected: str
 ) -> None:
     rows = [f"{draw(tmp_path, i)},{c}" for i, c in enumerate(CAPTIONS)]
     path = tmp_path / "pictures" / "4.png"
-    path.unlink()
-    if content == "tiny":
-        Pictures.new("L", (2, 2)).save(path)
-    elif content is not None:
-        path.write_bytes(bytes(content))  # type: ignore[arg-type]
+    damage(path)
     with pytest.raises(DataError, match=f"a.csv:6: column 'file': .*4.png: .*{expected}"):
         load(write("a.csv", "\n".join(["file,caption", *rows]) + "\n"))
+
+
+def test_pictures_of_a_test_file_are_beside_that_file(write: Write, tmp_path: Path) -> None:
+    rows = [f"{draw(tmp_path, i)},{c}" for i, c in enumerate(CAPTIONS)]
+    train = write("a.csv", "\n".join(["file,caption", *rows]) + "\n")
+    (tmp_path / "elsewhere").mkdir()
+    elsewhere = draw(tmp_path / "elsewhere", 12)  # of which there is none beside the other
+    test = write("elsewhere/b.csv", f"file,caption\n{elsewhere},another one\n")
+    assert len(load(str(train), reading=Reading(test=str(test))).splits["test"]) == 1

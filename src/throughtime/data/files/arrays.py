@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 from scipy.io import loadmat
-from scipy.io.matlab import MatReadError
 
 from throughtime.data.errors import DataError
 from throughtime.data.files.parts import NAMES
@@ -32,10 +31,9 @@ def read_arrays(path: Path) -> dict[str, Table]:
         )
     except FileNotFoundError:
         raise DataError(f"{path}: no such file; check the name") from None
-    except (OSError, ValueError, TypeError, NotImplementedError, MatReadError, EOFError) as error:
-        raise DataError(f"{path}: not a file of arrays ({error})") from None
     except Exception as error:  # of a damaged file, the readers raise many kinds
-        raise DataError(f"{path}: damaged ({type(error).__name__})") from None
+        reason = " ".join(str(error).split()) or type(error).__name__
+        raise DataError(f"{path}: not a file of arrays ({reason})") from None
     parts: dict[str, Table] = {}
     for name, array in found.items():
         part = NAMES.get(name.lower().removesuffix("data").rstrip("_"))

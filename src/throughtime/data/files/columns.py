@@ -12,9 +12,18 @@ from torch.nn import functional as F
 
 from throughtime.data.dataset import Dataset, Examples
 from throughtime.data.errors import DataError
-from throughtime.data.files import conll, image, parts
-from throughtime.data.files.fields import KINDS, Bits, Field, Label, Number, Numbers, Tags, guess
-from throughtime.data.files.image import Image
+from throughtime.data.files import conll, parts
+from throughtime.data.files.fields import (
+    KINDS,
+    Bits,
+    Field,
+    Image,
+    Label,
+    Number,
+    Numbers,
+    Tags,
+    guess,
+)
 from throughtime.data.files.reading import Reading
 from throughtime.data.files.table import Table, read_table
 from throughtime.data.text import Y_ALONE
@@ -67,7 +76,7 @@ def as_data(
     _check_together(path, of_x)
     fields = dict(zip([*names, y_name], [*of_x, of_y], strict=True))
     parsed = {
-        part: {name: _each(rows, name, field.parse) for name, field in fields.items()}
+        part: {name: _parsed(rows, field) for name, field in fields.items()}
         for part, rows in divided.items()
     }
     for name, field in fields.items():
@@ -110,9 +119,6 @@ def x_of(table: Table, fields: Iterable[Field]) -> Sequence | Tensor:
         DataError: with file and line, if a column or a value is not what it should be.
     """
     fields = list(fields)
-    for field in fields:
-        if isinstance(field, Image):
-            field.folder = table.path.parent
     return _as_x(table, {field.name: _encoded(table, field) for field in fields}, fields)
 
 
@@ -121,8 +127,14 @@ def y_of(table: Table, field: Field) -> Sequence | Tensor:
     return _as_y(table, _encoded(table, field), field)
 
 
+def _parsed(table: Table, field: Field) -> list[Any]:
+    if isinstance(field, Image):
+        field.folder = table.path.parent
+    return _each(table, field.name, field.parse)
+
+
 def _encoded(table: Table, field: Field) -> list[Tensor]:
-    return _each(table, field.name, lambda value: field.encode(field.parse(value)))
+    return _each(table, field.name, field.encode, _parsed(table, field))
 
 
 def _is_conll(path: Path, reading: Reading) -> bool:
@@ -163,9 +175,8 @@ def _told(table: Table, text: str) -> list[Named]:
         name, colon, kind = word.strip().rpartition(":")
         if word.strip() in table.columns or not colon:
             name, kind = word.strip(), ""
-        elif kind not in (*KINDS, Image.kind):
-            kinds = ", ".join((*KINDS, Image.kind))
-            raise DataError(f"no kind {kind!r} of column; expected one of {kinds}")
+        elif kind not in KINDS:
+            raise DataError(f"no kind {kind!r} of column; expected one of {', '.join(KINDS)}")
         table.column(name)
         found.append((name, kind or None))
     return found
@@ -189,11 +200,8 @@ def _divided(
 
 
 def _field(table: Table, name: str, kind: str | None, *, target: bool) -> Field:
-    values = table.column(name)
-    paths = kind is None and all(str(v).lower().endswith(image.SUFFIXES) for v in values)
-    if kind == Image.kind or (paths and not target):
-        return Image(table.path.parent, name)
-    return (KINDS[kind] if kind is not None else guess(values, target=target))(name)
+    chosen = KINDS[kind] if kind is not None else guess(table.column(name), target=target)
+    return chosen(name)
 
 
 def _each(

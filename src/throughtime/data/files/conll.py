@@ -20,8 +20,7 @@ def is_conll(path: Path) -> bool:
         return True
     if path.suffix.lower() != ".tsv":
         return False
-    lines = lines_of(path)
-    return any(not line.strip() for line in lines[:-1]) and not lines[0].startswith("\n")
+    return any(not line.strip() for line in lines_of(path)[:-1])
 
 
 def read_conll(path: Path) -> Table:

@@ -10,7 +10,7 @@ import numpy as np
 
 from throughtime.data.errors import DataError
 from throughtime.data.files.table import Table
-from throughtime.data.splitting import PARTS
+from throughtime.data.splitting import FEWEST, PARTS, shuffled
 
 NAMES = {
     **dict.fromkeys(("train", "training"), "train"),
@@ -27,17 +27,12 @@ def by_seed(table: Table, key: list[str], seed: int) -> dict[str, Table]:
         DataError: if there are fewer than ten different rows.
     """
     keys = _keys(table, key)
-    distinct = list(dict.fromkeys(keys))
-    if len(distinct) < 10:
+    where = shuffled(keys, seed)
+    if len(where) < FEWEST:
         raise DataError(
-            f"{table.path}: {len(distinct)} different rows, of which no tenth can be held out; "
-            "expected at least 10"
+            f"{table.path}: {len(where)} different rows, of which no tenth can be held out; "
+            f"expected at least {FEWEST}"
         )
-    random.Random(seed).shuffle(distinct)
-    tenth = len(distinct) // 10
-    where = dict.fromkeys(distinct, "train")
-    where |= dict.fromkeys(distinct[:tenth], "valid")
-    where |= dict.fromkeys(distinct[tenth : 2 * tenth], "test")
     return _divided(table, [where[k] for k in keys])
 
 

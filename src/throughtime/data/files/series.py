@@ -9,6 +9,7 @@ import torch
 
 from throughtime.data.dataset import Dataset, Examples
 from throughtime.data.errors import DataError
+from throughtime.data.files.fields import Scale
 from throughtime.data.files.reading import Reading
 from throughtime.data.files.table import Table, number, read_table
 from throughtime.data.splitting import PARTS
@@ -61,10 +62,9 @@ def read_series(path: Path, reading: Reading) -> Dataset:
         raise DataError(f"{path}: {len(table)} values; expected at least {FEWEST}")
     values = torch.tensor([_numbers(table, name) for name in names], dtype=torch.float64).T
     train = values[: len(values) * 8 // 10]
-    deviation = train.std(0, correction=0)
-    values = (values - train.mean(0)) / torch.where(deviation > 0, deviation, 1.0)
+    values = Scale.of(train)(values)
     cuts = [0, len(train), len(values) * 9 // 10, len(values)]
-    pieces = (values[a:b].float()[None] for a, b in pairwise(cuts))
+    pieces = (values[a:b][None] for a, b in pairwise(cuts))
     return Dataset(
         name=path.stem,
         description=f"{', '.join(names)} of {path}, {len(values):,} steps in the order of the "

@@ -3,23 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import torch
 
 from throughtime.data.errors import DataError
-from throughtime.data.files.fields import (
-    KINDS,
-    Bits,
-    Characters,
-    Field,
-    Number,
-    Numbers,
-    Scale,
-    shown,
-)
-from throughtime.data.files.image import LARGEST, SMALLEST, Image
+from throughtime.data.files.fields.field import Field, shown
+from throughtime.data.files.fields.image import LARGEST, SMALLEST, Image
+from throughtime.data.files.fields.kinds import KINDS
+from throughtime.data.files.fields.numbers import Bits, Number, Numbers
+from throughtime.data.files.fields.scale import Scale
+from throughtime.data.files.fields.symbols import Characters
 from throughtime.data.files.table import number
 
 
@@ -39,13 +33,9 @@ def restored(saved: object) -> Field:
     kind, name = saved.get("kind"), saved.get("name")
     if not isinstance(name, str):
         raise DataError(f"a field's name is {shown(name)}; expected a text")
-    if kind == Image.kind:
-        field: Field = Image(Path(), name)
-    elif isinstance(kind, str) and kind in KINDS:
-        field = KINDS[kind](name)
-    else:
-        kinds = ", ".join((*KINDS, Image.kind))
-        raise DataError(f"a field's kind is {shown(kind)}; expected one of {kinds}")
+    if not isinstance(kind, str) or kind not in KINDS:
+        raise DataError(f"a field's kind is {shown(kind)}; expected one of {', '.join(KINDS)}")
+    field = KINDS[kind](name)
     learned = _learned(field)
     if set(saved) != {"kind", "name", *learned}:
         raise DataError(f"the field {name!r} has not just kind, name, {' and '.join(learned)}")

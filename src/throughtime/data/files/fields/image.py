@@ -13,7 +13,7 @@ from PIL import UnidentifiedImageError
 from torch import Tensor
 
 from throughtime.data.errors import DataError
-from throughtime.data.files.fields import Field
+from throughtime.data.files.fields.field import Field
 
 SUFFIXES = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".tif", ".tiff", ".webp")
 
@@ -28,18 +28,15 @@ class Image(Field):
     """The path of a picture, from the folder of the file on: its grey values, in the size of
     training's first picture.
 
-    Args:
+    Attributes:
         folder: where the file is.
-        name: what the column is called.
+        shape: rows and columns.
     """
 
     kind = "image"
     sequence = False
+    folder = Path()
     shape: tuple[int, int]
-
-    def __init__(self, folder: Path, name: str = "") -> None:
-        super().__init__(name)
-        self.folder = folder
 
     def parse(self, value: Any) -> Pictures.Image:
         """The picture, in grey and not too large."""
