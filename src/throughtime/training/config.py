@@ -64,7 +64,9 @@ class Config(BaseModel):
     cell: Literal["elman", "elman-relu", "gru", "lstm"] = Field("gru", description="The cell.")
     hidden_size: int = Field(128, ge=1, le=100_000, description="Size of h(t).")
     layers: int = Field(1, ge=1, le=100, description="How many layers of cells.")
-    dropout: float = Field(0.0, ge=0, lt=1, description="Share dropped between layers.")
+    dropout: float = Field(
+        0.0, ge=0, lt=1, description="Share of x(t), y(t-1) and h(t) dropped in training."
+    )
     wiring: Wiring | None = Field(
         None, description=f"{', '.join(choices.WIRINGS)}; or edges: 'x -> h(t), h(t) -> o(t)'."
     )
