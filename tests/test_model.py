@@ -344,6 +344,6 @@ def test_h_is_not_dropped_on_its_way_through_time() -> None:
     """The state after training's steps is that without dropout, if nothing enters but h(t-1)."""
     wiring = tt.Wiring(Edge.VECTOR, Edge.HIDDEN, Edge.EMIT)
     model = oracle.model(wiring, SYMBOLS, tt.lengths.Unending(), dropout=0.5)
-    vector, y = torch.ones(3, 3, dtype=torch.float64), _zeros(3, 4, dtype=torch.int64)
+    vector, y = torch.ones(3, 2, dtype=torch.float64), _zeros(3, 4, dtype=torch.int64)
     ends = [model.train(mode)(vector).observe(y)[1].state for mode in (True, False)]
     torch.testing.assert_close(ends[0].cells, ends[1].cells)
