@@ -183,15 +183,19 @@ class Graph(nn.Module):
             ends.append(end)
         return self.read(h), state._replace(cells=tuple(ends))
 
-    def drop(self, values: Tensor) -> Tensor:
-        """What training sees of x(t), y(t-1) or h(t): entries of vectors are zero, and symbols are
-        none at all (-1), a share of them by chance."""
-        if not (self.training and self.dropout):
+    def lost(self, values: Tensor) -> Tensor:
+        """What training sees of x(t) or y(t-1): a share of symbols is none (-1), by chance.
+
+        Of vectors nothing is dropped: their entries are what is told, not what is learned of it.
+        """
+        if not (self.training and self.dropout) or values.dtype.is_floating_point:
             return values
-        if values.dtype.is_floating_point:
-            return F.dropout(values, self.dropout)
         lost = torch.rand(values.shape, device=values.device) < self.dropout
         return values.long().masked_fill(lost, -1)
+
+    def thinned(self, h: Tensor) -> Tensor:
+        """What training sees of h(t), on its way to the next layer and to V: a share is zero."""
+        return F.dropout(h, self.dropout, self.training)
 
     def read(self, h: Tensor) -> Tensor:
         """o = c + V h, in the parameters' dtype under autocast too: probabilities need it."""
@@ -244,7 +248,7 @@ class Graph(nn.Module):
                 outputs.append(output)
                 ends.append(end)
             h = torch.cat(outputs, -1) if both_ways else outputs[0]
-            h = self.drop(h) if drop else h
+            h = self.thinned(h) if drop else h
         assert h is not None
         return None if self.wiring.emits_last else self.read(h), state._replace(cells=tuple(ends))
 

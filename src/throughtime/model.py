@@ -47,10 +47,10 @@ class RecurrentModel(nn.Module):
         length: how τ is decided; may be left out where the input decides it.
         input_size: size of x(t), or how many symbols it is one of.
         vector_size: size of the vector x, or how many symbols it is one of.
-        dropout: share of x(t), of an observed y(t-1) and of each layer's h(t) on its way up, to
-            the next layer and to V, that is dropped in training: entries of a vector, and symbols
-            whole. Nothing is on its way from t-1 to t (Zaremba et al. 2014, "Recurrent neural
-            network regularization").
+        dropout: share that is dropped in training: of symbols x(t) and observed y(t-1), whole;
+            and of the entries of each layer's h(t) on its way up, to the next layer and to V.
+            Nothing is on its way from t-1 to t (Zaremba et al. 2014, "Recurrent neural network
+            regularization").
         initial_state: h(0) is ``"zeros"`` or ``"learned"``. A given one is an argument of the call.
         gradient: how to differentiate through time; :class:`~throughtime.gradients.FullBPTT`.
 
@@ -151,7 +151,9 @@ class RecurrentModel(nn.Module):
                 return h
             # torch.distributions cannot check that nothing is in the support
             validate = h.numel() > 0 and not torch.compiler.is_compiling()
-            return self.output.distribution(self.graph.read(self.graph.drop(h)), validate=validate)
+            return self.output.distribution(
+                self.graph.read(self.graph.thinned(h)), validate=validate
+            )
         return SequenceDistribution(
             self.graph,
             self.gradient,
@@ -167,7 +169,7 @@ class RecurrentModel(nn.Module):
         def stretch(state: GraphState, steps: Mapping[str, Tensor]) -> tuple[GraphState, Tensors]:
             return self.graph.run(state, steps["alive"], self.gradient, x=steps["x"])[1], ()
 
-        steps = {"x": self.graph.drop(x.values.transpose(0, 1)), "alive": x.mask.T}
+        steps = {"x": self.graph.lost(x.values.transpose(0, 1)), "alive": x.mask.T}
         end, _ = self.graph.fold(self.gradient, stretch, state, steps)
         return torch.cat([h for h, *_ in end.cells[-len(self.wiring.directions) :]], -1)
 

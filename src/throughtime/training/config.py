@@ -65,7 +65,7 @@ class Config(BaseModel):
     hidden_size: int = Field(128, ge=1, le=100_000, description="Size of h(t).")
     layers: int = Field(1, ge=1, le=100, description="How many layers of cells.")
     dropout: float = Field(
-        0.0, ge=0, lt=1, description="Share of x(t), y(t-1) and h(t) dropped in training."
+        0.0, ge=0, lt=1, description="Share of symbols and of h(t) dropped in training."
     )
     wiring: Wiring | None = Field(
         None, description=f"{', '.join(choices.WIRINGS)}; or edges: 'x -> h(t), h(t) -> o(t)'."
