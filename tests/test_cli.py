@@ -316,7 +316,7 @@ def _copied(run: Path, to: Path) -> Path:
 @pytest.mark.parametrize(
     ("file", "change", "reason"),
     [
-        ("config.json", lambda v: v | {"wiring": None}, "has no wiring or no output"),
+        ("config.json", lambda v: v | {"wiring": None}, "has no wiring, which every run has"),
         ("config.json", lambda v: v | {"hidden_size": 10**12}, "hidden_size is 1000000000000"),
         ("vocabulary.json", lambda v: v | {"y_symbols": ["a"]}, "y_symbols are 1, but y_size is"),
         ("vocabulary.json", lambda v: v | {"y_size": 0}, "y_size: Input should be greater"),

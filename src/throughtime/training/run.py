@@ -182,6 +182,10 @@ class Run:
         _beside(file).replace(file)
 
 
+ALWAYS = ("wiring", "output", "batch_size", "epochs", "threads", "learning_rate", "dropout")
+"""What may be left out of a configuration, and is never left out of a run's."""
+
+
 def read(path: Path) -> tuple[Config, Signature]:
     """What a run's folder says of it; no model is made.
 
@@ -195,10 +199,10 @@ def read(path: Path) -> tuple[Config, Signature]:
         )
     config = Config.load(path / "config.json")
     signature = Signature.load(path / "vocabulary.json")
-    if config.wiring is None or config.output is None:
+    if missing := [key for key in ALWAYS if getattr(config, key) is None]:
         raise RunError(
-            f"{path / 'config.json'}: has no wiring or no output, which every run has; it was "
-            "changed after training"
+            f"{path / 'config.json'}: has no {missing[0]}, which every run has; it was changed "
+            "after training"
         )
     return config, signature
 
