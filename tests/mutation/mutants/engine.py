@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.mutation.mutants import Mutant
+from tests.mutation.mutants.mutant import Mutant
 
 SWEEP = "tests/kernels/test_sweep.py::"
 LOOP = SWEEP + "test_the_engine_is_the_loop[portable-"
@@ -14,7 +14,7 @@ ONE_BY_ONE = DRAWN + "test_the_most_probable_symbols_one_by_one[portable-GRU-"
 PROGRAM = "tests/kernels/test_program.py::"
 FOLLOWING = PROGRAM + "test_products_are_torchs_and_steps_follow_each_other"
 
-ENGINE_MUTANTS = [
+MUTANTS = [
     Mutant(
         "a program goes on with rows that have ended",
         "kernels/program.c",

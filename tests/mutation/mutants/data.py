@@ -1,0 +1,114 @@
+"""The mutants of what reads data, measures and predicts."""
+
+from __future__ import annotations
+
+from tests.mutation.mutants.mutant import Mutant
+
+FILES = "tests/data/files/"
+METRICS = "tests/training/test_metrics.py::"
+
+MUTANTS = [
+    # ---- metrics ----
+    Mutant(
+        "the mean of ratios instead of the ratio of sums",
+        "training/metrics/number.py",
+        "self.of_sums(self.rows.sum(0))",
+        "self.of_sums(self.rows).mean()",
+        (METRICS + "test_an_interval_has_the_ratio_of_sums_inside",),
+    ),
+    Mutant(
+        "of rows with the same x, the last one only",
+        "training/metrics/bootstrap.py",
+        "index_add_(0, units, columns)",
+        "index_copy_(0, units, columns)",
+        (METRICS + "test_rows_that_belong_together_are_drawn_together",),
+    ),
+    Mutant(
+        "an interval of half the level",
+        "training/metrics/bootstrap.py",
+        "(1 + LEVEL) / 2",
+        "(1 - LEVEL) / 2 + LEVEL / 2",
+        (METRICS + "test_an_interval_is_as_wide_as_theory_says_and_shrinks_with_more_rows",),
+    ),
+    Mutant(
+        "precision instead of F1",
+        "training/metrics/chunks.py",
+        "2 * shared / (true + guess)",
+        "shared / guess",
+        (METRICS + "test_f1_is_the_harmonic_mean_of_precision_and_recall",),
+    ),
+    Mutant(
+        "one side of the central interval",
+        "training/metrics/reals.py",
+        "(below - 0.5).abs()",
+        "(below - 0.5)",
+        (METRICS + "test_coverage_of_a_model_that_is_right_and_of_one_that_is_too_sure",),
+    ),
+    Mutant(
+        "a mixture's components count the same",
+        "training/metrics/reals.py",
+        "(weights * marginal_cdf(p.component_distribution, y[..., None, :])).sum(-2)",
+        "marginal_cdf(p.component_distribution, y[..., None, :]).mean(-2)",
+        (METRICS + "test_values_below_are_as_many_as_the_distribution_function_says",),
+    ),
+    Mutant(
+        "each reference is a text of its own",
+        "training/metrics/texts.py",
+        "references.setdefault(x, []).append(true[row])",
+        "references.setdefault(x, [true[row]])",
+        (METRICS + "test_texts_for_the_same_x_are_references_of_one",),
+    ),
+    # ---- predictions ----
+    Mutant(
+        "a prediction without training's mean",
+        "data/files/fields/scale.py",
+        "values.double() * self.unit + self.mean",
+        "values.double() * self.unit",
+        ("tests/data/test_saved_fields.py::test_what_is_decoded_is_what_the_file_had",),
+    ),
+    Mutant(
+        "a deviation in training's unit",
+        "cli/predict.py",
+        "return p.variance.sqrt().double() * of_y.scale.unit",
+        "return p.variance.sqrt().double()",
+        ("tests/runs/test_predict.py::test_numbers_are_in_the_unit_of_the_file",),
+    ),
+    Mutant(
+        "the end's term is that of the beginning",
+        "cli/score.py",
+        "float(terms.decisions[i, count])",
+        "float(terms.decisions[i, 0])",
+        ("tests/runs/test_score.py::test_scores_are_those_of_the_model[translation]",),
+    ),
+    Mutant(
+        "the vocabulary knows what is held out",
+        "data/files/columns.py",
+        'field.fit(parsed["train"][name], rare)',
+        "field.fit([v for part in parsed.values() for v in part[name]], rare)",
+        (
+            FILES + "test_columns.py::"
+            "test_the_vocabulary_is_trainings_alone_and_rare_symbols_are_unknown",
+        ),
+    ),
+    Mutant(
+        "equal inputs are trained on and tested on",
+        "data/files/parts.py",
+        "return _divided(table, [where[k] for k in keys])",
+        "return _divided(table, [PARTS[i % 3] for i, k in enumerate(keys)])",
+        (FILES + "test_columns.py::test_copies_of_a_row_share_a_part",),
+    ),
+    Mutant(
+        "a series is in units of what comes later",
+        "data/files/series.py",
+        "train = values[: len(values) * 8 // 10]",
+        "train = values",
+        (FILES + "test_series.py::test_the_future_is_held_out",),
+    ),
+    Mutant(
+        "a row is said to be a line earlier",
+        "data/files/table.py",
+        "rows.append((before + 1, row))",
+        "rows.append((before, row))",
+        (FILES + "test_table.py::test_a_row_over_several_lines_has_the_first_ones_number",),
+    ),
+]
