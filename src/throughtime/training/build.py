@@ -22,6 +22,10 @@ UPDATES = 3_000
 """About how many updates training takes, where the configuration does not say."""
 
 
+BOTH_WAYS = SEQUENCE_TO_VECTOR | Edge.BACKWARD
+"""How an encoder reads a sequence. Forward alone it learns less from as many updates (see
+docs/defaults.md)."""
+
 LARGE = 512
 """From this size of h(t) on, one step is work for more than one thread."""
 
@@ -80,7 +84,8 @@ def updates_per_epoch(config: Config, data: Dataset) -> int:
 def build(config: Config, signature: Signature) -> RecurrentModel | EncoderDecoder:
     """The model of a resolved configuration.
 
-    Where a vector enters and x is a picture or a sequence, an encoder makes the vector.
+    Where a vector enters and x is a picture or a sequence, an encoder makes the vector; a sequence
+    it reads in both directions of time.
 
     Raises:
         ValueError: if the choices contradict each other; the reason is the model's own.
@@ -96,41 +101,46 @@ def build(config: Config, signature: Signature) -> RecurrentModel | EncoderDecod
 
 def _build(config: Config, signature: Signature) -> RecurrentModel | EncoderDecoder:
     assert config.wiring is not None
-    assert config.output is not None
-    assert config.dropout is not None
-    wiring = choices.wiring(config.wiring)
-    encoded = Edge.VECTOR in wiring and (
-        signature.x == "sequence" or signature.picture_shape is not None
-    )
-    decoder = RecurrentModel(
-        _cells(config),
-        wiring,
-        choices.output(config.output, signature.y_size),
-        None if config.length is None else choices.length(config.length, longest=0),
-        input_size=signature.x_size if Edge.INPUT in wiring else None,
-        vector_size=None
-        if Edge.VECTOR not in wiring
-        else (config.hidden_size if encoded else signature.x_size),
-        dropout=config.dropout,
-        initial_state=config.initial_state,
-        gradient=choices.gradient(config.gradient),
-    )
-    _start(decoder, signature)
-    if not encoded:
-        return decoder
+    if Edge.VECTOR not in choices.wiring(config.wiring):
+        return _sequences(config, signature, None)
+    size = config.hidden_size
     if signature.picture_shape is not None:
-        pictures = PictureEncoder(signature.picture_shape, config.hidden_size)
-        return EncoderDecoder(pictures, decoder)
+        pictures = PictureEncoder(signature.picture_shape, size)
+        return EncoderDecoder(pictures, _sequences(config, signature, size))
+    if signature.x != "sequence":
+        return _sequences(config, signature, signature.x_size)
+    assert config.dropout is not None
     encoder = RecurrentModel(
         _cells(config),
-        SEQUENCE_TO_VECTOR,
+        BOTH_WAYS,
         None,
         input_size=signature.x_size,
         dropout=config.dropout,
         gradient=choices.gradient(config.gradient),
     )
     _start(encoder, signature)
-    return EncoderDecoder(encoder, decoder)
+    return EncoderDecoder(encoder, _sequences(config, signature, encoder.graph.hidden_size))
+
+
+def _sequences(config: Config, signature: Signature, vector: int | None) -> RecurrentModel:
+    """The part that gives y, given a vector of a size."""
+    assert config.wiring is not None
+    assert config.output is not None
+    assert config.dropout is not None
+    wiring = choices.wiring(config.wiring)
+    model = RecurrentModel(
+        _cells(config),
+        wiring,
+        choices.output(config.output, signature.y_size),
+        None if config.length is None else choices.length(config.length, longest=0),
+        input_size=signature.x_size if Edge.INPUT in wiring else None,
+        vector_size=vector,
+        dropout=config.dropout,
+        initial_state=config.initial_state,
+        gradient=choices.gradient(config.gradient),
+    )
+    _start(model, signature)
+    return model
 
 
 def _start(model: RecurrentModel, signature: Signature) -> None:
