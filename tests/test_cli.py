@@ -316,12 +316,15 @@ def _copied(run: Path, to: Path) -> Path:
 @pytest.mark.parametrize(
     ("file", "change", "reason"),
     [
-        ("config.json", lambda v: v | {"wiring": None}, "has no wiring or no output"),
+        ("config.json", lambda v: v | {"wiring": None}, "has no wiring, which every run"),
+        ("config.json", lambda v: v | {"epochs": None}, "has no epochs, which every run has"),
+        ("config.json", lambda v: v | {"steps": 3}, "steps is 3, and vocabulary.json says that"),
         ("config.json", lambda v: v | {"hidden_size": 10**12}, "hidden_size is 1000000000000"),
         ("vocabulary.json", lambda v: v | {"y_symbols": ["a"]}, "y_symbols are 1, but y_size is"),
         ("vocabulary.json", lambda v: v | {"y_size": 0}, "y_size: Input should be greater"),
         ("vocabulary.json", lambda v: v | {"x": "vector"}, "x is 'vector', but x_size is None"),
-        ("vocabulary.json", lambda v: v | {"running": True}, "other data than words is now"),
+        ("vocabulary.json", lambda v: v | {"running": True}, "steps is None, and vocabulary.json"),
+        ("vocabulary.json", lambda v: v | {"digest": ""}, "other data than words is now"),
     ],
 )
 def test_a_run_whose_files_were_changed_is_refused(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import warnings
 from collections.abc import Iterable, Iterator
 from io import TextIOWrapper
@@ -13,6 +12,7 @@ from typing import Any
 from throughtime.data import DataError
 from throughtime.data.files import conll
 from throughtime.data.files.fields import Characters, Field, Image, Label, Tokens, Words, restored
+from throughtime.data.files.json_text import from_json
 from throughtime.data.files.table import SUFFIXES, Table, read_table
 from throughtime.training.run import Run
 
@@ -75,8 +75,8 @@ def _row(line: str, fields: tuple[Field, ...], at: str) -> dict[str, Any]:
     names = [field.name for field in fields]
     expected = f"expected a JSON object with {', '.join(names)} on every line"
     try:
-        row = json.loads(line)
-    except (ValueError, RecursionError) as error:
+        row = from_json(line)
+    except ValueError as error:
         raise DataError(f"{at}: not JSON ({error}); {expected}") from None
     if not isinstance(row, dict):
         raise DataError(f"{at}: a {type(row).__name__}; {expected}")

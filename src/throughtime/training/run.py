@@ -26,6 +26,8 @@ COLUMNS = ("epoch", "step", "seconds", "train nats", "valid nats", "learning rat
 """Of ``metrics.csv``: nats are per symbol, ends included; epsilon is scheduled sampling's."""
 COUNTS = ("epoch", "step")
 """The columns that are whole numbers."""
+RESOLVED = ("wiring", "output", "batch_size", "epochs", "threads")
+"""What the configuration of every run says."""
 
 
 class RunError(ValueError):
@@ -155,11 +157,13 @@ class Run:
         """
         file = self.path / "state.pt"
         try:
-            state: dict[str, Any] = torch.load(file, weights_only=True)
+            state = torch.load(file, weights_only=True)
         except FileNotFoundError:
             raise RunError(f"{file}: no such file, so this run cannot be resumed") from None
         except Exception as error:  # torch.load raises many kinds for a damaged file
             raise RunError(f"{file}: damaged ({type(error).__name__}); train again") from None
+        if not isinstance(state, dict):
+            raise RunError(f"{file}: damaged (a {type(state).__name__}); train again")
         return state
 
     # ---- metrics -------------------------------------------------------------------------------
@@ -195,10 +199,15 @@ def read(path: Path) -> tuple[Config, Signature]:
         )
     config = Config.load(path / "config.json")
     signature = Signature.load(path / "vocabulary.json")
-    if config.wiring is None or config.output is None:
+    if missing := [name for name in RESOLVED if getattr(config, name) is None]:
         raise RunError(
-            f"{path / 'config.json'}: has no wiring or no output, which every run has; it was "
-            "changed after training"
+            f"{path / 'config.json'}: has no {' and no '.join(missing)}, which every run has; it "
+            "was changed after training"
+        )
+    if signature.running != (config.steps is not None):
+        raise RunError(
+            f"{path / 'config.json'}: steps is {config.steps}, and vocabulary.json says that the "
+            f"text is {'' if signature.running else 'not '}running; one of them was changed"
         )
     return config, signature
 

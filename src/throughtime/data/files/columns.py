@@ -80,7 +80,10 @@ def as_data(
         for part, rows in divided.items()
     }
     for name, field in fields.items():
-        field.fit(parsed["train"][name], rare)
+        try:
+            field.fit(parsed["train"][name], rare)
+        except DataError as error:
+            raise DataError(f"{path}: column {name!r}: {error}") from None
     splits = {}
     for part, rows in divided.items():
         columns = {
