@@ -61,7 +61,11 @@ def number(name: str, unit: str = "") -> Measure:
 
     def measured(model: Model, data: Dataset) -> float:
         found = evaluate(
-            model, data.splits["test"], vocabulary=data.y_vocabulary, running=data.running
+            model,
+            data.splits["test"],
+            vocabulary=data.y_vocabulary,
+            kind=None if data.y_field is None else data.y_field.kind,
+            running=data.running,
         )
         return next(n.value for n in found if n.name == name and n.unit.startswith(unit))
 

@@ -258,11 +258,11 @@ def test_samples_that_cannot_be(trained: Trained) -> None:
 
 def test_scores_that_cannot_be(trained: Trained, tmp_path: Path) -> None:
     short = trained("--length", "predicted:8")
-    assert "line 2: the sequence of row [0] has length 9" in bad(
+    assert "standard input:2: the sequence of row [0] has length 9" in bad(
         "score", short, stdin="no\n" + "b" * 9 + "\n"
     )
     assert "takes an x; use evaluate" in bad("score", trained(data="digits"), stdin="3\n")
-    assert "not UTF-8" in bad("score", trained(), "-", stdin=b"caf\xe9\n")
+    assert "input:1: byte 0xE9 is not UTF-8" in bad("score", trained(), "-", stdin=b"caf\xe9\n")
     assert "No such file" in bad("score", trained(), tmp_path / "none")
 
 

@@ -3,6 +3,7 @@
 import io
 import json
 import random
+import shutil
 import warnings
 from collections.abc import Callable
 from pathlib import Path
@@ -16,7 +17,7 @@ from commands import SMALL, bad, good, run
 from made_up import MODELS, ROWS, SENTENCES, SERIES, VECTORS
 from throughtime.cli.how import How
 from throughtime.cli.predict import predictions
-from throughtime.cli.rows import tables
+from throughtime.cli.rows import LONGEST, answered, tables
 from throughtime.data.files.columns import x_of
 from throughtime.data.files.table import Table, read_table
 from throughtime.distribution import SequenceDistribution
@@ -203,25 +204,21 @@ def test_symbols_of_an_embedded_set(tmp_path: Path) -> None:
 
 
 def test_every_batch_is_answered_before_the_next_is_read(trained: Trained) -> None:
-    class Endless(io.BufferedIOBase):
+    class Endless(io.BytesIO):
         lines = 0
 
-        def readable(self) -> bool:
-            return True
-
-        def read1(self, size: int = -1, /) -> bytes:
+        def readline(self, size: int | None = -1, /) -> bytes:
             self.lines += 1
             return b"abc\n"
 
     source = Endless()
     loaded = Run.load(trained("label"))
     *of_x, _ = loaded.signature.fields
-    answers = predictions(
-        loaded, tables(io.TextIOWrapper(source), tuple(of_x), 16), How({}, None, None)
-    )
-    for k in range(1, 50):
-        next(answers)
-        assert source.lines == 16 * -(-k // 16)
+    rows = tables(source, tuple(of_x), None, 16)
+    answers = answered(rows, lambda table: predictions(loaded, table, How({}, None, None)))
+    for k in range(1, 5):
+        assert len(next(answers)) == 16
+        assert source.lines == 16 * k
 
 
 def test_unknown_symbols_are_counted_and_said_once(trained: Trained) -> None:
@@ -271,8 +268,10 @@ def test_broken_lines_are_named(
     text = "".join(f"{line}\n" for line in lines)
     if reason is None:
         assert good("predict", trained(name), stdin=text).count("\n") == len(lines)
-    else:
-        assert reason in bad("predict", trained(name), stdin=text)
+        return
+    assert reason in bad("predict", trained(name), "--max-length", 5, stdin=text) if (
+        name == "from columns"
+    ) else reason in bad("predict", trained(name), stdin=text)
 
 
 def test_a_broken_line_far_below_is_named(trained: Trained, tmp_path: Path) -> None:
@@ -280,7 +279,47 @@ def test_a_broken_line_far_below_is_named(trained: Trained, tmp_path: Path) -> N
     result = run("predict", trained("label"), tmp_path / "x.txt")
     assert result.exit_code == 2
     assert f"{tmp_path / 'x.txt'}:301: column 'text'" in result.stderr
-    assert result.stdout.count("\n") == 256
+    assert result.stdout.count("\n") == 300
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        (b"caf\xe9", "standard input:3: byte 0xE9 is not UTF-8"),
+        (b"", "standard input:3: column 'text': an empty value"),
+        (b"a" * (LONGEST + 1), "standard input:3: a line of more than 16,777,216 bytes"),
+    ],
+    ids=["latin", "empty", "endless"],
+)
+def test_lines_above_a_broken_one_are_answered(
+    line: bytes, reason: str, trained: Trained
+) -> None:
+    whole = good("predict", trained("label"), stdin=b"abc\ncb\n")
+    result = run("predict", trained("label"), stdin=b"abc\ncb\n" + line + b"\nabc\n")
+    assert result.exit_code == 2
+    assert result.stdout == whole
+    assert reason in result.stderr
+    assert result.stderr.count("\n") == 1
+
+
+def test_the_format_of_training_is_that_of_predictions(
+    trained: Trained, files: Path, tmp_path: Path
+) -> None:
+    expected = good("predict", trained("tags"), files / "tags.conll")
+    text = tmp_path / "tags.txt"
+    shutil.copy(files / "tags.conll", text)
+    assert good("predict", trained("tags"), text, "--format", "conll") == expected
+    options = MODELS["tags"][1:]
+    good("train", text, "--format", "conll", *options, *SMALL, "--out", tmp_path / "run")
+    for command in ("predict", "score"):
+        by_run = good(command, tmp_path / "run", text)
+        shutil.copy(text, tmp_path / "again.conll")
+        assert good(command, tmp_path / "run", tmp_path / "again.conll") == by_run
+        assert by_run.count("\n") == len(SENTENCES)
+    (tmp_path / "lines.txt").write_text("ba no\nti\n")
+    out = good("predict", tmp_path / "run", tmp_path / "lines.txt", "--format", "lines")
+    assert [len(line.split()) for line in out.splitlines()] == [2, 1]
+    assert "'--format'" in bad("predict", trained("tags"), text, "--format", "tabel")
 
 
 def test_predictions_that_cannot_be(trained: Trained, files: Path, tmp_path: Path) -> None:
@@ -297,7 +336,7 @@ def test_predictions_that_cannot_be(trained: Trained, files: Path, tmp_path: Pat
     assert "no column 'text'" in bad("predict", trained("label"), files / "series.jsonl")
     assert "no run, for it has no config.json" in bad("predict", tmp_path, stdin="a\n")
     assert "No such file" in bad("predict", trained("label"), tmp_path / "none")
-    assert "not UTF-8" in bad("predict", trained("label"), stdin=b"caf\xe9\n")
+    assert "input:1: byte 0xE9" in bad("predict", trained("label"), stdin=b"caf\xe9\n")
 
 
 def test_pictures_are_no_lines(tmp_path: Path) -> None:

@@ -38,6 +38,7 @@ def evaluate(run: Path, split: str, shuffled: bool, interval: bool, as_json: boo
         loaded.model,
         examples,
         vocabulary=data.y_vocabulary,
+        kind=None if data.y_field is None else data.y_field.kind,
         running=data.running,
         interval=interval,
     )

@@ -99,6 +99,6 @@ def _format(path: Path, reading: Reading) -> str:
         return "conll"
     if path.suffix.lower() in arrays.SUFFIXES:
         return "arrays"
-    if path.suffix.lower() not in table.SUFFIXES:
+    if not table.is_table(path):
         return "lines"
     return "series" if is_series(table.read_table(path), reading) else "table"

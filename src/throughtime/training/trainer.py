@@ -49,6 +49,19 @@ class Progress:
     best: float = math.inf
     since_best: int = 0
 
+    def check(self, updates: int) -> None:
+        """Raise a ``ValueError`` if these are no counts of a training with so many updates in an
+        epoch: what is read from a file need not be."""
+        counts = (self.epoch, self.position, self.step, self.symbols, self.since_best)
+        sums = (self.seconds, self.nats, self.best)
+        if not (
+            all(isinstance(count, int) and 0 <= count < 2**63 for count in counts)
+            and all(isinstance(total, float) for total in sums)
+            and self.position < updates
+            and (self.position > 0) == (self.symbols > 0)
+        ):
+            raise ValueError(f"its counts cannot be: {self}")
+
 
 class Trainer:
     """Minimises -log p per symbol by AdamW, its rate falling to zero along half a cosine.
@@ -269,8 +282,7 @@ class Trainer:
         state = self.run.load_state()
         try:
             self.progress = Progress(**state["progress"])
-            if not all(isinstance(v, int | float) for v in vars(self.progress).values()):
-                raise TypeError("the progress is not of numbers")
+            self.progress.check(self.updates)
             self.optimiser.load_state_dict(state["optimiser"])
             self.forcing.load_state_dict(state["forcing"])
             torch.set_rng_state(state["draws"])

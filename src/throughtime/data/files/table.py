@@ -67,6 +67,11 @@ class Table:
         )
 
 
+def is_table(path: Path) -> bool:
+    """Whether a file is one by its name."""
+    return path.suffix.lower() in SUFFIXES
+
+
 def read_table(path: Path) -> Table:
     """A table from a file, by the end of its name.
 
