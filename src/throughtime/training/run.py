@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import os
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import count
 from pathlib import Path
@@ -125,14 +127,10 @@ class Run:
 
     def _load_weights(self, name: Weights) -> None:
         file = self.path / f"{name}.safetensors"
+        with opening_weights(file):
+            tensors = load_file(file)
         try:
-            self.model.load_state_dict(load_file(file))
-        except FileNotFoundError:
-            raise RunError(
-                f"{file}: no such file; training had not come so far, or it was moved"
-            ) from None
-        except (SafetensorError, OSError) as error:
-            raise RunError(f"{file}: damaged ({error}); train again") from None
+            self.model.load_state_dict(tensors)
         except RuntimeError:
             raise RunError(
                 f"{file}: not the weights of the model in config.json; one of them was changed"
@@ -210,6 +208,23 @@ def read(path: Path) -> tuple[Config, Signature]:
             f"text is {'' if signature.running else 'not '}running; one of them was changed"
         )
     return config, signature
+
+
+@contextmanager
+def opening_weights(file: Path) -> Iterator[None]:
+    """Say in one line what is wrong with a file of weights.
+
+    Raises:
+        RunError: if it is missing or damaged.
+    """
+    try:
+        yield
+    except FileNotFoundError:
+        raise RunError(
+            f"{file}: no such file; training had not come so far, or it was moved"
+        ) from None
+    except (SafetensorError, OSError) as error:
+        raise RunError(f"{file}: damaged ({error}); train again") from None
 
 
 def read_metrics(path: Path) -> list[dict[str, float | None]]:
