@@ -389,9 +389,13 @@ def test_intervals_on_request_and_none_otherwise(trained: Trained) -> None:
     assert "[" not in good("evaluate", trained())
 
 
-def test_a_loss_that_is_no_number_is_said_in_one_line(words: Path, tmp_path: Path) -> None:
-    result = run("train", words, "--cell", "elman-relu", "--learning-rate", 1e30, "--clip", 1e30,
-                 "--max-steps", 30, "--out", tmp_path / "run")  # fmt: skip
+@pytest.mark.parametrize("data", ["words", "digits"])
+def test_a_loss_that_is_no_number_is_said_in_one_line(
+    data: str, words: Path, tmp_path: Path
+) -> None:
+    result = run("train", words if data == "words" else data, "--cell", "elman-relu",
+                 "--learning-rate", 1e30, "--clip", 1e30, "--max-steps", 30,
+                 "--out", tmp_path / "run")  # fmt: skip
     assert result.exit_code == 1
     assert "Error: step" in result.stderr
     assert "lower --learning-rate than 1e+30" in result.stderr

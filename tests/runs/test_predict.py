@@ -18,6 +18,7 @@ from made_up import MODELS, ROWS, SENTENCES, SERIES, VECTORS
 from throughtime.cli.how import How
 from throughtime.cli.predict import predictions
 from throughtime.cli.rows import LONGEST, answered, tables
+from throughtime.cli.show import said
 from throughtime.data.files.columns import x_of
 from throughtime.data.files.table import Table, read_table
 from throughtime.distribution import SequenceDistribution
@@ -188,6 +189,8 @@ def test_pictures_are_paths_beside_the_table(tmp_path: Path) -> None:
     assert [json.loads(line)["log_prob"] for line in out.splitlines()] == approximately(
         expected[3:5]
     )
+    out = good("predict", path, tmp_path / "3.png", "--json", "--max-length", 9)
+    assert json.loads(out)["log_prob"] == approximately(expected[3])
     (tmp_path / "paths.txt").write_text("3.png\nnone.png\n")
     message = bad("predict", tmp_path / "run", tmp_path / "paths.txt")
     assert "paths.txt:2: column 'picture': " in message
@@ -253,7 +256,7 @@ def test_a_text_with_line_ends_stays_one_line(tmp_path: Path) -> None:
         ("tags", ["ba no", "  "], None),  # a sentence of no words has no tags
         ("from columns", ["red"], "standard input:1: not JSON"),
         ("from columns", [LINES["from columns"][0], "[1]"], "input:2: a list; expected a JSON obj"),
-        ("from columns", ['{"size": 3}'], "input:1: has no kind; expected a JSON object with kind"),
+        ("from columns", ['{"size": 3}'], 'input:1: has no kind; expected a JSON object on every line, {"kind": …, "size": …}'),
         ("from columns", ['{"size": 3, "kind": "pink"}'], "input:1: column 'kind': the label 'pi"),
         ("from columns", ['{"size": "x", "kind": "red"}'], "column 'size': 'x' is no finite"),
         ("from columns", ['{"size": NaN, "kind": "red"}'], "column 'size': nan is no finite"),
@@ -335,10 +338,31 @@ def test_predictions_that_cannot_be(trained: Trained, files: Path, tmp_path: Pat
     assert "'--batch-size'" in bad("predict", trained("label"), "--batch-size", 0)
     assert "no column 'text'" in bad("predict", trained("label"), files / "series.jsonl")
     assert "no run, for it has no config.json" in bad("predict", tmp_path, stdin="a\n")
-    assert "No such file" in bad("predict", trained("label"), tmp_path / "none")
+    message = bad("predict", trained("label"), "a text itself")
+    assert "No such file or directory; what is no file comes by standard input" in message
     assert "input:1: byte 0xE9" in bad("predict", trained("label"), stdin=b"caf\xe9\n")
 
 
 def test_pictures_are_no_lines(tmp_path: Path) -> None:
     good("train", "digits", "--hidden-size", 4, "--max-steps", 1, "--out", tmp_path / "run")
     assert "the x of digits is no text" in bad("predict", tmp_path / "run", stdin="3\n")
+
+
+@pytest.mark.parametrize("name", ["label", "number", "mixture", "vector"])
+def test_samples_beside_the_truth_are_what_is_predicted(
+    name: str, trained: Trained, files: Path
+) -> None:
+    """In the unit of the file, and as sure as the model is."""
+    lines = good("sample", trained(name), "-n", 99, "--seed", 0).splitlines()
+    assert lines[0] == "true | model"
+    file = files / MODELS[name][0]
+    answers = good("predict", trained(name), file).splitlines()
+    assert {line.split(" | ")[1].partition(" (")[0] for line in lines[1:]} <= set(answers)
+    truth = {said(value) for value in read_table(file).column(Run.load(trained(name)).signature
+             .fields[-1].name)}  # fmt: skip
+    if name == "label":
+        assert {line.split(" | ")[0] for line in lines[1:]} <= truth
+    if name in ("number", "mixture"):
+        assert {round(float(line.split(" | ")[0]), 1) for line in lines[1:]} <= {
+            float(value) for value in truth
+        }

@@ -95,7 +95,7 @@ def test_unknown_symbols_on_both_sides_are_counted(trained: Trained) -> None:
 @pytest.mark.parametrize(
     ("name", "row", "reason"),
     [
-        ("label", {"text": "a"}, "input:2: has no label; expected a JSON object with text, label"),
+        ("label", {"text": "a"}, "input:2: has no label; expected a JSON object on every line"),
         ("label", {"text": "a", "label": "yeah"}, "input:2: column 'label': the label 'yeah' does"),
         ("number", {"text": "a", "price": "?"}, "input:2: column 'price': '?' is no finite"),
         ("predicted", {"text": "a", "label": "a" * 99}, "input:2: "),

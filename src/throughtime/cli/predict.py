@@ -19,6 +19,7 @@ from throughtime.cli.rows import (
     FORMAT_HELP,
     FORMS,
     LINES,
+    Rows,
     answered,
     as_input,
     fields_of,
@@ -37,7 +38,7 @@ from throughtime.training.run import Run, RunError
 
 @click.command()
 @click.argument("run", type=click.Path(path_type=Path))
-@click.argument("file", type=click.File("rb"), default="-")
+@click.argument("file", type=Rows(), default="-")
 @click.option("--format", "form", type=click.Choice(["lines", *FORMS]), help=FORMAT_HELP)
 @click.option("--json", "as_json", is_flag=True, help="An object a line, with probabilities.")
 @click.option("--top", type=click.IntRange(min=1), help="So many labels each; goes with --json.")

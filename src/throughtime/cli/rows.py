@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import warnings
 from collections.abc import Callable, Iterable, Iterator
 from io import BufferedIOBase
 from pathlib import Path
 from typing import Any, TypeVar
 
+import click
+
 from throughtime.data import DataError
 from throughtime.data.files.conll import is_conll, read_conll
 from throughtime.data.files.fields import Characters, Field, Image, Label, Tokens, Words, restored
+from throughtime.data.files.fields.image import SUFFIXES as PICTURES
 from throughtime.data.files.json_text import from_json
 from throughtime.data.files.table import Table, is_table, read_table
 from throughtime.training.run import Run
@@ -30,6 +34,20 @@ FORMAT_HELP = "How FILE is read [as the run was told, or by its name]."
 
 STDIN = "<stdin>"
 """What Python calls standard input, where it has a name."""
+
+
+class Rows(click.File):
+    """A file, or standard input, as bytes."""
+
+    def __init__(self) -> None:
+        super().__init__("rb")
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        try:
+            return super().convert(value, param, ctx)
+        except click.BadParameter as error:
+            hint = "; what is no file comes by standard input: echo … | throughtime …"
+            self.fail(error.message + hint, param, ctx)
 
 
 def fields_of(run: Run) -> tuple[Field, ...]:
@@ -64,7 +82,8 @@ def tables(
     file: BufferedIOBase, fields: tuple[Field, ...], form: str | None, rows: int = LINES
 ) -> Iterator[Table]:
     """The columns of ``fields``, ``rows`` at a time, from a table or a CoNLL-style file, or else
-    from lines: a text is the line itself, several columns or numbers are a JSON object.
+    from lines: a text is the line itself, several columns or numbers are a JSON object. Where a
+    picture is wanted, the file may be one.
 
     Args:
         file: standard input, of which every line comes alone, or a file.
@@ -78,6 +97,9 @@ def tables(
     path = Path(str(getattr(file, "name", STDIN)))
     if path.name == STDIN:
         yield from _tables_of_lines(file, Path("standard input"), fields, rows)
+        return
+    if len(fields) == 1 and isinstance(fields[0], Image) and path.suffix.lower() in PICTURES:
+        yield Table(path, {fields[0].name: [path.name]}, [1])
         return
     form = form or ("conll" if is_conll(path) else "table" if is_table(path) else "lines")
     if form == "lines":
@@ -119,7 +141,8 @@ def _row(line: str, fields: tuple[Field, ...], at: str) -> dict[str, Any]:
     if len(fields) == 1 and isinstance(fields[0], Tokens):
         return {fields[0].name: line.split()}
     names = [field.name for field in fields]
-    expected = f"expected a JSON object with {', '.join(names)} on every line"
+    example = ", ".join(f"{json.dumps(name, ensure_ascii=False)}: …" for name in names)
+    expected = f"expected a JSON object on every line, {{{example}}}"
     try:
         row = from_json(line)
     except ValueError as error:

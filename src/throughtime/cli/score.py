@@ -15,6 +15,7 @@ from throughtime.cli.opening import opened
 from throughtime.cli.rows import (
     FORMAT_HELP,
     FORMS,
+    Rows,
     answered,
     as_input,
     fields_of,
@@ -45,7 +46,7 @@ class Line(Characters):
 
 @click.command()
 @click.argument("run", type=click.Path(path_type=Path))
-@click.argument("file", type=click.File("rb"), default="-")
+@click.argument("file", type=Rows(), default="-")
 @click.option("--format", "form", type=click.Choice(["lines", *FORMS]), help=FORMAT_HELP)
 @click.option("--json", "as_json", is_flag=True, help="An object a line, with every symbol's term.")
 @torch.no_grad()
