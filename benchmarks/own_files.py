@@ -18,7 +18,7 @@ import statistics
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import torch
 
@@ -26,13 +26,14 @@ from throughtime.data import Dataset, load
 from throughtime.distribution import SequenceDistribution
 from throughtime.sequence import Sequence
 from throughtime.training.config import Config
-from throughtime.training.likelihood import Model, parts
+from throughtime.training.likelihood import Model, given, parts
 from throughtime.training.metrics import evaluate
+from throughtime.training.metrics.bleu import bleu, counts
 from throughtime.training.run import Run
 from throughtime.training.trainer import Trainer
 
 Options = dict[str, Any]
-Measure = Callable[[Model, Dataset], float]
+Measure = Callable[[Model, Dataset, Config], float]
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,7 @@ class Case:
 def number(name: str, unit: str = "") -> Measure:
     """One of the numbers of ``throughtime evaluate``."""
 
-    def measured(model: Model, data: Dataset) -> float:
+    def named(model: Model, data: Dataset, _: Config) -> float:
         found = evaluate(
             model,
             data.splits["test"],
@@ -69,11 +70,11 @@ def number(name: str, unit: str = "") -> Measure:
         )
         return next(n.value for n in found if n.name == name and n.unit.startswith(unit))
 
-    return measured
+    return named
 
 
 @torch.no_grad()
-def frames_after_the_first(model: Model, data: Dataset) -> float:
+def frames_after_the_first(model: Model, data: Dataset, _: Config) -> float:
     """-log p(y(t) | y(1) … y(t-1)) for each t from 2 on, the mean over all frames."""
     total, count = 0.0, 0
     for p, part in parts(model.eval(), data.splits["test"], 64):
@@ -83,6 +84,38 @@ def frames_after_the_first(model: Model, data: Dataset) -> float:
         total -= float(p.terms(part.y).values[:, 1:][here].sum())
         count += int(here.sum())
     return total / count
+
+
+@torch.no_grad()
+def bleu_of_hotels(model: Model, data: Dataset, config: Config) -> float:
+    """BLEU with each act's own names put back, of all test sentences for acts of the same slots.
+
+    So it was measured by those who published the data: a sentence for an act of the same slots,
+    with this one's names, is a reference too.
+    """
+    test, names = data.splits["test"], data.y_vocabulary
+    assert config.test is not None
+    assert names is not None
+    rows = [json.loads(line) for line in Path(config.test).read_text(encoding="utf-8").splitlines()]
+    acts = [tuple(sorted(row["act"])) for row in rows]
+    same: dict[tuple[str, ...], list[str]] = {}
+    for act, row in zip(acts, rows, strict=True):
+        same.setdefault(act, []).append(row["sentence"])
+    said = [
+        names.decode(y)
+        for i in range(0, len(test), 256)  # in the order of the file
+        for p in [cast(SequenceDistribution, given(model, test[i : i + 256].x))]
+        for y in p.mode(max_length=100).to_list()
+    ]
+    found = [
+        counts(_lexical(s, row), [_lexical(r, row) for r in same[act]], "none")
+        for s, act, row in zip(said, acts, rows, strict=True)
+    ]
+    return float(bleu(torch.tensor(found, dtype=torch.float64).sum(0)))
+
+
+def _lexical(sentence: str, row: dict[str, Any]) -> str:
+    return re.sub(r"SLOT_(\w+)", lambda slot: row["values"].get(slot[1], slot[0]), sentence)
 
 
 def _surnames(data: Path, to: Path) -> None:
@@ -114,20 +147,21 @@ def _hotel(data: Path, to: Path) -> None:
         _lines(to / f"hotel-{part}.jsonl", [_act(act, sentence) for act, sentence, _ in acts])
 
 
-OPEN = ("name", "address", "phone", "postcode", "area", "price", "count", "near", "type")
+OPEN = ("name", "address", "phone", "postcode", "area", "price", "pricerange", "count", "near",
+        "type")  # fmt: skip
 """Slots with too many values for each to be learned."""
 
 
 def _act(act: str, sentence: str) -> dict[str, Any]:
     kind, inside = act.removesuffix(")").split("(", 1)
-    features = [f"act={kind}"]
+    features, values = [f"act={kind}"], {}
     for slot, _, value in (word.partition("=") for word in inside.split(";") if word):
         value = value.strip("'\"")
         if slot in OPEN and value and re.search(rf"\b{re.escape(value)}\b", sentence):
             sentence = re.sub(rf"\b{re.escape(value)}\b", f"SLOT_{slot}", sentence)
-            value = "given"
+            values[slot], value = value, "given"
         features.append(f"{slot}={value.replace(' ', '_')}")
-    return {"act": features, "sentence": sentence}
+    return {"act": features, "sentence": sentence, "values": values}
 
 
 def _phones(data: Path, to: Path) -> None:
@@ -178,8 +212,8 @@ CASES = {
         {"test": "vowels-test.jsonl", "input": "sound", "target": "speaker:label"}, _vowels,
     ),
     "hotel": Case(
-        "hotel-train.jsonl", ("BLEU", number("BLEU")),
-        "nearest neighbour .472 (elsewhere .675, n-gram .770)", "hLSTM .850",
+        "hotel-train.jsonl", ("BLEU", bleu_of_hotels),
+        "nearest neighbour .771 (as published .675, n-gram .770)", "hLSTM .850",
         {"valid": "hotel-valid.jsonl", "test": "hotel-test.jsonl", "input": "act:features",
          "target": "sentence:words"}, _hotel,
     ),
@@ -216,13 +250,13 @@ def run(name: str, data: Path, folder: Path, seed: int) -> dict[str, Any]:
     trainer = Trainer(Run.create(config, dataset, path), dataset)
     trainer.fit()
     model = Run.load(path).model
-    measured = {
-        "value": case.measure[1](model, dataset),
+    results = {
+        "value": case.measure[1](model, dataset, config),
         "parameters": sum(p.numel() for p in model.parameters()),
         "seconds": trainer.progress.seconds,
     }
-    result.write_text(json.dumps(measured, indent=1), encoding="utf-8")
-    return measured
+    result.write_text(json.dumps(results, indent=1), encoding="utf-8")
+    return results
 
 
 def document(done: dict[str, list[dict[str, Any]]]) -> Iterator[str]:
@@ -233,8 +267,9 @@ def document(done: dict[str, list[dict[str, Any]]]) -> Iterator[str]:
         "FILE` with the options shown and nothing tuned: weights are chosen on validation and "
         "scored once on test, by one thread of a 2-core machine. With several seeds, the mean and "
         "the standard deviation. Hotel sentences have their names and addresses called by what "
-        "they are, and BLEU takes all sentences of an act as references. A series is tested on its "
-        "last tenth (sunspots: 1930 to 1955), where AR(9) had the years from 1921 on. Seconds are "
+        "they are while a model learns and speaks, and their own for BLEU, which takes all test "
+        "sentences for acts of the same slots as references. A series is tested on its last "
+        "tenth (sunspots: 1930 to 1955), where AR(9) had the years from 1921 on. Seconds are "
         "longer where something else was running.\n"
     )
     headings = ("data", "options", "measure", "value", "seeds", "to beat", "published",

@@ -105,11 +105,6 @@ CHOICES: list[tuple[tuple[Any, ...], dict[str, Any], str]] = [
         {"input_size": 2, "initial_state": "learned"},
         "no h(t-1) -> h(t), so there is no h(0) to learn",
     ),
-    (
-        ([ELMAN(2)], HIDDEN_TO_HIDDEN, SYMBOLS),
-        {"input_size": 2, "dropout": 0.5},
-        "dropout=0.5 acts between layers, and there is one",
-    ),
 ]
 
 
@@ -325,16 +320,48 @@ def test_a_model_of_other_choices_does_not_take_the_parameters() -> None:
 # ---- dropout -------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("layers", [1, 2])
 @pytest.mark.parametrize("wiring", [HIDDEN_TO_HIDDEN, HIDDEN_TO_HIDDEN | Edge.EXPECTED], ids=repr)
-def test_dropout_is_between_layers_and_in_training_only(wiring: tt.Wiring) -> None:
-    def log_probs(training: bool) -> list[Tensor]:
-        model = oracle.model(wiring, SYMBOLS, layers=2, dropout=0.5).train(training)
-        y = _zeros(3, 4, dtype=torch.int64)
-        x = tt.Sequence(torch.ones(3, 4, 2, dtype=torch.float64))
-        return [model(x).log_prob(y) for _ in range(3)]
-
-    one, two, _ = log_probs(training=False)
+def test_dropout_is_in_training_only(wiring: tt.Wiring, layers: int) -> None:
+    model = oracle.model(wiring, SYMBOLS, layers=layers, dropout=0.5)
+    y = _zeros(3, 4, dtype=torch.int64)
+    x = tt.Sequence(torch.ones(3, 4, 2, dtype=torch.float64))
+    one, two = (model.eval()(x).log_prob(y) for _ in range(2))
     assert torch.equal(one, two)
-    torch.manual_seed(0)
-    one, two, _ = log_probs(training=True)
+    one, two = (model.train()(x).log_prob(y) for _ in range(2))
     assert not torch.equal(one, two)
+
+
+@pytest.mark.parametrize("wiring", [HIDDEN_TO_HIDDEN, HIDDEN_TO_HIDDEN | Edge.EXPECTED], ids=repr)
+def test_where_all_is_dropped_nothing_is_known(wiring: tt.Wiring) -> None:
+    """p(y(t)) is softmax(c), whatever the h(t)."""
+    model = oracle.model(wiring, SYMBOLS, layers=2, dropout=1 - 1e-9).train()
+    y = _zeros(3, 4, dtype=torch.int64)
+    x = tt.Sequence(torch.ones(3, 4, 2, dtype=torch.float64))
+    expected = 4 * torch.log_softmax(model.graph.c, -1)[0]
+    torch.testing.assert_close(model(x).log_prob(y), expected.expand(3))
+
+
+def test_a_symbol_is_dropped_whole() -> None:
+    graph = oracle.model(HIDDEN_TO_HIDDEN, SYMBOLS, dropout=1 - 1e-9).train().graph
+    symbols = torch.arange(2).repeat(3, 2)
+    assert graph.first.U(symbols).all()
+    assert not graph.first.U(graph.lost(symbols)).any()
+
+
+def test_the_share_of_what_is_dropped_is_as_said() -> None:
+    graph = oracle.model(HIDDEN_TO_HIDDEN, SYMBOLS, dropout=0.3).train().graph
+    ones = torch.ones(100_000)
+    symbols, h, x = graph.lost(ones.long()), graph.thinned(ones), graph.lost(ones)
+    for share in ((symbols == -1).double().mean(), (h == 0).double().mean()):
+        assert share == pytest.approx(0.3, abs=0.01)  # seven standard deviations
+    assert torch.equal(x, ones)  # the numbers that are told, not what is learned of them
+
+
+def test_h_is_not_dropped_on_its_way_through_time() -> None:
+    """The state after training's steps is that without dropout, if nothing enters but h(t-1)."""
+    wiring = tt.Wiring(Edge.VECTOR, Edge.HIDDEN, Edge.EMIT)
+    model = oracle.model(wiring, SYMBOLS, tt.lengths.Unending(), dropout=0.5)
+    vector, y = torch.ones(3, 2, dtype=torch.float64), _zeros(3, 4, dtype=torch.int64)
+    ends = [model.train(mode)(vector).observe(y)[1].state for mode in (True, False)]
+    torch.testing.assert_close(ends[0].cells, ends[1].cells)

@@ -30,18 +30,18 @@ class ClosedLoop(Cell):
         super().__init__(sizes[0], state_sizes=sizes)
         self.graph = graph
         self.drive_size = graph.first.cell.drive_size
-        self.below = [r.cell.hidden_size for r in recurrences[:-1]]
+        self.sizes = [r.cell.hidden_size for r in recurrences]
 
     def with_dropout(self, drive: Tensor) -> Tensor:
-        """The drive, with the factors of dropout for the layers behind it, drawn in advance."""
+        """The drive, with the factors of dropout for each layer's h(t), drawn in advance."""
         p = self.graph.dropout
         if not p:
             return drive
-        ones = drive.new_ones(*drive.shape[:-1], sum(self.below))
+        ones = drive.new_ones(*drive.shape[:-1], sum(self.sizes))
         return torch.cat([drive, F.dropout(ones, p)], -1)
 
     def step(self, drive: Tensor, state: State) -> State:
         drive, keep = drive[..., : self.drive_size], drive[..., self.drive_size :]
         start = self.graph.initial_state(drive.shape[0]).like(state[:-1])
-        o, end = self.graph.step(drive, start, keep.split(self.below, -1) if keep.shape[-1] else ())
+        o, end = self.graph.step(drive, start, keep.split(self.sizes, -1) if keep.shape[-1] else ())
         return (*end._replace(fed=self.graph.feed(o)).tensors(), o)

@@ -183,10 +183,11 @@ class SequenceDistribution(Distribution):
             return pad(values, room).transpose(0, 1)
 
         steps = {"has_value": t < y.lengths, "alive": t < taken, "target": padded(y.values)}
+        seen = self.graph.lost if drop else (lambda values: values)
         if not self.graph.wiring.independent:
-            steps["y"] = steps["target"] if fed is None else padded(fed.flatten().values)
+            steps["y"] = seen(steps["target"] if fed is None else padded(fed.flatten().values))
         if self.x is not None:
-            steps["x"] = self.x.values[:, :total].transpose(0, 1)
+            steps["x"] = seen(self.x.values[:, :total].transpose(0, 1))
         if isinstance(self.length, PredictedLength):
             steps["countdown"] = self.length.countdown((y.lengths - t).clamp(min=1), self.dtype)
 

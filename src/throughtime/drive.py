@@ -13,18 +13,18 @@ from torch.nn import functional as F
 class Entering(NamedTuple):
     """What enters at every step by one edge: a matrix times values.
 
-    ``values`` are vectors ``(T, rows, size)``, or symbols ``(T, rows)``, each of which picks a
-    column of the ``weight``, ``(drive_size, size)``; a negative symbol picks none.
+    ``values`` are vectors ``(*, size)``, or symbols ``(*,)``, each of which picks a column of the
+    ``weight``, ``(drive_size, size)``; a negative symbol picks none.
     """
 
     values: Tensor
     weight: Tensor
 
-    def project(self) -> Float[Tensor, "T rows drive"]:
+    def project(self) -> Float[Tensor, "*rows drive"]:
         """The matrix times the values."""
         if self.values.dtype.is_floating_point:
             return F.linear(self.values, self.weight)
-        columns = F.embedding(self.values.clamp(0), self.weight.T)
+        columns = F.embedding(self.values.long().clamp(0), self.weight.T)
         return columns.masked_fill((self.values < 0)[..., None], 0.0)
 
 

@@ -171,18 +171,31 @@ class Graph(nn.Module):
     ) -> tuple[Tensor, GraphState]:
         """o(t), and the state after it, but for what the output edge will bring.
 
-        ``keep`` has the factors of dropout for each layer's input but the lowest.
+        ``keep`` has the factors of dropout for each layer's h(t).
         """
         u = entering if state.fed is None else entering + self.first.S(state.fed)
         if u.dim() == 0:
             u = u.expand(state.tensors()[0].shape[0], self.first.cell.drive_size)
         h, ends = u, []
         for i, ((r,), cell) in enumerate(zip(self.layers, state.cells, strict=True)):
-            if i:
-                u = r.U(h * keep[i - 1] if keep else h)
-            h, end = r.step(u, cell)
+            h, end = r.step(r.U(h) if i else u, cell)
+            h = h * keep[i] if keep else h
             ends.append(end)
         return self.read(h), state._replace(cells=tuple(ends))
+
+    def lost(self, values: Tensor) -> Tensor:
+        """What training sees of x(t) or y(t-1): a share of symbols is none (-1), by chance.
+
+        Of vectors nothing is dropped: their entries are what is told, not what is learned of it.
+        """
+        if not (self.training and self.dropout) or values.dtype.is_floating_point:
+            return values
+        lost = torch.rand(values.shape, device=values.device) < self.dropout
+        return values.long().masked_fill(lost, -1)
+
+    def thinned(self, h: Tensor) -> Tensor:
+        """What training sees of h(t), on its way to the next layer and to V: a share is zero."""
+        return F.dropout(h, self.dropout, self.training)
 
     def read(self, h: Tensor) -> Tensor:
         """o = c + V h, in the parameters' dtype under autocast too: probabilities need it."""
@@ -212,7 +225,7 @@ class Graph(nn.Module):
             x: x(1) … x(T), time first.
             y: the values that the output edge carries away from steps 1 … T.
             countdown: the features of the remaining count.
-            drop: whether dropout is applied in training; generation never does.
+            drop: whether h(t) loses a share in training; generation never does.
         """
         some_end = _unless_all(alive)
         if self.closed:
@@ -226,17 +239,16 @@ class Graph(nn.Module):
             state = state._replace(fed=self._last_fed(y, alive, state.fed))
         cells, ends, both_ways = iter(state.cells), [], Edge.BACKWARD in self.wiring
         h: Tensor | None = None
-        p = self.dropout if drop and self.training else 0.0
         for layer in self.layers:
             if h is not None:
-                below = F.dropout(h, p)
-                drives = [Drive(len(alive), (Entering(below, r.U.weight),)) for r in layer]
+                drives = [Drive(len(alive), (Entering(h, r.U.weight),)) for r in layer]
             outputs = []
             for drive, r in zip(drives, layer, strict=True):
                 output, end = r.run(drive, next(cells), some_end, gradient, cut=both_ways)
                 outputs.append(output)
                 ends.append(end)
             h = torch.cat(outputs, -1) if both_ways else outputs[0]
+            h = self.thinned(h) if drop else h
         assert h is not None
         return None if self.wiring.emits_last else self.read(h), state._replace(cells=tuple(ends))
 

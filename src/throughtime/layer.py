@@ -7,7 +7,6 @@ import math
 import torch
 from jaxtyping import Bool, Float
 from torch import Tensor, nn
-from torch.nn import functional as F
 
 from throughtime.cells.cell import Cell, State
 from throughtime.direction import reverse
@@ -36,9 +35,7 @@ class Projection(nn.Module):
         self.weight = nn.Parameter(torch.empty(drive_size, size))
 
     def forward(self, value: Tensor) -> Tensor:
-        if value.dtype.is_floating_point:
-            return F.linear(value, self.weight)
-        return F.embedding(value.long(), self.weight.T)
+        return Entering(value, self.weight).project()
 
     def entering(self, values: Tensor, *, later: bool = False) -> Entering:
         """What the edge brings at each step: of values ``(T, rows, …)``, time first.

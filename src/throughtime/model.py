@@ -48,7 +48,10 @@ class RecurrentModel(nn.Module):
         length: how τ is decided; may be left out where the input decides it.
         input_size: size of x(t), or how many symbols it is one of.
         vector_size: size of the vector x, or how many symbols it is one of.
-        dropout: share of h(t) that is dropped between layers in training.
+        dropout: share that is dropped in training: of symbols x(t) and observed y(t-1), whole;
+            and of the entries of each layer's h(t) on its way up, to the next layer and to V.
+            Nothing is on its way from t-1 to t (Zaremba et al. 2014, "Recurrent neural network
+            regularization").
         initial_state: h(0) is ``"zeros"`` or ``"learned"``. A given one is an argument of the call.
         gradient: how to differentiate through time; :class:`~throughtime.gradients.FullBPTT`.
 
@@ -87,11 +90,6 @@ class RecurrentModel(nn.Module):
         refuse.size("vector_size", vector_size, Edge.VECTOR, wiring)
         if not 0 <= dropout < 1:
             raise ValueError(f"dropout is a share from 0 to below 1; got {dropout}")
-        if dropout and len(cells) == 1:
-            raise ValueError(
-                f"dropout={dropout} acts between layers, and there is one; give a list of cells, "
-                "or leave it out"
-            )
         if initial_state not in ("zeros", "learned"):
             raise ValueError(f"initial_state is 'zeros' or 'learned'; got {initial_state!r}")
         if initial_state == "learned" and not any(wiring.directions):
@@ -152,7 +150,7 @@ class RecurrentModel(nn.Module):
             h = self._summary(x.flatten(), state).reshape(*batch_shape, self.graph.hidden_size)
             if self.output is None:
                 return h
-            o = self.graph.read(h)
+            o = self.graph.read(self.graph.thinned(h))
             # Where o is no number, neither is what follows from it, as with sequences: torch's own
             # checks would stop here. Nor can they check that nothing is in the support.
             validate = o.numel() > 0 and not blind() and bool(o.isfinite().all())
@@ -172,7 +170,7 @@ class RecurrentModel(nn.Module):
         def stretch(state: GraphState, steps: Mapping[str, Tensor]) -> tuple[GraphState, Tensors]:
             return self.graph.run(state, steps["alive"], self.gradient, x=steps["x"])[1], ()
 
-        steps = {"x": x.values.transpose(0, 1), "alive": x.mask.T}
+        steps = {"x": self.graph.lost(x.values.transpose(0, 1)), "alive": x.mask.T}
         end, _ = self.graph.fold(self.gradient, stretch, state, steps)
         return torch.cat([h for h, *_ in end.cells[-len(self.wiring.directions) :]], -1)
 

@@ -91,7 +91,7 @@ def test_values_are_exact_with_and_without_a_gradient(budget: int | None) -> Non
 
 
 @pytest.mark.parametrize("wiring", ["hidden-and-output-to-hidden", "expected", "bidirectional"])
-@pytest.mark.parametrize("layers", [2, 3])
+@pytest.mark.parametrize("layers", [1, 3])
 @pytest.mark.parametrize("budget", [None, 10])
 def test_a_step_that_runs_again_drops_the_same_units(
     budget: int | None, layers: int, wiring: str
@@ -115,7 +115,7 @@ def test_a_step_that_runs_again_drops_the_same_units(
     checkpointed = loss()
     by_checkpointed = gradients(checkpointed, wanted)
     assert_gradient(value, wanted, by_checkpointed, rel=1e-5)
-    if layers == 2:  # one mask, drawn in the order of time however time is cut
+    if layers == 1:  # one mask, drawn in the order of time however time is cut
         torch.testing.assert_close(checkpointed, full)
         assert_same(by_checkpointed, by_full)
     model.eval()

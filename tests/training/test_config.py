@@ -10,9 +10,9 @@ import pytest
 import throughtime as tt
 from throughtime.data import Dataset
 from throughtime.training import choices
-from throughtime.training.build import build, resolve
+from throughtime.training.build import resolve
 from throughtime.training.config import Config, ConfigError
-from throughtime.training.signature import Signature
+from throughtime.training.defaults import LEARNING_RATES
 
 
 def test_round_trip_through_a_file(tmp_path: Path) -> None:
@@ -27,7 +27,7 @@ def test_round_trip_through_a_file(tmp_path: Path) -> None:
     )
     config.save(tmp_path / "config.json")
     assert Config.load(tmp_path / "config.json") == config
-    assert json.loads((tmp_path / "config.json").read_text())["learning_rate"] == 0.005
+    assert json.loads((tmp_path / "config.json").read_text())["weight_decay"] == 0.01
 
 
 @pytest.mark.parametrize(
@@ -138,6 +138,28 @@ def test_what_is_left_out_follows_from_the_data(loaded: Callable[[str], Dataset]
 
 
 @pytest.mark.parametrize(
+    ("dataset", "values", "dropout"),
+    [
+        ("digits", {}, 0.2),  # fewer labels than parameters
+        ("digits", {"hidden_size": 4}, 0.0),  # and not
+        ("digits", {"dropout": 0.0}, 0.0),
+        ("mackey-glass", {}, 0.0),  # few, but real values
+    ],
+)
+def test_dropout_is_for_where_there_is_little_to_learn_from(
+    loaded: Callable[[str], Dataset], dataset: str, values: dict[str, Any], dropout: float
+) -> None:
+    assert resolve(Config(dataset=dataset, **values), loaded(dataset)).dropout == dropout
+
+
+@pytest.mark.parametrize("cell", ["elman", "elman-relu", "gru", "lstm"])
+def test_every_cell_has_a_learning_rate(loaded: Callable[[str], Dataset], cell: str) -> None:
+    config = Config.read({"dataset": "digits", "cell": cell})
+    assert resolve(config, loaded("digits")).learning_rate == LEARNING_RATES[cell]
+    assert resolve(config.but(learning_rate=0.1), loaded("digits")).learning_rate == 0.1
+
+
+@pytest.mark.parametrize(
     ("dataset", "values", "expected"),
     [
         (
@@ -166,6 +188,5 @@ def test_choices_that_contradict_each_other_are_refused_for_the_models_reason(
     loaded: Callable[[str], Dataset],
 ) -> None:
     data = loaded("mackey-glass")
-    config = resolve(Config(dataset="mackey-glass", length="end-of-sequence"), data)
     with pytest.raises(ValueError, match="an end symbol needs an alphabet"):
-        build(config, Signature.of(data))
+        resolve(Config(dataset="mackey-glass", length="end-of-sequence"), data)

@@ -12,7 +12,7 @@ from throughtime.encoder_decoder import EncoderDecoder
 from throughtime.lengths import SameAsInput
 from throughtime.model import RecurrentModel
 from throughtime.sequence import Sequence
-from throughtime.training import choices
+from throughtime.training import choices, defaults
 from throughtime.training.config import Config
 from throughtime.training.encoder import PictureEncoder
 from throughtime.training.signature import Signature
@@ -57,8 +57,14 @@ def resolve(config: Config, data: Dataset) -> Config:
         threads=config.threads or (1 if config.hidden_size < LARGE else torch.get_num_threads()),
     )
     updates = updates_per_epoch(resolved, data)
-    epochs = config.epochs or min(max(math.ceil(UPDATES / updates), 10), 200)
-    return resolved.but(epochs=epochs)
+    dropout = config.dropout
+    if dropout is None:
+        dropout = defaults.dropout(build(resolved.but(dropout=0.0), Signature.of(data)), data)
+    return resolved.but(
+        epochs=config.epochs or min(max(math.ceil(UPDATES / updates), 10), 200),
+        learning_rate=config.learning_rate or defaults.LEARNING_RATES[config.cell],
+        dropout=dropout,
+    )
 
 
 def updates_per_epoch(config: Config, data: Dataset) -> int:
@@ -91,6 +97,7 @@ def build(config: Config, signature: Signature) -> RecurrentModel | EncoderDecod
 def _build(config: Config, signature: Signature) -> RecurrentModel | EncoderDecoder:
     assert config.wiring is not None
     assert config.output is not None
+    assert config.dropout is not None
     wiring = choices.wiring(config.wiring)
     encoded = Edge.VECTOR in wiring and (
         signature.x == "sequence" or signature.picture_shape is not None

@@ -64,7 +64,9 @@ class Config(BaseModel):
     cell: Literal["elman", "elman-relu", "gru", "lstm"] = Field("gru", description="The cell.")
     hidden_size: int = Field(128, ge=1, le=100_000, description="Size of h(t).")
     layers: int = Field(1, ge=1, le=100, description="How many layers of cells.")
-    dropout: float = Field(0.0, ge=0, lt=1, description="Share dropped between layers.")
+    dropout: float | None = Field(
+        None, ge=0, lt=1, description="Share of symbols and of h(t) dropped in training."
+    )
     wiring: Wiring | None = Field(
         None, description=f"{', '.join(choices.WIRINGS)}; or edges: 'x -> h(t), h(t) -> o(t)'."
     )
@@ -87,7 +89,9 @@ class Config(BaseModel):
     )
     batch_size: int | None = Field(None, ge=1, description="Rows, or streams of running text.")
     steps: int | None = Field(None, ge=1, description="Steps in a chunk of running text.")
-    learning_rate: float = Field(0.005, gt=0, description="AdamW's, before it decays to zero.")
+    learning_rate: float | None = Field(
+        None, gt=0, description="AdamW's, before it decays to zero."
+    )
     weight_decay: float = Field(0.01, ge=0, description="AdamW's.")
     clip: float = Field(1.0, gt=0, description="Largest norm of the gradient.")
     epochs: int | None = Field(None, ge=1, description="How often to go through the data.")

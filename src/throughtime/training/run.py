@@ -28,8 +28,6 @@ COLUMNS = ("epoch", "step", "seconds", "train nats", "valid nats", "learning rat
 """Of ``metrics.csv``: nats are per symbol, ends included; epsilon is scheduled sampling's."""
 COUNTS = ("epoch", "step")
 """The columns that are whole numbers."""
-RESOLVED = ("wiring", "output", "batch_size", "epochs", "threads")
-"""What the configuration of every run says."""
 
 
 class RunError(ValueError):
@@ -184,6 +182,10 @@ class Run:
         _beside(file).replace(file)
 
 
+ALWAYS = ("wiring", "output", "batch_size", "epochs", "threads", "learning_rate", "dropout")
+"""What may be left out of a configuration, and is never left out of a run's."""
+
+
 def read(path: Path) -> tuple[Config, Signature]:
     """What a run's folder says of it; no model is made.
 
@@ -197,7 +199,7 @@ def read(path: Path) -> tuple[Config, Signature]:
         )
     config = Config.load(path / "config.json")
     signature = Signature.load(path / "vocabulary.json")
-    if missing := [name for name in RESOLVED if getattr(config, name) is None]:
+    if missing := [name for name in ALWAYS if getattr(config, name) is None]:
         raise RunError(
             f"{path / 'config.json'}: has no {' and no '.join(missing)}, which every run has; it "
             "was changed after training"

@@ -210,10 +210,11 @@ class Trainer:
         return log_p if forced else self.forcing.objective(p, batch.y)
 
     def _learning_rate(self) -> float:
-        step = self.progress.step
+        step, rate = self.progress.step, self.config.learning_rate
+        assert rate is not None
         rise = min((step + 1) / min(WARM_UP, max(self.planned // 10, 1)), 1.0)
         fall = (1 + math.cos(math.pi * min(step / self.planned, 1.0))) / 2
-        return self.config.learning_rate * rise * fall
+        return rate * rise * fall
 
     def _validate(self) -> None:
         """Score the validation part; if the epoch's batches are all done, the next one begins."""
