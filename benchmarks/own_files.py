@@ -108,7 +108,7 @@ def bleu_of_hotels(model: Model, data: Dataset, config: Config) -> float:
         for y in p.mode(max_length=100).to_list()
     ]
     found = [
-        counts(_lexical(s, row), [_lexical(r, row) for r in same[act]], "none")
+        counts(_lexical(s, row), [_lexical(r, row) for r in same[act]])
         for s, act, row in zip(said, acts, rows, strict=True)
     ]
     return float(bleu(torch.tensor(found, dtype=torch.float64).sum(0)))

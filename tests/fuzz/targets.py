@@ -319,7 +319,7 @@ def commands_on_runs(draw: Random, at: Workplace) -> None:
     _damage(draw, draw.choice([file for file in sorted(path.iterdir()) if file.is_file()]))
     command("runs", path)
     command("predict", path, stdin=b"ab\n")
-    command("train", "--resume", path, "--max-steps", 4)
+    command("train", "--resume", path, "--max-steps", 6)
 
 
 def _damage(draw: Random, file: Path) -> None:

@@ -279,12 +279,26 @@ class Trainer:
             }
         )
 
+    def _restore_optimiser(self, state: dict[int, dict[str, Tensor]]) -> None:
+        """Its means; all else of it the configuration says.
+
+        Raises:
+            ValueError: if they are not of the model's parameters.
+        """
+        groups = self.optimiser.state_dict()["param_groups"]
+        self.optimiser.load_state_dict({"state": state, "param_groups": groups})
+        for parameter, means in self.optimiser.state.items():
+            shapes = {name: tuple(mean.shape) for name, mean in means.items()}
+            own = tuple(parameter.shape)
+            if shapes != {"step": (), "exp_avg": own, "exp_avg_sq": own}:
+                raise ValueError(f"means of shapes {shapes} for a parameter of shape {own}")
+
     def _restore(self) -> None:
         state = self.run.load_state()
         try:
             self.progress = Progress(**state["progress"])
             self.progress.check(self.updates)
-            self.optimiser.load_state_dict(state["optimiser"])
+            self._restore_optimiser(state["optimiser"]["state"])
             self.forcing.load_state_dict(state["forcing"])
             torch.set_rng_state(state["draws"])
             if state["carried"] is not None:
@@ -292,9 +306,10 @@ class Trainer:
                 p = decoder(self.model)(state=empty.like(tuple(state["carried"])))
                 assert isinstance(p, SequenceDistribution)
                 self.carried = p
-        except (KeyError, TypeError, ValueError, RuntimeError) as error:
+        except Exception as error:  # of a file that somebody has changed, torch raises many kinds
+            reason = " ".join(str(error).split()) or type(error).__name__
             raise RunError(
-                f"{self.run.path}/state.pt: not the state of this run ({error}); train again"
+                f"{self.run.path}/state.pt: not the state of this run ({reason}); train again"
             ) from None
         step = self.progress.step
         self.metrics = [
