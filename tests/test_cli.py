@@ -353,6 +353,33 @@ def test_a_run_that_cannot_be_resumed_stays_as_it_is(trained: Trained, tmp_path:
     assert (copy / "config.json").read_text() == before
 
 
+def _of_another_shape(state: dict[str, Any]) -> dict[str, Any]:
+    means = {name: torch.zeros(2, 3) for name in ("exp_avg", "exp_avg_sq")}
+    state["optimiser"]["state"][0] |= means
+    return state
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        (lambda state: "a text", "state.pt: damaged (a str)"),
+        (lambda state: state | {"optimiser": 1.5}, "state.pt: not the state of this run"),
+        (lambda state: state | {"draws": None}, "state.pt: not the state of this run"),
+        (lambda state: state | {"progress": {"step": 10**400}}, "its counts cannot be"),
+        (
+            _of_another_shape,
+            "means of shapes {'step': (), 'exp_avg': (2, 3), 'exp_avg_sq': (2, 3)}",
+        ),
+    ],
+)
+def test_a_state_that_is_none_of_the_run_is_refused(
+    change: Callable[[Any], Any], reason: str, trained: Trained, tmp_path: Path
+) -> None:
+    copy = _copied(trained(), tmp_path / "run")
+    torch.save(change(torch.load(copy / "state.pt")), copy / "state.pt")
+    assert reason in bad("train", "--resume", copy, "--max-steps", 9)
+
+
 def test_symbols_that_training_has_not_shown_are_counted(trained: Trained) -> None:
     result = run("score", trained(), "--json", stdin="banoXX\nbano\n")
     assert [json.loads(line)["unknown"] for line in result.stdout.splitlines()] == [2, 0]
