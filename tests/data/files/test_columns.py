@@ -172,6 +172,7 @@ def test_rows_that_are_in_two_files_are_counted(write: Write) -> None:
         ("a,b\nx,y\n", Reading(input="b", target="b"), "column 'b' is both --input and --target"),
         ("a,b\nx,y\n", Reading(input="a", target="a,b"), "y is one column; --target has 2"),
         ("a,b\nx,y\n", Reading(target="b", split="a"), "a.csv:2: column 'a' says 'x'"),
+        ("a\ntrain\n", Reading(split="a"), "no column but 'a', which says the part"),
         ("a,b\ntrain,y\n", Reading(target="b", split="a"), "no row of valid or test"),
         (
             "a,b\nx,1\n",
