@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test check mutants sanitize install-test bench peers results docs clean
+.PHONY: demo test check fuzz mutants sanitize install-test bench peers results docs clean
 
 demo: .venv/installed  ## train two small models on embedded real data; samples, scores, pictures
 	$(BIN)/python examples/demo.py
@@ -17,6 +17,9 @@ check: .venv/installed  ## style, types
 
 mutants: .venv/installed  ## break the maths in many places, one at a time: the tests must notice
 	$(BIN)/python -m tests.mutation
+
+fuzz: .venv/installed  ## damage what people give, for an hour: one line for each, and no traceback
+	$(BIN)/python -m tests.fuzz --seconds 3600
 
 sanitize: .venv/installed  ## the engine's tests with every access to memory checked; needs gcc
 	$(BIN)/python -m tests.sanitize

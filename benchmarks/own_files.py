@@ -62,7 +62,11 @@ def number(name: str, unit: str = "") -> Measure:
 
     def named(model: Model, data: Dataset, _: Config) -> float:
         found = evaluate(
-            model, data.splits["test"], vocabulary=data.y_vocabulary, running=data.running
+            model,
+            data.splits["test"],
+            vocabulary=data.y_vocabulary,
+            kind=None if data.y_field is None else data.y_field.kind,
+            running=data.running,
         )
         return next(n.value for n in found if n.name == name and n.unit.startswith(unit))
 
@@ -104,7 +108,7 @@ def bleu_of_hotels(model: Model, data: Dataset, config: Config) -> float:
         for y in p.mode(max_length=100).to_list()
     ]
     found = [
-        counts(_lexical(s, row), [_lexical(r, row) for r in same[act]], "none")
+        counts(_lexical(s, row), [_lexical(r, row) for r in same[act]])
         for s, act, row in zip(said, acts, rows, strict=True)
     ]
     return float(bleu(torch.tensor(found, dtype=torch.float64).sum(0)))

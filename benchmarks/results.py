@@ -140,7 +140,7 @@ GROUPS = {
             "exact, test": ("test", "exact matches of the most probable y", ""),
             "edits per symbol, test": (
                 "test",
-                "edits from the most probable y to the true one",
+                "character error rate",
                 "",
             ),
             "nats, test-faces": ("test-faces", "-log p", "nats"),

@@ -99,12 +99,12 @@ def captions(run: Run, data: Dataset) -> list[str]:
             *(nats_per_symbol(run.model, part, 256) for part in shuffled),
         ]
     )
-    numbers = [evaluate(run.model, part) for part in parts.values()]
+    numbers = [evaluate(run.model, part, vocabulary=data.y_vocabulary) for part in parts.values()]
     rows.append(["the model", *(own[0].value for own in numbers)])
     lines = table("glyphs, nats per character, the end included", list(parts), rows)
     exact, edits = (
         [n.value for own in numbers for n in own if n.name.startswith(name)]
-        for name in ("exact", "edits")
+        for name in ("exact", "character")
     )
     lines += table(
         "its most probable name",

@@ -23,7 +23,7 @@ def good(*arguments: object, stdin: str | bytes | None = None) -> str:
 def bad(*arguments: object, stdin: str | bytes | None = None) -> str:
     """The one line on stderr that says what is wrong."""
     result = run(*arguments, stdin=stdin)
-    assert result.exit_code == 2, result.output
+    assert result.exit_code == 2, (result.output, result.exception)
     assert isinstance(result.exception, SystemExit)
     line, nothing = result.stderr.split("\n")
     assert not nothing

@@ -258,11 +258,11 @@ def test_samples_that_cannot_be(trained: Trained) -> None:
 
 def test_scores_that_cannot_be(trained: Trained, tmp_path: Path) -> None:
     short = trained("--length", "predicted:8")
-    assert "line 2: the sequence of row [0] has length 9" in bad(
+    assert "standard input:2: the sequence of row [0] has length 9" in bad(
         "score", short, stdin="no\n" + "b" * 9 + "\n"
     )
     assert "takes an x; use evaluate" in bad("score", trained(data="digits"), stdin="3\n")
-    assert "not UTF-8" in bad("score", trained(), "-", stdin=b"caf\xe9\n")
+    assert "input:1: byte 0xE9 is not UTF-8" in bad("score", trained(), "-", stdin=b"caf\xe9\n")
     assert "No such file" in bad("score", trained(), tmp_path / "none")
 
 
@@ -316,12 +316,15 @@ def _copied(run: Path, to: Path) -> Path:
 @pytest.mark.parametrize(
     ("file", "change", "reason"),
     [
-        ("config.json", lambda v: v | {"wiring": None}, "has no wiring, which every run has"),
+        ("config.json", lambda v: v | {"wiring": None}, "has no wiring, which every run"),
+        ("config.json", lambda v: v | {"epochs": None}, "has no epochs, which every run has"),
+        ("config.json", lambda v: v | {"steps": 3}, "steps is 3, and vocabulary.json says that"),
         ("config.json", lambda v: v | {"hidden_size": 10**12}, "hidden_size is 1000000000000"),
         ("vocabulary.json", lambda v: v | {"y_symbols": ["a"]}, "y_symbols are 1, but y_size is"),
         ("vocabulary.json", lambda v: v | {"y_size": 0}, "y_size: Input should be greater"),
         ("vocabulary.json", lambda v: v | {"x": "vector"}, "x is 'vector', but x_size is None"),
-        ("vocabulary.json", lambda v: v | {"running": True}, "other data than words is now"),
+        ("vocabulary.json", lambda v: v | {"running": True}, "steps is None, and vocabulary.json"),
+        ("vocabulary.json", lambda v: v | {"digest": ""}, "other data than words is now"),
     ],
 )
 def test_a_run_whose_files_were_changed_is_refused(
@@ -348,6 +351,33 @@ def test_a_run_that_cannot_be_resumed_stays_as_it_is(trained: Trained, tmp_path:
     before = (copy / "config.json").read_text()
     assert "state.pt: damaged" in bad("train", "--resume", copy, "--max-steps", 9)
     assert (copy / "config.json").read_text() == before
+
+
+def _of_another_shape(state: dict[str, Any]) -> dict[str, Any]:
+    means = {name: torch.zeros(2, 3) for name in ("exp_avg", "exp_avg_sq")}
+    state["optimiser"]["state"][0] |= means
+    return state
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        (lambda state: "a text", "state.pt: damaged (a str)"),
+        (lambda state: state | {"optimiser": 1.5}, "state.pt: not the state of this run"),
+        (lambda state: state | {"draws": None}, "state.pt: not the state of this run"),
+        (lambda state: state | {"progress": {"step": 10**400}}, "its counts cannot be"),
+        (
+            _of_another_shape,
+            "means of shapes {'step': (), 'exp_avg': (2, 3), 'exp_avg_sq': (2, 3)}",
+        ),
+    ],
+)
+def test_a_state_that_is_none_of_the_run_is_refused(
+    change: Callable[[Any], Any], reason: str, trained: Trained, tmp_path: Path
+) -> None:
+    copy = _copied(trained(), tmp_path / "run")
+    torch.save(change(torch.load(copy / "state.pt")), copy / "state.pt")
+    assert reason in bad("train", "--resume", copy, "--max-steps", 9)
 
 
 def test_symbols_that_training_has_not_shown_are_counted(trained: Trained) -> None:
@@ -386,9 +416,13 @@ def test_intervals_on_request_and_none_otherwise(trained: Trained) -> None:
     assert "[" not in good("evaluate", trained())
 
 
-def test_a_loss_that_is_no_number_is_said_in_one_line(words: Path, tmp_path: Path) -> None:
-    result = run("train", words, "--cell", "elman-relu", "--learning-rate", 1e30, "--clip", 1e30,
-                 "--max-steps", 30, "--out", tmp_path / "run")  # fmt: skip
+@pytest.mark.parametrize("data", ["words", "digits"])
+def test_a_loss_that_is_no_number_is_said_in_one_line(
+    data: str, words: Path, tmp_path: Path
+) -> None:
+    result = run("train", words if data == "words" else data, "--cell", "elman-relu",
+                 "--learning-rate", 1e30, "--clip", 1e30, "--max-steps", 30,
+                 "--out", tmp_path / "run")  # fmt: skip
     assert result.exit_code == 1
     assert "Error: step" in result.stderr
     assert "lower --learning-rate than 1e+30" in result.stderr

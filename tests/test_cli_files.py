@@ -43,7 +43,7 @@ FILES: dict[str, tuple[str, str, tuple[str, ...], str]] = {
         "a.jsonl",
         "\n".join(json.dumps({"from": w, "to": w[::-1]}) for w in WORDS),
         ("--input", "from", "--target", "to:characters"),
-        "edits from the most probable",
+        "character error rate",
     ),
     "words alone": (
         "a.csv",

@@ -137,6 +137,13 @@ INPUTS: list[tuple[tt.Wiring, dict[str, Any], str]] = [
     ),
     (
         HIDDEN_TO_HIDDEN,
+        {"x": [1, 2]},
+        "x(t) comes as a tt.Sequence, which knows its lengths; got a l",
+    ),
+    (HIDDEN_TO_HIDDEN, {"x": X.to(torch.complex64)}, "x is torch.complex64, neither numbers nor"),
+    (BOTH, {"x": X, "vector": X}, "x comes as a tensor, a vector for each row; got a Sequence"),
+    (
+        HIDDEN_TO_HIDDEN,
         {"x": X.to(torch.float32)},
         "x is torch.float32 and the model torch.float64",
     ),
@@ -176,6 +183,16 @@ def test_inputs_that_the_wiring_does_not_take_are_refused_with_the_reason(
     model = oracle.model(wiring, SYMBOLS, None if Edge.INPUT in wiring else Halt())
     with unchecked(), pytest.raises(ValueError, match=re.escape(reason)):
         model(**inputs)
+
+
+def test_inputs_on_another_device_are_refused() -> None:
+    model = oracle.model(HIDDEN_TO_HIDDEN, SYMBOLS, None)
+    p = model(X)
+    model.to("meta")  # a device that is everywhere
+    with pytest.raises(ValueError, match=r"x is on cpu and the model on meta; use .to\(meta\)"):
+        model(X)
+    with pytest.raises(ValueError, match=r"y is on cpu and the model on meta; use .to\(meta\)"):
+        p.log_prob(tt.Sequence(_zeros(3, 4, dtype=torch.int64)))
 
 
 @pytest.mark.parametrize("wiring", [HIDDEN_TO_HIDDEN, HIDDEN_AND_OUTPUT_TO_HIDDEN], ids=repr)

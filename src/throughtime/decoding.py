@@ -63,6 +63,29 @@ class Warp:
         return logits
 
 
+@dataclass(frozen=True, eq=False)
+class Draws:
+    """One sequence for each row of a distribution, each step given those before it.
+
+    Args:
+        p: the distribution.
+        warp: how each step's distribution is bent.
+        limit: the most values that a sequence may have.
+        lengths: how many each row has, ``(rows,)``, where that is decided already.
+        fed: values ``(rows, T, …)`` that stand where ``keep`` is true, and are fed back.
+        keep: ``(rows, T)``.
+        greedy: most probable values instead of draws.
+    """
+
+    p: SequenceDistribution
+    warp: Warp
+    limit: int
+    lengths: Tensor | None = None
+    fed: Tensor | None = None
+    keep: Tensor | None = None
+    greedy: bool = False
+
+
 class Stepper:
     """A distribution taken step by step, for rows that each belong to a row of it."""
 
@@ -118,13 +141,8 @@ def ancestral(
     fed = None
     if observed is not None and keep is not None:
         fed = observed.flatten().values
-    if generation.takes(p):
-        given = None
-        if fed is not None and keep is not None:
-            given = torch.where(keep[:, : fed.shape[1]], fed.long(), -1)
-        values, taken, cut = generation.draw(p, warp, limit, lengths, given, greedy)
-    else:
-        values, taken, cut = _draw(p, warp, limit, lengths, fed, keep, greedy)
+    draws = Draws(p, warp, limit, lengths, fed, keep, greedy)
+    values, taken, cut = generation.draw(draws) if generation.takes(p) else _draw(draws)
     if cut:
         warnings.warn(
             f"{cut} of {len(taken)} sequences had not ended after max_length={limit} steps and "
@@ -134,16 +152,9 @@ def ancestral(
     return p.of_values(values, taken)
 
 
-def _draw(
-    p: SequenceDistribution,
-    warp: Warp,
-    limit: int,
-    lengths: Tensor | None,
-    fed: Tensor | None,
-    keep: Tensor | None,
-    greedy: bool,
-) -> tuple[Tensor, Tensor, int]:
+def _draw(draws: Draws) -> tuple[Tensor, Tensor, int]:
     """The values ``(rows, T, …)``, how many each row has, and how many rows have been cut."""
+    p, limit, lengths = draws.p, draws.limit, draws.lengths
     rows, device = p.batch_shape.numel(), p.device
     stepper = Stepper(p, torch.arange(rows, device=device))
     going = torch.ones(rows, dtype=torch.bool, device=device)
@@ -154,16 +165,16 @@ def _draw(
         if lengths is not None:
             going = t < lengths
         raw = stepper.step(lengths)
-        stop, own = _warped(p, raw, warp)
+        stop, own = _warped(p, raw, draws.warp)
         if lengths is None:
             assert stop is not None
             going = going & (torch.rand(stop.shape, device=device) >= stop.float().sigmoid())
         if t == last or not bool(going.any()):
             break
-        y = _choose(p.output, own, warp, greedy)
-        if fed is not None and keep is not None:
-            given = keep[:, t].reshape(-1, *(1,) * (y.dim() - 1))
-            y = torch.where(given, fed[:, t], y)
+        y = _choose(p.output, own, draws.warp, draws.greedy)
+        if draws.fed is not None and draws.keep is not None:
+            given = draws.keep[:, t].reshape(-1, *(1,) * (y.dim() - 1))
+            y = torch.where(given, draws.fed[:, t], y)
         stepper.feed(raw, y)
         values.append(y)
         taken = taken + going

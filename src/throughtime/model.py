@@ -21,6 +21,7 @@ from throughtime.lengths.predicted import PredictedLength
 from throughtime.lengths.same_as_input import SameAsInput
 from throughtime.outputs.output import Output
 from throughtime.sequence import Sequence
+from throughtime.transforms import blind
 from throughtime.wiring import Edge, Wiring
 
 
@@ -149,11 +150,11 @@ class RecurrentModel(nn.Module):
             h = self._summary(x.flatten(), state).reshape(*batch_shape, self.graph.hidden_size)
             if self.output is None:
                 return h
-            # torch.distributions cannot check that nothing is in the support
-            validate = h.numel() > 0 and not torch.compiler.is_compiling()
-            return self.output.distribution(
-                self.graph.read(self.graph.thinned(h)), validate=validate
-            )
+            o = self.graph.read(self.graph.thinned(h))
+            # Where o is no number, neither is what follows from it, as with sequences: torch's own
+            # checks would stop here. Nor can they check that nothing is in the support.
+            validate = o.numel() > 0 and not blind() and bool(o.isfinite().all())
+            return self.output.distribution(o, validate=validate)
         return SequenceDistribution(
             self.graph,
             self.gradient,

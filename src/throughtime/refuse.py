@@ -88,13 +88,20 @@ def inputs(
     batch_shape = torch.Size(())
     if x is not None:
         if not isinstance(x, Sequence):
+            what = (
+                f"tensor of shape {tuple(x.shape)}" if isinstance(x, Tensor) else type(x).__name__
+            )
             raise ValueError(
-                f"x(t) comes as a tt.Sequence, which knows its lengths; got a tensor of shape "
-                f"{tuple(x.shape)}: use tt.Sequence(x), or tt.Sequence(x, lengths)"
+                f"x(t) comes as a tt.Sequence, which knows its lengths; got a {what}: use "
+                "tt.Sequence(x), or tt.Sequence(x, lengths)"
             )
         _value(graph, "x", x.values, graph.input_size, torch.Size((*x.batch_shape, x.steps)))
         batch_shape = x.batch_shape
     if vector is not None:
+        if not isinstance(vector, Tensor):
+            raise ValueError(
+                f"x comes as a tensor, a vector for each row; got a {type(vector).__name__}"
+            )
         symbols = not vector.dtype.is_floating_point
         vector_batch = vector.shape if symbols else vector.shape[:-1]
         _value(graph, "the vector", vector, graph.vector_size, vector_batch)
@@ -127,10 +134,12 @@ def _value(
     graph: Graph, name: str, value: Tensor, size: int | None, batch_shape: torch.Size
 ) -> None:
     assert size is not None
-    if value.dtype == torch.bool:
-        raise ValueError(f"{name} is of booleans, neither numbers nor symbols; use .float()")
+    parameter = next(graph.parameters())
+    _device(name, value, parameter.device)
+    if value.dtype == torch.bool or value.dtype.is_complex:
+        raise ValueError(f"{name} is {value.dtype}, neither numbers nor symbols; use .float()")
     if value.dtype.is_floating_point:
-        dtype = next(graph.parameters()).dtype
+        dtype = parameter.dtype
         if value.shape != (*batch_shape, size):
             raise ValueError(
                 f"{name} has shape {tuple(value.shape)}; expected {(*batch_shape, size)}, "
@@ -153,8 +162,16 @@ def _value(
             )
 
 
+def _device(name: str, value: Tensor, device: torch.device) -> None:
+    if value.device != device:
+        raise ValueError(
+            f"{name} is on {value.device} and the model on {device}; use .to({device})"
+        )
+
+
 def values(y: Sequence, p: SequenceDistribution, beginning: bool = False) -> Sequence:
     """Refuse sequences that cannot come from p, or be the beginning of one that can."""
+    _device("y", y.values, p.device)
     p.output.check(y)
     if y.dtype.is_floating_point and y.dtype != p.dtype:
         raise ValueError(f"y is {y.dtype} and the model {p.dtype}; use .to({p.dtype})")

@@ -10,7 +10,7 @@ from torch import Tensor
 import throughtime as tt
 from header import fields
 from throughtime import Edge, decoding
-from throughtime.decoding import Warp
+from throughtime.decoding import Draws, Warp
 from throughtime.graph import Graph
 from throughtime.kernels import generation
 
@@ -71,8 +71,9 @@ def test_the_most_probable_symbols_one_by_one(
         p = made(WIRINGS[wiring], length, [CELLS[cell](n) for n in sizes])
         assert generation.takes(p)
         lengths = torch.tensor([4, 0, 9, 7, 1])
-        expected, taken, _ = decoding._draw(p, Warp(), 9, lengths, None, None, True)
-        actual, counts, cut = generation.draw(p, Warp(), 9, lengths, None, True)
+        draws = Draws(p, Warp(), 9, lengths, greedy=True)
+        expected, taken, _ = decoding._draw(draws)
+        actual, counts, cut = generation.draw(draws)
         assert (cut, counts.tolist()) == (0, taken.tolist())
         for row, n in enumerate(lengths.tolist()):
             assert actual[row, :n].tolist() == expected[row, :n].tolist()
@@ -143,10 +144,9 @@ def test_observed_values_stand_where_they_are_kept(wiring: str) -> None:
     p = made(WIRINGS[wiring], tt.lengths.EndOfSequence(), [tt.cells.LSTM(5)])
     y = tt.Sequence(torch.randint(0, 7, (5, 9)), [4, 0, 9, 7, 1])
     keep = torch.rand(5, 9) < 0.5
-    lengths = y.lengths
-    given = torch.where(keep, y.values, -1)
-    actual, taken, _ = generation.draw(p, Warp(), 9, lengths, given, True)
-    expected, counts, _ = decoding._draw(p, Warp(), 9, lengths, y.values, keep, True)
+    draws = Draws(p, Warp(), 9, y.lengths, y.values, keep, greedy=True)
+    actual, taken, _ = generation.draw(draws)
+    expected, counts, _ = decoding._draw(draws)
     assert torch.equal(taken, counts)
     assert torch.equal(tt.Sequence(actual, taken).values, tt.Sequence(expected, counts).values)
     assert bool((actual == y.values)[keep & y.mask].all())

@@ -3,6 +3,7 @@
 import io
 import json
 import random
+import shutil
 import warnings
 from collections.abc import Callable
 from pathlib import Path
@@ -16,7 +17,8 @@ from commands import SMALL, bad, good, run
 from made_up import MODELS, ROWS, SENTENCES, SERIES, VECTORS
 from throughtime.cli.how import How
 from throughtime.cli.predict import predictions
-from throughtime.cli.rows import tables
+from throughtime.cli.rows import LONGEST, answered, tables
+from throughtime.cli.show import said
 from throughtime.data.files.columns import x_of
 from throughtime.data.files.table import Table, read_table
 from throughtime.distribution import SequenceDistribution
@@ -187,6 +189,8 @@ def test_pictures_are_paths_beside_the_table(tmp_path: Path) -> None:
     assert [json.loads(line)["log_prob"] for line in out.splitlines()] == approximately(
         expected[3:5]
     )
+    out = good("predict", path, tmp_path / "3.png", "--json", "--max-length", 9)
+    assert json.loads(out)["log_prob"] == approximately(expected[3])
     (tmp_path / "paths.txt").write_text("3.png\nnone.png\n")
     message = bad("predict", tmp_path / "run", tmp_path / "paths.txt")
     assert "paths.txt:2: column 'picture': " in message
@@ -203,25 +207,21 @@ def test_symbols_of_an_embedded_set(tmp_path: Path) -> None:
 
 
 def test_every_batch_is_answered_before_the_next_is_read(trained: Trained) -> None:
-    class Endless(io.BufferedIOBase):
+    class Endless(io.BytesIO):
         lines = 0
 
-        def readable(self) -> bool:
-            return True
-
-        def read1(self, size: int = -1, /) -> bytes:
+        def readline(self, size: int | None = -1, /) -> bytes:
             self.lines += 1
             return b"abc\n"
 
     source = Endless()
     loaded = Run.load(trained("label"))
     *of_x, _ = loaded.signature.fields
-    answers = predictions(
-        loaded, tables(io.TextIOWrapper(source), tuple(of_x), 16), How({}, None, None)
-    )
-    for k in range(1, 50):
-        next(answers)
-        assert source.lines == 16 * -(-k // 16)
+    rows = tables(source, tuple(of_x), None, 16)
+    answers = answered(rows, lambda table: predictions(loaded, table, How({}, None, None)))
+    for k in range(1, 5):
+        assert len(next(answers)) == 16
+        assert source.lines == 16 * k
 
 
 def test_unknown_symbols_are_counted_and_said_once(trained: Trained) -> None:
@@ -256,7 +256,7 @@ def test_a_text_with_line_ends_stays_one_line(tmp_path: Path) -> None:
         ("tags", ["ba no", "  "], None),  # a sentence of no words has no tags
         ("from columns", ["red"], "standard input:1: not JSON"),
         ("from columns", [LINES["from columns"][0], "[1]"], "input:2: a list; expected a JSON obj"),
-        ("from columns", ['{"size": 3}'], "input:1: has no kind; expected a JSON object with kind"),
+        ("from columns", ['{"size": 3}'], 'input:1: has no kind; expected a JSON object on every line, {"kind": …, "size": …}'),
         ("from columns", ['{"size": 3, "kind": "pink"}'], "input:1: column 'kind': the label 'pi"),
         ("from columns", ['{"size": "x", "kind": "red"}'], "column 'size': 'x' is no finite"),
         ("from columns", ['{"size": NaN, "kind": "red"}'], "column 'size': nan is no finite"),
@@ -271,8 +271,10 @@ def test_broken_lines_are_named(
     text = "".join(f"{line}\n" for line in lines)
     if reason is None:
         assert good("predict", trained(name), stdin=text).count("\n") == len(lines)
-    else:
-        assert reason in bad("predict", trained(name), stdin=text)
+        return
+    assert reason in bad("predict", trained(name), "--max-length", 5, stdin=text) if (
+        name == "from columns"
+    ) else reason in bad("predict", trained(name), stdin=text)
 
 
 def test_a_broken_line_far_below_is_named(trained: Trained, tmp_path: Path) -> None:
@@ -280,7 +282,47 @@ def test_a_broken_line_far_below_is_named(trained: Trained, tmp_path: Path) -> N
     result = run("predict", trained("label"), tmp_path / "x.txt")
     assert result.exit_code == 2
     assert f"{tmp_path / 'x.txt'}:301: column 'text'" in result.stderr
-    assert result.stdout.count("\n") == 256
+    assert result.stdout.count("\n") == 300
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        (b"caf\xe9", "standard input:3: byte 0xE9 is not UTF-8"),
+        (b"", "standard input:3: column 'text': an empty value"),
+        (b"a" * (LONGEST + 1), "standard input:3: a line of more than 16,777,216 bytes"),
+    ],
+    ids=["latin", "empty", "endless"],
+)
+def test_lines_above_a_broken_one_are_answered(
+    line: bytes, reason: str, trained: Trained
+) -> None:
+    whole = good("predict", trained("label"), stdin=b"abc\ncb\n")
+    result = run("predict", trained("label"), stdin=b"abc\ncb\n" + line + b"\nabc\n")
+    assert result.exit_code == 2
+    assert result.stdout == whole
+    assert reason in result.stderr
+    assert result.stderr.count("\n") == 1
+
+
+def test_the_format_of_training_is_that_of_predictions(
+    trained: Trained, files: Path, tmp_path: Path
+) -> None:
+    expected = good("predict", trained("tags"), files / "tags.conll")
+    text = tmp_path / "tags.txt"
+    shutil.copy(files / "tags.conll", text)
+    assert good("predict", trained("tags"), text, "--format", "conll") == expected
+    options = MODELS["tags"][1:]
+    good("train", text, "--format", "conll", *options, *SMALL, "--out", tmp_path / "run")
+    for command in ("predict", "score"):
+        by_run = good(command, tmp_path / "run", text)
+        shutil.copy(text, tmp_path / "again.conll")
+        assert good(command, tmp_path / "run", tmp_path / "again.conll") == by_run
+        assert by_run.count("\n") == len(SENTENCES)
+    (tmp_path / "lines.txt").write_text("ba no\nti\n")
+    out = good("predict", tmp_path / "run", tmp_path / "lines.txt", "--format", "lines")
+    assert [len(line.split()) for line in out.splitlines()] == [2, 1]
+    assert "'--format'" in bad("predict", trained("tags"), text, "--format", "tabel")
 
 
 def test_predictions_that_cannot_be(trained: Trained, files: Path, tmp_path: Path) -> None:
@@ -296,10 +338,31 @@ def test_predictions_that_cannot_be(trained: Trained, files: Path, tmp_path: Pat
     assert "'--batch-size'" in bad("predict", trained("label"), "--batch-size", 0)
     assert "no column 'text'" in bad("predict", trained("label"), files / "series.jsonl")
     assert "no run, for it has no config.json" in bad("predict", tmp_path, stdin="a\n")
-    assert "No such file" in bad("predict", trained("label"), tmp_path / "none")
-    assert "not UTF-8" in bad("predict", trained("label"), stdin=b"caf\xe9\n")
+    message = bad("predict", trained("label"), "a text itself")
+    assert "No such file or directory; what is no file comes by standard input" in message
+    assert "input:1: byte 0xE9" in bad("predict", trained("label"), stdin=b"caf\xe9\n")
 
 
 def test_pictures_are_no_lines(tmp_path: Path) -> None:
     good("train", "digits", "--hidden-size", 4, "--max-steps", 1, "--out", tmp_path / "run")
     assert "the x of digits is no text" in bad("predict", tmp_path / "run", stdin="3\n")
+
+
+@pytest.mark.parametrize("name", ["label", "number", "mixture", "vector"])
+def test_samples_beside_the_truth_are_what_is_predicted(
+    name: str, trained: Trained, files: Path
+) -> None:
+    """In the unit of the file, and as sure as the model is."""
+    lines = good("sample", trained(name), "-n", 99, "--seed", 0).splitlines()
+    assert lines[0] == "true | model"
+    file = files / MODELS[name][0]
+    answers = good("predict", trained(name), file).splitlines()
+    assert {line.split(" | ")[1].partition(" (")[0] for line in lines[1:]} <= set(answers)
+    truth = {said(value) for value in read_table(file).column(Run.load(trained(name)).signature
+             .fields[-1].name)}  # fmt: skip
+    if name == "label":
+        assert {line.split(" | ")[0] for line in lines[1:]} <= truth
+    if name in ("number", "mixture"):
+        assert {round(float(line.split(" | ")[0]), 1) for line in lines[1:]} <= {
+            float(value) for value in truth
+        }

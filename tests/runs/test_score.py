@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import torch
 
-from commands import bad, good, run
+from commands import SMALL, bad, good, run
 from made_up import MODELS, ROWS, SENTENCES
 from throughtime.data.files.columns import x_of, y_of
 from throughtime.data.files.conll import read_conll
@@ -61,6 +61,22 @@ def test_all_labels_together_are_certain(trained: Trained) -> None:
             if line] == ["yes", "no", "maybe"]  # fmt: skip
 
 
+def test_a_column_of_y_alone_is_that_of_the_table(trained: Trained, files: Path) -> None:
+    by_table = as_json(good("score", trained("alone"), files / "rows.csv", "--json"))
+    assert [s["target"] for s in by_table] == [row["text"] for row in ROWS]
+    lines = "".join(f"{row['text']}\n" for row in ROWS)
+    assert as_json(good("score", trained("alone"), "--json", stdin=lines)) == by_table
+    assert "no column 'text'" in bad("score", trained("alone"), files / "series.jsonl")
+
+
+def test_numbers_alone_are_scored(tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl").write_text("".join(json.dumps({"y": [i, 1.5]}) + "\n" for i in range(30)))
+    good("train", tmp_path / "a.jsonl", "--target", "y", *SMALL, "--out", tmp_path / "run")
+    scored = as_json(good("score", tmp_path / "run", tmp_path / "a.jsonl", "--json"))
+    assert [len(s["terms"]) for s in scored] == [2] * 30
+    assert scored[0]["target"] == [0, 1.5]
+
+
 def test_symbols_of_an_embedded_set(tmp_path: Path) -> None:
     path = tmp_path / "run"
     good("train", "python-tokens", "--hidden-size", 4, "--max-steps", 1, "--out", path)
@@ -79,7 +95,7 @@ def test_unknown_symbols_on_both_sides_are_counted(trained: Trained) -> None:
 @pytest.mark.parametrize(
     ("name", "row", "reason"),
     [
-        ("label", {"text": "a"}, "input:2: has no label; expected a JSON object with text, label"),
+        ("label", {"text": "a"}, "input:2: has no label; expected a JSON object on every line"),
         ("label", {"text": "a", "label": "yeah"}, "input:2: column 'label': the label 'yeah' does"),
         ("number", {"text": "a", "price": "?"}, "input:2: column 'price': '?' is no finite"),
         ("predicted", {"text": "a", "label": "a" * 99}, "input:2: "),

@@ -35,6 +35,7 @@ def test_round_trip_through_a_file(tmp_path: Path) -> None:
     [
         ({}, "no dataset is given"),
         ({"dataset": "d", "hiddensize": 3}, "no key 'hiddensize'; the keys are dataset, seed, "),
+        ({"dataset": "d", "\ud800": 1}, "a key is '\\ud800'; expected a valid string"),
         ({"dataset": "d", "cell": "gruu"}, "cell is 'gruu'; expected 'elman', 'elman-relu', 'gru'"),
         ({"dataset": "d", "hidden_size": 0}, "hidden_size is 0; expected greater than or equal"),
         (

@@ -144,11 +144,11 @@ def test_bleu_of_the_truth_is_one_and_of_nothing_zero(texts: list[str]) -> None:
 
 def test_bleu_by_hand() -> None:
     # of 1 to 4 words 5/6, 3/5, 1/4 are shared and 0/3, smoothed to 1/6; as long as the reference
-    row = counts("the cat sat on a mat", ["the cat sat by a mat"], "none")
+    row = counts("the cat sat on a mat", ["the cat sat by a mat"])
     assert row == [6, 6, 5, 3, 1, 0, 6, 5, 4, 3]
     value = float(bleu(torch.tensor(row, dtype=torch.float64)))
     assert value == pytest.approx((5 / 6 * 3 / 5 * 1 / 4 * 1 / 6) ** 0.25)
-    half = counts("a b c d", ["a b c d e f g h"], "none")
+    half = counts("a b c d", ["a b c d e f g h"])
     assert float(bleu(torch.tensor(half))) == pytest.approx(math.exp(1 - 8 / 4))
 
 
@@ -173,15 +173,20 @@ def test_rows_of_the_same_x_are_found_in_the_order_they_are_measured() -> None:
 
 
 @pytest.mark.parametrize(
-    ("symbols", "names", "rate"),
+    ("symbols", "kind", "names"),
     [
-        (["a", "b", " "], {"word error rate", "BLEU"}, "per symbol: the character error rate"),
-        (["a", "b", "c"], set(), "per symbol: the character error rate"),
-        (["one", "b", "c"], {"BLEU"}, "per symbol: the symbol (word, phone, …) error rate"),
+        (["a", "b", " "], None, {"character error rate", "word error rate"}),
+        (["a", "b", " "], "characters", {"character error rate", "word error rate"}),
+        (["a", "b", "c"], "characters", {"character error rate"}),
+        (["one", "b", "c"], "words", {"word error rate", "BLEU"}),
+        (["a", "b", "c"], "words", {"word error rate", "BLEU"}),
+        (["AH", "B", "C"], "tokens", {"symbol error rate"}),
+        (["A", "B", "C"], "tags", {"symbol error rate"}),
+        (["AH", "B", "C"], None, {"symbol error rate"}),
     ],
 )
 def test_which_numbers_of_a_y_of_its_own_length(
-    symbols: list[str], names: set[str], rate: str
+    symbols: list[str], kind: str | None, names: set[str]
 ) -> None:
     wiring = tt.wirings.VECTOR_TO_SEQUENCE
     model = tt.RecurrentModel(
@@ -189,10 +194,34 @@ def test_which_numbers_of_a_y_of_its_own_length(
     )
     text = torch.tensor([0, 2, 1, 2, 0, 2, 1, 2])
     examples = Examples(torch.eye(2), Sequence.from_list([text, text[1:]]))
-    numbers = by_name(evaluate(model, examples, vocabulary=Vocabulary(symbols)))
-    assert {"word error rate", "BLEU"} & set(numbers) == names
-    assert numbers["edits from the most probable y to the true one"].unit == rate
-    assert not {"word error rate", "BLEU"} & set(by_name(evaluate(model, examples)))
+    numbers = by_name(evaluate(model, examples, vocabulary=Vocabulary(symbols), kind=kind))
+    assert {name for name in numbers if "rate" in name or name == "BLEU"} == names
+    assert "BLEU" not in by_name(evaluate(model, examples))
+
+
+@torch.no_grad()
+def test_ends_are_counted_and_left_out() -> None:
+    torch.manual_seed(0)
+    for length, stops in ((tt.lengths.EndOfSequence(), 1), (tt.lengths.PredictedLength(9), 0)):
+        model = tt.RecurrentModel(
+            tt.cells.Elman(4), tt.Wiring("y(t-1) -> h(t)", "h(t) -> o(t)"),
+            tt.outputs.Categorical(3), length,
+        )  # fmt: skip
+        y = Sequence(torch.randint(3, (9, 6)), [0, 1, 2, 3, 4, 5, 6, 6, 1])
+        terms, taken = model().terms(y), int(y.lengths.sum())
+        end = terms.decisions.gather(1, y.lengths[:, None]).sum() * stops + terms.length.sum()
+        expected = {
+            "nats per symbol, the end included": -terms.total().sum() / (taken + 9),
+            "nats per symbol, the end left out": -(terms.total().sum() - end) / taken,
+        }
+        numbers = {n.unit: n for n in evaluate(model, Examples(None, y), interval=True)}
+        for unit, value in expected.items():
+            assert numbers[unit].value == pytest.approx(float(value), rel=1e-5)
+            assert numbers[unit].low is not None
+            bits = numbers[unit.replace("nats", "bits")].value
+            assert bits == pytest.approx(float(value) / math.log(2), rel=1e-5)
+            perplexity = numbers[unit.replace("nats", "choices")].value
+            assert perplexity == pytest.approx(math.exp(float(value)), rel=1e-5)
 
 
 # ---- real values -------------------------------------------------------------------------------
@@ -236,6 +265,52 @@ def test_errors_by_hand_and_the_mean_itself() -> None:
     squared = numbers["squared error of the one-step mean"].value
     assert squared == pytest.approx(float(expected), rel=1e-5)
     assert numbers["error of the one-step mean"].value == pytest.approx(squared**0.5)
+
+
+def fed_back(*edges: str) -> tt.RecurrentModel:
+    """A model of reals of which each is half of the one before, and no more certain than 1."""
+    model = tt.RecurrentModel(
+        tt.cells.Elman(1, "relu"), tt.Wiring("y(t-1) -> h(t)", "h(t) -> o(t)", *edges),
+        tt.outputs.Normal(), None if edges else tt.lengths.Unending(),
+        input_size=1 if edges else None,
+    )  # fmt: skip
+    zeros(model)
+    with torch.no_grad():
+        model.graph.first.S.weight.fill_(1.0)
+        model.graph.V[0, 0] = 0.5
+    return model
+
+
+def test_errors_in_closed_loop_are_those_of_what_the_model_feeds_itself() -> None:
+    model = fed_back("x(t) -> h(t)")
+    y = Sequence(torch.tensor([[[1.0], [8.0], [6.0]], [[2.0], [1.0], [0.0]]]), [3, 2])
+    numbers = by_name(evaluate(model, Examples(Sequence(0 * y.values, y.lengths), y)))
+    variance = float(y.values[y.mask].var())
+    forced = [1.0, 7.5, 2.0, 2.0, 0.0]
+    closed = [1.0, 8.0, 6.0, 2.0, 1.0]  # from nothing, half of nothing follows
+    for name, errors in (("of the one-step mean", forced), ("in closed loop", closed)):
+        expected = sum(e * e for e in errors) / 5 / variance
+        assert numbers[f"squared error {name}"].value == pytest.approx(expected, rel=1e-5)
+
+
+def test_a_series_is_foretold_from_what_came_before() -> None:
+    y = torch.cat([torch.full((1, 10, 1), 8.0), 8 * 0.5 ** torch.arange(1, 14)[None, :, None]], 1)
+    numbers = by_name(
+        evaluate(fed_back(), Examples(None, Sequence(y)), running=True, interval=True)
+    )
+    # the first ten from nothing, all others exactly
+    expected = 10 * 64 / 23 / float(y.var())
+    number = numbers["squared error in closed loop, 10 steps at a time"]
+    assert number.value == pytest.approx(expected, rel=1e-5)
+
+
+def test_without_y_fed_back_there_is_no_closed_loop() -> None:
+    model = tt.RecurrentModel(
+        tt.cells.Elman(2), tt.Wiring("x(t) -> h(t)", "h(t) -> o(t)"), tt.outputs.Normal(),
+        input_size=1,
+    )  # fmt: skip
+    x = Sequence(torch.randn(3, 4, 1))
+    assert not any("closed" in n.name for n in evaluate(model, Examples(x, x)))
 
 
 @quick

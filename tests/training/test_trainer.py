@@ -11,6 +11,7 @@ import pytest
 import torch
 
 import throughtime as tt
+from models import unchecked
 from throughtime.data import Dataset, Examples
 from throughtime.sequence import Sequence
 from throughtime.training import choices
@@ -19,7 +20,7 @@ from throughtime.training.config import Config
 from throughtime.training.likelihood import given, nats_per_symbol, symbols
 from throughtime.training.metrics import edit_distance, evaluate
 from throughtime.training.run import Run, RunError
-from throughtime.training.trainer import Diverged, Trainer
+from throughtime.training.trainer import Diverged, Progress, Trainer
 
 
 def silent(line: str) -> None:
@@ -260,3 +261,13 @@ def test_evaluation_draws_the_same_each_time_and_leaves_the_generator_alone(
 )
 def test_edit_distance(a: list[int], b: list[int], expected: int) -> None:
     assert edit_distance(a, b) == expected
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"step": 10**400}, {"position": 5, "symbols": 9}, {"position": 3}, {"seconds": "1"}],
+)
+def test_counts_that_cannot_be_are_refused(change: dict[str, Any]) -> None:
+    Progress(position=4, symbols=9).check(5)
+    with unchecked(), pytest.raises(ValueError, match="its counts cannot be"):
+        Progress(**change).check(5)

@@ -16,13 +16,13 @@ def datasets() -> None:
     """List the embedded data sets: what they are, how large, and their usual wiring."""
     for name in DATASETS:
         data = load(name)
-        sizes = [f"{_size(examples):,} {part}" for part, examples in data.splits.items()]
+        sizes = [f"{size(examples):,} {part}" for part, examples in data.splits.items()]
         click.echo(f"{name:<18}{', '.join(sizes):<52}{wiring_text(data.wiring)}")
         click.echo(textwrap.fill(data.description, 96, initial_indent=" " * 4))
     click.echo("\nAny text file with one sequence a line will do as well: throughtime train FILE")
 
 
-def _size(examples: Examples) -> int:
-    """How many rows; of running text, which is one, how many steps."""
+def size(examples: Examples) -> int:
+    """How many rows; of one long row, such as running text, how many steps."""
     y = examples.y
     return y.steps if isinstance(y, Sequence) and len(y) == 1 else len(y)

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 import torch
 
+from throughtime.cli.datasets import size
 from throughtime.cli.opening import opened
 from throughtime.data import Dataset, Examples
 from throughtime.lengths import SameAsInput
@@ -38,6 +39,7 @@ def evaluate(run: Path, split: str, shuffled: bool, interval: bool, as_json: boo
         loaded.model,
         examples,
         vocabulary=data.y_vocabulary,
+        kind=None if data.y_field is None else data.y_field.kind,
         running=data.running,
         interval=interval,
     )
@@ -47,7 +49,7 @@ def evaluate(run: Path, split: str, shuffled: bool, interval: bool, as_json: boo
         click.echo(json.dumps({**whole, "numbers": [number._asdict() for number in numbers]}))
     else:
         what = f"{split}, x shuffled" if shuffled else split
-        click.echo(f"{data.name}, {what}: {len(examples):,} {'text' if data.running else 'rows'}")
+        click.echo(f"{data.name}, {what}: {size(examples):,} {'steps' if data.running else 'rows'}")
         if drawn:
             click.echo(f"In brackets: 95 % intervals, by resampling {drawn}")
         click.echo(table(numbers))

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
-from io import TextIOWrapper
+from collections.abc import Iterator
+from io import BufferedIOBase
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,18 @@ from torch.distributions import Categorical, Distribution
 
 from throughtime.cli.how import How
 from throughtime.cli.opening import opened
-from throughtime.cli.rows import LINES, as_input, fields_of, tables, warn_of_unknown
+from throughtime.cli.rows import (
+    FORMAT_HELP,
+    FORMS,
+    LINES,
+    Rows,
+    answered,
+    as_input,
+    fields_of,
+    form_of,
+    tables,
+    warn_of_unknown,
+)
 from throughtime.cli.show import said
 from throughtime.data.files.columns import unknown, x_of
 from throughtime.data.files.fields import Field, Number
@@ -27,7 +38,8 @@ from throughtime.training.run import Run, RunError
 
 @click.command()
 @click.argument("run", type=click.Path(path_type=Path))
-@click.argument("file", type=click.File(encoding="utf-8-sig"), default="-")
+@click.argument("file", type=Rows(), default="-")
+@click.option("--format", "form", type=click.Choice(["lines", *FORMS]), help=FORMAT_HELP)
 @click.option("--json", "as_json", is_flag=True, help="An object a line, with probabilities.")
 @click.option("--top", type=click.IntRange(min=1), help="So many labels each; goes with --json.")
 @click.option("--beam", type=int, help="Of a sequence: how wide the search for it is [1].")
@@ -39,7 +51,8 @@ from throughtime.training.run import Run, RunError
 )
 def predict(
     run: Path,
-    file: TextIOWrapper,
+    file: BufferedIOBase,
+    form: str | None,
     as_json: bool,
     top: int | None,
     beam: int | None,
@@ -48,9 +61,10 @@ def predict(
 ) -> None:
     """Say what y a RUN's model expects for each x in FILE, or in standard input.
 
-    A line out for each line in, as they come. Where x is one text, a line is that text; where it
-    is numbers or several columns, a line is a JSON object with their names. A FILE that ends in
-    .csv, .tsv, .jsonl, .parquet or .conll is a table with the columns of x.
+    A line out for each line in, as they come; a broken one stops it, with its number. Where x is
+    one text, a line is that text; where it is numbers or several columns, a line is a JSON object
+    with their names. A FILE that ends in .csv, .tsv, .jsonl, .parquet or .conll is a table with the
+    columns of x, which is read as a whole.
     """
     loaded = opened(run)
     *of_x, of_y = _fields(loaded)
@@ -60,9 +74,9 @@ def predict(
         if option is not None and not of_y.sequence:
             raise ValueError(f"{name} is for sequences{_is(of_y)}")
     rows = batch_size or (1 if file.isatty() else LINES)
-    not_known = 0
-    for table in tables(file, tuple(of_x), rows):
-        found = list(predictions(loaded, [table], How({}, beam, max_length), top))
+    not_known, how = 0, How({}, beam, max_length)
+    given_rows = tables(file, tuple(of_x), form_of(loaded, form), rows)
+    for found in answered(given_rows, lambda table: predictions(loaded, table, how, top)):
         not_known += sum(row["unknown"] for row in found)
         click.echo(
             "\n".join(
@@ -91,10 +105,8 @@ def _is(field: Field) -> str:
 
 
 @torch.no_grad()
-def predictions(
-    run: Run, rows: Iterable[Table], how: How, top: int | None = None
-) -> Iterator[dict[str, Any]]:
-    """What ``--json`` prints for each row of some tables of x.
+def predictions(run: Run, table: Table, how: How, top: int | None = None) -> list[dict[str, Any]]:
+    """What ``--json`` prints for each row of a table of x.
 
     ``input`` is x, and ``prediction`` the most probable y, as a file would have them. A label has
     its ``probability`` and, if told, the ``top`` ones with theirs; a number is the mean, with its
@@ -106,19 +118,19 @@ def predictions(
         DataError: with file and line, if a value of x is not what it should be.
     """
     *of_x, of_y = _fields(run)
-    for table in rows:
-        x = x_of(table, of_x)
-        p = given(run.model, x)
-        answers = (
-            _sequences(p, of_y, how)
-            if isinstance(p, SequenceDistribution)
-            else _labels(p, of_y, top)
-            if isinstance(p, Categorical)
-            else _numbers(p, of_y)
-        )
-        not_known = unknown(x, of_x[0])
-        for i, answer in enumerate(answers):
-            yield {"input": as_input(table, of_x, i), **answer, "unknown": not_known[i]}
+    x = x_of(table, of_x)
+    p = given(run.model, x)
+    answers = (
+        _sequences(p, of_y, how)
+        if isinstance(p, SequenceDistribution)
+        else _labels(p, of_y, top)
+        if isinstance(p, Categorical)
+        else _numbers(p, of_y)
+    )
+    return [
+        {"input": as_input(table, of_x, i), **answer, "unknown": count}
+        for i, (answer, count) in enumerate(zip(answers, unknown(x, of_x[0]), strict=True))
+    ]
 
 
 def _labels(p: Categorical, of_y: Field, top: int | None) -> Iterator[dict[str, Any]]:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import click
 import torch
 from torch import Tensor
+from torch.distributions import Categorical
 
 from throughtime.cli.evaluate import part
 from throughtime.cli.how import How
 from throughtime.cli.opening import opened
-from throughtime.cli.show import labelled, text
+from throughtime.cli.show import labelled, said, text
 from throughtime.data import Examples
 from throughtime.distribution import SequenceDistribution
 from throughtime.lengths import SameAsInput
@@ -77,22 +78,33 @@ def _alone(run: Run, how: How, count: int, prefix: str | None) -> Iterator[str]:
         if vocabulary is None:
             raise ValueError("--prefix: this model gives numbers, which a text does not begin")
         p = p.observe(Sequence(vocabulary.encode(prefix)[None], [len(prefix)])[0])[1]
+    written = _writer(run)
     pages = run.signature.running and vocabulary is not None  # texts of many lines each
     for i, y in enumerate(how.take(p, (count,), draw=True).to_list()):
         if i and pages:
             yield "─" * 40
-        yield (prefix or "") + text(y, vocabulary)
+        yield (prefix or "") + written(y)
+
+
+def _writer(run: Run) -> Callable[[Tensor], str]:
+    """How y is written: as the column of a file has it, in its own unit, if it is from one."""
+    if run.signature.fields:
+        field = run.signature.fields[-1]
+        return lambda y: said(field.decode(y))
+    sequence = run.signature.y == "sequence"
+    return lambda y: text(y if sequence else y[None], run.signature.y_vocabulary)
 
 
 def _beside(run: Run, how: How, examples: Examples) -> Iterator[str]:
-    signature, p = run.signature, given(run.model, examples.x)
+    signature, p, written = run.signature, given(run.model, examples.x), _writer(run)
     x_symbols, y_symbols = signature.x_vocabulary, signature.y_vocabulary
     if not isinstance(p, SequenceDistribution):
         assert isinstance(examples.y, Tensor)
-        certain = p.log_prob(p.mode).exp()
+        best = p.mode if isinstance(p, Categorical) else p.mean
         yield "true | model"
-        for guess, true, sure in zip(p.mode[:, None], examples.y[:, None], certain, strict=True):
-            yield f"{text(true, y_symbols)} | {text(guess, y_symbols)} ({float(sure):.0%} sure)"
+        for i, (guess, true) in enumerate(zip(best, examples.y, strict=True)):
+            sure = f" ({float(p.probs[i].max()):.0%} sure)" if isinstance(p, Categorical) else ""
+            yield f"{written(true)} | {written(guess)}{sure}"
         return
     assert isinstance(examples.y, Sequence)
     guesses, truths = how.take(p, (), draw=False).to_list(), examples.y.to_list()
@@ -101,7 +113,7 @@ def _beside(run: Run, how: How, examples: Examples) -> Iterator[str]:
         yield "true | model"
     for i, (guess, true) in enumerate(zip(guesses, truths, strict=True)):
         if not (same_length and x_symbols is not None and y_symbols is not None):
-            yield f"{text(true, y_symbols)} | {text(guess, y_symbols)}"
+            yield f"{written(true)} | {written(guess)}"
             continue
         assert isinstance(examples.x, Sequence)
         shown = [x_symbols.symbols[k] for k in examples.x.to_list()[i].tolist()]

@@ -11,6 +11,7 @@ from typing import Any
 import click
 from tqdm import tqdm
 
+from throughtime.cli.datasets import size
 from throughtime.data import DATASETS, Dataset, load
 from throughtime.report.pictures import draw_all
 from throughtime.training.config import Config, ConfigError
@@ -79,7 +80,8 @@ def train(
         return
     for picture in draw_all(Run.load(run.path), data):
         click.echo(f"Drew {picture}")
-    click.echo(f"Now try: throughtime evaluate {run.path}; throughtime sample {run.path}")
+    follows = ["evaluate", "sample", *(["predict"] if data.x_fields else [])]
+    click.echo(f"Now try: {'; '.join(f'throughtime {name} {run.path}' for name in follows)}")
 
 
 def _say(line: str) -> None:
@@ -106,7 +108,8 @@ def _introduce(run: Run, data: Dataset) -> None:
     config = run.config
     parameters = sum(p.numel() for p in run.model.parameters())
     click.echo(f"{data.name}: {data.description}")
-    click.echo(", ".join(f"{len(part):,} {name}" for name, part in data.splits.items()))
+    sizes = ", ".join(f"{size(part):,} {name}" for name, part in data.splits.items())
+    click.echo(f"{sizes} {'steps' if data.running else 'rows'}")
     click.echo(
         f"{config.cell} of {config.layers} × {config.hidden_size}, {config.wiring}, "
         f"{config.output}, {config.length or 'one value'}: {parameters:,} parameters in {run.path}"

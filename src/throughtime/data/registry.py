@@ -75,6 +75,10 @@ def load(name_or_path: str | Path, seed: int = 0, reading: Reading = AS_IT_IS) -
 
 
 def _read(path: Path, seed: int, reading: Reading) -> Dataset:
+    if path.is_dir():
+        inside = sorted(file for file in path.iterdir() if table.is_table(file))
+        hint = f", such as {inside[0]}" if inside else "; a table in it may name its pictures"
+        raise DataError(f"{path}: a directory; expected a file{hint}")
     form = _format(path, reading)
     if form in ("lines", "running"):
         if told := [name for name in reading.told() if name != "format"]:
@@ -99,6 +103,6 @@ def _format(path: Path, reading: Reading) -> str:
         return "conll"
     if path.suffix.lower() in arrays.SUFFIXES:
         return "arrays"
-    if path.suffix.lower() not in table.SUFFIXES:
+    if not table.is_table(path):
         return "lines"
     return "series" if is_series(table.read_table(path), reading) else "table"

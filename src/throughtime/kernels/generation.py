@@ -24,7 +24,7 @@ from throughtime.transforms import recorded, transforming
 from throughtime.wiring import Edge
 
 if TYPE_CHECKING:
-    from throughtime.decoding import Warp
+    from throughtime.decoding import Draws
     from throughtime.distribution import SequenceDistribution
 
 CELLS = ("elman_tanh", "elman_relu", "gru", "lstm")
@@ -67,37 +67,24 @@ def takes(p: SequenceDistribution) -> bool:
     return sweep.suit(tensors, p.dtype) and not recorded(tensors)
 
 
-def draw(
-    p: SequenceDistribution,
-    warp: Warp,
-    limit: int,
-    lengths: Tensor | None,
-    observed: Tensor | None,
-    greedy: bool,
-) -> tuple[Tensor, Tensor, int]:
-    """The symbols ``(rows, T)``, how many each row has, and how many rows have been cut.
+def draw(draws: Draws) -> tuple[Tensor, Tensor, int]:
+    """The symbols ``(rows, T)``, how many each row has, and how many rows have been cut; of a
+    distribution that the engine :func:`takes`.
 
     A row's symbols depend on a seed, which torch's generator gives, and the row's number alone: so
     the first n of many draws are those of n draws, however many threads there are.
 
-    Args:
-        p: a distribution that the engine :func:`takes`.
-        warp: how each step's distribution is bent.
-        limit: the most symbols that a row may have.
-        lengths: how many each row has, where that is decided already.
-        observed: ``(rows, T)``, what is fed back instead of a draw where it is not negative.
-        greedy: most probable symbols instead of draws.
-
     Raises:
         ValueError: if an o(t) is not a number.
     """
+    p, limit, lengths = draws.p, draws.limit, draws.lengths
     seed, rows = int(torch.randint(-(2**63), 2**63 - 1, (), device="cpu")), p.batch_shape.numel()
     if lengths is not None:
         limit = int(lengths.max()) if rows else 0
     room = limit if lengths is not None else min(limit, ROOM)
     while True:
         with full_precision(p.graph.c):
-            values, taken, cut = _draw(p, warp, room, lengths, observed, greedy, seed)
+            values, taken, cut = _draw(draws, room, seed)
         if not cut or room == limit:
             return values[:, : int(taken.max()) if rows else 0], taken, cut
         # from the beginning, which is the same: a draw is a function of seed, row and step
@@ -108,15 +95,8 @@ ROOM = 256
 """Steps that there is memory for at first, where nobody knows when a sequence will end."""
 
 
-def _draw(
-    p: SequenceDistribution,
-    warp: Warp,
-    limit: int,
-    lengths: Tensor | None,
-    observed: Tensor | None,
-    greedy: bool,
-    seed: int,
-) -> tuple[Tensor, Tensor, int]:
+def _draw(draws: Draws, limit: int, seed: int) -> tuple[Tensor, Tensor, int]:
+    p, warp, lengths = draws.p, draws.warp, draws.lengths
     assert isinstance(p.output, Categorical)
     graph, rows = p.graph, p.batch_shape.numel()
     values = torch.zeros(rows, limit, dtype=torch.int64, device="cpu")
@@ -130,8 +110,9 @@ def _draw(
     tensors = {"V": graph.V, "c": graph.c, "values": values, "taken": taken}
     if lengths is not None:
         tensors["lengths"] = lengths
-    if observed is not None:
-        tensors["observed"] = observed.T
+    if draws.fed is not None and draws.keep is not None:
+        kept = draws.keep[:, : draws.fed.shape[1]]
+        tensors["observed"] = torch.where(kept, draws.fed.long(), -1).T
     tensors = {name: v.detach().contiguous() for name, v in tensors.items()}
     library = loaded()
     assert library is not None
@@ -148,7 +129,7 @@ def _draw(
         "temperature": _bits(warp.temperature),
         "top_p": _bits(1.0 if warp.top_p is None else warp.top_p),
         "top_k": warp.top_k or 0,
-        "greedy": greedy,
+        "greedy": draws.greedy,
         "seed": seed,
         "threads": threads,
         "parallel": library.parallel,

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
+from throughtime.data.files.json_text import from_json
 from throughtime.data.files.reading import Reading
 from throughtime.training import choices
 
@@ -120,10 +120,10 @@ class Config(BaseModel):
             ConfigError: if the file is missing or is not such a configuration.
         """
         try:
-            values = json.loads(path.read_text(encoding="utf-8"))
+            values = from_json(path.read_text(encoding="utf-8"))
         except OSError as error:
             raise ConfigError(f"{path}: cannot be read ({error.strerror})") from None
-        except (ValueError, RecursionError) as error:
+        except ValueError as error:
             raise ConfigError(f"{path}: not a JSON file ({error}); expected an object") from None
         if not isinstance(values, dict):
             raise ConfigError(f"{path}: a {type(values).__name__}; expected a JSON object of keys")
@@ -153,7 +153,7 @@ class Config(BaseModel):
 
 def _reason(error: Mapping[str, Any]) -> str:
     """One line for one of pydantic's errors: the key, what it was, what it may be."""
-    key = str(error["loc"][0])
+    key = str(error["loc"][0]) if error["loc"] else "a key"
     if error["type"] == "extra_forbidden":
         return f"no key {key!r}; the keys are {', '.join(Config.model_fields)}"
     if error["type"] == "missing":

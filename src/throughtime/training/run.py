@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import os
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import count
 from pathlib import Path
@@ -123,14 +125,10 @@ class Run:
 
     def _load_weights(self, name: Weights) -> None:
         file = self.path / f"{name}.safetensors"
+        with opening_weights(file):
+            tensors = load_file(file)
         try:
-            self.model.load_state_dict(load_file(file))
-        except FileNotFoundError:
-            raise RunError(
-                f"{file}: no such file; training had not come so far, or it was moved"
-            ) from None
-        except (SafetensorError, OSError) as error:
-            raise RunError(f"{file}: damaged ({error}); train again") from None
+            self.model.load_state_dict(tensors)
         except RuntimeError:
             raise RunError(
                 f"{file}: not the weights of the model in config.json; one of them was changed"
@@ -155,11 +153,13 @@ class Run:
         """
         file = self.path / "state.pt"
         try:
-            state: dict[str, Any] = torch.load(file, weights_only=True)
+            state = torch.load(file, weights_only=True)
         except FileNotFoundError:
             raise RunError(f"{file}: no such file, so this run cannot be resumed") from None
         except Exception as error:  # torch.load raises many kinds for a damaged file
             raise RunError(f"{file}: damaged ({type(error).__name__}); train again") from None
+        if not isinstance(state, dict):
+            raise RunError(f"{file}: damaged (a {type(state).__name__}); train again")
         return state
 
     # ---- metrics -------------------------------------------------------------------------------
@@ -199,12 +199,34 @@ def read(path: Path) -> tuple[Config, Signature]:
         )
     config = Config.load(path / "config.json")
     signature = Signature.load(path / "vocabulary.json")
-    if missing := [key for key in ALWAYS if getattr(config, key) is None]:
+    if missing := [name for name in ALWAYS if getattr(config, name) is None]:
         raise RunError(
-            f"{path / 'config.json'}: has no {missing[0]}, which every run has; it was changed "
-            "after training"
+            f"{path / 'config.json'}: has no {' and no '.join(missing)}, which every run has; it "
+            "was changed after training"
+        )
+    if signature.running != (config.steps is not None):
+        raise RunError(
+            f"{path / 'config.json'}: steps is {config.steps}, and vocabulary.json says that the "
+            f"text is {'' if signature.running else 'not '}running; one of them was changed"
         )
     return config, signature
+
+
+@contextmanager
+def opening_weights(file: Path) -> Iterator[None]:
+    """Say in one line what is wrong with a file of weights.
+
+    Raises:
+        RunError: if it is missing or damaged.
+    """
+    try:
+        yield
+    except FileNotFoundError:
+        raise RunError(
+            f"{file}: no such file; training had not come so far, or it was moved"
+        ) from None
+    except (SafetensorError, OSError) as error:
+        raise RunError(f"{file}: damaged ({error}); train again") from None
 
 
 def read_metrics(path: Path) -> list[dict[str, float | None]]:

@@ -6,10 +6,10 @@ import math
 from dataclasses import dataclass
 from pathlib import Path
 
-from safetensors import SafetensorError, safe_open
+from safetensors import safe_open
 
 from throughtime.training import choices
-from throughtime.training.run import RunError, read, read_metrics
+from throughtime.training.run import opening_weights, read, read_metrics
 
 
 @dataclass(frozen=True)
@@ -62,13 +62,6 @@ class Summary:
 
 def _parameters(file: Path) -> int:
     """By the header of the weights' file."""
-    try:
-        with safe_open(file, "pt") as tensors:
-            names = list(tensors.keys())
-            return sum(math.prod(tensors.get_slice(name).get_shape()) for name in names)
-    except FileNotFoundError:
-        raise RunError(
-            f"{file}: no such file; training had not come so far, or it was moved"
-        ) from None
-    except (SafetensorError, OSError) as error:
-        raise RunError(f"{file}: damaged ({error}); train again") from None
+    with opening_weights(file), safe_open(file, "pt") as tensors:
+        names = list(tensors.keys())
+        return sum(math.prod(tensors.get_slice(name).get_shape()) for name in names)

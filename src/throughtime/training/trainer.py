@@ -49,6 +49,19 @@ class Progress:
     best: float = math.inf
     since_best: int = 0
 
+    def check(self, updates: int) -> None:
+        """Raise a ``ValueError`` if these are no counts of a training with so many updates in an
+        epoch: what is read from a file need not be."""
+        counts = (self.epoch, self.position, self.step, self.symbols, self.since_best)
+        sums = (self.seconds, self.nats, self.best)
+        if not (
+            all(isinstance(count, int) and 0 <= count < 2**63 for count in counts)
+            and all(isinstance(total, float) for total in sums)
+            and self.position < updates
+            and (self.position > 0) == (self.symbols > 0)
+        ):
+            raise ValueError(f"its counts cannot be: {self}")
+
 
 class Trainer:
     """Minimises -log p per symbol by AdamW, its rate falling to zero along half a cosine.
@@ -266,13 +279,26 @@ class Trainer:
             }
         )
 
+    def _restore_optimiser(self, state: dict[int, dict[str, Tensor]]) -> None:
+        """Its means; all else of it the configuration says.
+
+        Raises:
+            ValueError: if they are not of the model's parameters.
+        """
+        groups = self.optimiser.state_dict()["param_groups"]
+        self.optimiser.load_state_dict({"state": state, "param_groups": groups})
+        for parameter, means in self.optimiser.state.items():
+            shapes = {name: tuple(mean.shape) for name, mean in means.items()}
+            own = tuple(parameter.shape)
+            if shapes != {"step": (), "exp_avg": own, "exp_avg_sq": own}:
+                raise ValueError(f"means of shapes {shapes} for a parameter of shape {own}")
+
     def _restore(self) -> None:
         state = self.run.load_state()
         try:
             self.progress = Progress(**state["progress"])
-            if not all(isinstance(v, int | float) for v in vars(self.progress).values()):
-                raise TypeError("the progress is not of numbers")
-            self.optimiser.load_state_dict(state["optimiser"])
+            self.progress.check(self.updates)
+            self._restore_optimiser(state["optimiser"]["state"])
             self.forcing.load_state_dict(state["forcing"])
             torch.set_rng_state(state["draws"])
             if state["carried"] is not None:
@@ -280,9 +306,10 @@ class Trainer:
                 p = decoder(self.model)(state=empty.like(tuple(state["carried"])))
                 assert isinstance(p, SequenceDistribution)
                 self.carried = p
-        except (KeyError, TypeError, ValueError, RuntimeError) as error:
+        except Exception as error:  # of a file that somebody has changed, torch raises many kinds
+            reason = " ".join(str(error).split()) or type(error).__name__
             raise RunError(
-                f"{self.run.path}/state.pt: not the state of this run ({error}); train again"
+                f"{self.run.path}/state.pt: not the state of this run ({reason}); train again"
             ) from None
         step = self.progress.step
         self.metrics = [

@@ -172,6 +172,7 @@ def test_rows_that_are_in_two_files_are_counted(write: Write) -> None:
         ("a,b\nx,y\n", Reading(input="b", target="b"), "column 'b' is both --input and --target"),
         ("a,b\nx,y\n", Reading(input="a", target="a,b"), "y is one column; --target has 2"),
         ("a,b\nx,y\n", Reading(target="b", split="a"), "a.csv:2: column 'a' says 'x'"),
+        ("a\ntrain\n", Reading(split="a"), "no column but 'a', which says the part"),
         ("a,b\ntrain,y\n", Reading(target="b", split="a"), "no row of valid or test"),
         (
             "a,b\nx,1\n",
@@ -239,8 +240,33 @@ def test_every_kind_reads_or_refuses_what_is_odd(kind: str, value: object) -> No
         parsed = field.parse(value)
     except DataError:
         return
+    if kind == "features" and not parsed:  # nothing to learn
+        return
     field.fit([parsed], 1)
     assert isinstance(field.encode(parsed), torch.Tensor)
+
+
+def test_objects_are_compared_as_they_are(write: Write) -> None:
+    rows = ({"x": {"a": [i % 12]}, "y": "abc"} for i in range(24))
+    with pytest.raises(DataError, match=r"a.jsonl:\d+: column 'x': \{'a': \[\d+\]\} is no text"):
+        load(write("a.jsonl", lines(*rows)), reading=Reading(input="x:characters", target="y"))
+
+
+def test_features_of_which_all_are_rare_are_refused(write: Write) -> None:
+    rows = ({"x": [f"only{i}"], "y": f"abc{i}"} for i in range(24))
+    told = Reading(input="x:features", target="y:characters", rare=2)
+    with pytest.raises(DataError, match=r"a.jsonl: column 'x': no name stands in 2 rows"):
+        load(write("a.jsonl", lines(*rows)), reading=told)
+
+
+@pytest.mark.parametrize(("row", "huge"), [(0, 1e200), (1, 1e60)])
+def test_numbers_that_no_float_holds_are_refused(write: Write, row: int, huge: float) -> None:
+    parts = ["train"] * 20 + ["valid", "test"]
+    rows = [{"part": p, "x": float(i), "y": f"abc{i}"} for i, p in enumerate(parts)]
+    rows[-row]["x"] = huge
+    told = Reading(input="x", target="y:characters", split="part")
+    with pytest.raises(DataError, match=r"a.jsonl:?\d*: column 'x': .*too (large|far)"):
+        load(write("a.jsonl", lines(*rows)), reading=told)
 
 
 def test_what_never_changes_has_a_unit() -> None:

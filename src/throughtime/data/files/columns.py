@@ -80,7 +80,10 @@ def as_data(
         for part, rows in divided.items()
     }
     for name, field in fields.items():
-        field.fit(parsed["train"][name], rare)
+        try:
+            field.fit(parsed["train"][name], rare)
+        except DataError as error:
+            raise DataError(f"{path}: column {name!r}: {error}") from None
     splits = {}
     for part, rows in divided.items():
         columns = {
@@ -147,6 +150,8 @@ def _named(table: Table, reading: Reading) -> tuple[list[Named], Named]:
     """The columns of x, and that of y, each with the kind that it is said to have."""
     names = list(table.columns)
     free = [name for name in names if name != reading.split]
+    if not free:
+        raise DataError(f"{table.path}: no column but {reading.split!r}, which says the part")
     if reading.target is None and (reading.input is not None or len(free) > 2):
         raise DataError(
             f"{table.path}: which column is y is not said; give --target one of {', '.join(free)}"

@@ -104,4 +104,6 @@ def _keys(table: Table, columns: list[str]) -> list[Hashable]:
 def _key(value: Any) -> Hashable:
     if isinstance(value, np.ndarray):
         return value.shape, value.tobytes()
+    if isinstance(value, dict):
+        return frozenset((name, _key(v)) for name, v in value.items())
     return tuple(map(_key, value)) if isinstance(value, list) else value

@@ -62,7 +62,10 @@ def read_series(path: Path, reading: Reading) -> Dataset:
         raise DataError(f"{path}: {len(table)} values; expected at least {FEWEST}")
     values = torch.tensor([_numbers(table, name) for name in names], dtype=torch.float64).T
     train = values[: len(values) * 8 // 10]
-    values = Scale.of(train)(values)
+    try:
+        values = Scale.of(train)(values)
+    except DataError as error:
+        raise DataError(f"{path}: {error}") from None
     cuts = [0, len(train), len(values) * 9 // 10, len(values)]
     pieces = (values[a:b][None] for a, b in pairwise(cuts))
     return Dataset(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import difflib
-import json
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from throughtime.data.errors import DataError
+from throughtime.data.files.json_text import from_json
 from throughtime.data.files.text_file import lines_of
 
 DELIMITERS = ",;\t|"
@@ -65,6 +65,11 @@ class Table:
             {name: [values[i] for i in rows] for name, values in self.columns.items()},
             [self.lines[i] for i in rows],
         )
+
+
+def is_table(path: Path) -> bool:
+    """Whether a file is one by its name."""
+    return path.suffix.lower() in SUFFIXES
 
 
 def read_table(path: Path) -> Table:
@@ -122,8 +127,8 @@ def _json_lines(path: Path) -> Table:
         if not line.strip():
             continue
         try:
-            value = json.loads(line)
-        except (ValueError, RecursionError) as error:
+            value = from_json(line)
+        except ValueError as error:
             raise DataError(f"{path}:{number_of}: not JSON ({error})") from None
         if not isinstance(value, dict):
             raise DataError(
@@ -149,8 +154,9 @@ def _parquet(path: Path) -> Table:
         ) from None
     try:
         columns = parquet.read_table(path).to_pydict()
-    except (OSError, arrow.ArrowException) as error:
-        raise DataError(f"{path}: not a Parquet file ({error})") from None
+    except (OSError, arrow.ArrowException, UnicodeDecodeError) as error:
+        reason = " ".join(str(error).split())
+        raise DataError(f"{path}: cannot be read as a Parquet file ({reason})") from None
     count = len(next(iter(columns.values()), []))
     if not count:
         raise DataError(f"{path}: no rows; expected some")

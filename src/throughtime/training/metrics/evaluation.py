@@ -5,8 +5,11 @@ from __future__ import annotations
 import math
 
 import torch
+from torch import Tensor
+from torch.distributions import Distribution
 
 from throughtime.data import Examples, Vocabulary
+from throughtime.distribution import SequenceDistribution
 from throughtime.lengths import SameAsInput
 from throughtime.sequence import Sequence
 from throughtime.training.likelihood import (
@@ -21,7 +24,7 @@ from throughtime.training.metrics.bootstrap import with_intervals
 from throughtime.training.metrics.labels import right_labels, right_symbols
 from throughtime.training.metrics.lengths import lengths_of_model, mean_length
 from throughtime.training.metrics.number import Measure, Number, ratio
-from throughtime.training.metrics.reals import errors_and_coverage
+from throughtime.training.metrics.reals import closed_loop_errors, errors_and_coverage
 from throughtime.training.metrics.rows import measured, same_x, table
 from throughtime.training.metrics.texts import right_sequences
 
@@ -32,25 +35,29 @@ def evaluate(
     examples: Examples,
     *,
     vocabulary: Vocabulary | None = None,
+    kind: str | None = None,
     running: bool = False,
     interval: bool = False,
 ) -> list[Number]:
     """All numbers that make sense for the model; the same ones every time.
 
-    - the mean of -log p, in nats and bits, and its exponential, the perplexity;
+    - the mean of -log p, in nats and bits, and its exponential, the perplexity; where the model
+      decides τ, also with the ends left out;
     - for labels, of a sequence or of each symbol, the share that is right: with the true labels
       so far given (teacher-forced), and with the model's own (closed loop), where that differs;
       and where labels are tags of chunks, the chunks' F1;
     - for a y of its own length given x, the share whose most probable y is exactly the true one,
-      and how many edits a symbol takes; for texts with words, the word error rate and BLEU;
+      and the character, word or symbol error rate; of words, BLEU;
     - for real values, the error of the one-step mean, as a share of the data's deviation and
-      variance, and how many values are in the central 90 % of what was expected;
+      variance, how many values are in the central 90 % of what was expected, and where values
+      enter the recurrence, the error in closed loop;
     - where the model decides τ, how far its lengths are from those of the data.
 
     Args:
         model: what is measured.
         examples: what it is measured on.
         vocabulary: the symbols of y, without which chunks and words are not known.
+        kind: what kind of column y was, such as ``words``: BLEU is of words alone.
         running: y is one long row, read in chunks of 1,000 steps.
         interval: also a 95 % interval of each number that is one of sums over rows, by drawing
             rows anew (all rows with the same x together; of running text, chunks).
@@ -65,12 +72,13 @@ def evaluate(
         units = torch.arange(len(measures[0].rows)) if running else same_x(examples)
         if not output.discrete:
             measures += errors_and_coverage(model, examples, running)
+            measures += closed_loop_errors(model, examples, running)
         elif not isinstance(examples.y, Sequence):
             measures.append(right_labels(model, examples))
         elif isinstance(length, SameAsInput):
             measures += right_symbols(model, examples, vocabulary)
         elif sees_x(model):
-            measures += right_sequences(model, examples, units, vocabulary)
+            measures += right_sequences(model, examples, units, vocabulary, kind)
         if decides_length(model):
             measures.append(mean_length(examples))
             numbers = lengths_of_model(model, examples)
@@ -85,19 +93,42 @@ def _likelihood(model: Model, examples: Examples, running: bool) -> list[Measure
     assert output is not None
     nats: list[float] = []
     counts: list[int] = []
+    without: list[list[float]] = []
     for p, part in measured(model, examples, running):
         nats += (-log_prob(p, part.y)).tolist()
         counts += symbols_of_rows(model, part.y).tolist()
+        if decides_length(model):
+            without += _without_ends(p, part.y)
     if not isinstance(examples.y, Sequence):
         unit = "label"
     else:
         unit = "symbol" if output.event_shape == () else "step"
-        unit += ", the end included" if decides_length(model) else ""
     rows = table(nats, counts)
+    if not without:
+        return _per(unit, rows, output.discrete)
+    alone = torch.tensor(without, dtype=torch.float64)
+    return _per(f"{unit}, the end included", rows, output.discrete) + _per(
+        f"{unit}, the end left out", alone, output.discrete
+    )
+
+
+def _per(unit: str, rows: Tensor, discrete: bool) -> list[Measure]:
     measures = [Measure("-log p", f"nats per {unit}", rows)]
-    if output.discrete:
+    if discrete:
         measures += [
             Measure("-log p", f"bits per {unit}", rows, lambda sums: ratio(sums) / math.log(2)),
             Measure("perplexity", f"choices per {unit}", rows, lambda sums: ratio(sums).exp()),
         ]
     return measures
+
+
+def _without_ends(
+    p: SequenceDistribution | Distribution, y: Sequence | Tensor
+) -> list[list[float]]:
+    """Of each row, -log p of its values, of which each also has not been the end; and how many."""
+    assert isinstance(p, SequenceDistribution)
+    assert isinstance(y, Sequence)
+    terms = p.terms(y)
+    going_on = torch.where(y.mask, terms.decisions[..., : y.steps], 0.0)
+    nats = -(terms.values + going_on).sum(-1)
+    return [[float(nat), int(count)] for nat, count in zip(nats, y.lengths, strict=True)]

@@ -6,15 +6,19 @@ import torch
 from torch import Tensor
 from torch.distributions import Distribution, Independent, MixtureSameFamily
 
-from throughtime.data import Examples
+from throughtime.data import Examples, streams
 from throughtime.distribution import SequenceDistribution
 from throughtime.sequence import Sequence
-from throughtime.training.likelihood import Model
+from throughtime.training.likelihood import Model, decides_length, decoder
 from throughtime.training.metrics.number import Measure
 from throughtime.training.metrics.rows import measured, table
+from throughtime.wiring import Edge
 
 CENTRAL = 0.9
 """What a central interval is to have inside."""
+
+AHEAD = 10
+"""Steps of a series that are foretold at a time."""
 
 
 def errors_and_coverage(model: Model, examples: Examples, running: bool) -> list[Measure]:
@@ -37,22 +41,7 @@ def errors_and_coverage(model: Model, examples: Examples, running: bool) -> list
         except NotImplementedError:  # a user's output need not know its distribution function
             continue
         inside += ((below - 0.5).abs() <= CENTRAL / 2).double().split(lengths)
-    centre = torch.cat(values).mean(0)  # keeps the squares small, and the variance exact
-    moments = [
-        torch.cat([v.new_tensor([len(v)]), (v - centre).sum(0), (v - centre).square().sum(0)])
-        for v in values
-    ]
-    rows = torch.cat([_sums(errors)[:, None], torch.stack(moments)], 1)
-    step = "of the one-step mean"
-    measures = [
-        Measure(
-            f"error {step}",
-            "root mean square, in standard deviations of y",
-            rows,
-            lambda sums: relative_variance(sums).sqrt(),
-        ),
-        Measure(f"squared error {step}", "mean, in variances of y", rows, relative_variance),
-    ]
+    measures = _errors("of the one-step mean", errors, values)
     if inside:
         covered = table(_sums(inside), [v.numel() for v in values])
         measures.append(
@@ -63,6 +52,56 @@ def errors_and_coverage(model: Model, examples: Examples, running: bool) -> list
             )
         )
     return measures
+
+
+def closed_loop_errors(model: Model, examples: Examples, running: bool) -> list[Measure]:
+    """The error of the most probable y, of which each step is given the model's own before it; a
+    series is foretold ``AHEAD`` steps at a time, from the true values before them.
+
+    Nothing where this is no other number, for no value of y enters the recurrence; nor where the
+    model decides τ, for what it gives then need not be as long as y.
+    """
+    if decoder(model).wiring.feedback is not Edge.OBSERVED or decides_length(model):
+        return []
+    errors: list[Tensor] = []
+    values: list[Tensor] = []
+    for p, part in measured(model, examples, running):
+        assert isinstance(p, SequenceDistribution)
+        assert isinstance(part.y, Sequence)
+        y, here = part.y.values, part.y.mask
+        guess = _foretold(p, part.y) if running else p.mode(max_length=part.y.steps).values
+        values += y[here].double().split(part.y.lengths.tolist())
+        errors += (guess - y)[here].square().double().split(part.y.lengths.tolist())
+    how = f"in closed loop{f', {AHEAD} steps at a time' if running else ''}"
+    return _errors(how, errors, values)
+
+
+def _foretold(p: SequenceDistribution, y: Sequence) -> Tensor:
+    """One row ``(1, T, D)``, ``AHEAD`` steps at a time."""
+    guesses = []
+    for piece in streams(y, 1, AHEAD):
+        guesses.append(p.mode(max_length=piece.steps).values.view_as(piece.values))
+        p = p.observe(piece)[1]
+    return torch.cat(guesses, 1)
+
+
+def _errors(of: str, errors: list[Tensor], values: list[Tensor]) -> list[Measure]:
+    """By the square errors and the values of each row, ``(steps, D)``."""
+    centre = torch.cat(values).mean(0)  # keeps the squares small, and the variance exact
+    moments = [
+        torch.cat([v.new_tensor([len(v)]), (v - centre).sum(0), (v - centre).square().sum(0)])
+        for v in values
+    ]
+    rows = torch.cat([_sums(errors)[:, None], torch.stack(moments)], 1)
+    return [
+        Measure(
+            f"error {of}",
+            "root mean square, in standard deviations of y",
+            rows,
+            lambda sums: relative_variance(sums).sqrt(),
+        ),
+        Measure(f"squared error {of}", "mean, in variances of y", rows, relative_variance),
+    ]
 
 
 def relative_variance(sums: Tensor) -> Tensor:

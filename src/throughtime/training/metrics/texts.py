@@ -16,16 +16,22 @@ from throughtime.training.metrics.rows import measured, table
 
 
 def right_sequences(
-    model: Model, examples: Examples, xs: Tensor, vocabulary: Vocabulary | None = None
+    model: Model,
+    examples: Examples,
+    xs: Tensor,
+    vocabulary: Vocabulary | None = None,
+    kind: str | None = None,
 ) -> list[Measure]:
-    """How often the most probable y is exactly the true one, how many edits a symbol takes; and
-    of texts with words, the word error rate and BLEU.
+    """How often the most probable y is exactly the true one, and how many edits a symbol takes: the
+    character, word or symbol error rate. Of characters with white space also the word error rate;
+    of words also BLEU, where a true text has four of them.
 
     Args:
         model: gives y.
         examples: with the true y.
         xs: which rows have the same x, and so are references for the same text: see ``same_x``.
         vocabulary: the symbols of y, if it has any.
+        kind: what kind of column y was.
     """
     true: list[Tensor] = []
     guesses: list[Tensor] = []
@@ -37,48 +43,57 @@ def right_sequences(
         true += part.y.to_list()
     edits = [edit_distance(a.tolist(), b.tolist()) for a, b in zip(guesses, true, strict=True)]
     exact, lengths = [int(distance == 0) for distance in edits], [len(y) for y in true]
+    symbol = symbol_of(vocabulary, kind)
     measures = [
         Measure(
             "exact matches of the most probable y", "of sequences", table(exact, [1] * len(exact))
         ),
-        Measure(
-            "edits from the most probable y to the true one",
-            "per symbol" + _rate(vocabulary),
-            table(edits, lengths),
-        ),
+        Measure(f"{symbol} error rate", EDITS.format(symbol), table(edits, lengths)),
     ]
-    if vocabulary is not None and (names(vocabulary) or " " in vocabulary):
-        said, written = ([vocabulary.decode(y) for y in side] for side in (guesses, true))
-        if not names(vocabulary):
-            measures.append(word_errors(said, written))
-        if any(len(text.split()) >= ORDER for text in written):
-            # symbols that are names are words as they are; of a text in characters, commas are
-            # words too
-            measures.append(text_bleu(said, written, xs, "none" if names(vocabulary) else "13a"))
+    if vocabulary is None or symbol == "symbol":
+        return measures
+    between = " " if symbol == "word" else ""
+    said, written = (
+        [between.join(vocabulary.symbols[i] for i in y.tolist()) for y in side]
+        for side in (guesses, true)
+    )
+    if symbol == "character" and " " in vocabulary:
+        measures.append(word_errors(said, written))
+    if symbol == "word" and any(len(text.split()) >= ORDER for text in written):
+        measures.append(text_bleu(said, written, xs))
     return measures
 
 
-def names(vocabulary: Vocabulary) -> bool:
-    """Whether symbols are words, phones or other names, and not characters."""
-    return any(len(symbol) > 1 for symbol in vocabulary)
+EDITS = "edits of the most probable y, per {}"
 
 
-def _rate(vocabulary: Vocabulary | None) -> str:
-    if vocabulary is None:
-        return ""
-    return f": the {'symbol (word, phone, …)' if names(vocabulary) else 'character'} error rate"
+def symbol_of(vocabulary: Vocabulary | None, kind: str | None) -> str:
+    """What a symbol of y is: a word or a character, where that is known.
+
+    Example:
+        >>> symbol_of(Vocabulary(["a", "cat"]), "words"), symbol_of(Vocabulary("abc"), None)
+        ('word', 'character')
+        >>> symbol_of(Vocabulary(["AH", "K"]), "tokens")
+        'symbol'
+    """
+    if kind == "words":
+        return "word"
+    single = vocabulary is not None and all(len(symbol) == 1 for symbol in vocabulary)
+    return "character" if kind in ("characters", None) and single else "symbol"
 
 
 def word_errors(guesses: list[str], true: list[str]) -> Measure:
     """The word error rate: edits of whole words, which white space separates, per true word."""
     pairs = [(guess.split(), text.split()) for guess, text in zip(guesses, true, strict=True)]
     edits = [edit_distance(guess, words) for guess, words in pairs]
-    unit = "edits per word"
-    return Measure("word error rate", unit, table(edits, [len(words) for _, words in pairs]))
+    return Measure(
+        "word error rate", EDITS.format("word"), table(edits, [len(words) for _, words in pairs])
+    )
 
 
-def text_bleu(guesses: list[str], true: list[str], xs: Tensor, tokenize: str = "13a") -> Measure:
-    """BLEU of one text for each x; all true texts of the same x are references of it.
+def text_bleu(guesses: list[str], true: list[str], xs: Tensor) -> Measure:
+    """BLEU of one text for each x, whose words white space separates; all true texts of the same x
+    are references of it.
 
     Counted in the first row that has this x; the others add nothing.
     """
@@ -89,6 +104,6 @@ def text_bleu(guesses: list[str], true: list[str], xs: Tensor, tokenize: str = "
         first.setdefault(x, row)
     rows = torch.zeros(len(true), 2 + 2 * ORDER, dtype=torch.float64)
     for x, row in first.items():
-        found = counts(guesses[row], references[x], tokenize)
+        found = counts(guesses[row], references[x])
         rows[row] = torch.tensor(found, dtype=torch.float64)
-    return Measure("BLEU", f"of 1 (sacrebleu, tokenize {tokenize})", rows, bleu)
+    return Measure("BLEU", "of 1 (sacrebleu, tokenize none)", rows, bleu)

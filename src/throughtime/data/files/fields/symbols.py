@@ -124,7 +124,10 @@ class Features(Field):
 
     def fit(self, parsed: Sequence[list[str]], rare: int) -> None:
         counts = Counter(name for names in parsed for name in set(names))
-        self.know(sorted(name for name, count in counts.items() if count >= rare))
+        known = sorted(name for name, count in counts.items() if count >= rare)
+        if not known:
+            raise DataError(f"no name stands in {rare} rows of training; expected some")
+        self.know(known)
 
     def encode(self, parsed: list[str]) -> Tensor:
         """What training has not shown is not there."""

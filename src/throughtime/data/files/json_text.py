@@ -1,0 +1,33 @@
+"""JSON that other programs have written."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+
+def from_json(text: str) -> Any:
+    r"""What a JSON text says.
+
+    Raises:
+        ValueError: if it is none, is too deep, or has a character that no text file can have.
+
+    Example:
+        >>> from_json('{"a": [1, "\\u2603"]}')
+        {'a': [1, '☃']}
+        >>> from_json('["\\ud800"]')
+        Traceback (most recent call last):
+        ...
+        ValueError: '\ud800' in it is half of a character (a lone surrogate)
+    """
+    try:
+        value = json.loads(text)
+    except RecursionError:
+        raise ValueError("lists within lists, too deep") from None
+    if "\\u" in text:
+        try:
+            json.dumps(value, ensure_ascii=False).encode()
+        except UnicodeEncodeError as error:
+            half = error.object[error.start]
+            raise ValueError(f"{half!r} in it is half of a character (a lone surrogate)") from None
+    return value
