@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from throughtime.data import DataError, Dataset, read_lines, text
+from throughtime.data import DataError, Dataset, read_lines
+from throughtime.data.files import lines, text_file
 from throughtime.lengths import EndOfSequence
 from throughtime.sequence import Sequence
 
@@ -119,12 +120,15 @@ def test_files_that_cannot_be_used_are_named(
         read_lines(write(tmp_path, content))
 
 
-def test_a_line_that_would_fill_the_memory_is_named(
+def test_a_line_that_no_net_can_be_trained_on_is_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(text, "MOST_SYMBOLS", 20_000)
+    monkeypatch.setattr(lines, "LONGEST", 1000)
+    monkeypatch.setattr(text_file, "BLOCK", 64)  # no line is held in one block
     path = write(tmp_path, "\n".join(["", *WORDS, "x" * 1000]))
-    with pytest.raises(DataError, match=r"corpus\.txt:32: a line of 1,000 characters"):
+    assert len(all_lines(read_lines(path))) == 31
+    path = write(tmp_path, "\n".join(["", *WORDS, "x" * 1001, "y"]))
+    with pytest.raises(DataError, match=r"corpus\.txt:32: a line of more than 1,000 characters"):
         read_lines(path)
 
 
@@ -136,10 +140,10 @@ def test_paths_that_cannot_be_read_are_named(
     with pytest.raises(DataError, match=r"nowhere\.txt: no such file"):
         read_lines(tmp_path / "nowhere.txt")
 
-    def forbidden(path: Path) -> bytes:
+    def forbidden(path: Path, mode: str) -> bytes:
         raise PermissionError(13, "Permission denied")
 
     path = write(tmp_path, "\n".join(WORDS))
-    monkeypatch.setattr(Path, "read_bytes", forbidden)
+    monkeypatch.setattr(Path, "open", forbidden)
     with pytest.raises(DataError, match=r"corpus\.txt: cannot be read \(Permission denied\)"):
         read_lines(path)

@@ -12,10 +12,11 @@ import click
 from tqdm import tqdm
 
 from throughtime.data import DATASETS, Dataset, load
+from throughtime.data.batching import padding
 from throughtime.report.pictures import draw_all
 from throughtime.training.config import Config, ConfigError
 from throughtime.training.run import Run
-from throughtime.training.trainer import Trainer
+from throughtime.training.trainer import Trainer, order_of
 
 WHEN_RESUMED = ("epochs", "max_steps", "max_seconds", "patience")
 """What may change when a run goes on: only when it is to stop."""
@@ -110,4 +111,21 @@ def _introduce(run: Run, data: Dataset) -> None:
     click.echo(
         f"{config.cell} of {config.layers} × {config.hidden_size}, {config.wiring}, "
         f"{config.output}, {config.length or 'one value'}: {parameters:,} parameters in {run.path}"
+    )
+    click.echo(_how_batched(config, data))
+
+
+def _how_batched(config: Config, data: Dataset) -> str:
+    assert config.batch_size is not None
+    if data.running:
+        return f"batches of {config.batch_size:,} streams, {config.steps:,} steps at a time"
+    share = padding(
+        data.splits["train"],
+        config.batch_size,
+        generator=order_of(config, 0),
+        symbols=config.batch_symbols,
+    )
+    return (
+        f"batches of up to {config.batch_size:,} rows and {config.batch_symbols:,} steps, "
+        f"{share:.1%} of them padding"
     )

@@ -12,6 +12,7 @@ from throughtime.data.errors import DataError
 from throughtime.data.files import arrays, conll, table
 from throughtime.data.files.arrays import read_arrays
 from throughtime.data.files.columns import as_data, read_columns
+from throughtime.data.files.lines import read_lines
 from throughtime.data.files.reading import FORMATS, Reading
 from throughtime.data.files.running import read_running
 from throughtime.data.files.series import is_series, read_series
@@ -19,7 +20,6 @@ from throughtime.data.glyphs import glyphs
 from throughtime.data.mackey_glass import mackey_glass
 from throughtime.data.python_reference import python_reference
 from throughtime.data.python_tokens import python_tokens
-from throughtime.data.text import read_lines
 from throughtime.data.unicode_names import unicode_names
 
 AS_IT_IS = Reading()

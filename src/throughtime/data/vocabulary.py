@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import cached_property
+from typing import Any
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from throughtime.data.errors import DataError
@@ -101,6 +105,31 @@ class Vocabulary:
             raise UnknownSymbol(symbols[position], position, self)
         return torch.tensor(numbers, dtype=torch.int64)
 
+    def encode_all(self, texts: list[str]) -> tuple[NDArray[Any], NDArray[np.int64]]:
+        """Of many texts at once: all their numbers in a row, and how many each text has.
+
+        Raises:
+            UnknownSymbol: at the first symbol that is not in the vocabulary, if it has no U+FFFD.
+
+        Example:
+            >>> numbers, lengths = Vocabulary("abn").encode_all(["banana", "nab"])
+            >>> numbers.tolist(), lengths.tolist()
+            ([1, 0, 2, 0, 2, 0, 2, 0, 1], [6, 3])
+        """
+        if not self._characters or self.unknown is None:
+            encoded = [self.encode(text).numpy() for text in texts]
+            return np.concatenate(encoded), np.array([*map(len, encoded)], np.int64)
+        numbers = self._of_code_points.take(code_points("".join(texts)), mode="clip")
+        return numbers, np.array([*map(len, texts)], np.int64)
+
+    @cached_property
+    def _of_code_points(self) -> NDArray[np.int32]:
+        """The number of the character with each code point, up to the last known and one more."""
+        known = [ord(symbol) for symbol in self.symbols]
+        table = np.full(max(known) + 2, self.unknown, np.int32)
+        table[known] = np.arange(len(known))
+        return table
+
     def decode(self, numbers: Tensor) -> str:
         """The text of some symbols ``(τ,)``.
 
@@ -135,3 +164,15 @@ class Vocabulary:
     def __repr__(self) -> str:
         shown = "".join(self.symbols) if self._characters else " ".join(self.symbols)
         return f"Vocabulary({shown if len(shown) <= 100 else shown[:99] + '…'!r})"
+
+
+def code_points(text: str) -> NDArray[np.unsignedinteger[Any]]:
+    """The Unicode numbers of a text's characters, ``(τ,)``.
+
+    Example:
+        >>> code_points("añ").tolist()
+        [97, 241]
+    """
+    if text.isascii():
+        return np.frombuffer(text.encode("ascii"), np.uint8)
+    return np.frombuffer(text.encode("utf-32-le"), np.dtype("<u4"))

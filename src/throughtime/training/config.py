@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
+from throughtime.data.batching import SYMBOLS
 from throughtime.data.files.reading import Reading
 from throughtime.training import choices
 
@@ -86,6 +87,9 @@ class Config(BaseModel):
         "scheduled:inverse-sigmoid:K; a schedule may end in :token or :sequence.",
     )
     batch_size: int | None = Field(None, ge=1, description="Rows, or streams of running text.")
+    batch_symbols: int = Field(
+        SYMBOLS, ge=1, description="Most steps of a batch, padding included."
+    )
     steps: int | None = Field(None, ge=1, description="Steps in a chunk of running text.")
     learning_rate: float = Field(0.005, gt=0, description="AdamW's, before it decays to zero.")
     weight_decay: float = Field(0.01, ge=0, description="AdamW's.")

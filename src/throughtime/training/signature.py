@@ -11,6 +11,7 @@ from torch import Tensor
 
 from throughtime.data import Dataset, Vocabulary
 from throughtime.data.files.fields import Field, restored
+from throughtime.data.flat import Flat
 from throughtime.sequence import Sequence
 
 
@@ -152,7 +153,10 @@ def _digest(data: Dataset) -> str:
         digest.update(part.encode())
         for values in (examples.x, examples.y):
             if isinstance(values, Sequence):
-                digest.update(values.lengths.numpy().tobytes())
+                digest.update(values.lengths.contiguous().numpy().data)
+            if isinstance(values, Flat):  # may be larger than memory
+                digest.update(values.flat.numpy().data)
+            elif isinstance(values, Sequence):
                 digest.update(values.values.contiguous().numpy().tobytes())
         if isinstance(examples.y, Tensor):
             digest.update(examples.y.contiguous().numpy().tobytes())
