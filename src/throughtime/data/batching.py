@@ -22,8 +22,8 @@ SYMBOLS = 2**16
 must not draw 31 others to its length."""
 
 WINDOW = 2**20
-"""Rows that are shuffled at a time. Where there are more, rows that stand beside each other stay
-together in stretches, of which so many are shuffled: some kilobytes of a file, read at once."""
+"""Rows that are shuffled at a time. Where there are more, they are taken from all over the data in
+stretches of neighbours, so that what is read of a file are pages, each for a while."""
 
 
 def batches(
@@ -83,7 +83,7 @@ def padding(
                 lengths = part.lengths[rows]
                 values += int(lengths.sum())
                 room += len(rows) * int(lengths.max())
-    return 1 - values / max(room, 1)
+    return (room - values) / max(room, 1)
 
 
 def _chosen(
@@ -124,7 +124,10 @@ def _windows(count: int, generator: torch.Generator | None) -> Iterator[Tensor]:
         starts = starts[_shuffled(len(starts), generator)]
     for some in starts.split(max(1, WINDOW // stretch)):
         rows = (some[:, None] + torch.arange(stretch)).flatten()
-        yield rows[rows < count]
+        rows = rows[rows < count]
+        if generator is not None and stretch > 1:  # rows of one stretch are not to come together
+            rows = rows[_shuffled(len(rows), generator)]
+        yield rows
 
 
 def _steps(examples: Examples, rows: Tensor) -> Tensor:
