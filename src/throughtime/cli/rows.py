@@ -12,7 +12,7 @@ from typing import Any
 
 from throughtime.data import DataError
 from throughtime.data.files import conll
-from throughtime.data.files.fields import Characters, Field, Image, Label, Tokens, Words, restored
+from throughtime.data.files.fields import Field, Image, Label, Text, Tokens, restored
 from throughtime.data.files.table import SUFFIXES, Table, read_table
 from throughtime.training.run import Run
 
@@ -68,7 +68,7 @@ def tables(file: TextIOWrapper, fields: tuple[Field, ...], rows: int = LINES) ->
 
 
 def _row(line: str, fields: tuple[Field, ...], at: str) -> dict[str, Any]:
-    if len(fields) == 1 and isinstance(fields[0], Characters | Words | Label | Image):
+    if len(fields) == 1 and isinstance(fields[0], Text | Label | Image):
         return {fields[0].name: line}
     if len(fields) == 1 and isinstance(fields[0], Tokens):
         return {fields[0].name: line.split()}

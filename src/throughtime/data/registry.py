@@ -13,7 +13,7 @@ from throughtime.data.files import arrays, conll, table
 from throughtime.data.files.arrays import read_arrays
 from throughtime.data.files.columns import as_data, read_columns
 from throughtime.data.files.lines import read_lines
-from throughtime.data.files.reading import FORMATS, Reading
+from throughtime.data.files.reading import AS_IT_IS, FORMATS, Reading
 from throughtime.data.files.running import read_running
 from throughtime.data.files.series import is_series, read_series
 from throughtime.data.glyphs import glyphs
@@ -22,8 +22,8 @@ from throughtime.data.python_reference import python_reference
 from throughtime.data.python_tokens import python_tokens
 from throughtime.data.unicode_names import unicode_names
 
-AS_IT_IS = Reading()
-"""Nothing is told of how a file is read."""
+OF_TEXT = ("format", "symbols", "rare")
+"""What can be told of a text without columns."""
 
 DATASETS: dict[str, Callable[[], Dataset]] = {
     "glyphs": glyphs,
@@ -77,12 +77,18 @@ def load(name_or_path: str | Path, seed: int = 0, reading: Reading = AS_IT_IS) -
 def _read(path: Path, seed: int, reading: Reading) -> Dataset:
     form = _format(path, reading)
     if form in ("lines", "running"):
-        if told := [name for name in reading.told() if name != "format"]:
+        if told := [name for name in reading.told() if name not in OF_TEXT]:
             raise DataError(
                 f"--{told[0]}: {path} is read as text, which has no columns; rename it to what it "
                 "is (.csv, .tsv, .jsonl, .parquet, .conll), or give --format"
             )
-        return read_running(path) if form == "running" else read_lines(path, seed)
+        if form == "running":
+            return read_running(path, reading)
+        return read_lines(path, seed, reading)
+    if reading.symbols is not None:
+        raise DataError(
+            f"--symbols: {path} has columns; say it of one, as in --target NAME:{reading.symbols}"
+        )
     if form == "arrays":
         if told := [name for name in reading.told() if name != "format"]:
             raise DataError(f"--{told[0]}: {path} has its parts and sequences by their names")

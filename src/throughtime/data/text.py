@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from throughtime.data.dataset import Dataset, Examples
+from throughtime.data.files.fields import Field
 from throughtime.data.vocabulary import Vocabulary
 from throughtime.lengths import EndOfSequence, Unending
 from throughtime.outputs import Categorical
@@ -46,10 +47,17 @@ def as_text(
     vocabulary: Vocabulary,
     unknown: dict[str, int],
     running: bool = False,
+    field: Field | None = None,
 ) -> Dataset:
-    """Encoded texts, of which ``unknown`` counts the symbols that are not in the vocabulary."""
+    """Encoded texts, of which ``unknown`` counts the symbols that are not in the vocabulary;
+    ``field`` has learned it, if they are a file's."""
+    kind = "characters" if field is None else field.kind
+    if vocabulary.pieces:
+        description += f", in {kind}: {len(vocabulary):,} symbols"
     held_out = sum(count for part, count in unknown.items() if part != "train")
-    description += f"; {held_out:,} held-out characters not among training's" if held_out else ""
+    description += f"; {held_out:,} held-out {kind} not among training's" if held_out else ""
+    rare = unknown["train"]
+    description += f"; {rare:,} {kind} of training so rare that they are unknown" if rare else ""
     return Dataset(
         name=name,
         description=description,
@@ -59,6 +67,7 @@ def as_text(
         length=Unending() if running else EndOfSequence(),
         y_vocabulary=vocabulary,
         running=running,
+        y_field=field,
     )
 
 

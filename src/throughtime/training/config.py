@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from throughtime.data.batching import SYMBOLS
+from throughtime.data.files.fields import text_field
 from throughtime.data.files.reading import Reading
 from throughtime.training import choices
 
@@ -33,6 +34,7 @@ Output = Annotated[str, _readable(lambda text: choices.output(text, size=1))]
 Length = Annotated[str, _readable(lambda text: choices.length(text, longest=1))]
 Gradient = Annotated[str, _readable(choices.gradient)]
 Forcing = Annotated[str, _readable(choices.forcing_of)]
+Symbols = Annotated[str, _readable(lambda text: text_field(text, "text"))]
 
 
 class Config(BaseModel):
@@ -60,6 +62,9 @@ class Config(BaseModel):
     split: str | None = Field(None, description="A column that says train, valid or test.")
     valid: str | None = Field(None, description="A file to validate on.")
     test: str | None = Field(None, description="A file to test on.")
+    symbols: Symbols | None = Field(
+        None, description="What a text is cut into: characters, words, bytes or bpe[:SIZE]."
+    )
     rare: int = Field(1, ge=1, description="Symbols seen fewer times in training are unknown.")
 
     cell: Literal["elman", "elman-relu", "gru", "lstm"] = Field("gru", description="The cell.")

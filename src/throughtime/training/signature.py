@@ -114,11 +114,15 @@ class Signature(BaseModel):
     @property
     def x_vocabulary(self) -> Vocabulary | None:
         """The symbols of x, if it has any."""
+        if self.x_fields and self.x == "sequence":
+            return self.fields[0].vocabulary
         return None if self.x_symbols is None else Vocabulary(self.x_symbols)
 
     @property
     def y_vocabulary(self) -> Vocabulary | None:
         """The symbols of y, if it has any."""
+        if self.y_field is not None:
+            return self.fields[-1].vocabulary
         return None if self.y_symbols is None else Vocabulary(self.y_symbols)
 
     def save(self, path: Path) -> None:

@@ -12,17 +12,17 @@ from numpy.typing import NDArray
 
 from throughtime.data.dataset import Dataset
 from throughtime.data.errors import DataError
+from throughtime.data.files.reading import AS_IT_IS, Reading
 from throughtime.data.files.text_file import blocks_of
-from throughtime.data.files.texts import Encoded, Pieces
+from throughtime.data.files.texts import Pieces, encoded
 from throughtime.data.flat import Spool
 from throughtime.data.splitting import FEWEST
-from throughtime.data.text import as_text
 
 LONGEST = 2**20
 """Characters of a line, at most: a recurrent net keeps all steps of a line in memory."""
 
 
-def read_lines(path: str | Path, seed: int = 0) -> Dataset:
+def read_lines(path: str | Path, seed: int = 0, reading: Reading = AS_IT_IS) -> Dataset:
     """A UTF-8 text file, one sequence a line, split 80/10/10.
 
     Any line ending will do, and the last line need not have one. Blank lines are left out, and the
@@ -52,10 +52,9 @@ def read_lines(path: str | Path, seed: int = 0) -> Dataset:
         )
     tenth = len(distinct) // FEWEST
     cuts = distinct[[tenth, 2 * tenth]]
-    encoded = Encoded(lambda: _divided(path, found, cuts))
     description = f"{len(hashes):,} lines of {path}"
     description += f"; {blank:,} blank lines left out" if blank else ""
-    return as_text(path.stem, description, encoded.parts, encoded.vocabulary, encoded.unknown)
+    return encoded(path, description, lambda: _divided(path, found, cuts), reading)
 
 
 def _lines(path: Path) -> Iterator[list[str]]:

@@ -18,6 +18,7 @@ class Reading:
         split: the column that says which part a row belongs to.
         valid: a file to validate on.
         test: a file to test on.
+        symbols: what a text without columns is cut into: characters, words, bytes, bpe, bpe:SIZE.
         rare: symbols that training has fewer times are unknown.
     """
 
@@ -27,8 +28,13 @@ class Reading:
     split: str | None = None
     valid: str | None = None
     test: str | None = None
+    symbols: str | None = None
     rare: int = 1
 
     def told(self) -> list[str]:
         """The names of what is not left out."""
         return [name for name, value in vars(self).items() if value != getattr(Reading, name)]
+
+
+AS_IT_IS = Reading()
+"""Nothing is told of how a file is read."""

@@ -2,52 +2,63 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
+from pathlib import Path
 
 import numpy as np
 
-from throughtime.data.flat import Flat, Spool, smallest, spooled
+from throughtime.data.dataset import Dataset
+from throughtime.data.errors import DataError
+from throughtime.data.files.fields import text_field
+from throughtime.data.files.reading import Reading
+from throughtime.data.flat import Spool, smallest, spooled
 from throughtime.data.splitting import PARTS
-from throughtime.data.vocabulary import UNKNOWN, Vocabulary, code_points
+from throughtime.data.text import as_text
 
 Pieces = Iterable[tuple[str, list[str]]]
 """A pass over a file: some texts that follow each other, and the part that they belong to."""
 
 
-class Encoded:
-    """The texts of each part as numbers, and the vocabulary that training's part has taught.
+def encoded(
+    path: Path,
+    description: str,
+    read: Callable[[], Pieces],
+    reading: Reading,
+    *,
+    running: bool = False,
+) -> Dataset:
+    """The texts of a file in the symbols that training's part has taught.
 
     Args:
-        read: a new pass over the file.
-        joined: all texts of a part are one row.
+        path: the file.
+        description: what it is.
+        read: a new pass over it.
+        reading: which symbols, and from how many on they are known.
+        running: all texts of a part are one row.
+
+    Raises:
+        DataError: if there are no such symbols, or none that could be rare.
     """
-
-    def __init__(self, read: Callable[[], Pieces], *, joined: bool = False) -> None:
-        self.vocabulary = learned(texts for part, texts in read() if part == "train")
-        kind = smallest(len(self.vocabulary))
-        flats = {part: Spool(kind) for part in PARTS}
-        lengths = {part: Spool(np.int64) for part in PARTS}
-        self.unknown = dict.fromkeys(PARTS, 0)
-        for part, texts in read():
-            numbers, counts = self.vocabulary.encode_all(texts)
-            flats[part].write(numbers)
-            if not joined:
-                lengths[part].write(counts)
-            if self.vocabulary.unknown is not None:
-                self.unknown[part] += int((numbers == self.vocabulary.unknown).sum())
-        if joined:
-            for part in PARTS:
-                lengths[part].write(np.array([len(flats[part])]))
-        self.parts = {part: spooled(flats[part], lengths[part]) for part in PARTS}
-
-    parts: dict[str, Flat]
-
-
-def learned(texts: Iterator[list[str]]) -> Vocabulary:
-    """The characters of training's texts, and U+FFFD for all others: held-out texts may always
-    have some that training has not shown."""
-    counts = np.zeros(0x110000, np.int64)
-    for some in texts:
-        found = np.bincount(code_points("".join(some)))
-        counts[: len(found)] += found
-    return Vocabulary(sorted({UNKNOWN, *map(chr, np.flatnonzero(counts).tolist())}))
+    field = text_field(reading.symbols or "characters", "text")
+    field.learn((texts for part, texts in read() if part == "train"), reading.rare)
+    vocabulary = field.vocabulary
+    assert vocabulary is not None
+    if vocabulary.unknown is None and reading.rare > 1:
+        raise DataError(
+            f"--rare is {reading.rare}, but {field.kind} has no unknown symbols: leave one out"
+        )
+    flats = {part: Spool(smallest(len(vocabulary))) for part in PARTS}
+    lengths = {part: Spool(np.int64) for part in PARTS}
+    unknown = dict.fromkeys(PARTS, 0)
+    for part, texts in read():
+        numbers, counts = vocabulary.encode_all(texts)
+        flats[part].write(numbers)
+        if vocabulary.unknown is not None:
+            unknown[part] += int((numbers == vocabulary.unknown).sum())
+        if not running:
+            lengths[part].write(counts)
+    if running:
+        for part in PARTS:
+            lengths[part].write(np.array([len(flats[part])]))
+    parts = {part: spooled(flats[part], lengths[part]) for part in PARTS}
+    return as_text(path.stem, description, parts, vocabulary, unknown, running, field)

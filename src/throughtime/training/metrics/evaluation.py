@@ -37,7 +37,8 @@ def evaluate(
 ) -> list[Number]:
     """All numbers that make sense for the model; the same ones every time.
 
-    - the mean of -log p, in nats and bits, and its exponential, the perplexity;
+    - the mean of -log p, in nats and bits, and its exponential, the perplexity; where symbols are
+      pieces of a text, also per character, so that models with other symbols can be compared;
     - for labels, of a sequence or of each symbol, the share that is right: with the true labels
       so far given (teacher-forced), and with the model's own (closed loop), where that differs;
       and where labels are tags of chunks, the chunks' F1;
@@ -58,7 +59,7 @@ def evaluate(
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)
         model.eval()
-        measures = _likelihood(model, examples, running)
+        measures = _likelihood(model, examples, running, vocabulary)
         numbers: list[Number] = []
         output, length = decoder(model).output, decoder(model).length
         assert output is not None
@@ -79,25 +80,38 @@ def evaluate(
     return [measure.number() for measure in measures] + numbers
 
 
-def _likelihood(model: Model, examples: Examples, running: bool) -> list[Measure]:
+def _likelihood(
+    model: Model, examples: Examples, running: bool, vocabulary: Vocabulary | None
+) -> list[Measure]:
     """-log p."""
     output = decoder(model).output
     assert output is not None
     nats: list[float] = []
     counts: list[int] = []
+    letters: list[int] = []
+    ends = int(decides_length(model))
     for p, part in measured(model, examples, running):
         nats += (-log_prob(p, part.y)).tolist()
         counts += symbols_of_rows(model, part.y).tolist()
+        if vocabulary is not None and vocabulary.pieces and isinstance(part.y, Sequence):
+            letters += [len(vocabulary.decode(y)) + ends for y in part.y.to_list()]
     if not isinstance(examples.y, Sequence):
         unit = "label"
     else:
         unit = "symbol" if output.event_shape == () else "step"
-        unit += ", the end included" if decides_length(model) else ""
+        unit += ", the end included" if ends else ""
     rows = table(nats, counts)
     measures = [Measure("-log p", f"nats per {unit}", rows)]
     if output.discrete:
         measures += [
             Measure("-log p", f"bits per {unit}", rows, lambda sums: ratio(sums) / math.log(2)),
             Measure("perplexity", f"choices per {unit}", rows, lambda sums: ratio(sums).exp()),
+        ]
+    if vocabulary is not None and letters:
+        rows, unit = table(nats, letters), "character" + ", the end included" * ends
+        unit += "" if vocabulary.unknown is None else ", of an unknown word one"
+        measures += [
+            Measure("-log p", f"nats per {unit}", rows),
+            Measure("-log p", f"bits per {unit}", rows, lambda sums: ratio(sums) / math.log(2)),
         ]
     return measures

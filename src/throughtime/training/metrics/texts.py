@@ -47,26 +47,23 @@ def right_sequences(
             table(edits, lengths),
         ),
     ]
-    if vocabulary is not None and (names(vocabulary) or " " in vocabulary):
+    if vocabulary is not None and (vocabulary.names or vocabulary.pieces or " " in vocabulary):
         said, written = ([vocabulary.decode(y) for y in side] for side in (guesses, true))
-        if not names(vocabulary):
+        if not vocabulary.names:
             measures.append(word_errors(said, written))
         if any(len(text.split()) >= ORDER for text in written):
             # symbols that are names are words as they are; of a text in characters, commas are
             # words too
-            measures.append(text_bleu(said, written, xs, "none" if names(vocabulary) else "13a"))
+            measures.append(text_bleu(said, written, xs, "none" if vocabulary.names else "13a"))
     return measures
-
-
-def names(vocabulary: Vocabulary) -> bool:
-    """Whether symbols are words, phones or other names, and not characters."""
-    return any(len(symbol) > 1 for symbol in vocabulary)
 
 
 def _rate(vocabulary: Vocabulary | None) -> str:
     if vocabulary is None:
         return ""
-    return f": the {'symbol (word, phone, …)' if names(vocabulary) else 'character'} error rate"
+    if vocabulary.names:
+        return ": the symbol (word, phone, …) error rate"
+    return "" if vocabulary.pieces else ": the character error rate"
 
 
 def word_errors(guesses: list[str], true: list[str]) -> Measure:
