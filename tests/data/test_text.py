@@ -160,20 +160,14 @@ def test_a_text_in_any_symbols_is_that_text(symbols: str, format: str, tmp_path:
     assert data.y_vocabulary is not None
     assert data.y_field is not None
     assert data.y_field.kind == symbols.split(":")[0]
-    assert (symbols == "characters") != (symbols.split(":")[0] in data.description)
-    if format == "lines":
-        unknown = symbols in ("words", "characters")
-        shown = {line.split()[0] for line in all_lines(data)}
-        assert all_lines(data) == sorted(content) or unknown
-        assert shown == {"the"}
-        return
-    text = "".join(lines_of(data, part)[0] for part in data.splits)
-    assert text == "\n".join(content) or symbols == "words"
-    y = data.splits["train"].y
-    assert isinstance(y, Sequence)
-    sizes = {"characters": 1, "bytes": 1.05, "bpe": 0.7, "words": 0.4}
-    count = len("\n".join(content)) * 8 // 10
-    assert int(y.lengths) <= sizes[symbols.split(":")[0]] * count
+    if symbols == "words":  # held-out ones are unknown
+        part = lines_of(data, "train")
+        assert set(" ".join(part).split()) <= set(" ".join(content).split())
+    elif format == "lines":
+        assert all_lines(data) == sorted(content)
+    else:
+        text = "".join(lines_of(data, part)[0] for part in data.splits)
+        assert text == "\n".join(content)
 
 
 def test_only_training_teaches_pairs(tmp_path: Path) -> None:
@@ -194,7 +188,7 @@ def test_rare_symbols_are_unknown_and_counted(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "symbols", ["letters", "words:3", "bpe:", "bpe:256", "bpe:x", "bpe:9999999"]
+    "symbols", ["letters", "words:3", "bpe:", "bpe:256", "bpe:x", "bpe:999999"]
 )
 def test_symbols_that_do_not_exist_are_refused(symbols: str, tmp_path: Path) -> None:
     with pytest.raises(DataError, match="expected"):
