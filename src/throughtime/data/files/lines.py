@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+from bisect import bisect
 from collections.abc import Iterator
-from itertools import compress
+from itertools import accumulate, compress
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +21,9 @@ from throughtime.data.splitting import FEWEST
 
 LONGEST = 2**20
 """Characters of a line, at most: a recurrent net keeps all steps of a line in memory."""
+
+SORTED = 2**22
+"""Hashes of lines that are sorted at a time."""
 
 
 def read_lines(path: str | Path, seed: int = 0, reading: Reading = AS_IT_IS) -> Dataset:
@@ -44,14 +48,12 @@ def read_lines(path: str | Path, seed: int = 0, reading: Reading = AS_IT_IS) -> 
         blank += len(lines) - len(texts)
         hashes.write(_hashes(texts, seed))
     found = hashes.array()
-    distinct = _distinct(found)
-    if len(distinct) < FEWEST:
+    distinct, cuts = _cuts(found)
+    if distinct < FEWEST:
         raise DataError(
-            f"{path}: {len(distinct)} distinct lines, of which no tenth can be held out; expected "
+            f"{path}: {distinct} distinct lines, of which no tenth can be held out; expected "
             f"at least {FEWEST}, one sequence a line"
         )
-    tenth = len(distinct) // FEWEST
-    cuts = distinct[[tenth, 2 * tenth]]
     description = f"{len(hashes):,} lines of {path}"
     description += f"; {blank:,} blank lines left out" if blank else ""
     return encoded(path, description, lambda: _divided(path, found, cuts), reading)
@@ -86,29 +88,32 @@ def _hashes(texts: list[str], seed: int) -> NDArray[np.uint64]:
     return np.frombuffer(b"".join(found), np.uint64)
 
 
-def _distinct(hashes: NDArray[np.uint64]) -> NDArray[np.uint64]:
-    """The hashes of the distinct lines, in order.
+def _cuts(hashes: NDArray[np.uint64]) -> tuple[int, list[np.uint64]]:
+    """How many distinct lines there are, and the hashes with which the second and the third tenth
+    of them begin.
 
-    That different lines have the same is not to be expected: of a hundred million lines in one
+    That different lines have one hash is not to be expected: of a hundred million lines in one
     file of some thousand, and then they share a part, which is all that it does.
     """
-    whole, distinct = Spool(np.uint64), Spool(np.uint64)
-    for some in _blocks(hashes):
-        whole.write(some)
-    ordered, before = whole.array(), None
-    ordered.sort()  # in place, and so in its file
-    for some in _blocks(ordered):
-        new = np.append(some[0] != before, some[1:] != some[:-1])
-        distinct.write(some[new])
-        before = some[-1]
-    return distinct.array()
+    ranges = len(hashes) // SORTED + 1
+    before = [0, *accumulate(len(_distinct(hashes, i, ranges)) for i in range(ranges))]
+    distinct, cuts = before[-1], []
+    for at in (distinct // FEWEST, 2 * (distinct // FEWEST)) if distinct else ():
+        i = bisect(before, at) - 1
+        cuts.append(_distinct(hashes, i, ranges)[at - before[i]])
+    return distinct, cuts
 
 
-def _blocks(values: NDArray[np.uint64]) -> list[NDArray[np.uint64]]:
-    return np.split(values, range(2**17, len(values), 2**17)) if len(values) else []
+def _distinct(hashes: NDArray[np.uint64], i: int, ranges: int) -> NDArray[np.uint64]:
+    """Those in one of so many equal ranges, in order."""
+    found = []
+    for some in np.split(hashes, range(SORTED, len(hashes), SORTED)):
+        upper = some >> np.uint64(32)
+        found.append(some[upper * np.uint64(ranges) >> np.uint64(32) == i])
+    return np.unique(np.concatenate(found))
 
 
-def _divided(path: Path, hashes: NDArray[np.uint64], cuts: NDArray[np.uint64]) -> Pieces:
+def _divided(path: Path, hashes: NDArray[np.uint64], cuts: list[np.uint64]) -> Pieces:
     """The lines with their parts: validation has the hashes below the first cut, test those below
     the second."""
     row = 0
