@@ -76,8 +76,8 @@ class Interrupting(Trainer):
 def test_an_interruption_changes_nothing(
     words: Dataset, tmp_path: Path, values: dict[str, Any]
 ) -> None:
-    whole = trained(words, tmp_path / "whole", epochs=2, **values)
-    interrupted(words, tmp_path / "parts", at=7, epochs=2, **values)
+    whole = trained(words, tmp_path / "whole", epochs=3, **values)
+    interrupted(words, tmp_path / "parts", at=9, epochs=3, **values)
     assert same(whole, resumed(words, tmp_path / "parts"))
 
 
