@@ -212,13 +212,16 @@ def test_blocks_do_not_show(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
         write(tmp_path, content)
 
 
-def test_many_lines_are_split_as_few_are(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_how_hashes_are_sorted_does_not_show(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     path = write(tmp_path, "\n".join(str(i % 1234) for i in range(3000)))
     few = {part: lines_of(read_lines(path), part) for part in ("train", "valid", "test")}
     assert [len(set(part)) for part in few.values()] == [1234 - 2 * 123, 123, 123]
-    monkeypatch.setattr(lines, "SORTED", 200)  # as if there were tens of millions
-    for part, own in few.items():
-        assert lines_of(read_lines(path), part) == own
+    for buckets in (2, 1024):
+        monkeypatch.setattr(lines, "BUCKETS", buckets)
+        for part, own in few.items():
+            assert lines_of(read_lines(path), part) == own
 
 
 def test_paths_that_cannot_be_read_are_named(

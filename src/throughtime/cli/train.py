@@ -46,9 +46,9 @@ def train(
 ) -> None:
     """Train a model on an embedded DATASET or on a file of yours.
 
-    A file is a text with one sequence a line, of any size; a table (.csv, .tsv, .jsonl, .parquet), of which
-    --target names the column of y and --input those of x; a table of numbers alone, which is a
-    series in time; or CoNLL-style columns (.conll, .conllu). What is left out follows from the
+    A file is a text with one sequence a line, of any size; a table (.csv, .tsv, .jsonl, .parquet),
+    of which --target names the column of y and --input those of x; a table of numbers alone, which
+    is a series in time; or CoNLL-style columns (.conll, .conllu). What is left out follows from the
     data. Options override a --config.
     """
     values = {name: value for name, value in given.items() if value is not None}

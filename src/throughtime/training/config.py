@@ -59,7 +59,9 @@ class Config(BaseModel):
         None, description="Columns of x, with commas; each may end in :kind, as in name:characters."
     )
     target: str | None = Field(None, description="The column of y, likewise.")
-    split: str | None = Field(None, description="A column that says train, valid or test.")
+    split: str | None = Field(
+        None, description="A column that says train, valid or test; of a series also COLUMN:POINT."
+    )
     valid: str | None = Field(None, description="A file to validate on.")
     test: str | None = Field(None, description="A file to test on.")
     symbols: Symbols | None = Field(

@@ -22,8 +22,8 @@ from throughtime.data.splitting import FEWEST
 LONGEST = 2**20
 """Characters of a line, at most: a recurrent net keeps all steps of a line in memory."""
 
-SORTED = 2**22
-"""Hashes of lines that are sorted at a time."""
+BUCKETS = 64
+"""Files of hashes, of which one at a time is sorted; a power of two."""
 
 
 def read_lines(path: str | Path, seed: int = 0, reading: Reading = AS_IT_IS) -> Dataset:
@@ -43,12 +43,17 @@ def read_lines(path: str | Path, seed: int = 0, reading: Reading = AS_IT_IS) -> 
     """
     path = Path(path)
     hashes, blank = Spool(np.uint64), 0
+    buckets = [Spool(np.uint64) for _ in range(BUCKETS)]  # by size, so that each can be sorted
     for lines in _lines(path):
         texts = _texts(lines)
         blank += len(lines) - len(texts)
-        hashes.write(_hashes(texts, seed))
+        some = _hashes(texts, seed)
+        hashes.write(some)
+        which = some // np.uint64(2**64 // BUCKETS)
+        for i in np.unique(which).tolist():
+            buckets[i].write(some[which == i])
     found = hashes.array()
-    distinct, cuts = _cuts(found)
+    distinct, cuts = _cuts(buckets)
     if distinct < FEWEST:
         raise DataError(
             f"{path}: {distinct} distinct lines, of which no tenth can be held out; expected "
@@ -88,29 +93,19 @@ def _hashes(texts: list[str], seed: int) -> NDArray[np.uint64]:
     return np.frombuffer(b"".join(found), np.uint64)
 
 
-def _cuts(hashes: NDArray[np.uint64]) -> tuple[int, list[np.uint64]]:
+def _cuts(buckets: list[Spool]) -> tuple[int, list[np.uint64]]:
     """How many distinct lines there are, and the hashes with which the second and the third tenth
     of them begin.
 
     That different lines have one hash is not to be expected: of a hundred million lines in one
     file of some thousand, and then they share a part, which is all that it does.
     """
-    ranges = len(hashes) // SORTED + 1
-    before = [0, *accumulate(len(_distinct(hashes, i, ranges)) for i in range(ranges))]
+    before = [0, *accumulate(len(np.unique(bucket.array())) for bucket in buckets)]
     distinct, cuts = before[-1], []
     for at in (distinct // FEWEST, 2 * (distinct // FEWEST)) if distinct else ():
         i = bisect(before, at) - 1
-        cuts.append(_distinct(hashes, i, ranges)[at - before[i]])
+        cuts.append(np.unique(buckets[i].array())[at - before[i]])
     return distinct, cuts
-
-
-def _distinct(hashes: NDArray[np.uint64], i: int, ranges: int) -> NDArray[np.uint64]:
-    """Those in one of so many equal ranges, in order."""
-    found = []
-    for some in np.split(hashes, range(SORTED, len(hashes), SORTED)):
-        upper = some >> np.uint64(32)
-        found.append(some[upper * np.uint64(ranges) >> np.uint64(32) == i])
-    return np.unique(np.concatenate(found))
 
 
 def _divided(path: Path, hashes: NDArray[np.uint64], cuts: list[np.uint64]) -> Pieces:

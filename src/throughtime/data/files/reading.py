@@ -15,7 +15,8 @@ class Reading:
         format: one of ``FORMATS``.
         input: the columns that x is made of, with commas between; each may end in ``:kind``.
         target: the column that y is, likewise; of a series one or more.
-        split: the column that says which part a row belongs to.
+        split: the column that says which part a row belongs to; of a series also ``column:point``,
+            where the test part begins.
         valid: a file to validate on.
         test: a file to test on.
         symbols: what a text without columns is cut into: characters, words, bytes, bpe, bpe:SIZE.
