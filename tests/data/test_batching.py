@@ -5,7 +5,8 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from throughtime.data import DataError, Examples, batches, streams
+from throughtime.data import DataError, Examples, batches, batching, streams
+from throughtime.data.batching import count_batches, padding
 from throughtime.sequence import Sequence
 
 
@@ -84,9 +85,69 @@ def test_where_y_is_one_value_the_length_of_x_counts() -> None:
     assert (first.y.tolist(), second.y.tolist()) == ([3, 1], [2, 0])
 
 
+LENGTHS = st.lists(st.sampled_from([0, 1, 2, 3, 5, 9, 40]), min_size=1, max_size=60)
+
+
+@settings(deadline=None)
+@given(
+    lengths=LENGTHS,
+    size=st.integers(1, 12),
+    symbols=st.integers(1, 50),
+    seed=st.none() | st.integers(0, 9),
+    window=st.sampled_from([2, 7, 2**20]),
+)
+def test_no_batch_is_larger_than_it_may_be_but_a_row_alone(
+    lengths: list[int], size: int, symbols: int, seed: int | None, window: int
+) -> None:
+    examples, seen, count = numbered(lengths), [], 0
+    generator = None if seed is None else torch.Generator().manual_seed(seed)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(batching, "WINDOW", window)  # as if there were millions of rows
+        for batch in batches(examples, size, generator=generator, symbols=symbols):
+            assert isinstance(batch.x, torch.Tensor)
+            assert isinstance(batch.y, Sequence)
+            assert 1 <= len(batch) <= size
+            assert len(batch) * batch.y.steps <= symbols or len(batch) == 1
+            seen += batch.x[:, 0].tolist()
+            count += 1
+        assert count == count_batches(examples, size, symbols)
+    assert sorted(seen) == list(range(len(lengths)))
+
+
+def test_short_rows_are_not_fewer_for_a_long_one() -> None:
+    lengths = [5] * 320 + [100_000]
+    sizes = [
+        (len(batch), batch.y.steps)
+        for batch in batches(numbered(lengths), 32, generator=torch.Generator())
+        if isinstance(batch.y, Sequence)
+    ]
+    assert sorted(sizes) == [(1, 100_000), *[(32, 5)] * 10]
+
+
+def test_rows_of_many_windows_are_mixed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(batching, "WINDOW", 64)  # 1,000 rows come in stretches of 16
+    shuffled = order(0, [3] * 1000, size=10)
+    stretches = [len({row // 16 for row in rows}) for rows in shuffled]
+    assert sum(stretches) / len(stretches) > 3  # of the 4 in a window
+    means = torch.tensor([torch.tensor(rows).float().mean() for rows in shuffled])
+    assert (means.diff() > 0).float().mean() < 0.8
+    assert order(0, [3] * 1000) != order(1, [3] * 1000)
+
+
+def test_the_share_of_padding() -> None:
+    def share(lengths: list[int], size: int) -> float:
+        return padding(numbered(lengths), size, generator=torch.Generator())
+
+    assert share([4] * 10, 5) == 0
+    assert share([1, 3], 2) == pytest.approx(2 / 6)
+    assert share([0, 0], 2) == 0
+
+
 def test_a_batch_has_a_row() -> None:
     with pytest.raises(DataError, match="batch_size is 0"):
         batches(numbered([1]), 0, generator=None)
+    with pytest.raises(DataError, match="symbols is 0"):
+        batches(numbered([1]), 1, generator=None, symbols=0)
 
 
 @settings(deadline=None)

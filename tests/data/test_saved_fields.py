@@ -9,6 +9,7 @@ import torch
 from PIL import Image as Pictures
 
 from throughtime.data import DataError, Reading, load
+from throughtime.data.byte_pairs import ALPHABET
 from throughtime.data.files.columns import x_of, y_of
 from throughtime.data.files.fields import KINDS, Field, Image, restored
 from throughtime.data.files.table import read_table
@@ -18,6 +19,8 @@ from throughtime.training.signature import Signature
 VALUES: dict[str, list[Any]] = {
     "characters": ["a b", "ba", "c"],
     "words": ["one two", "two", "three two"],
+    "bytes": ["añ b", "\ufffd", " two  spaces\n"],
+    "bpe": ["añ b", "a banana bandana", " two  spaces\n"],
     "tokens": [["New", "York"], ["in"], ["in", "New"]],
     "tags": [["B", "I"], ["O"], ["O", "B"]],
     "label": ["yes", "no", "yes"],
@@ -87,6 +90,15 @@ DAMAGED: list[tuple[Any, str]] = [
     ({"kind": "label", "name": "n", "symbols": [1]}, "symbols that are no texts"),
     ({"kind": "tags", "name": "n", "symbols": ["aa", "aa"]}, "stands twice"),
     ({"kind": "characters", "name": "n", "symbols": ["aa"]}, "no single characters"),
+    ({"kind": "bytes", "name": "n", "symbols": ["a"]}, "not the 256 bytes"),
+    ({"kind": "bpe", "name": "n", "symbols": ["a"]}, "not just kind, name, symbols and merges"),
+    ({"kind": "bpe", "name": "n", "symbols": ["a"], "merges": []}, "the symbols lack a byte"),
+    ({"kind": "bpe", "name": "n", "symbols": ["€"], "merges": []}, "stand for no byte"),
+    ({"kind": "bpe", "name": "n", "symbols": ["a"], "merges": [1]}, "no pairs of texts"),
+    (
+        {"kind": "bpe", "name": "n", "symbols": list(ALPHABET), "merges": [["a", "b"]]},
+        "the merges are not those of the symbols",
+    ),
     ({"kind": "number", "name": "n", "symbols": ["aa"]}, "not just kind, name, mean and unit"),
     ({"kind": "number", "name": "n", "mean": [0], "unit": ["1"]}, "no finite number"),
     ({"kind": "number", "name": "n", "mean": [1e999], "unit": [1]}, "no finite number"),

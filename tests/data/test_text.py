@@ -4,12 +4,17 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from throughtime.data import DataError, Dataset, read_lines, text
+from models import quick
+from throughtime.data import DataError, Dataset, Reading, load, read_lines
+from throughtime.data.byte_pairs import BytePairs, ByteVocabulary
+from throughtime.data.files import lines, running, text_file
 from throughtime.lengths import EndOfSequence
 from throughtime.sequence import Sequence
+from throughtime.training.signature import Signature
 
 WORDS = [f"{i:05b}" for i in range(30)]
 
@@ -119,13 +124,104 @@ def test_files_that_cannot_be_used_are_named(
         read_lines(write(tmp_path, content))
 
 
-def test_a_line_that_would_fill_the_memory_is_named(
+def test_a_line_that_no_net_can_be_trained_on_is_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(text, "MOST_SYMBOLS", 20_000)
+    monkeypatch.setattr(lines, "LONGEST", 1000)
+    monkeypatch.setattr(text_file, "BLOCK", 64)  # no line is held in one block
     path = write(tmp_path, "\n".join(["", *WORDS, "x" * 1000]))
-    with pytest.raises(DataError, match=r"corpus\.txt:32: a line of 1,000 characters"):
+    assert len(all_lines(read_lines(path))) == 31
+    path = write(tmp_path, "\n".join(["", *WORDS, "x" * 1001, "y"]))
+    with pytest.raises(DataError, match=r"corpus\.txt:32: a line of more than 1,000 characters"):
         read_lines(path)
+
+
+TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
+
+
+@quick
+@given(texts=st.lists(TEXT, min_size=1, max_size=5), others=st.lists(TEXT, max_size=5))
+def test_bytes_and_pairs_know_every_text(texts: list[str], others: list[str]) -> None:
+    for vocabulary in (ByteVocabulary(), BytePairs.learn([texts], 300)):
+        assert vocabulary.unknown is None
+        numbers, lengths = vocabulary.encode_all(texts + others)
+        rows = torch.from_numpy(numbers.astype("int64")).split(lengths.tolist())
+        for text, row in zip(texts + others, rows, strict=True):
+            assert torch.equal(row, vocabulary.encode(text))
+            assert vocabulary.decode(row) == text
+
+
+@pytest.mark.parametrize("symbols", ["characters", "words", "bytes", "bpe:270"])
+@pytest.mark.parametrize("format", ["lines", "running"])
+def test_a_text_in_any_symbols_is_that_text(symbols: str, format: str, tmp_path: Path) -> None:
+    content = [f"the ñu {word} {word[::-1]}" for word in WORDS] * 3
+    path = write(tmp_path, "\n".join(content))
+    data = load(path, reading=Reading(format=format, symbols=symbols))
+    assert data.y_vocabulary is not None
+    assert data.y_field is not None
+    assert data.y_field.kind == symbols.split(":")[0]
+    if symbols == "words":  # held-out ones are unknown
+        part = lines_of(data, "train")
+        assert set(" ".join(part).split()) <= set(" ".join(content).split())
+    elif format == "lines":
+        assert all_lines(data) == sorted(content)
+    else:
+        text = "".join(lines_of(data, part)[0] for part in data.splits)
+        assert text == "\n".join(content)
+
+
+def test_only_training_teaches_pairs(tmp_path: Path) -> None:
+    content = "ab" * 800 + "cd" * 200
+    data = load(write(tmp_path, content), reading=Reading(format="running", symbols="bpe:257"))
+    assert data.y_vocabulary is not None
+    assert list(data.y_vocabulary)[256:] == ["ab"]
+
+
+def test_rare_symbols_are_unknown_and_counted(tmp_path: Path) -> None:
+    path = write(tmp_path, "x" * 1000 + "y" + "z" * 999)
+    data = load(path, reading=Reading(format="running", rare=2))
+    assert data.y_vocabulary is not None
+    assert set(data.y_vocabulary) == {"x", "z", "\ufffd"}
+    assert "; 1 characters of training so rare that they are unknown" in data.description
+    with pytest.raises(DataError, match="--rare is 2, but bytes has no unknown symbols"):
+        load(path, reading=Reading(format="running", symbols="bytes", rare=2))
+
+
+@pytest.mark.parametrize(
+    "symbols", ["letters", "words:3", "bpe:", "bpe:256", "bpe:x", "bpe:999999"]
+)
+def test_symbols_that_do_not_exist_are_refused(symbols: str, tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="expected"):
+        load(write(tmp_path, "\n".join(WORDS)), reading=Reading(symbols=symbols))
+
+
+def test_blocks_do_not_show(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    content = "".join(f"{word}ñ\r\n\r€{word}\n" for word in WORDS) * 4
+    path = write(tmp_path, content)
+    whole = {f: load(path, reading=Reading(format=f)) for f in ("lines", "running")}
+    for size in (1, 2, 7, 50):
+        monkeypatch.setattr(text_file, "BLOCK", size)
+        monkeypatch.setattr(running, "BLOCK", size)
+        for form, data in whole.items():
+            again = load(path, reading=Reading(format=form))
+            assert Signature.of(again) == Signature.of(data)
+        bad = write(tmp_path, content.encode() + b"\r\rx\xff")
+        line = content.replace("\r\n", "\n").replace("\r", "\n").count("\n") + 3
+        with pytest.raises(DataError, match=rf"corpus\.txt:{line}: byte 0xFF"):
+            read_lines(bad)
+        write(tmp_path, content)
+
+
+def test_how_hashes_are_sorted_does_not_show(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = write(tmp_path, "\n".join(str(i % 1234) for i in range(3000)))
+    few = {part: lines_of(read_lines(path), part) for part in ("train", "valid", "test")}
+    assert [len(set(part)) for part in few.values()] == [1234 - 2 * 123, 123, 123]
+    for buckets in (2, 1024):
+        monkeypatch.setattr(lines, "BUCKETS", buckets)
+        for part, own in few.items():
+            assert lines_of(read_lines(path), part) == own
 
 
 def test_paths_that_cannot_be_read_are_named(
@@ -136,10 +232,10 @@ def test_paths_that_cannot_be_read_are_named(
     with pytest.raises(DataError, match=r"nowhere\.txt: no such file"):
         read_lines(tmp_path / "nowhere.txt")
 
-    def forbidden(path: Path) -> bytes:
+    def forbidden(path: Path, mode: str) -> bytes:
         raise PermissionError(13, "Permission denied")
 
     path = write(tmp_path, "\n".join(WORDS))
-    monkeypatch.setattr(Path, "read_bytes", forbidden)
+    monkeypatch.setattr(Path, "open", forbidden)
     with pytest.raises(DataError, match=r"corpus\.txt: cannot be read \(Permission denied\)"):
         read_lines(path)

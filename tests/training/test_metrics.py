@@ -12,6 +12,7 @@ from torch import Tensor
 import throughtime as tt
 from oracle import quick
 from throughtime.data import Examples, Vocabulary
+from throughtime.data.vocabulary import WordVocabulary
 from throughtime.sequence import Sequence
 from throughtime.training.metrics import Number, evaluate
 from throughtime.training.metrics.bleu import bleu, counts
@@ -194,7 +195,8 @@ def test_which_numbers_of_a_y_of_its_own_length(
     )
     text = torch.tensor([0, 2, 1, 2, 0, 2, 1, 2])
     examples = Examples(torch.eye(2), Sequence.from_list([text, text[1:]]))
-    numbers = by_name(evaluate(model, examples, vocabulary=Vocabulary(symbols), kind=kind))
+    vocabulary = (WordVocabulary if kind == "words" else Vocabulary)(symbols)
+    numbers = by_name(evaluate(model, examples, vocabulary=vocabulary, kind=kind))
     assert {name for name in numbers if "rate" in name or name == "BLEU"} == names
     assert "BLEU" not in by_name(evaluate(model, examples))
 

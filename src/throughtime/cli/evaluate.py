@@ -12,7 +12,8 @@ from throughtime.cli.datasets import size
 from throughtime.cli.opening import opened
 from throughtime.data import Dataset, Examples
 from throughtime.lengths import SameAsInput
-from throughtime.training.likelihood import Model, decoder, sees_x
+from throughtime.sequence import Sequence
+from throughtime.training.likelihood import MEASURED, Model, decoder, sees_x
 from throughtime.training.metrics import Number
 from throughtime.training.metrics import evaluate as numbers_of
 from throughtime.training.metrics.bootstrap import RESAMPLES
@@ -32,7 +33,9 @@ def evaluate(run: Path, split: str, shuffled: bool, interval: bool, as_json: boo
     """Measure a RUN on examples that it was not trained on."""
     loaded = opened(run)
     data = loaded.data()
-    examples = part(data, split)
+    whole = part(data, split)
+    examples = whole.some(MEASURED)
+    how_many = what_of(whole, examples, data.running)
     if shuffled:
         examples = shuffled_x(loaded.model, examples)
     numbers = numbers_of(
@@ -45,11 +48,12 @@ def evaluate(run: Path, split: str, shuffled: bool, interval: bool, as_json: boo
     )
     drawn = f"{RESAMPLES:,} times {UNITS[data.running]}" if interval else None
     if as_json:
-        whole = {"dataset": data.name, "split": split, "shuffled": shuffled, "resampled": drawn}
-        click.echo(json.dumps({**whole, "numbers": [number._asdict() for number in numbers]}))
+        said = {"dataset": data.name, "split": split, "shuffled": shuffled, "resampled": drawn}
+        said["examples"] = how_many
+        click.echo(json.dumps({**said, "numbers": [number._asdict() for number in numbers]}))
     else:
         what = f"{split}, x shuffled" if shuffled else split
-        click.echo(f"{data.name}, {what}: {size(examples):,} {'steps' if data.running else 'rows'}")
+        click.echo(f"{data.name}, {what}: {how_many}")
         if drawn:
             click.echo(f"In brackets: 95 % intervals, by resampling {drawn}")
         click.echo(table(numbers))
@@ -66,6 +70,19 @@ def part(data: Dataset, split: str) -> Examples:
             f"{data.name} has no part {split!r}; expected one of {', '.join(data.splits)}"
         )
     return data.splits[split]
+
+
+def what_of(whole: Examples, measured: Examples, running: bool) -> str:
+    """How much of a part is measured."""
+    count = f"{size(measured):,} {'steps' if running else 'rows'}"
+    if measured is whole:
+        return count
+    assert isinstance(whole.y, Sequence)
+    assert isinstance(measured.y, Sequence)
+    symbols = f"{int(measured.y.lengths.sum()):,} of {int(whole.y.lengths.sum()):,} symbols"
+    if running:
+        return f"the first {symbols}"
+    return f"{count} of {len(whole):,}, evenly spread, with {symbols}"
 
 
 def shuffled_x(model: Model, examples: Examples) -> Examples:

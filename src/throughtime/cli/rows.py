@@ -13,7 +13,7 @@ import click
 
 from throughtime.data import DataError
 from throughtime.data.files.conll import is_conll, read_conll
-from throughtime.data.files.fields import Characters, Field, Image, Label, Tokens, Words, restored
+from throughtime.data.files.fields import Field, Image, Label, Text, Tokens, restored
 from throughtime.data.files.fields.image import SUFFIXES as PICTURES
 from throughtime.data.files.json_text import from_json
 from throughtime.data.files.table import Table, is_table, read_table
@@ -136,7 +136,7 @@ def _tables_of_lines(
 
 
 def _row(line: str, fields: tuple[Field, ...], at: str) -> dict[str, Any]:
-    if len(fields) == 1 and isinstance(fields[0], Characters | Words | Label | Image):
+    if len(fields) == 1 and isinstance(fields[0], Text | Label | Image):
         return {fields[0].name: line}
     if len(fields) == 1 and isinstance(fields[0], Tokens):
         return {fields[0].name: line.split()}

@@ -74,16 +74,18 @@ def sample(
 def _alone(run: Run, how: How, count: int, prefix: str | None) -> Iterator[str]:
     p, vocabulary = given(run.model, None), run.signature.y_vocabulary
     assert isinstance(p, SequenceDistribution)
+    begun: Tensor | None = None
     if prefix is not None:
         if vocabulary is None:
             raise ValueError("--prefix: this model gives numbers, which a text does not begin")
-        p = p.observe(Sequence(vocabulary.encode(prefix)[None], [len(prefix)])[0])[1]
+        begun = vocabulary.encode(prefix)
+        p = p.observe(Sequence(begun[None])[0])[1]
     written = _writer(run)
     pages = run.signature.running and vocabulary is not None  # texts of many lines each
     for i, y in enumerate(how.take(p, (count,), draw=True).to_list()):
         if i and pages:
             yield "─" * 40
-        yield (prefix or "") + written(y)
+        yield written(y if begun is None else torch.cat([begun, y]))
 
 
 def _writer(run: Run) -> Callable[[Tensor], str]:

@@ -25,7 +25,7 @@ from throughtime.cli.rows import (
 )
 from throughtime.cli.show import said
 from throughtime.data.files.columns import unknown, x_of, y_of
-from throughtime.data.files.fields import Characters, Field
+from throughtime.data.files.fields import WHOLE, Characters, Field
 from throughtime.data.files.table import Table
 from throughtime.distribution import SequenceDistribution
 from throughtime.sequence import Sequence
@@ -34,14 +34,10 @@ from throughtime.training.run import Run, RunError
 
 
 class Line(Characters):
-    """A line of a text, which may be empty."""
+    """A line of a text, in a run's own symbols, which may be empty."""
 
     def parse(self, value: Any) -> Any:
         return value
-
-    def encode(self, parsed: Any) -> Tensor:
-        assert self.vocabulary is not None
-        return self.vocabulary.encode(parsed)
 
 
 @click.command()
@@ -61,7 +57,7 @@ def score(run: Path, file: BufferedIOBase, form: str | None, as_json: bool) -> N
     """
     loaded = opened(run)
     of_x, of_y = _fields(loaded)
-    form = form_of(loaded, form) if loaded.signature.fields else "lines"
+    form = "lines" if isinstance(of_y, Line) else form_of(loaded, form)
     not_known = 0
     given_rows = tables(file, (*of_x, of_y), form)
     for found in answered(given_rows, lambda table: scores(loaded, table)):
@@ -78,7 +74,8 @@ def score(run: Path, file: BufferedIOBase, form: str | None, as_json: bool) -> N
 def _fields(run: Run) -> tuple[tuple[Field, ...], Field]:
     """The columns of x, where the model sees it, and that of y; of lines, the text."""
     sees = sees_x(run.model)
-    if fields := fields_of(run):
+    fields = fields_of(run)
+    if fields and fields[-1].name != WHOLE:
         return (fields[:-1] if sees else ()), fields[-1]
     if not sees and run.signature.y_vocabulary is not None:
         line = Line("text")

@@ -13,10 +13,11 @@ from tqdm import tqdm
 
 from throughtime.cli.datasets import size
 from throughtime.data import DATASETS, Dataset, load
+from throughtime.data.batching import padding
 from throughtime.report.pictures import draw_all
 from throughtime.training.config import Config, ConfigError
 from throughtime.training.run import Run
-from throughtime.training.trainer import Trainer
+from throughtime.training.trainer import Trainer, order_of
 
 WHEN_RESUMED = ("epochs", "max_steps", "max_seconds", "patience")
 """What may change when a run goes on: only when it is to stop."""
@@ -46,9 +47,9 @@ def train(
 ) -> None:
     """Train a model on an embedded DATASET or on a file of yours.
 
-    A file is a text with one sequence a line; a table (.csv, .tsv, .jsonl, .parquet), of which
-    --target names the column of y and --input those of x; a table of numbers alone, which is a
-    series in time; or CoNLL-style columns (.conll, .conllu). What is left out follows from the
+    A file is a text with one sequence a line, of any size; a table (.csv, .tsv, .jsonl, .parquet),
+    of which --target names the column of y and --input those of x; a table of numbers alone, which
+    is a series in time; or CoNLL-style columns (.conll, .conllu). What is left out follows from the
     data. Options override a --config.
     """
     values = {name: value for name, value in given.items() if value is not None}
@@ -113,4 +114,21 @@ def _introduce(run: Run, data: Dataset) -> None:
     click.echo(
         f"{config.cell} of {config.layers} × {config.hidden_size}, {config.wiring}, "
         f"{config.output}, {config.length or 'one value'}: {parameters:,} parameters in {run.path}"
+    )
+    click.echo(_how_batched(config, data))
+
+
+def _how_batched(config: Config, data: Dataset) -> str:
+    assert config.batch_size is not None
+    if data.running:
+        return f"batches of {config.batch_size:,} streams, {config.steps:,} steps at a time"
+    share = padding(
+        data.splits["train"],
+        config.batch_size,
+        generator=order_of(config, 0),
+        symbols=config.batch_symbols,
+    )
+    return (
+        f"batches of up to {config.batch_size:,} rows and {config.batch_symbols:,} steps, "
+        f"{share:.1%} of them padding"
     )

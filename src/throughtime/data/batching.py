@@ -2,51 +2,148 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
+from itertools import islice
 
 import torch
 from torch import Tensor
 
 from throughtime.data.dataset import Examples
 from throughtime.data.errors import DataError
+from throughtime.data.flat import Flat
 from throughtime.sequence import Sequence
 
 POOL = 50
 """Batches' worth of rows that are sorted together: more waste less padding and mix rows less."""
 
+SYMBOLS = 2**16
+"""Most steps of a batch, padding included, where nothing else is said: a row of 100,000 steps
+must not draw 31 others to its length."""
+
+WINDOW = 2**20
+"""Rows that are shuffled at a time. Where there are more, they are taken from all over the data in
+stretches of neighbours, so that what is read of a file are pages, each for a while."""
+
 
 def batches(
-    examples: Examples, batch_size: int, *, generator: torch.Generator | None
+    examples: Examples,
+    batch_size: int,
+    *,
+    generator: torch.Generator | None,
+    symbols: int = SYMBOLS,
 ) -> Iterator[Examples]:
     """One epoch: batches of rows of similar length, so that little is padding; each row once.
+
+    A batch has ``batch_size`` rows, or fewer where so many would be more than ``symbols`` steps,
+    padding included: so many as a power of two, which follows from a row's own length. So every
+    epoch has as many batches, see :func:`count_batches`. A row that is longer than that comes
+    alone.
 
     With a generator, the rows are shuffled, sorted by length in pools of 50 batches only, and the
     batches come in random order. With None they come in order of length, the same every time.
 
     Raises:
-        DataError: if ``batch_size`` is below one.
+        DataError: if ``batch_size`` or ``symbols`` is below one.
 
     Example:
         >>> words = Sequence.from_list([torch.zeros(n) for n in (5, 1, 4, 2)])
         >>> [b.y.lengths.tolist() for b in batches(Examples(None, words), 2, generator=None)]
         [[1, 2], [4, 5]]
+        >>> few = batches(Examples(None, words), 4, generator=None, symbols=9)
+        >>> [b.y.lengths.tolist() for b in few]
+        [[1, 2], [4], [5]]
     """
     if batch_size < 1:
         raise DataError(f"batch_size is {batch_size}; a batch has at least one row")
-    steps = torch.zeros(len(examples), dtype=torch.int64)
+    if symbols < 1:
+        raise DataError(f"symbols is {symbols}; a batch has at least one step")
+    return (examples[rows] for rows in _chosen(examples, batch_size, symbols, generator))
+
+
+def count_batches(examples: Examples, batch_size: int, symbols: int = SYMBOLS) -> int:
+    """How many batches an epoch has."""
+    rows: Counter[int] = Counter()
+    for some in _windows(len(examples), None):
+        sizes, counts = _sizes(_steps(examples, some), batch_size, symbols).unique(
+            return_counts=True
+        )
+        rows.update(dict(zip(sizes.tolist(), counts.tolist(), strict=True)))
+    return sum(-(-count // size) for size, count in rows.items())
+
+
+def padding(
+    examples: Examples, batch_size: int, *, generator: torch.Generator, symbols: int = SYMBOLS
+) -> float:
+    """The share of padding in the first thousand batches."""
+    values = room = 0
+    for rows in islice(_chosen(examples, batch_size, symbols, generator), 1_000):
+        for part in (examples.x, examples.y):
+            if isinstance(part, Sequence):
+                lengths = part.lengths[rows]
+                values += int(lengths.sum())
+                room += len(rows) * int(lengths.max())
+    return (room - values) / max(room, 1)
+
+
+def _chosen(
+    examples: Examples, batch_size: int, symbols: int, generator: torch.Generator | None
+) -> Iterator[Tensor]:
+    """The rows of each batch."""
+    if generator is None:
+        steps = _steps(examples, torch.arange(len(examples)))
+        order = steps.argsort(stable=True)
+        sizes, counts = _sizes(steps[order], batch_size, symbols).unique_consecutive(
+            return_counts=True
+        )
+        for size, rows in zip(sizes.tolist(), order.split(counts.tolist()), strict=True):
+            yield from rows.split(size)
+        return
+    left: dict[int, Tensor] = {}  # rows too few for a batch, by the rows that it should have
+    done = 0
+    for window in _windows(len(examples), generator):
+        done += len(window)
+        sizes = _sizes(_steps(examples, window), batch_size, symbols)
+        chosen: list[Tensor] = []
+        for size in sorted({*left, *sizes.unique().tolist()}, reverse=True):
+            rows = torch.cat([left.pop(size, window[:0]), window[sizes == size]])
+            whole = len(rows) if done == len(examples) else len(rows) // size * size
+            left[size] = rows[whole:]
+            for pool in rows[:whole].split(POOL * size):
+                chosen += pool[_steps(examples, pool).argsort(stable=True)].split(size)
+        for i in _shuffled(len(chosen), generator).tolist():
+            if len(chosen[i]):
+                yield chosen[i]
+
+
+def _windows(count: int, generator: torch.Generator | None) -> Iterator[Tensor]:
+    """All rows, up to about a million at a time: shuffled in stretches, or as they stand."""
+    stretch = max(1, -(-count // WINDOW))
+    starts = torch.arange(0, count, stretch)
+    if generator is not None:
+        starts = starts[_shuffled(len(starts), generator)]
+    for some in starts.split(max(1, WINDOW // stretch)):
+        rows = (some[:, None] + torch.arange(stretch)).flatten()
+        rows = rows[rows < count]
+        if generator is not None and stretch > 1:  # rows of one stretch are not to come together
+            rows = rows[_shuffled(len(rows), generator)]
+        yield rows
+
+
+def _steps(examples: Examples, rows: Tensor) -> Tensor:
+    """How long rows are, x and y together."""
+    steps = torch.zeros(len(rows), dtype=torch.int64)
     for part in (examples.x, examples.y):
         if isinstance(part, Sequence):
-            steps += part.lengths.cpu()
-    if generator is None:
-        chosen = list(steps.argsort(stable=True).split(batch_size))
-    else:
-        chosen = [
-            batch
-            for pool in _shuffled(len(steps), generator).split(POOL * batch_size)
-            for batch in pool[steps[pool].argsort(stable=True)].split(batch_size)
-        ]
-        chosen = [chosen[i] for i in _shuffled(len(chosen), generator)]
-    return (examples[rows] for rows in chosen)
+            steps += part.lengths[rows].cpu()
+    return steps
+
+
+def _sizes(steps: Tensor, batch_size: int, symbols: int) -> Tensor:
+    """How many rows a batch of rows so long has."""
+    fit = symbols // steps.clamp(min=1)
+    power = 2 ** (torch.frexp(fit.clamp(min=1).double()).exponent - 1)
+    return torch.where(fit < batch_size, power, batch_size)
 
 
 def _shuffled(count: int, generator: torch.Generator) -> Tensor:
@@ -78,8 +175,11 @@ def streams(y: Sequence, rows: int, steps: int) -> Iterator[Sequence]:
             f"cannot cut {int(y.lengths)} values into {rows} streams of {steps} steps at a time; "
             "expected at least one step, and from one stream to as many as there are values"
         )
-    whole = Sequence.from_list(y.to_list()[0].tensor_split(rows))
+    row = y if isinstance(y, Flat) else Flat(y.values[0], [0], y.lengths)
+    each, more = divmod(int(y.lengths), rows)
+    lengths = each + (torch.arange(rows) < more).long()
+    starts = row.starts + lengths.cumsum(0) - lengths
     return (
-        Sequence(whole.values[:, t : t + steps], (whole.lengths - t).clamp(0, steps)).trim()
-        for t in range(0, whole.steps, steps)
+        Flat(row.flat, starts + t, (lengths - t).clamp(0, steps))[:]
+        for t in range(0, int(lengths[0]), steps)
     )

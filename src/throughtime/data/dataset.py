@@ -6,16 +6,21 @@ from dataclasses import dataclass
 from types import NoneType
 from typing import Any
 
+import torch
 from torch import Tensor
 
 from throughtime.data.errors import DataError
 from throughtime.data.files.fields import Field
+from throughtime.data.flat import Flat
 from throughtime.data.splitting import PARTS
 from throughtime.data.vocabulary import Vocabulary
 from throughtime.lengths import Length
 from throughtime.outputs import Output
 from throughtime.sequence import Sequence
 from throughtime.wiring import Edge, Wiring
+
+FEW = 100
+"""Rows, and steps of a row, that show of which kind all are."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,6 +62,27 @@ class Examples:
     def __getitem__(self, rows: Tensor | slice | list[int]) -> Examples:
         """Some rows: numbers, a mask or a slice."""
         return Examples(x=None if self.x is None else self.x[rows], y=self.y[rows])
+
+    def some(self, symbols: int) -> Examples:
+        """Rows with about so many symbols of y, evenly spread, or of one row its beginning; all,
+        where there are no more.
+
+        Example:
+            >>> import torch
+            >>> pairs = Examples(x=None, y=Sequence(torch.arange(24).view(6, 4)))
+            >>> pairs.some(13).y.values[:, 0]
+            tensor([ 0,  8, 16])
+        """
+        total = int(self.y.lengths.sum()) if isinstance(self.y, Sequence) else 0
+        if total <= symbols:
+            return self
+        assert isinstance(self.y, Sequence)
+        if len(self) == 1 and self.x is None:
+            return Examples(None, self.y.take(torch.tensor(symbols)))
+        count = max(1, len(self) * symbols // total)
+        rows = torch.arange(count) * len(self) // count
+        y = self.y.pick(rows) if isinstance(self.y, Flat) else self.y[rows]
+        return Examples(x=None if self.x is None else self.x[rows], y=y)
 
     def to(self, *args: Any, **kwargs: Any) -> Examples:
         """Moved as ``Tensor.to`` does."""
@@ -160,6 +186,8 @@ class Dataset:
             return f"y is a {type(y).__name__}, which is not what {self.wiring} gives"
         if self.running and len(y) != 1:
             return f"running data are one long row, but y has {len(y)}"
+        if isinstance(y, Flat):  # what is in a file was encoded; of which kind, a few rows tell
+            y = y.pick(torch.arange(min(len(y), FEW))).take(torch.tensor(FEW))[:]
         try:
             self.output.check(y if isinstance(y, Sequence) else Sequence(y[:, None]))
         except ValueError as error:

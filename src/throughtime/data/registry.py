@@ -12,18 +12,18 @@ from throughtime.data.errors import DataError
 from throughtime.data.files import arrays, conll, table
 from throughtime.data.files.arrays import read_arrays
 from throughtime.data.files.columns import as_data, read_columns
-from throughtime.data.files.reading import FORMATS, Reading
+from throughtime.data.files.lines import read_lines
+from throughtime.data.files.reading import AS_IT_IS, FORMATS, Reading
 from throughtime.data.files.running import read_running
 from throughtime.data.files.series import is_series, read_series
 from throughtime.data.glyphs import glyphs
 from throughtime.data.mackey_glass import mackey_glass
 from throughtime.data.python_reference import python_reference
 from throughtime.data.python_tokens import python_tokens
-from throughtime.data.text import read_lines
 from throughtime.data.unicode_names import unicode_names
 
-AS_IT_IS = Reading()
-"""Nothing is told of how a file is read."""
+OF_TEXT = ("format", "symbols", "rare")
+"""What can be told of a text without columns."""
 
 DATASETS: dict[str, Callable[[], Dataset]] = {
     "glyphs": glyphs,
@@ -81,12 +81,18 @@ def _read(path: Path, seed: int, reading: Reading) -> Dataset:
         raise DataError(f"{path}: a directory; expected a file{hint}")
     form = _format(path, reading)
     if form in ("lines", "running"):
-        if told := [name for name in reading.told() if name != "format"]:
+        if told := [name for name in reading.told() if name not in OF_TEXT]:
             raise DataError(
                 f"--{told[0]}: {path} is read as text, which has no columns; rename it to what it "
                 "is (.csv, .tsv, .jsonl, .parquet, .conll), or give --format"
             )
-        return read_running(path) if form == "running" else read_lines(path, seed)
+        if form == "running":
+            return read_running(path, reading)
+        return read_lines(path, seed, reading)
+    if reading.symbols is not None:
+        raise DataError(
+            f"--symbols: {path} has columns; say it of one, as in --target NAME:{reading.symbols}"
+        )
     if form == "arrays":
         if told := [name for name in reading.told() if name != "format"]:
             raise DataError(f"--{told[0]}: {path} has its parts and sequences by their names")

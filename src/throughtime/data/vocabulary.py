@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import cached_property
+from typing import Any, ClassVar
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from throughtime.data.errors import DataError
@@ -59,16 +63,17 @@ class Vocabulary:
     """
 
     symbols: tuple[str, ...]
+    pieces: ClassVar[bool] = False
+    """Whether symbols are pieces of a text that have several characters, or none of their own."""
 
     def __init__(self, symbols: Iterable[str]) -> None:
         self.symbols = tuple(symbols)
         self._number = {symbol: i for i, symbol in enumerate(self.symbols)}
-        self._characters = all(len(symbol) == 1 for symbol in self.symbols)
         if len(self._number) < len(self.symbols):
             twice = next(s for i, s in enumerate(self.symbols) if self._number[s] != i)
             raise DataError(f"symbol {twice!r} stands twice in a vocabulary; give each symbol once")
         for symbol in self.symbols:
-            if not self._characters and symbol.split() != [symbol]:
+            if self.names and symbol.split() != [symbol]:
                 raise DataError(
                     f"symbol {symbol!r} is empty or has white space in it, which separates the "
                     "symbols where they are longer than one character; rename it"
@@ -82,6 +87,11 @@ class Vocabulary:
         """
         return cls(sorted(set().union(*texts) | ({UNKNOWN} if unknown else set())))
 
+    @cached_property
+    def names(self) -> bool:
+        """Whether white space stands between the symbols of a text."""
+        return any(len(symbol) > 1 for symbol in self.symbols)
+
     @property
     def unknown(self) -> int | None:
         """The number that stands for all symbols not in the vocabulary, if there is one."""
@@ -93,7 +103,7 @@ class Vocabulary:
         Raises:
             UnknownSymbol: at the first symbol that is not in the vocabulary, if it has no U+FFFD.
         """
-        symbols = text.split() if isinstance(text, str) and not self._characters else list(text)
+        symbols = text.split() if isinstance(text, str) and self.names else list(text)
         unknown = self.unknown
         numbers = [self._number.get(symbol, unknown) for symbol in symbols]
         if None in numbers:
@@ -101,19 +111,50 @@ class Vocabulary:
             raise UnknownSymbol(symbols[position], position, self)
         return torch.tensor(numbers, dtype=torch.int64)
 
+    def encode_all(self, texts: list[str]) -> tuple[NDArray[Any], NDArray[np.int64]]:
+        """Of many texts at once: all their numbers in a row, and how many each text has.
+
+        Raises:
+            UnknownSymbol: at the first symbol that is not in the vocabulary, if it has no U+FFFD.
+
+        Example:
+            >>> numbers, lengths = Vocabulary("abn").encode_all(["banana", "nab"])
+            >>> numbers.tolist(), lengths.tolist()
+            ([1, 0, 2, 0, 2, 0, 2, 0, 1], [6, 3])
+        """
+        if self.names or self.unknown is None:
+            encoded = [self.encode(text).numpy() for text in texts]
+            return np.concatenate([np.zeros(0, np.int64), *encoded]), np.array(
+                [*map(len, encoded)], np.int64
+            )
+        numbers = self._of_code_points.take(code_points("".join(texts)), mode="clip")
+        return numbers, np.array([*map(len, texts)], np.int64)
+
+    @cached_property
+    def _of_code_points(self) -> NDArray[np.int32]:
+        """The number of the character with each code point, up to the last known and one more."""
+        known = [ord(symbol) for symbol in self.symbols]
+        table = np.full(max(known) + 2, self.unknown, np.int32)
+        table[known] = np.arange(len(known))
+        return table
+
     def decode(self, numbers: Tensor) -> str:
         """The text of some symbols ``(τ,)``.
 
         Raises:
             DataError: if a number is not one of the vocabulary's.
         """
+        self.check(numbers)
+        return (" " if self.names else "").join(self.symbols[i] for i in numbers.tolist())
+
+    def check(self, numbers: Tensor) -> None:
+        """Raise a ``DataError`` if a number is not one of the vocabulary's."""
         bad = ((numbers < 0) | (numbers >= len(self))).nonzero().flatten().tolist()
         if bad:
             raise DataError(
                 f"{int(numbers[bad[0]])} at position {bad[0]} is no symbol; a vocabulary of "
                 f"{len(self)} has the numbers 0 to {len(self) - 1}"
             )
-        return ("" if self._characters else " ").join(self.symbols[i] for i in numbers.tolist())
 
     # ---- a value -------------------------------------------------------------------------------
 
@@ -133,5 +174,32 @@ class Vocabulary:
         return hash(self.symbols)
 
     def __repr__(self) -> str:
-        shown = "".join(self.symbols) if self._characters else " ".join(self.symbols)
+        shown = (" " if self.names else "").join(self.symbols)
         return f"Vocabulary({shown if len(shown) <= 100 else shown[:99] + '…'!r})"
+
+
+class WordVocabulary(Vocabulary):
+    """Words as symbols, also where each is a single character.
+
+    ``decode`` writes one space between words, whatever stood there.
+
+    Example:
+        >>> words = WordVocabulary(["a", "b"])
+        >>> words.decode(words.encode("b  a"))
+        'b a'
+    """
+
+    pieces = True
+    names = True
+
+
+def code_points(text: str) -> NDArray[np.unsignedinteger[Any]]:
+    """The Unicode numbers of a text's characters, ``(τ,)``.
+
+    Example:
+        >>> code_points("añ").tolist()
+        [97, 241]
+    """
+    if text.isascii():
+        return np.frombuffer(text.encode("ascii"), np.uint8)
+    return np.frombuffer(text.encode("utf-32-le"), np.dtype("<u4"))

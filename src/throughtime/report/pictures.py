@@ -12,7 +12,7 @@ from throughtime.distribution import SequenceDistribution
 from throughtime.report import captions, curve, lengths, wiring
 from throughtime.sequence import Sequence
 from throughtime.training import choices
-from throughtime.training.likelihood import decides_length, given, sees_x
+from throughtime.training.likelihood import MEASURED, decides_length, given, sees_x
 from throughtime.training.metrics import length_distributions
 from throughtime.training.run import Run
 
@@ -39,7 +39,7 @@ def draw_all(run: Run, data: Dataset) -> list[Path]:
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)
         if decides_length(run.model):
-            shares = length_distributions(run.model, data.splits["test"])
+            shares = length_distributions(run.model, data.splits["test"].some(MEASURED))
             found["lengths"] = lengths.draw(*shares, data.name)
         if data.picture_shape is not None and sees_x(run.model):
             for part in [part for part in data.splits if part not in ("train", "valid")]:

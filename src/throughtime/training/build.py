@@ -8,6 +8,7 @@ import torch
 
 from throughtime.cells import Cell
 from throughtime.data import Dataset
+from throughtime.data.batching import count_batches
 from throughtime.encoder_decoder import EncoderDecoder
 from throughtime.lengths import SameAsInput
 from throughtime.model import RecurrentModel
@@ -78,7 +79,7 @@ def updates_per_epoch(config: Config, data: Dataset) -> int:
     if config.steps is not None:
         assert isinstance(y, Sequence)
         return math.ceil(math.ceil(y.steps / rows) / config.steps)
-    return math.ceil(len(y) / rows)
+    return count_batches(data.splits["train"], rows, config.batch_symbols)
 
 
 def build(config: Config, signature: Signature) -> RecurrentModel | EncoderDecoder:

@@ -8,6 +8,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
+from throughtime.data.batching import SYMBOLS
+from throughtime.data.files.fields import text_field
 from throughtime.data.files.json_text import from_json
 from throughtime.data.files.reading import Reading
 from throughtime.training import choices
@@ -32,6 +34,7 @@ Output = Annotated[str, _readable(lambda text: choices.output(text, size=1))]
 Length = Annotated[str, _readable(lambda text: choices.length(text, longest=1))]
 Gradient = Annotated[str, _readable(choices.gradient)]
 Forcing = Annotated[str, _readable(choices.forcing_of)]
+Symbols = Annotated[str, _readable(lambda text: text_field(text, "text"))]
 
 
 class Config(BaseModel):
@@ -56,9 +59,14 @@ class Config(BaseModel):
         None, description="Columns of x, with commas; each may end in :kind, as in name:characters."
     )
     target: str | None = Field(None, description="The column of y, likewise.")
-    split: str | None = Field(None, description="A column that says train, valid or test.")
+    split: str | None = Field(
+        None, description="A column that says train, valid or test; of a series also COLUMN:POINT."
+    )
     valid: str | None = Field(None, description="A file to validate on.")
     test: str | None = Field(None, description="A file to test on.")
+    symbols: Symbols | None = Field(
+        None, description="What a text is cut into: characters, words, bytes or bpe[:SIZE]."
+    )
     rare: int = Field(1, ge=1, description="Symbols seen fewer times in training are unknown.")
 
     cell: Literal["elman", "elman-relu", "gru", "lstm"] = Field("gru", description="The cell.")
@@ -88,6 +96,9 @@ class Config(BaseModel):
         "scheduled:inverse-sigmoid:K; a schedule may end in :token or :sequence.",
     )
     batch_size: int | None = Field(None, ge=1, description="Rows, or streams of running text.")
+    batch_symbols: int = Field(
+        SYMBOLS, ge=1, description="Most steps of a batch, padding included."
+    )
     steps: int | None = Field(None, ge=1, description="Steps in a chunk of running text.")
     learning_rate: float | None = Field(
         None, gt=0, description="AdamW's, before it decays to zero."

@@ -9,6 +9,7 @@ from torch import Tensor
 from torch.distributions import Distribution
 
 from throughtime.data import Examples, batches, streams
+from throughtime.data.batching import SYMBOLS
 from throughtime.distribution import SequenceDistribution
 from throughtime.encoder_decoder import EncoderDecoder
 from throughtime.lengths import PredictedLength
@@ -17,6 +18,10 @@ from throughtime.sequence import Sequence
 from throughtime.wiring import Edge
 
 Model = RecurrentModel | EncoderDecoder
+
+MEASURED = 10_000_000
+"""Symbols that a part is measured on, at most, in training, in pictures and by the commands: more
+would hardly change a number's third digit, and could take longer than training did."""
 
 
 def decoder(model: Model) -> RecurrentModel:
@@ -52,7 +57,9 @@ def decides_length(model: Model) -> bool:
 
 def symbols(model: Model, y: Sequence | Tensor) -> int:
     """How many decisions -log p is the sum of: the values, and for each row its end, if decided."""
-    return int(symbols_of_rows(model, y).sum())
+    if isinstance(y, Tensor):
+        return len(y)
+    return int(y.lengths.sum()) + len(y) * decides_length(model)
 
 
 def symbols_of_rows(model: Model, y: Sequence | Tensor) -> Tensor:
@@ -63,7 +70,13 @@ def symbols_of_rows(model: Model, y: Sequence | Tensor) -> Tensor:
 
 
 @torch.no_grad()
-def nats_per_symbol(model: Model, examples: Examples, rows: int, steps: int | None = None) -> float:
+def nats_per_symbol(
+    model: Model,
+    examples: Examples,
+    rows: int,
+    steps: int | None = None,
+    most: int = SYMBOLS,
+) -> float:
     """-log p per symbol, ends included where the model decides them.
 
     Args:
@@ -71,11 +84,12 @@ def nats_per_symbol(model: Model, examples: Examples, rows: int, steps: int | No
         examples: what is scored.
         rows: how many at a time.
         steps: for running text, which is then scored as ``rows`` streams, so many steps at a time.
+        most: symbols of a batch, padding included.
     """
     training = model.training
     model.eval()
     log_p, count = 0.0, 0
-    for p, part in parts(model, examples, rows, steps):
+    for p, part in parts(model, examples, rows, steps, most):
         log_p += float(log_prob(p, part.y).sum())
         count += symbols(model, part.y)
     model.train(training)
@@ -83,12 +97,16 @@ def nats_per_symbol(model: Model, examples: Examples, rows: int, steps: int | No
 
 
 def parts(
-    model: Model, examples: Examples, rows: int, steps: int | None = None
+    model: Model,
+    examples: Examples,
+    rows: int,
+    steps: int | None = None,
+    most: int = SYMBOLS,
 ) -> Iterator[tuple[SequenceDistribution | Distribution, Examples]]:
     """All examples with their distributions, in batches; or of running text, chunks of streams,
     each chunk's distribution given all of its stream before it."""
     if steps is None:
-        for batch in batches(examples, rows, generator=None):
+        for batch in batches(examples, rows, generator=None, symbols=most):
             yield given(model, batch.x), batch
         return
     assert isinstance(examples.y, Sequence)

@@ -11,6 +11,7 @@ from torch import Tensor
 
 from throughtime.data import Dataset, Vocabulary
 from throughtime.data.files.fields import Field, restored
+from throughtime.data.flat import Flat
 from throughtime.sequence import Sequence
 
 
@@ -113,11 +114,15 @@ class Signature(BaseModel):
     @property
     def x_vocabulary(self) -> Vocabulary | None:
         """The symbols of x, if it has any."""
+        if self.x_fields and self.x == "sequence":
+            return self.fields[0].vocabulary
         return None if self.x_symbols is None else Vocabulary(self.x_symbols)
 
     @property
     def y_vocabulary(self) -> Vocabulary | None:
         """The symbols of y, if it has any."""
+        if self.y_field is not None:
+            return self.fields[-1].vocabulary
         return None if self.y_symbols is None else Vocabulary(self.y_symbols)
 
     def save(self, path: Path) -> None:
@@ -152,7 +157,10 @@ def _digest(data: Dataset) -> str:
         digest.update(part.encode())
         for values in (examples.x, examples.y):
             if isinstance(values, Sequence):
-                digest.update(values.lengths.numpy().tobytes())
+                digest.update(values.lengths.contiguous().numpy().data)
+            if isinstance(values, Flat):  # may be larger than memory
+                digest.update(values.flat.numpy().data)
+            elif isinstance(values, Sequence):
                 digest.update(values.values.contiguous().numpy().tobytes())
         if isinstance(examples.y, Tensor):
             digest.update(examples.y.contiguous().numpy().tobytes())

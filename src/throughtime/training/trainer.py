@@ -18,8 +18,10 @@ from throughtime.forcing import ScheduledSampling, TeacherForcing
 from throughtime.sequence import Sequence
 from throughtime.training import choices
 from throughtime.training.build import updates_per_epoch
+from throughtime.training.config import Config
 from throughtime.training.interrupt import Interrupt
 from throughtime.training.likelihood import (
+    MEASURED,
     decoder,
     given,
     log_prob,
@@ -61,6 +63,11 @@ class Progress:
             and (self.position > 0) == (self.symbols > 0)
         ):
             raise ValueError(f"its counts cannot be: {self}")
+
+
+def order_of(config: Config, epoch: int) -> torch.Generator:
+    """What decides the order of an epoch's batches: the seed and its number."""
+    return torch.Generator().manual_seed(config.seed * 1_000_003 + epoch)
 
 
 class Trainer:
@@ -167,8 +174,9 @@ class Trainer:
             assert isinstance(train.y, Sequence)
             chunks = streams(train.y, self.rows, self.config.steps)
             return (Examples(None, chunk) for chunk in chunks)
-        order = torch.Generator().manual_seed(self.config.seed * 1_000_003 + self.progress.epoch)
-        return batches(train, self.rows, generator=order)
+        order = order_of(self.config, self.progress.epoch)
+        most = self.config.batch_symbols
+        return batches(train, self.rows, generator=order, symbols=most)
 
     def _update(self, batch: Examples) -> float:
         """One step of the optimiser; nats per symbol before it."""
@@ -222,7 +230,8 @@ class Trainer:
         done = progress.position == self.updates
         steps = self.config.steps
         rows = self.rows if steps else max(self.rows, 128)
-        valid = nats_per_symbol(self.model, self.data.splits["valid"], rows, steps)
+        examples = self.data.splits["valid"].some(MEASURED)
+        valid = nats_per_symbol(self.model, examples, rows, steps, self.config.batch_symbols)
         better = valid < progress.best
         if better:
             progress.best = valid

@@ -57,12 +57,84 @@ def test_a_missing_number_is_named_with_its_line(write: Write, missing: str) -> 
 
 def test_what_does_not_go_with_a_series_is_refused(write: Write) -> None:
     path = write("a.csv", "x\n" + "\n".join(map(str, SINE)) + "\n")
-    with pytest.raises(DataError, match="--valid: a series is cut by time"):
-        load(path, reading=Reading(valid="b.csv"))
+    with pytest.raises(DataError, match="--input: what comes before is the only input"):
+        load(path, reading=Reading(format="series", input="x"))
     with pytest.raises(DataError, match="3 values; expected at least"):
         load(write("b.csv", "x\n1\n2\n3\n"))
     with pytest.raises(DataError, match="no column has numbers alone"):
         load(write("c.csv", "x\na\nb\n"), reading=Reading(format="series"))
+
+
+YEARS = "year,x\n" + "".join(f"{1900 + i},{x}\n" for i, x in enumerate(SINE))
+
+
+def file_values(data: Dataset) -> torch.Tensor:
+    """All values in the file's unit, but for its shift and scale: training's are 0 and 1."""
+    train = values_of(data, "train").double()
+    assert float(train.mean().abs()) < 1e-5
+    assert float(train.std(correction=0)) == pytest.approx(1, abs=1e-5)
+    return torch.cat([values_of(data, part) for part in ("train", "valid", "test")])
+
+
+def lengths(data: Dataset) -> list[int]:
+    return [len(values_of(data, part)) for part in ("train", "valid", "test")]
+
+
+def test_a_point_in_time_begins_the_test_part(write: Write) -> None:
+    data = load(write("a.csv", YEARS), reading=Reading(split="year:1945"))
+    assert lengths(data) == [40, 5, 55]
+    dates = "date,x\n" + "".join(f"2001-{1 + i // 28:02}-{1 + i % 28:02},{i}\n" for i in range(84))
+    path = write("b.csv", dates)
+    assert lengths(load(path, reading=Reading(split="date:2001-03-01"))) == [49, 7, 28]
+    whole = file_values(load(path, reading=Reading(split="date:2001-03-01")))
+    torch.testing.assert_close(whole.diff(dim=0).std(), torch.tensor(0.0), atol=1e-4, rtol=0)
+    for point, reason in (
+        ("year:1899", "the rows are from 1900.0 to 1999.0, so one part would be empty"),
+        ("year:2000", "one part would be empty"),
+        ("year:May", "one part would be empty"),
+        ("month:5", "no column 'month'"),
+    ):
+        with pytest.raises(DataError, match=reason):
+            load(write("a.csv", YEARS), reading=Reading(format="series", split=point))
+    with pytest.raises(DataError, match="expected a point like those in the file, as 2001-01-01"):
+        load(path, reading=Reading(split="date:2001"))
+    turned = "year,x\n" + "".join(f"{1900 + i % 50},{x}\n" for i, x in enumerate(SINE))
+    with pytest.raises(DataError, match=r"c.csv:52: column 'year' goes from 1949.* to 1900"):
+        load(write("c.csv", turned), reading=Reading(split="year:1945"))
+
+
+def test_a_column_says_the_parts_of_a_series(write: Write) -> None:
+    def rows(parts: list[str]) -> str:
+        pairs = zip(SINE, parts, strict=True)
+        return "x,part\n" + "".join(f"{x},{part}\n" for x, part in pairs)
+
+    told = Reading(split="part")
+    path = write("a.csv", rows(["train"] * 70 + ["dev"] * 10 + ["test"] * 20))
+    data = load(path, reading=told)
+    assert lengths(data) == [70, 10, 20]
+    assert data.output == Normal(1)
+    path = write("b.csv", rows(["train"] * 70 + ["test"] * 20 + ["dev"] * 10))
+    with pytest.raises(DataError, match=r"b.csv:72: column 'part' says test before valid"):
+        load(path, reading=told)
+
+
+def test_a_series_has_parts_of_their_own_files(write: Write) -> None:
+    path = write("a.csv", YEARS)
+    later = write("b.csv", "year,x\n" + "".join(f"{2000 + i},{i}\n" for i in range(7)))
+    assert lengths(load(path, reading=Reading(test=str(later)))) == [88, 12, 7]
+    assert lengths(load(path, reading=Reading(test=str(later), valid=str(later)))) == [100, 7, 7]
+    other = write("c.csv", "x\n1\n")
+    with pytest.raises(DataError, match=r"c.csv: has the columns x; expected those of"):
+        load(path, reading=Reading(test=str(other)))
+
+
+def test_what_says_when_is_no_value_unless_it_is_told(write: Write) -> None:
+    rows = "".join(f"{1900 + i // 12},{1 + i % 12},{x},{-x}\n" for i, x in enumerate(SINE))
+    path = write("a.csv", f"Year,month,x,y\n{rows}")
+    assert load(path).output == Normal(2)
+    assert load(path).description.startswith("x, y of")
+    assert load(path, reading=Reading(target="month,x")).output == Normal(2)
+    assert load(path, reading=Reading(target="Year")).output == Normal(1)
 
 
 def test_running_text_is_cut_once_and_never_mixed(write: Write) -> None:

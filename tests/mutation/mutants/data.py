@@ -135,8 +135,8 @@ MUTANTS = [
     Mutant(
         "a series is in units of what comes later",
         "data/files/series.py",
-        "train = values[: len(values) * 8 // 10]",
-        "train = values",
+        'scale = Scale.of(values["train"])',
+        "scale = Scale.of(torch.cat(list(values.values())))",
         (FILES + "test_series.py::test_the_future_is_held_out",),
     ),
     Mutant(
@@ -145,5 +145,34 @@ MUTANTS = [
         "rows.append((before + 1, row))",
         "rows.append((before, row))",
         (FILES + "test_table.py::test_a_row_over_several_lines_has_the_first_ones_number",),
+    ),
+    # ---- files larger than memory ----
+    Mutant(
+        "a row in a file begins one value late",
+        "data/flat.py",
+        "starts.write(ends - some)",
+        "starts.write(ends - some + 1)",
+        ("tests/data/test_flat.py::test_it_is_the_sequence_in_memory",),
+    ),
+    Mutant(
+        "the rows that are left over come in no batch",
+        "data/batching.py",
+        "len(rows) if done == len(examples) else len(rows) // size * size",
+        "len(rows) // size * size",
+        ("tests/data/test_batching.py::test_every_row_comes_exactly_once",),
+    ),
+    Mutant(
+        "held-out lines teach the vocabulary",
+        "data/files/texts.py",
+        'if part == "train"), reading',
+        "), reading",
+        ("tests/data/test_text.py::test_the_vocabulary_knows_training_only",),
+    ),
+    Mutant(
+        "copies of a line are parted",
+        "data/files/lines.py",
+        'np.searchsorted(cuts, hashes[row : row + len(texts)], side="right")',
+        "np.arange(row, row + len(texts)) % 3",
+        ("tests/data/test_text.py::test_copies_of_a_line_stay_together",),
     ),
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,6 @@ from throughtime.data.dataset import Dataset, Examples
 from throughtime.data.errors import DataError
 from throughtime.data.files import conll, parts
 from throughtime.data.files.fields import (
-    KINDS,
     Bits,
     Field,
     Image,
@@ -23,6 +23,7 @@ from throughtime.data.files.fields import (
     Numbers,
     Tags,
     guess,
+    made,
 )
 from throughtime.data.files.reading import Reading
 from throughtime.data.files.table import Table, read_table
@@ -177,14 +178,20 @@ def _told(table: Table, text: str) -> list[Named]:
     """Columns with commas between, each with or without its kind."""
     found = []
     for word in [text] if text in table.columns else text.split(","):
-        name, colon, kind = word.strip().rpartition(":")
-        if word.strip() in table.columns or not colon:
-            name, kind = word.strip(), ""
-        elif kind not in KINDS:
-            raise DataError(f"no kind {kind!r} of column; expected one of {', '.join(KINDS)}")
+        name, kind = _split(word.strip(), table)
         table.column(name)
-        found.append((name, kind or None))
+        found.append((name, kind))
     return found
+
+
+def _split(word: str, table: Table) -> Named:
+    """A column and its kind, which may have a colon in it, as the column's name may."""
+    found = re.fullmatch(r"(.*):(|[^:\d][^:]*(?::\d+)?)", word)
+    if word in table.columns or found is None:
+        return word, None
+    name, kind = found.groups()
+    made(kind, name)  # refuses one that does not exist
+    return name, kind
 
 
 def _divided(
@@ -205,8 +212,9 @@ def _divided(
 
 
 def _field(table: Table, name: str, kind: str | None, *, target: bool) -> Field:
-    chosen = KINDS[kind] if kind is not None else guess(table.column(name), target=target)
-    return chosen(name)
+    if kind is not None:
+        return made(kind, name)
+    return guess(table.column(name), target=target)(name)
 
 
 def _each(

@@ -15,9 +15,11 @@ class Reading:
         format: one of ``FORMATS``.
         input: the columns that x is made of, with commas between; each may end in ``:kind``.
         target: the column that y is, likewise; of a series one or more.
-        split: the column that says which part a row belongs to.
+        split: the column that says which part a row belongs to; of a series also ``column:point``,
+            where the test part begins.
         valid: a file to validate on.
         test: a file to test on.
+        symbols: what a text without columns is cut into: characters, words, bytes, bpe, bpe:SIZE.
         rare: symbols that training has fewer times are unknown.
     """
 
@@ -27,8 +29,13 @@ class Reading:
     split: str | None = None
     valid: str | None = None
     test: str | None = None
+    symbols: str | None = None
     rare: int = 1
 
     def told(self) -> list[str]:
         """The names of what is not left out."""
         return [name for name, value in vars(self).items() if value != getattr(Reading, name)]
+
+
+AS_IT_IS = Reading()
+"""Nothing is told of how a file is read."""

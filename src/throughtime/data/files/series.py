@@ -12,11 +12,14 @@ from throughtime.data.errors import DataError
 from throughtime.data.files.fields import Scale
 from throughtime.data.files.reading import Reading
 from throughtime.data.files.table import Table, number, read_table
-from throughtime.data.splitting import PARTS
+from throughtime.data.files.time_parts import by_time
 from throughtime.data.text import Y_ALONE
 from throughtime.lengths import Unending
 from throughtime.outputs import Normal
 from throughtime.sequence import Sequence
+
+TIMES = ("year", "month", "day", "hour", "minute", "second", "date", "time", "timestamp")
+"""Columns of these names say when; as values they are modelled only if --target says so."""
 
 FEWEST = 30
 """Values of a series of which a part can be held out."""
@@ -24,12 +27,15 @@ FEWEST = 30
 
 def is_series(table: Table, reading: Reading) -> bool:
     """Whether a table is one: nothing is an input, and what is the target has numbers alone."""
-    if reading.input is not None or reading.split is not None:
+    if reading.input is not None:
         return False
     target = reading.target or ""
     if target not in table.columns and target.removesuffix(":number").count(":"):
         return False  # it is said to be something else
     columns = _columns(table, reading)
+    if reading.split is not None and reading.target is None:  # one of texts has other parts
+        own = (reading.split, reading.split.rpartition(":")[0])
+        columns = [name for name in table.columns if name not in own]
     return bool(columns) and all(
         number(value) is not None or _is_missing(value)
         for name in columns
@@ -40,42 +46,38 @@ def is_series(table: Table, reading: Reading) -> bool:
 def read_series(path: Path, reading: Reading) -> Dataset:
     """The columns of a table as one long row of vectors, the rows in the order of time.
 
-    The first 80 % are for training, and 10 % each for validation and test: what comes later is
-    not known earlier. Values are in units of training's deviation from training's mean.
+    What comes later is not known earlier: see :func:`~throughtime.data.files.time_parts.by_time`.
+    Values are in units of training's deviation from training's mean.
 
     Raises:
         DataError: with file and line, if a value is no number.
     """
     table = read_table(path)
-    if refused := [name for name in ("input", "split", "valid", "test")
-                   if getattr(reading, name) is not None]:  # fmt: skip
-        raise DataError(
-            f"--{refused[0]}: a series is cut by time, and what comes before is its only input"
-        )
-    names = _columns(table, reading)
-    if not names:
+    if reading.input is not None:
+        raise DataError("--input: what comes before is the only input of a series")
+    if not (names := _columns(table, reading)):
         raise DataError(
             f"{path}: no column has numbers alone; expected a series. The columns are: "
             + ", ".join(table.columns)
         )
     if len(table) < FEWEST:
         raise DataError(f"{path}: {len(table)} values; expected at least {FEWEST}")
-    values = torch.tensor([_numbers(table, name) for name in names], dtype=torch.float64).T
-    train = values[: len(values) * 8 // 10]
+    parts, not_values = by_time(table, read_table, reading)
+    names = [name for name in names if name not in not_values]
+    values = {
+        part: torch.tensor([_numbers(rows, name) for name in names], dtype=torch.float64).T
+        for part, rows in parts.items()
+    }
     try:
-        values = Scale.of(train)(values)
+        scale = Scale.of(values["train"])
+        scaled = {part: scale(v) for part, v in values.items()}
     except DataError as error:
         raise DataError(f"{path}: {error}") from None
-    cuts = [0, len(train), len(values) * 9 // 10, len(values)]
-    pieces = (values[a:b][None] for a, b in pairwise(cuts))
     return Dataset(
         name=path.stem,
-        description=f"{', '.join(names)} of {path}, {len(values):,} steps in the order of the "
-        "file, in units of training's deviation",
-        splits={
-            part: Examples(x=None, y=Sequence(piece))
-            for part, piece in zip(PARTS, pieces, strict=True)
-        },
+        description=f"{', '.join(names)} of {path}, {sum(map(len, parts.values())):,} steps in the "
+        "order of the file, in units of training's deviation",
+        splits={part: Examples(x=None, y=Sequence(v[None])) for part, v in scaled.items()},
         wiring=Y_ALONE,
         output=Normal(len(names)),
         length=Unending(),
@@ -84,7 +86,8 @@ def read_series(path: Path, reading: Reading) -> Dataset:
 
 
 def _columns(table: Table, reading: Reading) -> list[str]:
-    """Those that are told; or all of numbers, but for a first one that only counts the time."""
+    """Those that are told; or all of numbers, but for those that only say when: by their name, or
+    as the first one, if it grows all the time."""
     if reading.target is not None:
         told = [reading.target] if reading.target in table.columns else reading.target.split(",")
         names = [name.strip().removesuffix(":number") for name in told]
@@ -97,9 +100,10 @@ def _columns(table: Table, reading: Reading) -> list[str]:
         if any(number(value) is not None for value in values)
         and all(number(value) is not None or _is_missing(value) for value in values)
     ]
-    first = [number(value) for value in table.columns[names[0]]] if len(names) > 1 else []
+    others = [name for name in names if name.strip().lower() not in TIMES] or names
+    first = [number(value) for value in table.columns[others[0]]] if len(others) > 1 else []
     counts = all(a is not None and b is not None and a < b for a, b in pairwise(first))
-    return names[1:] if len(names) > 1 and counts else names
+    return others[1:] if counts and len(others) == len(names) > 1 else others
 
 
 def _is_missing(value: object) -> bool:

@@ -1,48 +1,70 @@
-"""A text file as lines, and what can be wrong with it."""
+"""A text file, in blocks or in lines, and what can be wrong with it."""
 
 from __future__ import annotations
 
+import codecs
+from collections.abc import Iterator
+from io import IncrementalNewlineDecoder
 from pathlib import Path
 
 from throughtime.data.errors import DataError
 
+BLOCK = 2**20
+"""Bytes that are read at a time."""
 
-def lines_of(path: Path) -> list[str]:
-    """The lines of a UTF-8 file, without their ends; any line ending will do.
+
+def blocks_of(path: Path) -> Iterator[str]:
+    """The text of a UTF-8 file, a megabyte or so at a time; any line ending becomes ``\\n``.
 
     Raises:
         DataError: if the file cannot be read, is empty, or is not UTF-8.
     """
-    text = text_of(path)
-    lines = _universal(text)
+    # Some editors begin a file with a byte order mark, which -sig takes for none of the text.
+    utf8 = codecs.getincrementaldecoder("utf-8-sig")()
+    decoder = IncrementalNewlineDecoder(utf8, translate=True)
+    empty, line = True, 1
+    for raw in _bytes_of(path):
+        pending = decoder.getstate()[1] & 1  # a \r, of which the next block says what it is
+        try:
+            text = decoder.decode(raw, final=not raw)
+        except UnicodeDecodeError as error:
+            before = "\r" * pending + error.object[: error.start].decode()
+            line += len(_universal(before)) - 1
+            raise DataError(
+                f"{path}:{line}: byte 0x{error.object[error.start]:02X} is not UTF-8; expected "
+                "UTF-8 text: convert the file first, for instance with `iconv -t utf-8`"
+            ) from None
+        if text:
+            empty = False
+            line += text.count("\n")
+            yield text
+    if empty:
+        raise DataError(f"{path}: an empty file; expected some lines")
+
+
+def lines_of(path: Path) -> list[str]:
+    """All lines of a UTF-8 file, without their ends; any line ending will do.
+
+    Raises:
+        DataError: if the file cannot be read, is empty, or is not UTF-8.
+    """
+    lines = "".join(blocks_of(path)).split("\n")
     return lines if lines[-1] else lines[:-1]
 
 
-def text_of(path: Path) -> str:
-    """The whole text of a UTF-8 file.
-
-    Raises:
-        DataError: if the file cannot be read, is empty, or is not UTF-8.
-    """
+def _bytes_of(path: Path) -> Iterator[bytes]:
+    """A file's bytes, and an empty block at the end."""
     if path.is_dir():
         raise DataError(f"{path}: a directory; expected a file")
     try:
-        raw = path.read_bytes()
+        with path.open("rb") as file:
+            while raw := file.read(BLOCK):
+                yield raw
+            yield b""
     except FileNotFoundError:
         raise DataError(f"{path}: no such file; check the name") from None
     except OSError as error:
         raise DataError(f"{path}: cannot be read ({error.strerror}); check the file") from error
-    try:
-        text = raw.decode("utf-8-sig")  # some editors begin a file with a byte order mark
-    except UnicodeDecodeError as error:
-        good, bad = error.object[: error.start].decode(), error.object[error.start]
-        raise DataError(
-            f"{path}:{len(_universal(good))}: byte 0x{bad:02X} is not UTF-8; expected UTF-8 text: "
-            "convert the file first, for instance with `iconv -t utf-8`"
-        ) from None
-    if not text:
-        raise DataError(f"{path}: an empty file; expected some lines")
-    return text
 
 
 def _universal(text: str) -> list[str]:

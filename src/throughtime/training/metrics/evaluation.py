@@ -42,7 +42,8 @@ def evaluate(
     """All numbers that make sense for the model; the same ones every time.
 
     - the mean of -log p, in nats and bits, and its exponential, the perplexity; where the model
-      decides τ, also with the ends left out;
+      decides τ, also with the ends left out; where symbols are pieces of a text, also per
+      character, so that models with other symbols can be compared;
     - for labels, of a sequence or of each symbol, the share that is right: with the true labels
       so far given (teacher-forced), and with the model's own (closed loop), where that differs;
       and where labels are tags of chunks, the chunks' F1;
@@ -65,7 +66,7 @@ def evaluate(
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)
         model.eval()
-        measures = _likelihood(model, examples, running)
+        measures = _likelihood(model, examples, running, vocabulary)
         numbers: list[Number] = []
         output, length = decoder(model).output, decoder(model).length
         assert output is not None
@@ -87,32 +88,42 @@ def evaluate(
     return [measure.number() for measure in measures] + numbers
 
 
-def _likelihood(model: Model, examples: Examples, running: bool) -> list[Measure]:
+def _likelihood(
+    model: Model, examples: Examples, running: bool, vocabulary: Vocabulary | None
+) -> list[Measure]:
     """-log p."""
     output = decoder(model).output
     assert output is not None
     nats: list[float] = []
     counts: list[int] = []
     without: list[list[float]] = []
+    letters: list[int] = []
+    ends = int(decides_length(model))
     for p, part in measured(model, examples, running):
         nats += (-log_prob(p, part.y)).tolist()
         counts += symbols_of_rows(model, part.y).tolist()
-        if decides_length(model):
+        if ends:
             without += _without_ends(p, part.y)
+        if vocabulary is not None and vocabulary.pieces and isinstance(part.y, Sequence):
+            letters += [len(vocabulary.decode(y)) + ends for y in part.y.to_list()]
     if not isinstance(examples.y, Sequence):
         unit = "label"
     else:
         unit = "symbol" if output.event_shape == () else "step"
     rows = table(nats, counts)
-    if not without:
-        return _per(unit, rows, output.discrete)
-    alone = torch.tensor(without, dtype=torch.float64)
-    return _per(f"{unit}, the end included", rows, output.discrete) + _per(
-        f"{unit}, the end left out", alone, output.discrete
-    )
+    whole = ", the end included" if without else ""
+    measures = _per(unit + whole, rows, output.discrete)
+    if without:
+        alone = torch.tensor(without, dtype=torch.float64)
+        measures += _per(f"{unit}, the end left out", alone, output.discrete)
+    if vocabulary is not None and letters:
+        one = "" if vocabulary.unknown is None else ", of an unknown word one"
+        measures += _per("character" + whole + one, table(nats, letters), True)[:2]
+    return measures
 
 
 def _per(unit: str, rows: Tensor, discrete: bool) -> list[Measure]:
+    """In nats; of what is discrete also in bits, and the perplexity."""
     measures = [Measure("-log p", f"nats per {unit}", rows)]
     if discrete:
         measures += [

@@ -14,6 +14,9 @@ from throughtime.training.likelihood import Model, given, sees_x
 from throughtime.training.metrics.number import Measure, Number
 from throughtime.training.metrics.rows import ROWS, measured, table
 
+LONGEST = 4_000
+"""Steps up to which a model's lengths are drawn, where the longest of the data is longer."""
+
 SAMPLES = 1_000
 """Draws behind the lengths of a model: all together, or at least one for each x."""
 
@@ -31,27 +34,26 @@ def lengths_of_model(model: Model, examples: Examples) -> list[Number]:
     """The model's mean length, and how far its lengths are from the data's."""
     data, of_model = length_distributions(model, examples)
     mean = float((of_model * torch.arange(len(of_model))).sum() / of_model.sum())
-    longer = 1 - of_model.sum()
+    longer = (1 - of_model.sum()).clamp(min=0)
+    apart = (data - of_model).abs().sum() + (longer - (1 - data.sum())).abs()
+    limit = "twice the longest" if len(data) <= LONGEST else f"{LONGEST:,}"
     return [
-        Number("mean length of the model's, up to twice the longest", mean, "symbols"),
-        Number("probability of a longer one", float(longer.clamp(min=0)), "of probability"),
-        Number(
-            "total variation between their lengths",
-            float((data - of_model).abs().sum() + longer.clamp(min=0)) / 2,
-            "of probability",
-        ),
+        Number(f"mean length of the model's, up to {limit}", mean, "symbols"),
+        Number("probability of a longer one", float(longer), "of probability"),
+        Number("total variation between their lengths", float(apart) / 2, "of probability"),
     ]
 
 
 @torch.no_grad()
 def length_distributions(model: Model, examples: Examples) -> tuple[Tensor, Tensor]:
-    """P(τ = 0, 1, …) as the data's histogram, and by the model, up to twice the longest.
+    """P(τ = 0, 1, …) as the data's histogram, and by the model, up to twice the longest, or 4,000.
 
     The model's is the mean over the examples' x, with y summed out.
     """
     assert isinstance(examples.y, Sequence)
-    longest = 2 * examples.y.steps
-    data = examples.y.lengths.bincount(minlength=longest + 1).double() / len(examples)
+    longest = min(2 * examples.y.steps, LONGEST)
+    lengths = examples.y.lengths[examples.y.lengths <= longest]
+    data = lengths.bincount(minlength=longest + 1).double() / len(examples)
     if not sees_x(model):
         p = given(model, None)
         assert isinstance(p, SequenceDistribution)

@@ -23,8 +23,8 @@ def right_sequences(
     kind: str | None = None,
 ) -> list[Measure]:
     """How often the most probable y is exactly the true one, and how many edits a symbol takes: the
-    character, word or symbol error rate. Of characters with white space also the word error rate;
-    of words also BLEU, where a true text has four of them.
+    character, word or symbol error rate. Of a text with white space also the word error rate; of
+    words or their pieces also BLEU, where a true text has four words.
 
     Args:
         model: gives y.
@@ -50,16 +50,12 @@ def right_sequences(
         ),
         Measure(f"{symbol} error rate", EDITS.format(symbol), table(edits, lengths)),
     ]
-    if vocabulary is None or symbol == "symbol":
+    if vocabulary is None or (symbol == "symbol" and not vocabulary.pieces):
         return measures
-    between = " " if symbol == "word" else ""
-    said, written = (
-        [between.join(vocabulary.symbols[i] for i in y.tolist()) for y in side]
-        for side in (guesses, true)
-    )
-    if symbol == "character" and " " in vocabulary:
+    said, written = ([vocabulary.decode(y) for y in side] for side in (guesses, true))
+    if symbol != "word" and any(" " in text for text in written):
         measures.append(word_errors(said, written))
-    if symbol == "word" and any(len(text.split()) >= ORDER for text in written):
+    if vocabulary.pieces and any(len(text.split()) >= ORDER for text in written):
         measures.append(text_bleu(said, written, xs))
     return measures
 

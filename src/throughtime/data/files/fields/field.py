@@ -26,7 +26,7 @@ class Field(ABC):
     Example:
         >>> from throughtime.data.files.fields import Words
         >>> field = Words("title")
-        >>> field.fit([["a", "cat"], ["a", "dog"]], rare=2)
+        >>> field.fit(["a cat", "a dog"], rare=2)
         >>> field.saved()
         {'kind': 'words', 'name': 'title', 'symbols': ['a', '�']}
     """

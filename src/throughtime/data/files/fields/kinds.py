@@ -7,19 +7,33 @@ from typing import Any
 
 import numpy as np
 
+from throughtime.data.errors import DataError
 from throughtime.data.files.fields.field import Field
 from throughtime.data.files.fields.image import SUFFIXES, Image
 from throughtime.data.files.fields.numbers import Bits, Number, Numbers, Vector, is_bits
-from throughtime.data.files.fields.symbols import Characters, Features, Label, Tags, Tokens, Words
+from throughtime.data.files.fields.symbols import Features, Label, Tags, Tokens
+from throughtime.data.files.fields.texts import TEXTS, Characters, text_field
 from throughtime.data.files.table import number
 
-KINDS: dict[str, type[Field]] = {
-    field.kind: field
-    for field in (
-        *(Characters, Words, Tokens, Tags, Label),
-        *(Number, Vector, Features, Numbers, Bits, Image),
-    )
-}
+_OTHERS: tuple[type[Field], ...] = (
+    *(Tokens, Tags, Label, Features),
+    *(Number, Vector, Numbers, Bits, Image),
+)
+
+KINDS: dict[str, type[Field]] = {**TEXTS, **{field.kind: field for field in _OTHERS}}
+
+
+def made(kind: str, name: str) -> Field:
+    """A column by its kind, as the command line has it: ``label``, ``bpe:2000``.
+
+    Raises:
+        DataError: if there is no such kind.
+    """
+    if kind.partition(":")[0] in TEXTS:
+        return text_field(kind, name)
+    if kind not in KINDS:
+        raise DataError(f"no kind {kind!r} of column; expected one of {', '.join(KINDS)}")
+    return KINDS[kind](name)
 
 
 def guess(values: Sequence[Any], *, target: bool) -> type[Field]:

@@ -13,7 +13,7 @@ from throughtime.data.files.fields.image import LARGEST, SMALLEST, Image
 from throughtime.data.files.fields.kinds import KINDS
 from throughtime.data.files.fields.numbers import Bits, Number, Numbers
 from throughtime.data.files.fields.scale import Scale
-from throughtime.data.files.fields.symbols import Characters
+from throughtime.data.files.fields.texts import Pairs
 from throughtime.data.files.table import number
 
 
@@ -25,7 +25,7 @@ def restored(saved: object) -> Field:
 
     Example:
         >>> said = {"kind": "words", "name": "title", "symbols": ["a", "cat"]}
-        >>> restored(said).encode(["cat", "a"])
+        >>> restored(said).encode("cat a")
         tensor([1, 0])
     """
     if not isinstance(saved, Mapping):
@@ -50,6 +50,8 @@ def _learned(field: Field) -> tuple[str, ...]:
         return ("size", "shape")
     if isinstance(field, Bits):
         return ("size",)
+    if isinstance(field, Pairs):
+        return ("symbols", "merges")
     return ("mean", "unit") if isinstance(field, Number | Numbers) else ("symbols",)
 
 
@@ -69,6 +71,8 @@ def _learn(field: Field, *values: Any) -> str | None:
             return f"the size {shown(size)}; expected how many bits there are"
         field.size = size
         return None
+    if isinstance(field, Pairs) and all(isinstance(v, list) for v in values):
+        return _learn_pairs(field, *values)
     if not all(isinstance(v, list) and v for v in values):
         return f"{' or '.join(_learned(field))} that is no list of some values"
     if len(values) == 1:
@@ -79,9 +83,16 @@ def _learn(field: Field, *values: Any) -> str | None:
 def _learn_symbols(field: Field, symbols: list[Any]) -> str | None:
     if not all(isinstance(symbol, str) for symbol in symbols):
         return "symbols that are no texts"
-    if isinstance(field, Characters) and any(len(symbol) != 1 for symbol in symbols):
-        return "symbols that are no single characters"
     field.know(symbols)
+    return None
+
+
+def _learn_pairs(field: Pairs, symbols: list[Any], merges: list[Any]) -> str | None:
+    if not all(isinstance(symbol, str) for symbol in symbols):
+        return "symbols that are no texts"
+    if not all(isinstance(pair, list) and [*map(type, pair)] == [str, str] for pair in merges):
+        return "merges that are no pairs of texts"
+    field.join(symbols, merges)
     return None
 
 

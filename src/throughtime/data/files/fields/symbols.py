@@ -1,4 +1,4 @@
-"""Columns of text and of names."""
+"""Columns of names, one or several."""
 
 from __future__ import annotations
 
@@ -14,10 +14,16 @@ from throughtime.data.files.fields.field import Field, shown
 from throughtime.data.vocabulary import UNKNOWN, Vocabulary
 
 
-class _Symbols(Field):
-    """A sequence of symbols; what training has not shown is one unknown symbol."""
+class Tokens(Field):
+    """A list of strings, as it is; what training has not shown is one unknown symbol."""
 
+    kind = "tokens"
     sequence = True
+
+    def parse(self, value: Any) -> list[str]:
+        if not isinstance(value, list) or not all(isinstance(v, str) for v in value):
+            raise DataError(f"{shown(value)} is no list of strings")
+        return ["_".join(v.split()) or "_" for v in value]
 
     def fit(self, parsed: Sequence[list[str]], rare: int) -> None:
         counts = Counter(symbol for symbols in parsed for symbol in symbols)
@@ -28,50 +34,9 @@ class _Symbols(Field):
         assert self.vocabulary is not None
         return self.vocabulary.encode(parsed)
 
-    def decode(self, value: Tensor) -> Any:
-        return self._joined(self._names(value))
-
-    def _names(self, value: Tensor) -> list[str]:
+    def decode(self, value: Tensor) -> list[str]:
         assert self.vocabulary is not None
         return [self.vocabulary.symbols[i] for i in value.tolist()]
-
-    def _joined(self, symbols: list[str]) -> Any:
-        return symbols
-
-
-class Characters(_Symbols):
-    """A text, character by character."""
-
-    kind = "characters"
-
-    def parse(self, value: Any) -> list[str]:
-        return list(_text(value))
-
-    def _joined(self, symbols: list[str]) -> str:
-        return "".join(symbols)
-
-
-class Words(_Symbols):
-    """A text, word by word: what stands between white space."""
-
-    kind = "words"
-
-    def parse(self, value: Any) -> list[str]:
-        return _text(value).split()
-
-    def _joined(self, symbols: list[str]) -> str:
-        return " ".join(symbols)
-
-
-class Tokens(_Symbols):
-    """A list of strings, as it is."""
-
-    kind = "tokens"
-
-    def parse(self, value: Any) -> list[str]:
-        if not isinstance(value, list) or not all(isinstance(v, str) for v in value):
-            raise DataError(f"{shown(value)} is no list of strings")
-        return ["_".join(v.split()) or "_" for v in value]
 
 
 class Tags(Tokens):
@@ -140,12 +105,6 @@ class Features(Field):
     def decode(self, value: Tensor) -> list[str]:
         assert self.vocabulary is not None
         return [name for name, true in zip(self.vocabulary, value.tolist(), strict=True) if true]
-
-
-def _text(value: Any) -> str:
-    if not isinstance(value, str | int | float) or value == "":
-        raise DataError(f"{shown(value)} is no text")
-    return str(value)
 
 
 def _refuse_new(label: str, known: Vocabulary) -> None:

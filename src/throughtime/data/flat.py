@@ -1,0 +1,153 @@
+"""Sequences one after another, in memory or in a file: a batch of them is read when asked for."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import IO, Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from throughtime.data.errors import DataError
+from throughtime.sequence import Sequence
+
+
+class Flat(Sequence):
+    """A batch of sequences that lie one after another, and are padded only row by row.
+
+    It is a :class:`~throughtime.sequence.Sequence` whose ``values`` are made when asked for: those
+    of some rows by ``flat[rows]``, which gives a ``Sequence``. So the whole may be larger than
+    memory. Symbols may lie in small integers; as values they are ``int64``.
+
+    Args:
+        flat: ``(N, *event)``, all values; may be a file's, see :class:`Spool`.
+        starts: ``(rows,)``, where each row begins.
+        lengths: ``(rows,)``, how many values it has.
+
+    Example:
+        >>> y = Flat(torch.tensor([3, 1, 2, 5], dtype=torch.uint8), [0, 3], [3, 1])
+        >>> len(y), y.steps, y[1:].values
+        (2, 3, tensor([[5]]))
+    """
+
+    flat: Tensor
+    starts: Tensor
+
+    def __init__(self, flat: Tensor, starts: Tensor | list[int], lengths: Tensor | list[int]):
+        self.flat = flat
+        self.starts, self.lengths = torch.as_tensor(starts), torch.as_tensor(lengths)
+        self._steps = int(self.lengths.max()) if self.lengths.numel() else 0
+
+    @property
+    def values(self) -> Tensor:  # type: ignore[override]
+        """All of them, padded: as much memory as that takes."""
+        return self[:].values
+
+    @property
+    def steps(self) -> int:
+        return self._steps
+
+    @property
+    def event_shape(self) -> torch.Size:
+        return self.flat.shape[1:]
+
+    @property
+    def dtype(self) -> torch.dtype:
+        return self.flat.dtype if self.flat.dtype.is_floating_point else torch.int64
+
+    @property
+    def device(self) -> torch.device:
+        return self.flat.device
+
+    def __getitem__(self, index: Any) -> Sequence:
+        starts, lengths = self.starts[index], self.lengths[index]
+        steps = int(lengths.max()) if lengths.numel() else 0
+        values = self.flat.new_zeros(lengths.numel(), steps, *self.event_shape, dtype=self.dtype)
+        pairs = zip(starts.reshape(-1).tolist(), lengths.reshape(-1).tolist(), strict=True)
+        for row, (start, length) in enumerate(pairs):
+            values[row, :length] = self.flat[start : start + length]
+        return Sequence(values.view(*lengths.shape, steps, *self.event_shape), lengths.clone())
+
+    def pick(self, rows: Tensor) -> Flat:
+        """Some rows, of which nothing is read yet."""
+        return Flat(self.flat, self.starts[rows], self.lengths[rows])
+
+    def take(self, counts: Tensor) -> Flat:
+        """The first ``counts`` steps of each row, of which nothing is read yet."""
+        return Flat(self.flat, self.starts, torch.minimum(counts, self.lengths))
+
+    def to_list(self) -> list[Tensor]:
+        pairs = zip(self.starts.tolist(), self.lengths.tolist(), strict=True)
+        return [self.flat[start : start + length].to(self.dtype) for start, length in pairs]
+
+
+class Spool:
+    """An array that is written from its beginning to its end, into a file without a name.
+
+    The file lies in the temporary folder and is gone with the last that uses it.
+
+    Example:
+        >>> spool = Spool(np.uint8)
+        >>> spool.write(np.array([1, 2]))
+        >>> spool.write(np.array([3]))
+        >>> spool.array().tolist(), len(spool)
+        ([1, 2, 3], 3)
+    """
+
+    def __init__(self, dtype: type[np.generic]) -> None:
+        self.dtype = np.dtype(dtype)
+        self._file: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115
+        self._count = 0
+
+    def __del__(self) -> None:
+        self._file.close()  # what is mapped stays so
+
+    def __len__(self) -> int:
+        return self._count
+
+    def write(self, values: NDArray[Any]) -> None:
+        """Append some values ``(n,)``.
+
+        Raises:
+            DataError: if there is no room for them.
+        """
+        try:
+            self._file.write(values.astype(self.dtype, copy=False).tobytes())
+        except OSError as error:
+            raise DataError(
+                f"{Path(tempfile.gettempdir())}: cannot be written to ({error.strerror}), and what "
+                "is read is kept there; say where there is room by the variable TMPDIR"
+            ) from None
+        self._count += len(values)
+
+    def array(self) -> NDArray[Any]:
+        """All values ``(N,)``, mapped into memory; what is changed in them stays in the file."""
+        self._file.flush()
+        if not self._count:  # nothing cannot be mapped
+            return np.zeros(0, self.dtype)
+        return np.memmap(self._file, self.dtype, "r+", shape=(self._count,))
+
+
+def smallest(count: int) -> type[np.generic]:
+    """The smallest integers that number so many symbols from 0.
+
+    Example:
+        >>> [smallest(n).__name__ for n in (2, 256, 257, 100_000)]
+        ['uint8', 'uint8', 'int16', 'int32']
+    """
+    return np.uint8 if count <= 2**8 else np.int16 if count <= 2**15 else np.int32
+
+
+def spooled(flat: Spool, lengths: Spool) -> Flat:
+    """The sequences whose values, and whose lengths in ``int64``, were written to two spools."""
+    starts, before = Spool(np.int64), 0
+    lengths_ = lengths.array()
+    for some in np.array_split(lengths_, max(1, len(lengths_) >> 17)):
+        ends = before + some.cumsum()
+        starts.write(ends - some)
+        before = int(ends[-1]) if len(ends) else before
+    tensors = (torch.from_numpy(array) for array in (flat.array(), starts.array(), lengths_))
+    return Flat(*tensors)
