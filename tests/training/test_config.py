@@ -140,7 +140,7 @@ def test_what_is_left_out_follows_from_the_data(loaded: Callable[[str], Dataset]
 @pytest.mark.parametrize(
     ("dataset", "values", "dropout"),
     [
-        ("digits", {}, 0.2),  # fewer labels than parameters
+        ("digits", {}, 0.2),  # many parameters for each label
         ("digits", {"hidden_size": 4}, 0.0),  # and not
         ("digits", {"dropout": 0.0}, 0.0),
         ("mackey-glass", {}, 0.0),  # few, but real values

@@ -9,15 +9,18 @@ from throughtime.training.likelihood import Model, symbols
 DROPOUT = 0.2
 """The share of symbols and of h(t) that is dropped, where there is little to learn from."""
 
+MANY = 4
+"""Parameters for each symbol of training from which on there is little to learn from."""
+
 LEARNING_RATES = {"elman": 0.002, "elman-relu": 0.002, "gru": 0.005, "lstm": 0.005}
 """AdamW's, before it falls to zero. Without gates, states that a larger step has thrown about do
 not settle again, and seeds differ by much."""
 
 
 def dropout(model: Model, data: Dataset) -> float:
-    """A fifth, where a model has more parameters than there are symbols to learn them from; else
-    none. What are real values is told to many digits, which dropout would drown."""
+    """A fifth, where a model has many more parameters than there are symbols to learn them from;
+    else none. Real values are told to many digits, which dropout would drown."""
     if not isinstance(data.output, Categorical | Bernoulli):
         return 0.0
-    few = symbols(model, data.splits["train"].y) < sum(p.numel() for p in model.parameters())
-    return DROPOUT if few else 0.0
+    parameters = sum(p.numel() for p in model.parameters())
+    return DROPOUT if parameters > MANY * symbols(model, data.splits["train"].y) else 0.0
