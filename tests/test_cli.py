@@ -252,6 +252,7 @@ def test_samples_that_cannot_be(trained: Trained) -> None:
     assert "'-n'" in bad("sample", trained(), "-n", 0)
     predicted = trained("--length", "predicted:30")
     assert "tells every step how many are left" in bad("sample", predicted, "--prefix", "no")
+    assert "1 symbols are none that training" in run("sample", trained(), "--prefix", "☂").stderr
     assert "--prefix: this model gives y" in bad("sample", trained(data="digits"), "--prefix", "1")
     assert "has no part 'tset'" in bad("sample", trained(data="digits"), "--split", "tset")
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+
 import numpy as np
 import pytest
 import torch
@@ -80,17 +82,24 @@ def test_starts_are_right_over_the_borders_of_what_is_read_at_a_time() -> None:
     assert torch.equal(starts, (torch.arange(count) % 3).cumsum(0) - torch.arange(count) % 3)
 
 
+def filled(count: int) -> None:
+    spool = Spool(np.uint8)
+    spool.write(np.zeros(count))
+    spool.array()
+
+
 def test_no_room_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
-    class Full:
-        def write(self, values: bytes) -> None:
+    class Full(io.RawIOBase):
+        def writable(self) -> bool:
+            return True
+
+        def write(self, values: object) -> int:
             raise OSError(28, "No space left on device")
 
-        def close(self) -> None:
-            pass
-
-    monkeypatch.setattr(flat.tempfile, "TemporaryFile", Full)
-    with pytest.raises(DataError, match=r"No space left on device.*TMPDIR"):
-        Spool(np.uint8).write(np.zeros(3))
+    monkeypatch.setattr(flat.tempfile, "TemporaryFile", lambda: io.BufferedWriter(Full()))
+    for count in (3, 100_000):  # a few wait in a buffer, and are written with the last
+        with pytest.raises(DataError, match=r"No space left on device.*TMPDIR"):
+            filled(count)
 
 
 def test_some_rows_are_spread_over_all() -> None:

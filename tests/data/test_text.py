@@ -239,3 +239,12 @@ def test_paths_that_cannot_be_read_are_named(
     monkeypatch.setattr(Path, "open", forbidden)
     with pytest.raises(DataError, match=r"corpus\.txt: cannot be read \(Permission denied\)"):
         read_lines(path)
+
+
+@quick
+@given(st.text(st.characters(codec="utf-8"), min_size=1, max_size=30), st.data())
+def test_characters_of_bytes_are_counted_once(text: str, data: st.DataObject) -> None:
+    numbers = ByteVocabulary().encode(text)
+    at = data.draw(st.integers(0, len(numbers)))
+    count = ByteVocabulary().characters
+    assert count(numbers[:at]) + count(numbers[at:]) == len(text)

@@ -12,8 +12,11 @@ from torch import Tensor
 import throughtime as tt
 from oracle import quick
 from throughtime.data import Examples, Vocabulary
+from throughtime.data.text import Y_ALONE
 from throughtime.data.vocabulary import WordVocabulary
 from throughtime.sequence import Sequence
+from throughtime.training import likelihood
+from throughtime.training.likelihood import nats_per_symbol
 from throughtime.training.metrics import Number, evaluate
 from throughtime.training.metrics.bleu import bleu, counts
 from throughtime.training.metrics.bootstrap import resampled, with_intervals
@@ -349,7 +352,7 @@ def test_without_a_distribution_function_there_is_no_coverage() -> None:
 # ---- intervals ---------------------------------------------------------------------------------
 
 
-COUNTS = st.lists(st.tuples(st.integers(0, 9), st.integers(1, 9)), min_size=2, max_size=20)
+COUNTS = st.lists(st.tuples(st.integers(0, 9), st.integers(1, 9)), min_size=5, max_size=20)
 
 
 @quick
@@ -363,6 +366,25 @@ def test_an_interval_has_the_ratio_of_sums_inside(rows: list[tuple[int, int]]) -
     assert number.high is not None
     assert number.low <= number.value + 1e-12
     assert number.value <= number.high + 1e-12
+
+
+@pytest.mark.parametrize(("count", "there"), [(4, False), (5, True)])
+def test_few_rows_say_nothing_of_others(count: int, there: bool) -> None:
+    measure = Measure("rate", "of 1", table([1] * count, [2] * count))
+    (number,) = with_intervals([measure], torch.arange(count))
+    assert (number.low is not None) == there
+
+
+def test_what_is_measured_fits_memory_however_many_symbols(monkeypatch: pytest.MonkeyPatch) -> None:
+    """And the numbers are the same in however many pieces."""
+    model = tt.RecurrentModel(
+        tt.cells.Elman(3), Y_ALONE, tt.outputs.Categorical(50), tt.lengths.Halt()
+    )
+    examples = Examples(None, Sequence(torch.arange(40).reshape(10, 4)))
+    whole = nats_per_symbol(model, examples, 10)
+    monkeypatch.setattr(likelihood, "LOGITS", 500)
+    assert [len(batch) for _, batch in likelihood.parts(model, examples, 10)] == [2] * 5
+    assert nats_per_symbol(model, examples, 10) == pytest.approx(whole)
 
 
 def width(rows: Tensor, units: Tensor | None = None) -> float:
@@ -428,8 +450,8 @@ def test_running_text_is_drawn_in_chunks() -> None:
         tt.cells.Elman(3), tt.Wiring("y(t-1) -> h(t)", "h(t) -> o(t)"), tt.outputs.Categorical(5),
         tt.lengths.Unending(),
     )  # fmt: skip
-    y = torch.randint(5, (1, 2_500), generator=torch.Generator().manual_seed(0))
+    y = torch.randint(5, (1, 5_500), generator=torch.Generator().manual_seed(0))
     numbers = evaluate(model, Examples(None, Sequence(y)), running=True, interval=True)
     assert all(n.low is not None and n.low < n.value for n in numbers)
-    short = evaluate(model, Examples(None, Sequence(y[:, :900])), running=True, interval=True)
+    short = evaluate(model, Examples(None, Sequence(y[:, :3_900])), running=True, interval=True)
     assert all(n.low is None for n in short)

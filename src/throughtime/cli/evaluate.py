@@ -16,7 +16,7 @@ from throughtime.sequence import Sequence
 from throughtime.training.likelihood import MEASURED, Model, decoder, sees_x
 from throughtime.training.metrics import Number
 from throughtime.training.metrics import evaluate as numbers_of
-from throughtime.training.metrics.bootstrap import RESAMPLES
+from throughtime.training.metrics.bootstrap import FEWEST, RESAMPLES
 from throughtime.training.metrics.rows import CHUNK
 
 UNITS = {False: "rows, those with the same x together", True: f"chunks of {CHUNK:,} steps"}
@@ -54,7 +54,9 @@ def evaluate(run: Path, split: str, shuffled: bool, interval: bool, as_json: boo
     else:
         what = f"{split}, x shuffled" if shuffled else split
         click.echo(f"{data.name}, {what}: {how_many}")
-        if drawn:
+        if interval and all(number.low is None for number in numbers):
+            click.echo(f"No intervals: there are fewer than {FEWEST} {UNITS[data.running]}")
+        elif drawn:
             click.echo(f"In brackets: 95 % intervals, by resampling {drawn}")
         click.echo(table(numbers))
 

@@ -13,6 +13,7 @@ from torch.distributions import Categorical
 from throughtime.cli.evaluate import part
 from throughtime.cli.how import How
 from throughtime.cli.opening import opened
+from throughtime.cli.rows import warn_of_unknown
 from throughtime.cli.show import labelled, said, text
 from throughtime.data import Examples
 from throughtime.distribution import SequenceDistribution
@@ -79,6 +80,8 @@ def _alone(run: Run, how: How, count: int, prefix: str | None) -> Iterator[str]:
         if vocabulary is None:
             raise ValueError("--prefix: this model gives numbers, which a text does not begin")
         begun = vocabulary.encode(prefix)
+        if vocabulary.unknown is not None:
+            warn_of_unknown(int((begun == vocabulary.unknown).sum()))
         p = p.observe(Sequence(begun[None])[0])[1]
     written = _writer(run)
     pages = run.signature.running and vocabulary is not None  # texts of many lines each

@@ -116,6 +116,7 @@ def _introduce(run: Run, data: Dataset) -> None:
         f"{config.output}, {config.length or 'one value'}: {parameters:,} parameters in {run.path}"
     )
     click.echo(_how_batched(config, data))
+    click.echo(f"learning rate {config.learning_rate:g}, dropout {config.dropout:g}")
 
 
 def _how_batched(config: Config, data: Dataset) -> str:

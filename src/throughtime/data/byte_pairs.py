@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 from itertools import chain
 from typing import Any
 
@@ -67,11 +68,20 @@ class ByteVocabulary(Vocabulary):
         self.check(numbers)
         return b"".join(self._bytes[i] for i in numbers.tolist()).decode("utf-8", "replace")
 
+    def characters(self, numbers: Tensor) -> int:
+        """How many begin in these symbols: a character of several bytes is counted once, also
+        where it is cut."""
+        return sum(self._begun[i] for i in numbers.tolist())
+
+    @cached_property
+    def _begun(self) -> list[int]:
+        return [sum(byte & 0xC0 != 0x80 for byte in symbol) for symbol in self._bytes]
+
 
 class BytePairs(ByteVocabulary):
     """Byte-level BPE: pairs of symbols that often stand together in training become one.
 
-    The text of a symbol is at most a word and the space before it, or a few line ends or digits.
+    The text of a symbol is at most a word and the space before it, or some white space or digits.
 
     Args:
         symbols: the 256 bytes, and what they were joined to.

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any
 
@@ -103,7 +105,8 @@ class Spool:
         self._count = 0
 
     def __del__(self) -> None:
-        self._file.close()  # what is mapped stays so
+        with suppress(OSError):  # of what could not be written there is nothing to lose
+            self._file.close()  # what is mapped stays so
 
     def __len__(self) -> int:
         return self._count
@@ -114,21 +117,32 @@ class Spool:
         Raises:
             DataError: if there is no room for them.
         """
-        try:
+        with _room():
             self._file.write(values.astype(self.dtype, copy=False).tobytes())
-        except OSError as error:
-            raise DataError(
-                f"{Path(tempfile.gettempdir())}: cannot be written to ({error.strerror}), and what "
-                "is read is kept there; say where there is room by the variable TMPDIR"
-            ) from None
         self._count += len(values)
 
     def array(self) -> NDArray[Any]:
-        """All values ``(N,)``, mapped into memory; what is changed in them stays in the file."""
-        self._file.flush()
+        """All values ``(N,)``, mapped into memory; what is changed in them stays in the file.
+
+        Raises:
+            DataError: if there is no room for them.
+        """
+        with _room():
+            self._file.flush()
         if not self._count:  # nothing cannot be mapped
             return np.zeros(0, self.dtype)
         return np.memmap(self._file, self.dtype, "r+", shape=(self._count,))
+
+
+@contextmanager
+def _room() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise DataError(
+            f"{Path(tempfile.gettempdir())}: cannot be written to ({error.strerror}), and what is "
+            "read is kept there; say where there is room by the variable TMPDIR"
+        ) from None
 
 
 def smallest(count: int) -> type[np.generic]:

@@ -147,6 +147,10 @@ class Vocabulary:
         self.check(numbers)
         return (" " if self.names else "").join(self.symbols[i] for i in numbers.tolist())
 
+    def characters(self, numbers: Tensor) -> int:
+        """How many characters some symbols ``(τ,)`` stand for."""
+        return len(self.decode(numbers))
+
     def check(self, numbers: Tensor) -> None:
         """Raise a ``DataError`` if a number is not one of the vocabulary's."""
         bad = ((numbers < 0) | (numbers >= len(self))).nonzero().flatten().tolist()

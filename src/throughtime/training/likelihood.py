@@ -24,6 +24,11 @@ MEASURED = 10_000_000
 would hardly change a number's third digit, and could take longer than training did."""
 
 
+LOGITS = 2**26
+"""Numbers o(t) of a part that is measured at once, about: a quarter of a GiB, and a few times that
+while they become probabilities."""
+
+
 def decoder(model: Model) -> RecurrentModel:
     """The part of a model that gives y."""
     return model.decoder if isinstance(model, EncoderDecoder) else model
@@ -106,6 +111,9 @@ def parts(
     """All examples with their distributions, in batches; or of running text, chunks of streams,
     each chunk's distribution given all of its stream before it."""
     if steps is None:
+        output = decoder(model).output
+        assert output is not None
+        most = min(most, max(1, LOGITS // output.size))
         for batch in batches(examples, rows, generator=None, symbols=most):
             yield given(model, batch.x), batch
         return

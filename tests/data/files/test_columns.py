@@ -273,3 +273,11 @@ def test_what_never_changes_has_a_unit() -> None:
     field = fields.Number()
     field.fit([2.0, 2.0], 1)
     assert field.encode(2.0).tolist() == [0.0]
+
+
+def test_features_are_no_y(write: Write) -> None:
+    rows = [json.dumps({"text": f"a{i}", "what": ["b"] * (i % 2)}) for i in range(20)]
+    with pytest.raises(DataError, match="'what' as features is for --input"):
+        load(
+            write("a.jsonl", "\n".join(rows)), reading=Reading(input="text", target="what:features")
+        )

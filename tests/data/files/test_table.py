@@ -26,6 +26,13 @@ def rows_of(table: Table) -> list[dict[str, object]]:
     return [{name: values[i] for name, values in table.columns.items()} for i in range(len(table))]
 
 
+def test_row_numbers_that_programs_write_are_no_column(write: Write) -> None:
+    table = read_table(write("a.csv", ",name,kind\n0,ada,x\n1,bo,y\n"))
+    assert rows_of(table) == [{"name": "ada", "kind": "x"}, {"name": "bo", "kind": "y"}]
+    with pytest.raises(DataError, match=r"a\.csv:1: no column has a name"):
+        read_table(write("a.csv", ",,\n0,ada,x\n"))
+
+
 @quick
 @given(
     rows=st.lists(st.tuples(CELL, CELL), min_size=1, max_size=6), delimiter=st.sampled_from(",;\t|")

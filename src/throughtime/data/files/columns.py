@@ -16,6 +16,7 @@ from throughtime.data.errors import DataError
 from throughtime.data.files import conll, parts
 from throughtime.data.files.fields import (
     Bits,
+    Features,
     Field,
     Image,
     Label,
@@ -271,6 +272,10 @@ def _wiring(
     from_sequence = bool(of_x) and of_x[0].sequence
     if isinstance(of_y, Image):
         raise DataError(f"{path}: y is a picture, which no output gives; make it --input")
+    if isinstance(of_y, Features):
+        raise DataError(
+            f"{path}: column {of_y.name!r} as features is for --input; as tags it is a sequence y"
+        )
     if not of_y.sequence:
         if not from_sequence:
             raise DataError(

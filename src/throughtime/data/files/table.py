@@ -8,6 +8,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import import_module
+from itertools import compress
 from pathlib import Path
 from typing import Any
 
@@ -76,7 +77,8 @@ def read_table(path: Path) -> Table:
     """A table from a file, by the end of its name.
 
     The first line of a CSV or TSV file names the columns; one with a number in it is a row, and
-    the columns are then called 1, 2, ….
+    the columns are then called 1, 2, …. A column without a name, as the row numbers that some
+    programs write before each row, is left out.
 
     Raises:
         DataError: with file and line, if a row does not have what the others have.
@@ -109,7 +111,7 @@ def _delimited(path: Path, delimiter: str | None) -> Table:
         names = [str(i + 1) for i in range(len(header))]
     else:
         names, rows = [name.strip() for name in header], rows[1:]
-    if twice := [name for i, name in enumerate(names) if name in names[:i]]:
+    if twice := [name for i, name in enumerate(names) if name and name in names[:i]]:
         raise DataError(f"{path}:1: two columns are called {twice[0]!r}; rename one")
     for line, row in rows:
         if len(row) != len(names):
@@ -117,7 +119,13 @@ def _delimited(path: Path, delimiter: str | None) -> Table:
                 f"{path}:{line}: {len(row)} columns; expected {len(names)}, as there are names: "
                 f"{', '.join(names)}"
             )
-    return _table(path, names, rows)
+    if not any(names):
+        raise DataError(f"{path}:1: no column has a name; expected names in the first line")
+    return _table(
+        path,
+        [name for name in names if name],
+        [(line, list(compress(row, names))) for line, row in rows],
+    )
 
 
 def _json_lines(path: Path) -> Table:

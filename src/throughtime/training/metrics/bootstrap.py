@@ -10,6 +10,9 @@ from throughtime.training.metrics.number import Measure, Number
 RESAMPLES = 1_000
 LEVEL = 0.95
 
+FEWEST = 5
+"""Units: fewer say nothing of how others would be."""
+
 CELLS = 2**21
 """Most counts at a time: 16 MiB."""
 
@@ -20,8 +23,7 @@ def with_intervals(measures: list[Measure], units: Tensor) -> list[Number]:
     As many units as there are, each a row or some rows that belong together, are drawn with
     replacement, and all numbers are computed anew from the sums over what was drawn: a ratio of
     sums is then a ratio of sums again (Efron and Tibshirani, *An Introduction to the Bootstrap*,
-    chapter 13). The same draws each time. One unit alone says nothing of how others would be, and
-    so gives no interval.
+    chapter 13). The same draws each time. Fewer than five units give no intervals.
 
     Args:
         measures: what was measured, all of the same rows.
@@ -29,7 +31,7 @@ def with_intervals(measures: list[Measure], units: Tensor) -> list[Number]:
     """
     numbers = [measure.number() for measure in measures]
     count = int(units.max()) + 1 if len(units) else 0
-    if count < 2 or not measures:
+    if count < FEWEST or not measures:
         return numbers
     columns = torch.cat([measure.rows for measure in measures], 1)
     sums = resampled(columns.new_zeros(count, columns.shape[1]).index_add_(0, units, columns))

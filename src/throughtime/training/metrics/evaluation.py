@@ -58,7 +58,7 @@ def evaluate(
         model: what is measured.
         examples: what it is measured on.
         vocabulary: the symbols of y, without which chunks and words are not known.
-        kind: what kind of column y was, such as ``words``: BLEU is of words alone.
+        kind: what kind of column y was, such as ``words``, which names its error rate.
         running: y is one long row, read in chunks of 1,000 steps.
         interval: also a 95 % interval of each number that is one of sums over rows, by drawing
             rows anew (all rows with the same x together; of running text, chunks).
@@ -105,7 +105,9 @@ def _likelihood(
         if ends:
             without += _without_ends(p, part.y)
         if vocabulary is not None and vocabulary.pieces and isinstance(part.y, Sequence):
-            letters += [len(vocabulary.decode(y)) + ends for y in part.y.to_list()]
+            # of words, a chunk of a text also has the space before it
+            more = ends or int(running and vocabulary.names)
+            letters += [vocabulary.characters(y) + more for y in part.y.to_list()]
     if not isinstance(examples.y, Sequence):
         unit = "label"
     else:
