@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mmap
 import tempfile
 from pathlib import Path
 from typing import IO, Any
@@ -123,12 +124,19 @@ class Spool:
             ) from None
         self._count += len(values)
 
-    def array(self) -> NDArray[Any]:
-        """All values ``(N,)``, mapped into memory; what is changed in them stays in the file."""
+    def array(self, scattered: bool = False) -> NDArray[Any]:
+        """All values ``(N,)``, mapped into memory.
+
+        Where they are read here and there, ``scattered`` keeps the system from reading on beyond
+        what is asked for: some dozens of pages for each row of a batch.
+        """
         self._file.flush()
         if not self._count:  # nothing cannot be mapped
             return np.zeros(0, self.dtype)
-        return np.memmap(self._file, self.dtype, "r+", shape=(self._count,))
+        mapped = mmap.mmap(self._file.fileno(), self._count * self.dtype.itemsize)
+        if scattered and hasattr(mmap, "MADV_RANDOM"):
+            mapped.madvise(mmap.MADV_RANDOM)
+        return np.frombuffer(mapped, self.dtype)
 
 
 def smallest(count: int) -> type[np.generic]:
@@ -149,5 +157,5 @@ def spooled(flat: Spool, lengths: Spool) -> Flat:
         ends = before + some.cumsum()
         starts.write(ends - some)
         before = int(ends[-1]) if len(ends) else before
-    tensors = (torch.from_numpy(array) for array in (flat.array(), starts.array(), lengths_))
-    return Flat(*tensors)
+    spools = (flat, starts, lengths)
+    return Flat(*(torch.from_numpy(spool.array(scattered=True)) for spool in spools))
