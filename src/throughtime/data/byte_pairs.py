@@ -95,7 +95,7 @@ class BytePairs(ByteVocabulary):
         >>> pairs.symbols[256:]
         ('an', 'ban', 'ana')
         >>> pairs.decode(pairs.encode("añ banana")), len(pairs.encode("banana"))
-        ('añ banana', 3)
+        ('añ banana', 2)
     """
 
     def __init__(self, symbols: Iterable[str], merges: Iterable[Iterable[str]]) -> None:

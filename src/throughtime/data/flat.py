@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mmap
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -121,8 +122,11 @@ class Spool:
             self._file.write(values.astype(self.dtype, copy=False).tobytes())
         self._count += len(values)
 
-    def array(self) -> NDArray[Any]:
-        """All values ``(N,)``, mapped into memory; what is changed in them stays in the file.
+    def array(self, scattered: bool = False) -> NDArray[Any]:
+        """All values ``(N,)``, mapped into memory.
+
+        Where they are read here and there, ``scattered`` keeps the system from reading on beyond
+        what is asked for: some dozens of pages for each row of a batch.
 
         Raises:
             DataError: if there is no room for them.
@@ -131,7 +135,10 @@ class Spool:
             self._file.flush()
         if not self._count:  # nothing cannot be mapped
             return np.zeros(0, self.dtype)
-        return np.memmap(self._file, self.dtype, "r+", shape=(self._count,))
+        mapped = mmap.mmap(self._file.fileno(), self._count * self.dtype.itemsize)
+        if scattered and hasattr(mmap, "MADV_RANDOM"):
+            mapped.madvise(mmap.MADV_RANDOM)
+        return np.frombuffer(mapped, self.dtype)
 
 
 @contextmanager
@@ -163,5 +170,5 @@ def spooled(flat: Spool, lengths: Spool) -> Flat:
         ends = before + some.cumsum()
         starts.write(ends - some)
         before = int(ends[-1]) if len(ends) else before
-    tensors = (torch.from_numpy(array) for array in (flat.array(), starts.array(), lengths_))
-    return Flat(*tensors)
+    spools = (flat, starts, lengths)
+    return Flat(*(torch.from_numpy(spool.array(scattered=True)) for spool in spools))
