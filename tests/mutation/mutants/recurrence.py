@@ -7,6 +7,7 @@ from tests.mutation.mutants.mutant import Mutant
 CELLS = "tests/test_cells.py::"
 TORCH_NN = CELLS + "test_with_its_weights_a_model_is_that_of_torch_nn"
 FULL = "tests/gradients/test_full.py::"
+ENGINE = "tests/kernels/test_sweep.py::test_the_engine_is_the_loop[portable-"
 EVERY = FULL + "test_gradients_are_exact_for_every_cell_and_wiring"
 TRUNCATED = "tests/gradients/test_truncated.py::"
 CHECKPOINTED = "tests/gradients/test_checkpointed.py::"
@@ -44,21 +45,21 @@ MUTANTS = [
         "cells/elman.py",
         "torch.addmm(drive + self.b, h, self.W.T)",
         "torch.addmm(drive + self.b, h, self.W)",
-        (TORCH_NN,),
+        (ENGINE + "GRU-torch.float64-7-ragged-all-1]",),
     ),
     Mutant(
         "reset and update gate in the wrong order",
         "cells/gru.py",
         "u_r, u_z, u_n = (drive + self.b)",
         "u_z, u_r, u_n = (drive + self.b)",
-        (TORCH_NN,),
+        (ENGINE + "GRU-torch.float64-7-ragged-all-1]",),
     ),
     Mutant(
         "the update gate keeps what it should replace",
         "cells/gru.py",
         "return (n + z * (h - n),)",
         "return (h + z * (n - h),)",
-        (TORCH_NN,),
+        (ENGINE + "GRU-torch.float64-7-ragged-all-1]",),
     ),
     Mutant(
         "the reset gate is forgotten on the way back",
@@ -86,7 +87,7 @@ MUTANTS = [
         "cells/lstm.py",
         "a_i, a_f, a_g, a_o = torch.addmm",
         "a_f, a_i, a_g, a_o = torch.addmm",
-        (TORCH_NN,),
+        (ENGINE + "LSTM-torch.float64-7-ragged-all-1]",),
     ),
     Mutant(
         "the gradient carried by c is dropped",
