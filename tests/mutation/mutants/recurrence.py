@@ -5,7 +5,6 @@ from __future__ import annotations
 from tests.mutation.mutants.mutant import Mutant
 
 CELLS = "tests/test_cells.py::"
-TORCH_NN = CELLS + "test_with_its_weights_a_model_is_that_of_torch_nn"
 FULL = "tests/gradients/test_full.py::"
 ENGINE = "tests/kernels/test_sweep.py::test_the_engine_is_the_loop[portable-"
 EVERY = FULL + "test_gradients_are_exact_for_every_cell_and_wiring"
@@ -45,7 +44,7 @@ MUTANTS = [
         "cells/elman.py",
         "torch.addmm(drive + self.b, h, self.W.T)",
         "torch.addmm(drive + self.b, h, self.W)",
-        (ENGINE + "GRU-torch.float64-7-ragged-all-1]",),
+        (ENGINE + "tanh-torch.float64-7-ragged-all-1]",),
     ),
     Mutant(
         "reset and update gate in the wrong order",
@@ -123,14 +122,14 @@ MUTANTS = [
         "unroll.py",
         "cell.step(u, state)",
         "cell.step(drive[t - 1], state)",
-        (TORCH_NN,),
+        (ENGINE + "tanh-torch.float64-7-ragged-all-1]",),
     ),
     Mutant(
         "rows that have ended go on, and the others stand still",
         "unroll.py",
         "torch.where(alive[t, :, None], n, s)",
         "torch.where(alive[t, :, None], s, n)",
-        (TORCH_NN,),
+        (ENGINE + "tanh-torch.float64-7-ragged-all-1]",),
     ),
     # ---- back-propagation through time ----
     Mutant(
