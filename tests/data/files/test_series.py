@@ -182,6 +182,8 @@ def test_dates_are_compared_as_dates(write: Write) -> None:
 
     path = dated("a.csv", "%Y-%m-%d")
     assert lengths(load(path, reading=Reading(split="date:2020-02-01T00:00+00:00"))) == [27, 4, 29]
+    before = Reading(split="date:2020-02-02T00:00-12:00")  # at noon of it, in UTC
+    assert lengths(load(path, reading=before)) == [29, 4, 27]
     for point in ("15.2.2020", "2020-2-1", "2/1/2020", ""):
         reason = f"--split date:{point}: {point!r} is neither a number nor a date; expected .*2020"
         with pytest.raises(DataError, match=reason):
