@@ -136,6 +136,71 @@ def test_a_line_that_no_net_can_be_trained_on_is_named(
         read_lines(path)
 
 
+def named(folder: Path, name: str, content: str) -> Path:
+    path = folder / name
+    path.write_text(content)
+    return path
+
+
+def test_lines_have_parts_of_their_own_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = named(tmp_path, "a.txt", "\n".join(WORDS))
+    valid = named(tmp_path, "b.txt", "00000\n\n00001\nñ\nñ\n")
+    test = named(tmp_path, "c.txt", "ab\n00002\n")
+    both = load(path, reading=Reading(valid=str(valid), test=str(test)))
+    assert lines_of(both, "train") == WORDS
+    assert lines_of(both, "valid") == ["00000", "00001", "\ufffd", "\ufffd"]
+    assert lines_of(both, "test") == ["\ufffd\ufffd", "0000\ufffd"]  # of training's symbols alone
+    assert both.description == (
+        f"30 lines of {path}, 4 lines of {valid}, 2 lines of {test}; 1 blank lines left out; "
+        "2 held-out rows are also in training; 5 held-out characters not among training's"
+    )
+    for told, drawn, file in (("valid", "test", valid), ("test", "valid", test)):
+        for buckets in (2, 64):
+            monkeypatch.setattr(lines, "BUCKETS", buckets)
+            one = load(path, 1, Reading(**{told: str(file)}))
+            assert lines_of(one, told) == lines_of(both, told)
+            assert len(lines_of(one, drawn)) == 3
+            assert sorted(lines_of(one, "train") + lines_of(one, drawn)) == WORDS
+            kept = {*lines_of(one, "train")} & {*lines_of(one, told)}
+            said = f"{len(kept)} held-out rows are also in training" in one.description
+            assert said == bool(kept)
+
+
+def test_running_text_has_parts_of_their_own_files(tmp_path: Path) -> None:
+    text = "to be or not to be\n" * 90
+    path = named(tmp_path, "a.txt", text)
+    valid = named(tmp_path, "b.txt", "be\n\n" * 25)
+    test = named(tmp_path, "c.txt", "zone\n" * 30)
+    told = Reading(format="running", valid=str(valid), test=str(test))
+    data = load(path, reading=told)
+    assert lines_of(data, "train") == [text]
+    assert lines_of(data, "valid") == ["be\n\n" * 25]
+    assert lines_of(data, "test") == ["\ufffdone\n" * 30]
+    assert data.description.startswith(
+        f"the 1,710 characters of {path}, the 100 characters of {valid}, the 150 characters of"
+    )
+    one = load(path, reading=Reading(format="running", test=str(test)))
+    assert lines_of(one, "train") + lines_of(one, "valid") == [text[:1520], text[1520:]]
+    one = load(path, reading=Reading(format="running", valid=str(valid)))
+    assert lines_of(one, "train") + lines_of(one, "test") == [text[:1520], text[1520:]]
+
+
+def test_files_to_validate_and_test_on_are_checked_too(tmp_path: Path) -> None:
+    path = named(tmp_path, "a.txt", "\n".join(WORDS * 10))
+    short, blank = named(tmp_path, "b.txt", "ab\n"), named(tmp_path, "c.txt", "\n \n")
+    with pytest.raises(DataError, match=r"b\.txt: 3 characters; expected at least 100"):
+        load(path, reading=Reading(format="running", test=str(short)))
+    with pytest.raises(DataError, match=r"c\.txt: nothing but blank lines; expected one sequence"):
+        load(path, reading=Reading(valid=str(blank)))
+    with pytest.raises(DataError, match=r"d\.txt: no such file"):
+        load(path, reading=Reading(valid=str(tmp_path / "d.txt")))
+    with pytest.raises(DataError, match=r"b\.txt: 1 distinct lines"):
+        load(short, reading=Reading(valid=str(path)))
+    assert len(load(short, reading=Reading(valid=str(path), test=str(path))).splits["train"]) == 1
+
+
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
 
 

@@ -49,10 +49,10 @@ class Workplace:
         return self.folder
 
     def run(self, name: str) -> Path:
-        """One of the models of ``made_up``."""
+        """One of the models of ``made_up``, or one of text."""
         path = self.root / name
         if not path.exists():
-            file, *options = MODELS[name]
+            file, *options = {**MODELS, **OF_TEXT}[name]
             good("train", self.root / file, *options, *SMALL, "--out", path)
         return path
 
@@ -80,7 +80,10 @@ def _sentences(columns: int) -> bytes:
     ).encode()
 
 
-NUMBERS = [{"date": f"2020-01-{i % 28 + 1:02d}", "a": i * 0.5, "b": i % 7} for i in range(60)]
+NUMBERS = [
+    {"date": f"2020-{i // 28 + 1:02d}-{i % 28 + 1:02d}", "a": i * 0.5, "b": i % 7}
+    for i in range(60)
+]
 PARTS = [
     {"part": ("train", "valid", "test")[i % 3], "text": row["text"], "label": row["label"]}
     for i, row in enumerate(ROWS)
@@ -101,7 +104,15 @@ FILES = {
     "long.txt": b"to be or not to be\n" * 60,
 }
 
+OF_TEXT = {
+    "pairs": ("lines.txt", "--symbols", "bpe:270"),
+    "running": ("long.txt", "--format", "running", "--symbols", "words"),
+}
+"""Runs of files without columns."""
+
 READINGS = {
+    "lines": [(None, None)],
+    "long": [(None, None)],
     "rows": [("text", "label"), (None, "text:words"), ("kind:label,size", "text:characters")],
     "parts": [("text", "label")],
     "numbers": [(None, None), (None, "a,b"), ("date", "b")],
@@ -113,9 +124,17 @@ READINGS = {
 """Columns of x and of y, for each of the files."""
 
 
-def reading_of(draw: Random, name: str) -> Reading:
+SYMBOLS = ("characters", "words", "bytes", "bpe", "bpe:260", "bpe:9999", "bpe:9", "no")
+"""What a text may be cut into."""
+
+POINTS = ("2020-02-10", "2020-02-10T12:00+01:00", "2020-02", "10.2.2020", "15", "1e999", "nan", "")
+"""Where a series may be cut."""
+
+
+def reading_of(draw: Random, path: Path, name: str, form: str | None = None) -> Reading:
     """How the file may be read; now and then in another way than it is meant."""
-    if draw.random() < 0.7 and name in READINGS:
+    text = path.suffix == ".txt"
+    if draw.random() < (0.95 if text else 0.7) and name in READINGS:
         x, y = draw.choice(READINGS[name])
     else:
         columns = ["text", "label", "kind", "size", "a", "b", "1", "form", "roll", "file", "no"]
@@ -124,9 +143,26 @@ def reading_of(draw: Random, name: str) -> Reading:
             for kind in draw.choices([*KINDS, "no"], k=2)
         )
     split = "part" if name == "parts" or draw.random() < 0.03 else None
-    form = draw.choice(FORMATS) if draw.random() < 0.05 else None
+    if draw.random() < (0.5 if name == "numbers" else 0.03):
+        split = f"{draw.choice(('date', 'a', 'b', 'no', ''))}:{draw.choice(POINTS)}"
+    valid, test = (_held_out(draw, path) for _ in "ab")
+    if split is not None and draw.random() < 0.95:
+        valid = test = None
+    if draw.random() < 0.05:
+        form = draw.choice(FORMATS)
+    symbols = draw.choice(SYMBOLS) if draw.random() < (0.7 if text else 0.03) else None
     rare = draw.choice((1, 1, 1, 3, 99))
-    return Reading(format=form, input=x, target=y, split=split, rare=rare)
+    return Reading(form, x, y, split, valid, test, symbols, rare)
+
+
+def _held_out(draw: Random, path: Path) -> str | None:
+    """A file of its own that a part may have: like the first one, or damaged again."""
+    if draw.random() < 0.7 or not path.exists():
+        return None
+    other = path.with_stem(f"{path.stem}-{draw.randrange(9)}")
+    whole = path.read_bytes()
+    other.write_bytes(damaged(draw, whole) if draw.random() < 0.7 else whole)
+    return str(draw.choice((other, other, other, path, path.parent, path.parent / "no.csv")))
 
 
 def modelled(path: Path, seed: int, reading: Reading) -> None:
@@ -147,14 +183,13 @@ def modelled(path: Path, seed: int, reading: Reading) -> None:
 
 
 def text_file(name: str, form: str | None = None) -> Target:
-    """One of the ``FILES``, damaged."""
+    """One of the ``FILES``, most often damaged."""
 
     def target(draw: Random, at: Workplace) -> None:
         path = at.empty() / name
-        path.write_bytes(damaged(draw, FILES[name]))
-        told = reading_of(draw, path.stem)
-        if path.suffix == ".txt":
-            told = Reading(format=form)
+        whole = FILES[name]
+        path.write_bytes(damaged(draw, whole) if draw.random() < 0.7 else whole)
+        told = reading_of(draw, path, path.stem, form)
         read_or_refused(lambda: modelled(path, draw.randrange(9), told))
 
     return target
@@ -167,7 +202,7 @@ def odd_values(name: str) -> Target:
         path = at.empty() / name
         rows = [json.loads(line) for line in FILES[name].splitlines()]
         path.write_bytes(json_lines(_odd_rows(draw, rows)))
-        read_or_refused(lambda: modelled(path, 0, reading_of(draw, path.stem)))
+        read_or_refused(lambda: modelled(path, 0, reading_of(draw, path, path.stem)))
 
     return target
 
@@ -199,7 +234,7 @@ def parquet(draw: Random, at: Workplace) -> None:
     if draw.random() < 0.3:
         path.write_bytes(damaged(draw, path.read_bytes()))
     name = "rows" if rows is ROWS else "series" if rows is SERIES else "vectors"
-    read_or_refused(lambda: modelled(path, 0, reading_of(draw, name)))
+    read_or_refused(lambda: modelled(path, 0, reading_of(draw, path, name)))
 
 
 def _arrow(draw: Random, count: int) -> Any:
@@ -301,7 +336,7 @@ def config(draw: Random, at: Workplace) -> None:
 
 def run_folder(draw: Random, at: Workplace) -> None:
     """A run of which one file is damaged, or says something else."""
-    path = at.copy(draw.choice(("label", "from columns", "tags", "numbers")))
+    path = at.copy(draw.choice(("label", "from columns", "tags", "numbers", *OF_TEXT)))
     file = draw.choice([file for file in sorted(path.iterdir()) if file.is_file()])
     _damage(draw, file)
     for use in (
@@ -315,10 +350,16 @@ def run_folder(draw: Random, at: Workplace) -> None:
 
 def commands_on_runs(draw: Random, at: Workplace) -> None:
     """The commands on such a run."""
-    path = at.copy("label")
+    model = draw.choice(("label", *OF_TEXT))
+    path = at.copy(model)
     _damage(draw, draw.choice([file for file in sorted(path.iterdir()) if file.is_file()]))
     command("runs", path)
-    command("predict", path, stdin=b"ab\n")
+    if model in OF_TEXT:
+        command("sample", path, "-n", 2, "--max-length", 5)
+        command("score", path, stdin=b"to be\n")
+        command("evaluate", path)
+    else:
+        command("predict", path, stdin=b"ab\n")
     command("train", "--resume", path, "--max-steps", 6)
 
 
@@ -389,6 +430,8 @@ LINES = {
 
 SCORED = {
     "alone": b"ab\nc ab\n" * 5,
+    "pairs": b"ab\nc ab\n\xc3\xa9\n" * 5,
+    "running": b"to be\nor not\n" * 5,
     "label": json_lines([{"text": "ab", "label": "no"}] * 5),
     "predicted": json_lines([{"text": "ab c", "label": "no"}] * 5),
     "numbers": json_lines([{"a": [1, 2], "b": [[1, 2], [3, 4]]}] * 5),

@@ -22,7 +22,7 @@ from throughtime.data.python_reference import python_reference
 from throughtime.data.python_tokens import python_tokens
 from throughtime.data.unicode_names import unicode_names
 
-OF_TEXT = ("format", "symbols", "rare")
+OF_TEXT = ("format", "symbols", "rare", "valid", "test")
 """What can be told of a text without columns."""
 
 DATASETS: dict[str, Callable[[], Dataset]] = {

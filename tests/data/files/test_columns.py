@@ -281,3 +281,15 @@ def test_features_are_no_y(write: Write) -> None:
         load(
             write("a.jsonl", "\n".join(rows)), reading=Reading(input="text", target="what:features")
         )
+
+
+def test_a_file_of_which_no_ninth_can_be_drawn_is_refused(write: Write) -> None:
+    rows = [f"{n},{'ab'[i % 2]}" for i, n in enumerate(NAMES)]
+    test = str(write("b.csv", csv_of("name,kind", *rows[20:])))
+    few = write("a.csv", csv_of("name,kind", *rows[:9], *rows[:9]))
+    with pytest.raises(DataError, match=r"a.csv: 9 different rows, .*; expected at least 10"):
+        load(few, reading=Reading(test=test))
+    data = load(few, reading=Reading(valid=test, test=test))  # nothing is drawn from it
+    assert len(data.splits["train"]) == 18
+    ten = write("c.csv", csv_of("name,kind", *rows[:10]))
+    assert len(load(ten, reading=Reading(test=test)).splits["train"]) == 9

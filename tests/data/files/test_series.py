@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 import random
+from datetime import date, timedelta
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,6 +14,7 @@ import torch
 from data_files import Write
 from throughtime.data import DataError, Dataset, Reading, load
 from throughtime.data.files import arrays
+from throughtime.data.files.fields import Scale
 from throughtime.lengths import Unending
 from throughtime.outputs import Bernoulli, Normal
 from throughtime.sequence import Sequence
@@ -59,7 +62,7 @@ def test_what_does_not_go_with_a_series_is_refused(write: Write) -> None:
     path = write("a.csv", "x\n" + "\n".join(map(str, SINE)) + "\n")
     with pytest.raises(DataError, match="--input: what comes before is the only input"):
         load(path, reading=Reading(format="series", input="x"))
-    with pytest.raises(DataError, match="3 values; expected at least"):
+    with pytest.raises(DataError, match=r"b.csv: 2 values to train on; expected at least 24"):
         load(write("b.csv", "x\n1\n2\n3\n"))
     with pytest.raises(DataError, match="no column has numbers alone"):
         load(write("c.csv", "x\na\nb\n"), reading=Reading(format="series"))
@@ -89,15 +92,21 @@ def test_a_point_in_time_begins_the_test_part(write: Write) -> None:
     whole = file_values(load(path, reading=Reading(split="date:2001-03-01")))
     torch.testing.assert_close(whole.diff(dim=0).std(), torch.tensor(0.0), atol=1e-4, rtol=0)
     for point, reason in (
-        ("year:1899", "the rows are from 1900.0 to 1999.0, so one part would be empty"),
-        ("year:2000", "one part would be empty"),
-        ("year:May", "one part would be empty"),
+        ("year:1899", "0 values to train on"),
+        ("year:2000", "0 values to test on"),
+        ("year:1998", "2 values to test on; expected at least 3"),
+        ("year:1900", "0 values to train on"),
+        ("year:1901", "0 values to train on; expected at least 24"),
+        ("year:1926", "23 values to train on; expected at least 24"),
+        ("year:May", "--split year:May: 'May' is neither a number nor a date; expected"),
+        ("year:1950-01-01", "a point like those in the file, as 1900"),
         ("month:5", "no column 'month'"),
     ):
         with pytest.raises(DataError, match=reason):
             load(write("a.csv", YEARS), reading=Reading(format="series", split=point))
     with pytest.raises(DataError, match="expected a point like those in the file, as 2001-01-01"):
         load(path, reading=Reading(split="date:2001"))
+    assert lengths(load(write("a.csv", YEARS), reading=Reading(split="year:1927"))) == [24, 3, 73]
     turned = "year,x\n" + "".join(f"{1900 + i % 50},{x}\n" for i, x in enumerate(SINE))
     with pytest.raises(DataError, match=r"c.csv:52: column 'year' goes from 1949.* to 1900"):
         load(write("c.csv", turned), reading=Reading(split="year:1945"))
@@ -126,6 +135,78 @@ def test_a_series_has_parts_of_their_own_files(write: Write) -> None:
     other = write("c.csv", "x\n1\n")
     with pytest.raises(DataError, match=r"c.csv: has the columns x; expected those of"):
         load(path, reading=Reading(test=str(other)))
+
+
+def test_every_part_of_a_series_has_some_values(write: Write) -> None:
+    parts = ["train"] * 23 + ["valid"] * 10 + ["test"] * 10
+    rows = "".join(f"{x},{part}\n" for x, part in zip(SINE, parts, strict=False))
+    with pytest.raises(DataError, match=r"a.csv: 23 values to train on; expected at least 24"):
+        load(write("a.csv", f"x,part\n{rows}"), reading=Reading(split="part"))
+    path, short = write("b.csv", YEARS), write("c.csv", "year,x\n2000,1\n2001,2\n")
+    with pytest.raises(DataError, match=r"c.csv: 2 values to test on; expected at least 3"):
+        load(path, reading=Reading(test=str(short)))
+    with pytest.raises(DataError, match=r"c.csv: 2 values to validate on; expected at least 3"):
+        load(path, reading=Reading(valid=str(short)))
+    with pytest.raises(DataError, match=r"c.csv: 1 values to train on; expected at least 24"):
+        load(short, reading=Reading(test=str(path)))
+    with pytest.raises(DataError, match="no numbers, of which there is no mean"):
+        Scale.of(torch.zeros(0, 2))
+
+
+def test_the_column_that_is_cut_by_is_a_value_if_it_is_told(write: Write) -> None:
+    path = write("a.csv", YEARS)
+    data = load(path, reading=Reading(split="year:1945", target="year"))
+    assert data.description.startswith("year of")
+    alone = write("b.csv", "v\n" + "".join(f"{i}\n" for i in range(100)))
+    with pytest.raises(DataError, match=r"b.csv: column 'v' says when, and no other .*--target v"):
+        load(alone, reading=Reading(split="v:50"))
+    assert lengths(load(alone, reading=Reading(split="v:50", target="v"))) == [44, 6, 50]
+
+
+def test_names_and_points_have_colons(write: Write) -> None:
+    hours = [f"2020-01-{1 + i // 24:02} {i % 24:02}:00" for i in range(96)]
+    rows = "".join(f"{hour},{i},{i % 5}\n" for i, hour in enumerate(hours))
+    path = write("a.csv", f"at,at:n,x\n{rows}")
+    for split in ("at:2020-01-03 12:00", "at:2020-01-03T12:00:00", "at:n:60"):
+        assert lengths(load(path, reading=Reading(split=split, target="x"))) == [53, 7, 36]
+    assert lengths(load(path, reading=Reading(split="at:2020-01-03"))) == [42, 6, 48]
+    with pytest.raises(DataError, match="no column 'when'"):
+        load(path, reading=Reading(split="when:2020-01-03 12:00", target="x"))
+
+
+def test_dates_are_compared_as_dates(write: Write) -> None:
+    def dated(name: str, form: str) -> Path:
+        days = [date(2020, 1, 1) + timedelta(i) for i in range(60)]
+        rows = "".join(f"{day.strftime(form)},{i % 7}\n" for i, day in enumerate(days))
+        return write(name, f"date,x\n{rows}")
+
+    path = dated("a.csv", "%Y-%m-%d")
+    assert lengths(load(path, reading=Reading(split="date:2020-02-01T00:00+00:00"))) == [27, 4, 29]
+    before = Reading(split="date:2020-02-02T00:00-12:00")  # at noon of it, in UTC
+    assert lengths(load(path, reading=before)) == [29, 4, 27]
+    for point in ("15.2.2020", "2020-2-1", "2/1/2020", ""):
+        reason = f"--split date:{point}: {point!r} is neither a number nor a date; expected .*2020"
+        with pytest.raises(DataError, match=reason):
+            load(path, reading=Reading(split=f"date:{point}"))
+    path = dated("b.csv", "%d.%m.%Y")
+    with pytest.raises(DataError, match=r"b.csv:2: column 'date': '01.01.2020' is neither"):
+        load(path, reading=Reading(split="date:2020-02-01"))
+    months = "".join(f"{2000 + i // 12}-{1 + i % 12:02},{i % 5}\n" for i in range(60))
+    path = write("c.csv", f"month,x\n{months}")
+    assert lengths(load(path, reading=Reading(split="month:2004-01"))) == [42, 6, 12]
+    assert lengths(load(path, reading=Reading(split="month:2003-12-02"))) == [42, 6, 12]
+
+
+def test_columns_that_are_not_modelled_are_said(write: Write) -> None:
+    rows = "".join(f"{1900 + i},{i * 3},{x}\n" for i, x in enumerate(SINE))
+    data = load(write("a.csv", f"year,population,x\n{rows}"))
+    assert data.description.startswith("population, x of")
+    assert "; year only says when: --target has it modelled" in data.description
+    rows = "".join(f"{i * 3},{x},{-x}\n" for i, x in enumerate(SINE))
+    path = write("b.csv", f"population,x,y\n{rows}")
+    assert "; population only says when: --target has it modelled" in load(path).description
+    assert "when" not in load(path, reading=Reading(target="x")).description
+    assert "population" in load(path, reading=Reading(split="population:200")).description
 
 
 def test_what_says_when_is_no_value_unless_it_is_told(write: Write) -> None:

@@ -175,4 +175,25 @@ MUTANTS = [
         "np.arange(row, row + len(texts)) % 3",
         ("tests/data/test_text.py::test_copies_of_a_line_stay_together",),
     ),
+    Mutant(
+        "lines of training that are held out beside it are said to be in training",
+        "data/files/lines.py",
+        "ours[ours >= first]",
+        "ours",
+        ("tests/data/test_text.py::test_lines_have_parts_of_their_own_files",),
+    ),
+    Mutant(
+        "a series is trained on three values",
+        "data/files/time_parts.py",
+        '"train": ("train", 24)',
+        '"train": ("train", 3)',
+        (FILES + "test_series.py::test_every_part_of_a_series_has_some_values",),
+    ),
+    Mutant(
+        "dates are compared without their zone",
+        "data/files/time_parts.py",
+        "when if when.tzinfo is not None else when.replace(tzinfo=UTC)",
+        "when.replace(tzinfo=UTC)",
+        (FILES + "test_series.py::test_dates_are_compared_as_dates",),
+    ),
 ]

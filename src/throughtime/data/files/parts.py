@@ -28,11 +28,7 @@ def by_seed(table: Table, key: list[str], seed: int) -> dict[str, Table]:
     """
     keys = _keys(table, key)
     where = shuffled(keys, seed)
-    if len(where) < FEWEST:
-        raise DataError(
-            f"{table.path}: {len(where)} different rows, of which no tenth can be held out; "
-            f"expected at least {FEWEST}"
-        )
+    _enough(table, len(where))
     return _divided(table, [where[k] for k in keys])
 
 
@@ -66,7 +62,8 @@ def by_files(
     """The parts from files of their own; one that is not given is a ninth of what there is.
 
     Raises:
-        DataError: if the files do not have the same columns.
+        DataError: if the files do not have the same columns, or if of fewer than ten different
+            rows some are to be drawn.
     """
     for other in (valid, test):
         if other is not None and list(other.columns) != list(table.columns):
@@ -78,7 +75,9 @@ def by_files(
     distinct = list(dict.fromkeys(keys))
     random.Random(seed).shuffle(distinct)
     missing = "valid" if valid is None else "test" if test is None else None
-    held = set(distinct[: max(1, len(distinct) // 9)]) if missing else set()
+    if missing:
+        _enough(table, len(distinct))
+    held = set(distinct[: len(distinct) // 9]) if missing else set()
     parts = _divided(table, [missing if missing and k in held else "train" for k in keys])
     return {
         "train": parts["train"],
@@ -91,6 +90,14 @@ def leaks(parts: dict[str, Table], key: list[str]) -> int:
     """How many held-out rows are equal to one of training, in the ``key`` columns."""
     known = set(_keys(parts["train"], key))
     return sum(k in known for part in PARTS[1:] for k in _keys(parts[part], key))
+
+
+def _enough(table: Table, distinct: int) -> None:
+    if distinct < FEWEST:
+        raise DataError(
+            f"{table.path}: {distinct} different rows, of which no tenth can be held out; expected "
+            f"at least {FEWEST}"
+        )
 
 
 def _divided(table: Table, where: list[str]) -> dict[str, Table]:

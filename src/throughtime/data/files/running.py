@@ -9,41 +9,58 @@ from throughtime.data.dataset import Dataset
 from throughtime.data.errors import DataError
 from throughtime.data.files.reading import AS_IT_IS, Reading
 from throughtime.data.files.text_file import BLOCK, blocks_of
-from throughtime.data.files.texts import Pieces, encoded
+from throughtime.data.files.texts import Pieces, encoded, held_out
 from throughtime.data.splitting import PARTS
 
-FEWEST = 1_000
-"""Characters of a text of which a part can be held out."""
+FEWEST = {"train": 1_000, "valid": 100, "test": 100}
+"""Characters of a file, by the part that it is for; others may be drawn from the first."""
 
 
 def read_running(path: Path, reading: Reading = AS_IT_IS) -> Dataset:
     """A UTF-8 text as one sequence of characters, line ends included: each is ``\\n``.
 
-    The first 80 % are for training, the next 10 % for validation, the last for test. The file is
-    read three times, a megabyte at a time, and may be larger than memory.
+    The first 80 % are for training, the next 10 % for validation, the last for test. A part that
+    has a file of its own has all of it; if one has, the other is the last ninth of the first file.
+    The files are read three times, a megabyte at a time, and may be larger than memory.
 
     Raises:
-        DataError: if the file cannot be read, is not UTF-8, or is shorter than 1,000 characters.
+        DataError: if a file cannot be read, is not UTF-8, or is shorter than 1,000 characters, or
+            100 where it is held out.
     """
-    count = sum(map(len, blocks_of(path)))
-    if count < FEWEST:
-        raise DataError(f"{path}: {count:,} characters; expected at least {FEWEST:,}")
-    cuts = [count * 8 // 10, count * 9 // 10, count]
-    description = f"the {count:,} characters of {path}"
-    return encoded(path, description, lambda: _divided(path, cuts), reading, running=True)
+    own = held_out(reading)
+    files = {"train": path, **own}
+    counts = {part: _count(file, FEWEST[part]) for part, file in files.items()}
+    description = ", ".join(f"the {n:,} characters of {files[p]}" for p, n in counts.items())
+    drawn, whole = [part for part in PARTS[1:] if part not in own], counts["train"]
+    shares = 8 + len(drawn)
+    cuts = {p: whole * (8 + i) // shares for i, p in enumerate(["train", *drawn])}
+
+    def read() -> Pieces:
+        yield from _divided(path, cuts)
+        for part, file in own.items():
+            yield from _divided(file, {part: counts[part]})
+
+    return encoded(path, description, read, reading, running=True)
 
 
-def _divided(path: Path, cuts: list[int]) -> Pieces:
+def _divided(path: Path, cuts: dict[str, int]) -> Pieces:
     """The text in lines with their ends, some at a time, and their parts, which end at the cuts."""
     begin = 0
     for block in _whole_lines(path):
         start = 0
-        for part, cut in zip(PARTS, cuts, strict=True):
+        for part, cut in cuts.items():
             end = min(max(cut - begin, start), len(block))
             if end > start:
                 yield part, block[start:end].splitlines(keepends=True)
             start = end
         begin += len(block)
+
+
+def _count(path: Path, fewest: int) -> int:
+    count = sum(map(len, blocks_of(path)))
+    if count < fewest:
+        raise DataError(f"{path}: {count:,} characters; expected at least {fewest:,}")
+    return count
 
 
 def _whole_lines(path: Path) -> Iterator[str]:

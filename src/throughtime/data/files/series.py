@@ -12,7 +12,7 @@ from throughtime.data.errors import DataError
 from throughtime.data.files.fields import Scale
 from throughtime.data.files.reading import Reading
 from throughtime.data.files.table import Table, number, read_table
-from throughtime.data.files.time_parts import by_time
+from throughtime.data.files.time_parts import by_time, cut_by
 from throughtime.data.text import Y_ALONE
 from throughtime.lengths import Unending
 from throughtime.outputs import Normal
@@ -20,9 +20,6 @@ from throughtime.sequence import Sequence
 
 TIMES = ("year", "month", "day", "hour", "minute", "second", "date", "time", "timestamp")
 """Columns of these names say when; as values they are modelled only if --target says so."""
-
-FEWEST = 30
-"""Values of a series of which a part can be held out."""
 
 
 def is_series(table: Table, reading: Reading) -> bool:
@@ -32,11 +29,11 @@ def is_series(table: Table, reading: Reading) -> bool:
     target = reading.target or ""
     if target not in table.columns and target.removesuffix(":number").count(":"):
         return False  # it is said to be something else
-    columns = _columns(table, reading)
+    columns, point = _columns(table, reading), None
     if reading.split is not None and reading.target is None:  # one of texts has other parts
-        own = (reading.split, reading.split.rpartition(":")[0])
-        columns = [name for name in table.columns if name not in own]
-    return bool(columns) and all(
+        own, point = cut_by(table, reading.split)
+        columns = [name for name in table.columns if name != own]
+    return (bool(columns) or point is not None) and all(
         number(value) is not None or _is_missing(value)
         for name in columns
         for value in table.column(name)
@@ -60,10 +57,14 @@ def read_series(path: Path, reading: Reading) -> Dataset:
             f"{path}: no column has numbers alone; expected a series. The columns are: "
             + ", ".join(table.columns)
         )
-    if len(table) < FEWEST:
-        raise DataError(f"{path}: {len(table)} values; expected at least {FEWEST}")
-    parts, not_values = by_time(table, read_table, reading)
-    names = [name for name in names if name not in not_values]
+    parts, when = by_time(table, read_table, reading)
+    if reading.target is None:
+        names = [name for name in names if name not in when]
+    if not names:
+        raise DataError(
+            f"{path}: column {when[0]!r} says when, and no other has numbers alone; expected a "
+            f"value: --target {when[0]} has it modelled"
+        )
     values = {
         part: torch.tensor([_numbers(rows, name) for name in names], dtype=torch.float64).T
         for part, rows in parts.items()
@@ -76,7 +77,7 @@ def read_series(path: Path, reading: Reading) -> Dataset:
     return Dataset(
         name=path.stem,
         description=f"{', '.join(names)} of {path}, {sum(map(len, parts.values())):,} steps in the "
-        "order of the file, in units of training's deviation",
+        "order of the file, in units of training's deviation" + _left_out(table, names, reading),
         splits={part: Examples(x=None, y=Sequence(v[None])) for part, v in scaled.items()},
         wiring=Y_ALONE,
         output=Normal(len(names)),
@@ -94,16 +95,28 @@ def _columns(table: Table, reading: Reading) -> list[str]:
         for name in names:
             table.column(name)
         return names
-    names = [
+    names = _of_numbers(table)
+    others = [name for name in names if name.strip().lower() not in TIMES] or names
+    first = [number(value) for value in table.columns[others[0]]] if len(others) > 1 else []
+    counts = all(a is not None and b is not None and a < b for a, b in pairwise(first))
+    return others[1:] if counts and len(others) == len(names) > 1 else others
+
+
+def _of_numbers(table: Table) -> list[str]:
+    return [
         name
         for name, values in table.columns.items()
         if any(number(value) is not None for value in values)
         and all(number(value) is not None or _is_missing(value) for value in values)
     ]
-    others = [name for name in names if name.strip().lower() not in TIMES] or names
-    first = [number(value) for value in table.columns[others[0]]] if len(others) > 1 else []
-    counts = all(a is not None and b is not None and a < b for a, b in pairwise(first))
-    return others[1:] if counts and len(others) == len(names) > 1 else others
+
+
+def _left_out(table: Table, names: list[str], reading: Reading) -> str:
+    """Which columns of numbers are not modelled, where it was not told which are."""
+    if reading.target is not None:
+        return ""
+    left = [name for name in _of_numbers(table) if name not in names]
+    return "".join(f"; {name} only says when: --target has it modelled" for name in left)
 
 
 def _is_missing(value: object) -> bool:

@@ -19,6 +19,12 @@ Pieces = Iterable[tuple[str, list[str]]]
 """A pass over a file: some texts that follow each other, and the part that they belong to."""
 
 
+def held_out(reading: Reading) -> dict[str, Path]:
+    """The files of their own that parts have."""
+    told = {part: getattr(reading, part) for part in PARTS if part != "train"}
+    return {part: Path(name) for part, name in told.items() if name is not None}
+
+
 def encoded(
     path: Path,
     description: str,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,9 @@ from throughtime.data.files.reading import Reading
 from throughtime.data.files.table import Table, number
 from throughtime.data.splitting import PARTS
 
+USES = {"train": ("train", 24), "valid": ("validate", 3), "test": ("test", 3)}
+"""What each part is for, and the fewest values that it may have: as thirty are cut."""
+
 
 def by_time(
     table: Table, read: Callable[[Path], Table], reading: Reading
@@ -21,20 +25,45 @@ def by_time(
 
     By files of their own (``--valid``, ``--test``); by a column that says train, valid or test; or
     by a point in time: ``--split COLUMN:POINT`` holds out for test what is not before it, numbers
-    or dates as 1921-01-31. Where nothing says otherwise, the last ninth of what is left is for
-    validation, and the last tenth of all for test.
+    or dates as 1921-01-31 or 1921-01-31 12:00. Where nothing says otherwise, the last ninth of what
+    is left is for validation, and the last tenth of all for test.
 
     Raises:
-        DataError: with file and line, if rows do not come in the order of time.
+        DataError: with file and line, if rows do not come in the order of time; or if a part has
+            too few.
     """
+    parts, when = _parts(table, read, reading)
+    for part, (use, least) in USES.items():
+        rows = parts[part]
+        if len(rows) < least:
+            raise DataError(
+                f"{rows.path}: {len(rows)} values to {use} on; expected at least {least}: cut "
+                "elsewhere, or give more rows"
+            )
+    return parts, when
+
+
+def cut_by(table: Table, split: str) -> tuple[str, str | None]:
+    """The column that ``--split`` names, and the point in it, if it has one.
+
+    Names and points may have colons in them: the longest name that is a column's is meant.
+    """
+    ends = [len(split), *(i for i in range(len(split) - 1, -1, -1) if split[i] == ":")]
+    at = next((i for i in ends if split[:i] in table.columns), ends[-1])
+    return split[:at], split[at + 1 :] if at < len(split) else None
+
+
+def _parts(
+    table: Table, read: Callable[[Path], Table], reading: Reading
+) -> tuple[dict[str, Table], list[str]]:
     if reading.split is not None:
         if reading.valid is not None or reading.test is not None:
             raise DataError(
                 "--split and files of their own for --valid and --test exclude each other"
             )
-        column, colon, point = reading.split.rpartition(":")
-        if reading.split in table.columns or not colon:
-            return _in_order(table, reading.split), [reading.split]
+        column, point = cut_by(table, reading.split)
+        if point is None:
+            return _in_order(table, column), [column]
         first = _first_not_before(table, column, point)
         return _cut(table, first * 8 // 9, first), [column]
     if reading.valid is None and reading.test is None:
@@ -75,28 +104,33 @@ def _in_order(table: Table, column: str) -> dict[str, Table]:
 
 def _first_not_before(table: Table, column: str, point: str) -> int:
     """The first row of the test part."""
-    times = [_when(value, point) for value in table.column(column)]
+    values = table.column(column)
+    at = _when(point, f"--split {column}:{point}:")
+    times = [_when(v, f"{table.at(row)}: column {column!r}:") for row, v in enumerate(values)]
     for row, (before, now) in enumerate(pairwise(times), 1):
         if type(before) is not type(now) or now < before:
             raise DataError(
-                f"{table.at(row)}: column {column!r} goes from {before} to {now}; expected rows in "
-                "the order of time"
+                f"{table.at(row)}: column {column!r} goes from {values[row - 1]} to {values[row]}; "
+                "expected rows in the order of time"
             )
-    at = _when(point, point)
     if type(at) is not type(times[0]):
         raise DataError(
-            f"--split {column}:{point}: expected a point like those in the file, as {times[0]}"
+            f"--split {column}:{point}: expected a point like those in the file, as {values[0]}"
         )
-    first = sum(time < at for time in times)
-    if not 0 < first < len(times):
+    return sum(time < at for time in times)
+
+
+def _when(value: object, where: str) -> Any:
+    """A number; or a date, of which a month is its first day, and a time without a zone in UTC."""
+    found = number(value)
+    if found is not None:
+        return found
+    text = str(value).strip()
+    try:
+        when = datetime.fromisoformat(text + "-01" * (len(text) == len("2020-01")))
+    except ValueError:
         raise DataError(
-            f"--split {column}:{point}: the rows are from {times[0]} to {times[-1]}, so one part "
-            "would be empty; expected a point between"
-        )
-    return first
-
-
-def _when(value: Any, like: str) -> Any:
-    """A number, where the point is one; else the text, which sorts as dates from the year on do."""
-    found = number(value) if number(like) is not None else None
-    return str(value).strip() if found is None else found
+            f"{where} {text!r} is neither a number nor a date; expected dates as 2020-01-31, "
+            "2020-01-31 12:00 or 2020-01"
+        ) from None
+    return when if when.tzinfo is not None else when.replace(tzinfo=UTC)

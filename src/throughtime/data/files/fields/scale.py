@@ -26,8 +26,10 @@ class Scale:
         """That of values ``(rows, size)``: their mean and their deviation.
 
         Raises:
-            DataError: if the values are too large to have them.
+            DataError: if there are no values, or too large ones to have them.
         """
+        if not len(values):
+            raise DataError("no numbers, of which there is no mean; expected some rows of training")
         mean, deviation = values.mean(0), values.std(0, correction=0)
         if not bool((mean.isfinite() & deviation.isfinite()).all()):
             raise DataError(
