@@ -27,6 +27,7 @@ from throughtime.cli.rows import (
     tables,
     warn_of_unknown,
 )
+from throughtime.cli.series import foretold, series_of
 from throughtime.cli.show import said
 from throughtime.data.files.columns import unknown, x_of
 from throughtime.data.files.fields import Field, Number
@@ -65,8 +66,14 @@ def predict(
     one text, a line is that text; where it is numbers or several columns, a line is a JSON object
     with their names. A FILE that ends in .csv, .tsv, .jsonl, .parquet or .conll is a table with the
     columns of x, which is read as a whole.
+
+    Of a series, FILE has the steps so far, and a line out is one of the next ten, or --max-length.
     """
     loaded = opened(run)
+    if series_of(loaded) is not None:
+        for step in foretold(loaded, file, form_of(loaded, form), beam, max_length):
+            click.echo(json.dumps(step) if as_json else said(step["prediction"]))
+        return
     *of_x, of_y = _fields(loaded)
     if top is not None and (of_y.kind != "label" or not as_json):
         raise ValueError("--top is for labels, with --json" + _is(of_y))

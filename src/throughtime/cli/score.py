@@ -11,6 +11,7 @@ import click
 import torch
 from torch import Tensor
 
+from throughtime.cli import series
 from throughtime.cli.opening import opened
 from throughtime.cli.rows import (
     FORMAT_HELP,
@@ -23,6 +24,7 @@ from throughtime.cli.rows import (
     tables,
     warn_of_unknown,
 )
+from throughtime.cli.series import series_of
 from throughtime.cli.show import said
 from throughtime.data.files.columns import unknown, x_of, y_of
 from throughtime.data.files.fields import WHOLE, Characters, Field
@@ -52,10 +54,15 @@ def score(run: Path, file: BufferedIOBase, form: str | None, as_json: bool) -> N
     A line out for each line in: its log-probability in nats; the same per symbol, its end
     included where the model decides it; and the line. A broken line stops it, with its number.
     For a model of y given x, a line is a JSON object with the columns of both, or FILE a table
-    that has them; the last on a line out is y. The density of numbers is one in units of
+    that has them; the last on a line out is y. Of a series, FILE has its columns, and each row is
+    scored given those before. The density of numbers is one in units of
     training's deviation.
     """
     loaded = opened(run)
+    if series_of(loaded) is not None:
+        for scored in series.scores(loaded, file, form_of(loaded, form)):
+            _show(scored, as_json)
+        return
     of_x, of_y = _fields(loaded)
     form = "lines" if isinstance(of_y, Line) else form_of(loaded, form)
     not_known = 0
@@ -63,12 +70,16 @@ def score(run: Path, file: BufferedIOBase, form: str | None, as_json: bool) -> N
     for found in answered(given_rows, lambda table: scores(loaded, table)):
         for scored in found:
             not_known += scored["unknown"]
-            if as_json:
-                click.echo(json.dumps(scored, ensure_ascii=False))
-            else:
-                shown = scored["text"] if "text" in scored else said(scored["target"])
-                click.echo(f"{scored['log_prob']:.4f}\t{scored['per_symbol']:.4f}\t{shown}")
+            _show(scored, as_json)
     warn_of_unknown(not_known)
+
+
+def _show(scored: dict[str, Any], as_json: bool) -> None:
+    if as_json:
+        click.echo(json.dumps(scored, ensure_ascii=False))
+        return
+    shown = scored["text"] if "text" in scored else said(scored["target"])
+    click.echo(f"{scored['log_prob']:.4f}\t{scored['per_symbol']:.4f}\t{shown}")
 
 
 def _fields(run: Run) -> tuple[tuple[Field, ...], Field]:

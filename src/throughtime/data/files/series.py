@@ -9,7 +9,7 @@ import torch
 
 from throughtime.data.dataset import Dataset, Examples
 from throughtime.data.errors import DataError
-from throughtime.data.files.fields import Scale
+from throughtime.data.files.fields import Numbers, Scale
 from throughtime.data.files.reading import Reading
 from throughtime.data.files.table import Table, number, read_table
 from throughtime.data.files.time_parts import by_time, cut_by
@@ -69,9 +69,10 @@ def read_series(path: Path, reading: Reading) -> Dataset:
         part: torch.tensor([_numbers(rows, name) for name in names], dtype=torch.float64).T
         for part, rows in parts.items()
     }
+    field = Numbers(",".join(names))
     try:
-        scale = Scale.of(values["train"])
-        scaled = {part: scale(v) for part, v in values.items()}
+        field.measure(Scale.of(values["train"]))
+        scaled = {part: field.encode(v) for part, v in values.items()}
     except DataError as error:
         raise DataError(f"{path}: {error}") from None
     return Dataset(
@@ -83,6 +84,7 @@ def read_series(path: Path, reading: Reading) -> Dataset:
         output=Normal(len(names)),
         length=Unending(),
         running=True,
+        y_field=field,
     )
 
 
