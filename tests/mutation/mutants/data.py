@@ -75,7 +75,7 @@ MUTANTS = [
     Mutant(
         "BLEU of whatever is fed",
         "training/metrics/texts.py",
-        'if symbol == "word" and any(',
+        "if vocabulary.pieces and any(",
         "if any(",
         (METRICS + "test_which_numbers_of_a_y_of_its_own_length",),
     ),
@@ -135,8 +135,8 @@ MUTANTS = [
     Mutant(
         "a series is in units of what comes later",
         "data/files/series.py",
-        'scale = Scale.of(values["train"])',
-        "scale = Scale.of(torch.cat(list(values.values())))",
+        'field.measure(Scale.of(values["train"]))',
+        "field.measure(Scale.of(torch.cat(list(values.values()))))",
         (FILES + "test_series.py::test_the_future_is_held_out",),
     ),
     Mutant(
@@ -195,5 +195,14 @@ MUTANTS = [
         "when if when.tzinfo is not None else when.replace(tzinfo=UTC)",
         "when.replace(tzinfo=UTC)",
         (FILES + "test_series.py::test_dates_are_compared_as_dates",),
+    ),
+    Mutant(
+        "what is foretold does not know the last step",
+        "cli/series.py",
+        "p = before.observe(y)[1]",
+        "p = before.observe(y.take(torch.tensor(len(y) * [y.steps - 1])))[1]",
+        (
+            "tests/runs/test_foretelling.py::test_what_is_foretold_follows_from_what_was_foretold_before",
+        ),
     ),
 ]
