@@ -166,6 +166,8 @@ def test_lines_have_parts_of_their_own_files(
             kept = {*lines_of(one, "train")} & {*lines_of(one, told)}
             said = f"{len(kept)} held-out rows are also in training" in one.description
             assert said == bool(kept)
+    itself = load(path, reading=Reading(valid=str(path)))  # but for what is drawn from it
+    assert "; 27 held-out rows are also in training" in itself.description
 
 
 def test_running_text_has_parts_of_their_own_files(tmp_path: Path) -> None:

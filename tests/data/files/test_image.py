@@ -64,3 +64,16 @@ def test_pictures_of_a_test_file_are_beside_that_file(write: Write, tmp_path: Pa
     elsewhere = draw(tmp_path / "elsewhere", 12)  # of which there is none beside the other
     test = write("elsewhere/b.csv", f"file,caption\n{elsewhere},another one\n")
     assert len(load(str(train), reading=Reading(test=str(test))).splits["test"]) == 1
+
+
+def test_a_picture_that_no_memory_holds_is_named(
+    write: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def too_large(*_: object) -> None:
+        raise MemoryError
+
+    rows = [f"{draw(tmp_path, i)},{c}" for i, c in enumerate(CAPTIONS)]
+    path = write("a.csv", "\n".join(["file,caption", *rows]) + "\n")
+    monkeypatch.setattr(Pictures.Image, "convert", too_large)
+    with pytest.raises(DataError, match=r"a.csv:\d+: column 'file': .*png: cannot .*MemoryError"):
+        load(path)

@@ -48,9 +48,10 @@ class Image(Field):
                 grey = picture.convert("L")
         except FileNotFoundError:
             raise DataError(f"{path}: no such picture; check the name") from None
-        except (OSError, ValueError, SyntaxError, UnidentifiedImageError,
+        except (OSError, ValueError, SyntaxError, UnidentifiedImageError, MemoryError,
                 Pictures.DecompressionBombError) as error:  # fmt: skip
-            raise DataError(f"{path}: cannot be read as a picture ({error})") from None
+            reason = str(error) or type(error).__name__  # a damaged one may say any size
+            raise DataError(f"{path}: cannot be read as a picture ({reason})") from None
         if min(grey.size) < SMALLEST:
             raise DataError(f"{path}: {grey.width} × {grey.height}; expected at least 4 × 4")
         grey.thumbnail((LARGEST, LARGEST))
