@@ -302,7 +302,8 @@ def document(done: dict[str, list[dict[str, Any]]]) -> Iterator[str]:
         "the standard deviation. Hotel sentences have their names and addresses called by what "
         "they are while a model learns and speaks, and their own for BLEU, which takes all test "
         "sentences for acts of the same slots as references. Sunspots are tested from 1921 on. "
-        "Seconds are longer where something else was running.\n"
+        "Seconds are longer where something else was running. What the defaults "
+        "are worth, and what was tried where a row falls short, is in [defaults.md](defaults.md).\n"
     )
     headings = ("data", "options", "measure", "value", "seeds", "to beat", "published",
                 "parameters", "seconds")  # fmt: skip
