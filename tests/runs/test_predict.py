@@ -256,7 +256,11 @@ def test_a_text_with_line_ends_stays_one_line(tmp_path: Path) -> None:
         ("tags", ["ba no", "  "], None),  # a sentence of no words has no tags
         ("from columns", ["red"], "standard input:1: not JSON"),
         ("from columns", [LINES["from columns"][0], "[1]"], "input:2: a list; expected a JSON obj"),
-        ("from columns", ['{"size": 3}'], 'input:1: has no kind; expected a JSON object on every line, {"kind": …, "size": …}'),
+        (
+            "from columns",
+            ['{"size": 3}'],
+            'input:1: has no kind; expected a JSON object on every line, {"kind": …, "size": …}',
+        ),
         ("from columns", ['{"size": 3, "kind": "pink"}'], "input:1: column 'kind': the label 'pi"),
         ("from columns", ['{"size": "x", "kind": "red"}'], "column 'size': 'x' is no finite"),
         ("from columns", ['{"size": NaN, "kind": "red"}'], "column 'size': nan is no finite"),
@@ -272,9 +276,11 @@ def test_broken_lines_are_named(
     if reason is None:
         assert good("predict", trained(name), stdin=text).count("\n") == len(lines)
         return
-    assert reason in bad("predict", trained(name), "--max-length", 5, stdin=text) if (
-        name == "from columns"
-    ) else reason in bad("predict", trained(name), stdin=text)
+    assert (
+        reason in bad("predict", trained(name), "--max-length", 5, stdin=text)
+        if (name == "from columns")
+        else reason in bad("predict", trained(name), stdin=text)
+    )
 
 
 def test_a_broken_line_far_below_is_named(trained: Trained, tmp_path: Path) -> None:
@@ -294,9 +300,7 @@ def test_a_broken_line_far_below_is_named(trained: Trained, tmp_path: Path) -> N
     ],
     ids=["latin", "empty", "endless"],
 )
-def test_lines_above_a_broken_one_are_answered(
-    line: bytes, reason: str, trained: Trained
-) -> None:
+def test_lines_above_a_broken_one_are_answered(line: bytes, reason: str, trained: Trained) -> None:
     whole = good("predict", trained("label"), stdin=b"abc\ncb\n")
     result = run("predict", trained("label"), stdin=b"abc\ncb\n" + line + b"\nabc\n")
     assert result.exit_code == 2

@@ -70,7 +70,9 @@ def test_a_column_of_y_alone_is_that_of_the_table(trained: Trained, files: Path)
 
 
 def test_numbers_alone_are_scored(tmp_path: Path) -> None:
-    (tmp_path / "a.jsonl").write_text("".join(json.dumps({"y": [i, 1.5]}) + "\n" for i in range(30)))
+    (tmp_path / "a.jsonl").write_text(
+        "".join(json.dumps({"y": [i, 1.5]}) + "\n" for i in range(30))
+    )
     good("train", tmp_path / "a.jsonl", "--target", "y", *SMALL, "--out", tmp_path / "run")
     scored = as_json(good("score", tmp_path / "run", tmp_path / "a.jsonl", "--json"))
     assert [len(s["terms"]) for s in scored] == [2] * 30
