@@ -104,7 +104,7 @@ class Graph(nn.Module):
             edges = {"U": cell.hidden_size * len(wiring.directions)}
         self.hidden_size = edges["U"]
         if isinstance(output, Categorical) and wiring.feedback in (Edge.OBSERVED, Edge.EXPECTED):
-            self.first.S.start_for_symbols()
+            self.first.S.start_for(1)
         if output is not None:
             units = output.size if length is None else length.units(output)
             bound = 1 / math.sqrt(self.hidden_size)

@@ -58,13 +58,17 @@ class Projection(nn.Module):
         symbols = torch.arange(self.weight.shape[1], device=value.device)
         return (value[..., None] == symbols).to(self.weight.dtype)
 
-    def start_for_symbols(self) -> None:
-        """Start where symbols are learned from in about half as many steps.
+    def start_for(self, size: float) -> None:
+        r"""Start where each step's drive varies by about one.
 
-        U(-1/√H, 1/√H) is made for sums of many terms. A symbol brings one column and no more, which
-        must have the size of a whole drive, so its entries start in U(-2, 2) (docs/performance.md).
+        U(-1/√H, 1/√H) is made for sums of H terms. What enters from outside may have one: a symbol
+        brings one column and no more. So entries start in U(-2/s, 2/s), with which the drive's
+        variance is 4/3 (docs/performance.md and docs/defaults.md say what it gives).
+
+        Args:
+            size: s, the root of the mean of \|x(t)\|²; of symbols 1.
         """
-        nn.init.uniform_(self.weight, -2, 2)
+        nn.init.uniform_(self.weight, -2 / size, 2 / size)
 
 
 def _of_those_there(symbols: Tensor, weight: Tensor) -> Entering:

@@ -48,7 +48,7 @@ def resolve(config: Config, data: Dataset) -> Config:
                 f"but those of {data.name} have shape {tuple(data.output.event_shape)}; use "
                 f"{choices.output_text(data.output)}"
             )
-    few = y.steps // 1_000 if data.running and isinstance(y, Sequence) else len(y) // 20
+    few = y.steps // 1_000 if data.running and isinstance(y, Sequence) else len(y) // 50
     rows = config.batch_size or min(max(few, 1), 32)
     if config.steps is not None and not data.running:
         raise ValueError(f"steps are for running text, which is read in chunks; {data.name} is not")
@@ -119,7 +119,6 @@ def _build(config: Config, signature: Signature) -> RecurrentModel | EncoderDeco
         dropout=config.dropout,
         gradient=choices.gradient(config.gradient),
     )
-    _start(encoder, signature)
     return EncoderDecoder(encoder, _sequences(config, signature, encoder.graph.hidden_size))
 
 
@@ -129,7 +128,7 @@ def _sequences(config: Config, signature: Signature, vector: int | None) -> Recu
     assert config.output is not None
     assert config.dropout is not None
     wiring = choices.wiring(config.wiring)
-    model = RecurrentModel(
+    return RecurrentModel(
         _cells(config),
         wiring,
         choices.output(config.output, signature.y_size),
@@ -140,15 +139,6 @@ def _sequences(config: Config, signature: Signature, vector: int | None) -> Recu
         initial_state=config.initial_state,
         gradient=choices.gradient(config.gradient),
     )
-    _start(model, signature)
-    return model
-
-
-def _start(model: RecurrentModel, signature: Signature) -> None:
-    """A model cannot tell before it sees them that its x(t) are symbols; the data can."""
-    if Edge.INPUT in model.wiring and signature.x_symbols is not None:
-        for recurrence in model.graph.layers[0]:
-            recurrence.U.start_for_symbols()
 
 
 def _cells(config: Config) -> list[Cell]:

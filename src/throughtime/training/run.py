@@ -22,6 +22,7 @@ from throughtime.training.build import build, resolve
 from throughtime.training.config import Config
 from throughtime.training.likelihood import Model
 from throughtime.training.signature import Signature
+from throughtime.training.start import start
 
 Weights = Literal["best", "last"]
 COLUMNS = ("epoch", "step", "seconds", "train nats", "valid nats", "learning rate", "epsilon")
@@ -69,6 +70,7 @@ class Run:
         config, signature = resolve(config, data), Signature.of(data)
         torch.manual_seed(config.seed)
         model = build(config, signature)
+        start(model, data.splits["train"])
         run = cls(_new_folder(config, data, path), config, signature, model)
         run.save_config()
         signature.save(run.path / "vocabulary.json")

@@ -1,0 +1,52 @@
+"""Where a model's outer matrices start, which the size of what they bring decides."""
+
+from __future__ import annotations
+
+import math
+
+from torch import Tensor
+
+from throughtime.data import Examples
+from throughtime.encoder_decoder import EncoderDecoder
+from throughtime.model import RecurrentModel
+from throughtime.sequence import Sequence
+from throughtime.training.likelihood import Model, decoder
+from throughtime.wiring import Edge
+
+
+def start(model: Model, train: Examples) -> None:
+    """Start the edges from x(t), x and y(t-1) by the sizes that these have in training.
+
+    A model cannot tell before it sees them: of 88 keys a chord strikes four, and of a hundred
+    features of a hotel three are said. What an encoder gives has the size of any h, and the edges
+    from it stay as they are, as does the one from o(t-1).
+    """
+    if isinstance(model, EncoderDecoder):
+        if isinstance(model.encoder, RecurrentModel):
+            _start(model.encoder, "U", train.x)
+    else:
+        _start(model, "U" if Edge.INPUT in model.wiring else "R", train.x)
+    if decoder(model).wiring.feedback in (Edge.OBSERVED, Edge.EXPECTED):
+        _start(decoder(model), "S", train.y)
+
+
+def _start(model: RecurrentModel, letter: str, values: Sequence | Tensor | None) -> None:
+    size = 0.0 if values is None else size_of(values)
+    for recurrence in model.graph.layers[0]:
+        edge = getattr(recurrence, letter, None)
+        if edge is not None and size > 0:
+            edge.start_for(size)
+
+
+def size_of(values: Sequence | Tensor) -> float:
+    r"""The root of the mean of \|x\|² over all rows and steps; of symbols 1, one-hot as they are.
+
+    Example:
+        >>> size_of(torch.tensor([[3.0, 4.0], [0.0, 5.0]]))
+        5.0
+    """
+    each = values.values if isinstance(values, Sequence) else values
+    if not each.dtype.is_floating_point:
+        return 1.0
+    each = each[values.mask] if isinstance(values, Sequence) else each
+    return math.sqrt(float(each.flatten(1).double().pow(2).sum(1).mean()))

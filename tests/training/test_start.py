@@ -1,0 +1,83 @@
+"""The outer matrices start so that what enters h(t) varies by about one, whatever its size."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import torch
+
+import throughtime as tt
+from throughtime.data import Examples, load
+from throughtime.training.build import build, resolve
+from throughtime.training.config import Config
+from throughtime.training.likelihood import decoder
+from throughtime.training.signature import Signature
+from throughtime.training.start import size_of, start
+
+WANTED = 4 / 3
+"""The variance of U(-2, 2), which is the drive's where Σ x² is one."""
+
+
+def variance(edge: tt.layer.Projection, values: torch.Tensor) -> float:
+    return float(edge(values).detach().var())
+
+
+@pytest.mark.parametrize("active", [2, 40])
+def test_of_bits_the_drive_varies_by_about_one_however_many_are_set(active: int) -> None:
+    bits = torch.zeros(4, 10, 88)
+    bits[..., :active] = 1
+    model = tt.RecurrentModel(
+        tt.cells.GRU(200),
+        tt.wirings.VECTOR_TO_SEQUENCE - "x -> h(t)",
+        tt.outputs.Bernoulli(88),
+        tt.lengths.EndOfSequence(),
+    )
+    start(model, Examples(None, tt.Sequence(bits)))
+    assert variance(model.graph.first.S, bits[0, :1]) == pytest.approx(WANTED, rel=0.25)
+
+
+@pytest.mark.parametrize("scale", [0.01, 30.0])
+def test_of_numbers_the_drive_varies_by_about_one_whatever_their_unit(scale: float) -> None:
+    x = scale * torch.randn(300, 5, generator=torch.Generator().manual_seed(0))
+    model = tt.RecurrentModel(
+        tt.cells.LSTM(200), tt.wirings.VECTOR_TO_SEQUENCE, tt.outputs.Categorical(7),
+        tt.lengths.EndOfSequence(), vector_size=5,
+    )  # fmt: skip
+    start(model, Examples(x, tt.Sequence(torch.zeros(300, 1, dtype=torch.long))))
+    assert variance(model.graph.first.R, x) == pytest.approx(WANTED, rel=0.1)
+    assert variance(model.graph.first.S, torch.arange(7)) == pytest.approx(WANTED, rel=0.25)
+
+
+def test_both_directions_of_an_encoder_start_so_and_the_edge_from_it_does_not(
+    tmp_path: Path,
+) -> None:
+    rows = "".join(f"{'ab' * n},{'cd' * n}\n" for n in range(1, 60))
+    (tmp_path / "a.csv").write_text("word,sound\n" + rows)
+    config = Config(dataset=str(tmp_path / "a.csv"), input="word", target="sound")
+    data = load(config.dataset, 0, config.reading)
+    model = build(resolve(config, data), Signature.of(data))
+    assert isinstance(model, tt.EncoderDecoder)
+    assert isinstance(model.encoder, tt.RecurrentModel)
+    before = decoder(model).graph.first.R.weight.clone()
+    start(model, data.splits["train"])
+    for recurrence in model.encoder.graph.layers[0]:
+        assert variance(recurrence.U, torch.arange(2)) == pytest.approx(WANTED, rel=0.25)
+    assert torch.equal(before, decoder(model).graph.first.R.weight)
+
+
+def test_padding_is_no_part_of_the_size() -> None:
+    values = torch.full((2, 3, 4), 2.0)
+    rows = tt.Sequence(values, lengths=torch.tensor([3, 1]))
+    padded = torch.where(rows.mask[..., None], values, 1e6)
+    assert size_of(tt.Sequence(padded, lengths=torch.tensor([3, 1]))) == 4.0
+
+
+def test_what_is_always_zero_leaves_the_matrix_as_it_was() -> None:
+    model = tt.RecurrentModel(
+        tt.cells.Elman(3), tt.wirings.VECTOR_TO_SEQUENCE, tt.outputs.Categorical(2),
+        tt.lengths.EndOfSequence(), vector_size=5,
+    )  # fmt: skip
+    before = model.graph.first.R.weight.clone()
+    start(model, Examples(torch.zeros(4, 5), tt.Sequence(torch.zeros(4, 1, dtype=torch.long))))
+    assert torch.equal(before, model.graph.first.R.weight)
