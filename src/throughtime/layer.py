@@ -59,14 +59,14 @@ class Projection(nn.Module):
         return (value[..., None] == symbols).to(self.weight.dtype)
 
     def start_for(self, size: float) -> None:
-        r"""Start where each step's drive varies by about one.
+        """Start where each step's drive varies by about one, for symbols and bits.
 
-        U(-1/√H, 1/√H) is made for sums of H terms. What enters from outside may have one: a symbol
-        brings one column and no more. So entries start in U(-2/s, 2/s), with which the drive's
-        variance is 4/3 (docs/performance.md and docs/defaults.md say what it gives).
+        U(-1/√H, 1/√H) is made for sums of H terms. A symbol brings one column and no more, and a
+        few bits as few: so entries start in U(-2/s, 2/s), with which the drive's variance is 4/3
+        (docs/performance.md and docs/defaults.md say what it gives).
 
         Args:
-            size: s, the root of the mean of \|x(t)\|²; of symbols 1.
+            size: s, the root of how many columns are added up, on the mean; of symbols 1.
         """
         nn.init.uniform_(self.weight, -2 / size, 2 / size)
 

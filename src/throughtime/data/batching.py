@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from itertools import islice
 
 import torch
@@ -20,6 +20,9 @@ POOL = 50
 SYMBOLS = 2**16
 """Most steps of a batch, padding included, where nothing else is said: a row of 100,000 steps
 must not draw 31 others to its length."""
+
+BEFORE = 1_000
+"""Steps back from which a running text's or a series' past is looked at, before it is measured."""
 
 WINDOW = 2**20
 """Rows that are shuffled at a time. Where there are more, they are taken from all over the data in
@@ -175,11 +178,60 @@ def streams(y: Sequence, rows: int, steps: int) -> Iterator[Sequence]:
             f"cannot cut {int(y.lengths)} values into {rows} streams of {steps} steps at a time; "
             "expected at least one step, and from one stream to as many as there are values"
         )
+    whole = _in_streams(y, rows)
+    return (
+        Flat(whole.flat, whole.starts + t, (whole.lengths - t).clamp(0, steps))[:]
+        for t in range(0, whole.steps, steps)
+    )
+
+
+def before_streams(examples: Examples, rows: int) -> Sequence:
+    """What comes directly before each stream of one long row, so far back as :data:`BEFORE`: of
+    the row itself, and before that what the examples know of.
+
+    Example:
+        >>> y, before = Sequence(torch.arange(7)[None]), Sequence(torch.tensor([[8, 9]]))
+        >>> [row.tolist() for row in before_streams(Examples(None, y, before), 2).to_list()]
+        [[8, 9], [8, 9, 0, 1, 2, 3]]
+    """
+    assert isinstance(examples.y, Sequence)
+    whole = _in_streams(examples.y, rows)
+    counts = (whole.starts - whole.starts[0]).clamp(max=BEFORE)
+    found = Flat(whole.flat, whole.starts - counts, counts)[:].to_list()
+    if examples.before is not None:
+        past = examples.before.values[0]
+        found = [torch.cat([past, own])[-BEFORE:] for own in found]
+    return Sequence.from_list(found)
+
+
+def consecutive(parts: Mapping[str, Sequence], own: Collection[str] = ()) -> dict[str, Examples]:
+    """Parts of one long row that follow each other, each with what comes directly before it.
+
+    Those in ``own`` are from elsewhere, and nothing comes before them.
+
+    Example:
+        >>> parts = {"train": torch.arange(3), "valid": torch.arange(3, 5)}
+        >>> parts = consecutive({name: Sequence(y[None]) for name, y in parts.items()})
+        >>> parts["train"].before, parts["valid"].before.values
+        (None, tensor([[0, 1, 2]]))
+    """
+    examples: dict[str, Examples] = {}
+    before: Tensor | None = None
+    for part, y in parts.items():
+        if part in own:
+            examples[part] = Examples(None, y)
+            continue
+        examples[part] = Examples(None, y, None if before is None else Sequence(before))
+        count = y.lengths.clamp(max=BEFORE)
+        row = _in_streams(y, 1)
+        last = Flat(row.flat, row.starts + row.lengths - count, count).values
+        before = (last if before is None else torch.cat([before, last], 1))[:, -BEFORE:]
+    return examples
+
+
+def _in_streams(y: Sequence, rows: int) -> Flat:
+    """One long row as parallel streams, of which nothing is read yet."""
     row = y if isinstance(y, Flat) else Flat(y.values[0], [0], y.lengths)
     each, more = divmod(int(y.lengths), rows)
     lengths = each + (torch.arange(rows) < more).long()
-    starts = row.starts + lengths.cumsum(0) - lengths
-    return (
-        Flat(row.flat, starts + t, (lengths - t).clamp(0, steps))[:]
-        for t in range(0, int(lengths[0]), steps)
-    )
+    return Flat(row.flat, row.starts + lengths.cumsum(0) - lengths, lengths)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import NoneType
 from typing import Any
 
@@ -30,6 +30,7 @@ class Examples:
     Args:
         x: a sequence a row; one vector ``(rows, size)``; or None where y stands alone.
         y: a sequence a row; or one value ``(rows, *event)``, such as a label.
+        before: of one long row, the last steps of what came directly before it.
 
     Raises:
         DataError: if x and y differ in their number of rows, or have no single batch dimension.
@@ -43,6 +44,7 @@ class Examples:
 
     x: Sequence | Tensor | None
     y: Sequence | Tensor
+    before: Sequence | None = None
 
     def __post_init__(self) -> None:
         sides = {"y": self.y} if self.x is None else {"x": self.x, "y": self.y}
@@ -61,7 +63,7 @@ class Examples:
 
     def __getitem__(self, rows: Tensor | slice | list[int]) -> Examples:
         """Some rows: numbers, a mask or a slice."""
-        return Examples(x=None if self.x is None else self.x[rows], y=self.y[rows])
+        return replace(self, x=None if self.x is None else self.x[rows], y=self.y[rows])
 
     def some(self, symbols: int) -> Examples:
         """Rows with about so many symbols of y, evenly spread, or of one row its beginning; all,
@@ -78,17 +80,18 @@ class Examples:
             return self
         assert isinstance(self.y, Sequence)
         if len(self) == 1 and self.x is None:
-            return Examples(None, self.y.take(torch.tensor(symbols)))
+            return replace(self, y=self.y.take(torch.tensor(symbols)))
         count = max(1, len(self) * symbols // total)
         rows = torch.arange(count) * len(self) // count
         y = self.y.pick(rows) if isinstance(self.y, Flat) else self.y[rows]
-        return Examples(x=None if self.x is None else self.x[rows], y=y)
+        return replace(self, x=None if self.x is None else self.x[rows], y=y)
 
     def to(self, *args: Any, **kwargs: Any) -> Examples:
         """Moved as ``Tensor.to`` does."""
         return Examples(
             x=None if self.x is None else self.x.to(*args, **kwargs),
             y=self.y.to(*args, **kwargs),
+            before=None if self.before is None else self.before.to(*args, **kwargs),
         )
 
 

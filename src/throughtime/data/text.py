@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from throughtime.data.batching import consecutive
 from throughtime.data.dataset import Dataset, Examples
 from throughtime.data.files.fields import Field
 from throughtime.data.vocabulary import Vocabulary
@@ -37,13 +38,14 @@ def characters(
         for part, texts in parts.items()
     }
     unseen = {part: _unknown(y, vocabulary.unknown) for part, y in sequences.items()}
-    return as_text(name, description, sequences, vocabulary, unseen, running)
+    splits = consecutive(sequences) if running else apart(sequences)
+    return as_text(name, description, splits, vocabulary, unseen, running)
 
 
 def as_text(
     name: str,
     description: str,
-    parts: Mapping[str, Sequence],
+    splits: dict[str, Examples],
     vocabulary: Vocabulary,
     unknown: dict[str, int],
     running: bool = False,
@@ -61,7 +63,7 @@ def as_text(
     return Dataset(
         name=name,
         description=description,
-        splits={part: Examples(x=None, y=y) for part, y in parts.items()},
+        splits=splits,
         wiring=Y_ALONE,
         output=Categorical(len(vocabulary)),
         length=Unending() if running else EndOfSequence(),
@@ -69,6 +71,11 @@ def as_text(
         running=running,
         y_field=field,
     )
+
+
+def apart(parts: Mapping[str, Sequence]) -> dict[str, Examples]:
+    """Sequences that do not follow each other, without an x."""
+    return {part: Examples(x=None, y=y) for part, y in parts.items()}
 
 
 def _unknown(y: Sequence, number: int | None) -> int:

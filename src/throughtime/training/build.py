@@ -48,7 +48,7 @@ def resolve(config: Config, data: Dataset) -> Config:
                 f"but those of {data.name} have shape {tuple(data.output.event_shape)}; use "
                 f"{choices.output_text(data.output)}"
             )
-    few = y.steps // 1_000 if data.running and isinstance(y, Sequence) else len(y) // 50
+    few = y.steps // 1_000 if data.running and isinstance(y, Sequence) else len(y) // 20
     rows = config.batch_size or min(max(few, 1), 32)
     if config.steps is not None and not data.running:
         raise ValueError(f"steps are for running text, which is read in chunks; {data.name} is not")

@@ -103,7 +103,7 @@ class Config(BaseModel):
     learning_rate: float | None = Field(
         None, gt=0, description="AdamW's, before it decays to zero."
     )
-    weight_decay: float = Field(0.01, ge=0, description="AdamW's.")
+    weight_decay: float = Field(0.1, ge=0, description="AdamW's.")
     clip: float = Field(1.0, gt=0, description="Largest norm of the gradient.")
     epochs: int | None = Field(None, ge=1, description="How often to go through the data.")
     max_steps: int | None = Field(None, ge=1, description="Stop after so many updates.")

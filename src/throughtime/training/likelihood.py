@@ -9,7 +9,7 @@ from torch import Tensor
 from torch.distributions import Distribution
 
 from throughtime.data import Examples, batches, streams
-from throughtime.data.batching import SYMBOLS
+from throughtime.data.batching import SYMBOLS, before_streams
 from throughtime.distribution import SequenceDistribution
 from throughtime.encoder_decoder import EncoderDecoder
 from throughtime.lengths import PredictedLength
@@ -109,7 +109,7 @@ def parts(
     most: int = SYMBOLS,
 ) -> Iterator[tuple[SequenceDistribution | Distribution, Examples]]:
     """All examples with their distributions, in batches; or of running text, chunks of streams,
-    each chunk's distribution given all of its stream before it."""
+    each chunk's distribution given all of its stream before it, and what came before that."""
     if steps is None:
         output = decoder(model).output
         assert output is not None
@@ -118,8 +118,10 @@ def parts(
             yield given(model, batch.x), batch
         return
     assert isinstance(examples.y, Sequence)
+    rows = min(rows, int(examples.y.lengths))
     p = given(model, None)
-    for chunk in streams(examples.y, min(rows, int(examples.y.lengths)), steps):
-        assert isinstance(p, SequenceDistribution)
+    assert isinstance(p, SequenceDistribution)
+    p = p.observe(before_streams(examples, rows))[1]
+    for chunk in streams(examples.y, rows, steps):
         yield p, Examples(None, chunk)
         p = p.observe(chunk)[1]

@@ -15,7 +15,7 @@ from throughtime.data.dataset import Dataset
 from throughtime.data.errors import DataError
 from throughtime.data.files.reading import AS_IT_IS, Reading
 from throughtime.data.files.text_file import blocks_of
-from throughtime.data.files.texts import Pieces, encoded, held_out
+from throughtime.data.files.texts import Pieces, encoded
 from throughtime.data.flat import Spool
 from throughtime.data.splitting import FEWEST, PARTS
 
@@ -44,7 +44,7 @@ def read_lines(path: str | Path, seed: int = 0, reading: Reading = AS_IT_IS) -> 
         DataError: if a file cannot be read, is not UTF-8, has nothing but blank lines, fewer than
             ten distinct ones if some are to be held out, or one of more than a million characters.
     """
-    path, own = Path(path), held_out(reading)
+    path, own = Path(path), reading.own
     drawn = [part for part in PARTS[1:] if part not in own]
     files = {"train": path, **own}
     hashed = {part: _Hashed(file, seed) for part, file in files.items()}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 FORMATS = ("lines", "running", "table", "conll", "series", "arrays")
 
@@ -31,6 +32,12 @@ class Reading:
     test: str | None = None
     symbols: str | None = None
     rare: int = 1
+
+    @property
+    def own(self) -> dict[str, Path]:
+        """The files of their own that parts have."""
+        told = {"valid": self.valid, "test": self.test}
+        return {part: Path(name) for part, name in told.items() if name is not None}
 
     def told(self) -> list[str]:
         """The names of what is not left out."""

@@ -9,7 +9,7 @@ from throughtime.data.dataset import Dataset
 from throughtime.data.errors import DataError
 from throughtime.data.files.reading import AS_IT_IS, Reading
 from throughtime.data.files.text_file import BLOCK, blocks_of
-from throughtime.data.files.texts import Pieces, encoded, held_out
+from throughtime.data.files.texts import Pieces, encoded
 from throughtime.data.splitting import PARTS
 
 FEWEST = {"train": 1_000, "valid": 100, "test": 100}
@@ -27,7 +27,7 @@ def read_running(path: Path, reading: Reading = AS_IT_IS) -> Dataset:
         DataError: if a file cannot be read, is not UTF-8, or is shorter than 1,000 characters, or
             100 where it is held out.
     """
-    own = held_out(reading)
+    own = reading.own
     files = {"train": path, **own}
     counts = {part: _count(file, FEWEST[part]) for part, file in files.items()}
     description = ", ".join(f"the {n:,} characters of {files[p]}" for p, n in counts.items())

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import torch
 
-from throughtime.data.dataset import Dataset, Examples
+from throughtime.data.batching import consecutive
+from throughtime.data.dataset import Dataset
 from throughtime.data.errors import DataError
 from throughtime.data.files.fields import Numbers, Scale
 from throughtime.data.files.reading import Reading
@@ -79,7 +80,7 @@ def read_series(path: Path, reading: Reading) -> Dataset:
         name=path.stem,
         description=f"{', '.join(names)} of {path}, {sum(map(len, parts.values())):,} steps in the "
         "order of the file, in units of training's deviation" + _left_out(table, names, reading),
-        splits={part: Examples(x=None, y=Sequence(v[None])) for part, v in scaled.items()},
+        splits=consecutive({part: Sequence(v[None]) for part, v in scaled.items()}, reading.own),
         wiring=Y_ALONE,
         output=Normal(len(names)),
         length=Unending(),

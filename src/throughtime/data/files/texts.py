@@ -7,22 +7,17 @@ from pathlib import Path
 
 import numpy as np
 
+from throughtime.data.batching import consecutive
 from throughtime.data.dataset import Dataset
 from throughtime.data.errors import DataError
 from throughtime.data.files.fields import WHOLE, text_field
 from throughtime.data.files.reading import Reading
 from throughtime.data.flat import Spool, smallest, spooled
 from throughtime.data.splitting import PARTS
-from throughtime.data.text import as_text
+from throughtime.data.text import apart, as_text
 
 Pieces = Iterable[tuple[str, list[str]]]
 """A pass over a file: some texts that follow each other, and the part that they belong to."""
-
-
-def held_out(reading: Reading) -> dict[str, Path]:
-    """The files of their own that parts have."""
-    told = {part: getattr(reading, part) for part in PARTS if part != "train"}
-    return {part: Path(name) for part, name in told.items() if name is not None}
 
 
 def encoded(
@@ -67,4 +62,5 @@ def encoded(
         for part in PARTS:
             lengths[part].write(np.array([len(flats[part])]))
     parts = {part: spooled(flats[part], lengths[part]) for part in PARTS}
-    return as_text(path.stem, description, parts, vocabulary, unknown, running, field)
+    splits = consecutive(parts, reading.own) if running else apart(parts)
+    return as_text(path.stem, description, splits, vocabulary, unknown, running, field)

@@ -57,7 +57,7 @@ def _parts(
     table: Table, read: Callable[[Path], Table], reading: Reading
 ) -> tuple[dict[str, Table], list[str]]:
     if reading.split is not None:
-        if reading.valid is not None or reading.test is not None:
+        if reading.own:
             raise DataError(
                 "--split and files of their own for --valid and --test exclude each other"
             )
@@ -66,24 +66,18 @@ def _parts(
             return _in_order(table, column), [column]
         first = _first_not_before(table, column, point)
         return _cut(table, first * 8 // 9, first), [column]
-    if reading.valid is None and reading.test is None:
+    if not reading.own:
         return _cut(table, len(table) * 8 // 10, len(table) * 9 // 10), []
-    valid, test = (
-        None if name is None else read(Path(name)) for name in (reading.valid, reading.test)
-    )
-    for other in (valid, test):
-        if other is not None and list(other.columns) != list(table.columns):
+    own = {part: read(path) for part, path in reading.own.items()}
+    for other in own.values():
+        if list(other.columns) != list(table.columns):
             raise DataError(
                 f"{other.path}: has the columns {', '.join(other.columns)}; expected those of "
                 f"{table.path}: {', '.join(table.columns)}"
             )
-    last = len(table) * 8 // 9 if valid is None or test is None else len(table)
+    last = len(table) * 8 // 9 if len(own) == 1 else len(table)
     rest = table[range(last, len(table))]
-    return {
-        "train": table[range(last)],
-        "valid": rest if valid is None else valid,
-        "test": rest if test is None else test,
-    }, []
+    return {"train": table[range(last)], "valid": rest, "test": rest, **own}, []
 
 
 def _cut(table: Table, valid: int, test: int) -> dict[str, Table]:
