@@ -126,6 +126,29 @@ def test_chunk_f1_of_a_model_is_that_of_its_labels() -> None:
     assert numbers["chunk F1"].value == pytest.approx(float(f1(counts.double().sum(0))))
 
 
+@pytest.mark.parametrize("length", [tt.lengths.EndOfSequence(), tt.lengths.Unending()])
+def test_the_next_symbol_is_the_one_with_the_most_probable_beginning(
+    length: tt.lengths.Length,
+) -> None:
+    torch.manual_seed(1)
+    wiring = tt.Wiring("h(t-1) -> h(t)", "y(t-1) -> h(t)", "h(t) -> o(t)")
+    model = tt.RecurrentModel(tt.cells.Elman(6), wiring, tt.outputs.Categorical(3), length)
+    running = not length.stops
+    y = torch.randint(3, (1, 30) if running else (6, 5))
+    before = Sequence(torch.tensor([[2, 2, 0]])) if running else None
+    numbers = by_name(evaluate(model, Examples(None, Sequence(y), before), running=running))
+
+    p, right = model().expand((1,)), 0
+    if before is not None:
+        p = p.observe(before)[1]
+    for row in y:
+        for t, true in enumerate(row.tolist()):
+            beginnings = torch.cat([row[:t].expand(3, t), torch.arange(3)[:, None]], 1)
+            right += int(p.observe(Sequence(beginnings[:, None]))[0].argmax()) == true
+    assert 0 < right < y.numel()
+    assert numbers["accuracy, teacher-forced"].value == pytest.approx(right / y.numel())
+
+
 # ---- texts -------------------------------------------------------------------------------------
 
 

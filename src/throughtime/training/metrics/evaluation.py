@@ -21,7 +21,7 @@ from throughtime.training.likelihood import (
     symbols_of_rows,
 )
 from throughtime.training.metrics.bootstrap import with_intervals
-from throughtime.training.metrics.labels import right_labels, right_symbols
+from throughtime.training.metrics.labels import next_symbols, right_labels, right_symbols
 from throughtime.training.metrics.lengths import lengths_of_model, mean_length
 from throughtime.training.metrics.number import Measure, Number, ratio
 from throughtime.training.metrics.reals import closed_loop_errors, errors_and_coverage
@@ -47,6 +47,7 @@ def evaluate(
     - for labels, of a sequence or of each symbol, the share that is right: with the true labels
       so far given (teacher-forced), and with the model's own (closed loop), where that differs;
       and where labels are tags of chunks, the chunks' F1;
+    - for symbols of another length than x, or without one, the share that is right, teacher-forced;
     - for a y of its own length given x, the share whose most probable y is exactly the true one,
       and the character, word or symbol error rate; of words, BLEU;
     - for real values, the error of the one-step mean, as a share of the data's deviation and
@@ -78,8 +79,11 @@ def evaluate(
             measures.append(right_labels(model, examples))
         elif isinstance(length, SameAsInput):
             measures += right_symbols(model, examples, vocabulary)
-        elif sees_x(model):
-            measures += right_sequences(model, examples, units, vocabulary, kind)
+        else:
+            if output.event_shape == ():
+                measures.append(next_symbols(model, examples, running))
+            if sees_x(model):
+                measures += right_sequences(model, examples, units, vocabulary, kind)
         if decides_length(model):
             measures.append(mean_length(examples))
             numbers = lengths_of_model(model, examples)

@@ -23,6 +23,18 @@ def right_labels(model: Model, examples: Examples) -> Measure:
     return Measure("accuracy", "of labels", table(right, [1] * len(right)))
 
 
+def next_symbols(model: Model, examples: Examples, running: bool = False) -> Measure:
+    """The share of symbols that are the most probable ones after the true ones before them."""
+    right: list[int] = []
+    counts: list[int] = []
+    for p, part in measured(model, examples, running):
+        assert isinstance(p, SequenceDistribution)
+        assert isinstance(part.y, Sequence)
+        right += _hits(p.predictive(part.y).mode, part.y)
+        counts += part.y.lengths.tolist()
+    return Measure("accuracy, teacher-forced", "of symbols", table(right, counts))
+
+
 def right_symbols(
     model: Model, examples: Examples, vocabulary: Vocabulary | None = None
 ) -> list[Measure]:
@@ -45,7 +57,7 @@ def right_symbols(
         for how in right:
             values = p.mode().values if how == ", closed loop" else p.predictive(y).mode
             guess = Sequence(values, y.lengths)
-            right[how] += (equal(guess.values, y.values, 2) & y.mask).sum(1).tolist()
+            right[how] += _hits(values, y)
             if tags is not None:
                 pairs = zip(y.to_list(), guess.to_list(), strict=True)
                 chunks[how] += [
@@ -62,6 +74,12 @@ def right_symbols(
         Measure(f"chunk F1{how}", unit, table(*map(list, zip(*rows, strict=True))), f1)
         for how, rows in chunks.items()
     ]
+
+
+def _hits(guess: Tensor, y: Sequence) -> list[int]:
+    """How many steps of each row are guessed right."""
+    hits: list[int] = (equal(guess, y.values, 2) & y.mask).sum(1).tolist()
+    return hits
 
 
 def equal(guess: Tensor, true: Tensor, dims: int = 1) -> Tensor:
