@@ -3,7 +3,7 @@
     python -m benchmarks.own_files DATA [CASE ...] [--seeds 3] [--runs runs/own-files]
 
 DATA is a folder with the data, a folder each (names, tinyshakespeare, music, ...); nothing of it
-is kept here but the numbers, in docs/results-files.md. Data that are no table are made one first,
+is kept here but the numbers, in docs/results.md. Data that are no table are made one first,
 below. A case that has a result already is not trained again, so a stopped script goes on where it
 was; and a case whose data are not there is left out.
 """
@@ -293,7 +293,7 @@ def run(name: str, data: Path, folder: Path, seed: int) -> dict[str, Any]:
 
 
 def document(done: dict[str, list[dict[str, Any]]]) -> Iterator[str]:
-    """docs/results-files.md, line by line."""
+    """docs/results.md, line by line."""
     yield "# What one command gives on people's files\n"
     yield (
         "Written by `python -m benchmarks.own_files DATA`. Each row is one `throughtime train "
@@ -333,7 +333,7 @@ def main() -> None:
     parser.add_argument("cases", nargs="*", metavar="CASE", help=f"of {', '.join(CASES)}")
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--runs", type=Path, default=Path("runs/own-files"))
-    parser.add_argument("--out", type=Path, default=Path("docs/results-files.md"))
+    parser.add_argument("--out", type=Path, default=Path("docs/results.md"))
     options = parser.parse_args()
     for unknown in sorted(set(options.cases) - set(CASES)):
         parser.error(f"no case {unknown!r}; the cases are {', '.join(CASES)}")

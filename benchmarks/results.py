@@ -1,6 +1,6 @@
-"""Train on every embedded data set and write docs/results.md.
+"""Train on every embedded data set and write docs/results-embedded.md.
 
-    python benchmarks/results.py [GROUP ...] [--runs runs/results] [--out docs/results.md]
+    python benchmarks/results.py [GROUP ...] [--runs runs/results] [--out docs/results-embedded.md]
 
 A row is what one `throughtime train` with the options shown gives: chosen on validation, scored
 once on test. A row whose run has a result already is not trained again, so a stopped script goes
@@ -249,8 +249,8 @@ def train(name: str, row: str, folder: Path) -> Result:
 
 
 def document(done: dict[str, dict[str, Result]]) -> Iterator[str]:
-    """docs/results.md, line by line."""
-    yield "# First numbers on real data\n"
+    """docs/results-embedded.md, line by line."""
+    yield "# Wirings, lengths and outputs on embedded data\n"
     yield (
         "Written by `make results` (`benchmarks/results.py`). Every row is one `throughtime train` "
         "with the options shown, one thread of a 2-core machine, one seed; weights are chosen on "
@@ -308,7 +308,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Train on every embedded data set.")
     parser.add_argument("groups", nargs="*", metavar="GROUP", help=f"of {', '.join(GROUPS)}")
     parser.add_argument("--runs", type=Path, default=Path("runs/results"))
-    parser.add_argument("--out", type=Path, default=Path("docs/results.md"))
+    parser.add_argument("--out", type=Path, default=Path("docs/results-embedded.md"))
     options = parser.parse_args()
     for unknown in sorted(set(options.groups) - set(GROUPS)):
         parser.error(f"no group {unknown!r}; the groups are {', '.join(GROUPS)}")

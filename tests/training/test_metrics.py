@@ -144,7 +144,8 @@ def test_the_next_symbol_is_the_one_with_the_most_probable_beginning(
     for row in y:
         for t, true in enumerate(row.tolist()):
             beginnings = torch.cat([row[:t].expand(3, t), torch.arange(3)[:, None]], 1)
-            right += int(p.observe(Sequence(beginnings[:, None]))[0].argmax()) == true
+            rows = Sequence(beginnings[:, None], torch.full((3, 1), t + 1))
+            right += int(p.observe(rows)[0].argmax()) == true
     assert 0 < right < y.numel()
     assert numbers["accuracy, teacher-forced"].value == pytest.approx(right / y.numel())
 
