@@ -90,6 +90,7 @@ def test_one_command_trains_and_one_evaluates(kind: str, tmp_path: Path) -> None
         ("a,b\nx,y\n", ("--target", "c"), "no column 'c'"),
         ("a,b\nx,y\n", ("--target", "b", "--format", "tabel"), "format is 'tabel'"),
         ("a,b\nx,y\n", ("--target", "b", "--rare", "0"), "rare is '0'"),
+        ("v\n" + "1\n2\n" * 30, ("--batch-size", "49"), "batch_size is 49, but a has 48 steps"),
         ("", (), "an empty file"),
     ],
 )

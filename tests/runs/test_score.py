@@ -69,6 +69,14 @@ def test_a_column_of_y_alone_is_that_of_the_table(trained: Trained, files: Path)
     assert "no column 'text'" in bad("score", trained("alone"), files / "series.jsonl")
 
 
+def test_a_model_of_lines_takes_no_table(files: Path, tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("".join(f"{'ab' * n}\n" for n in range(1, 40)))
+    good("train", tmp_path / "a.txt", *SMALL, "--out", tmp_path / "run")
+    refused = bad("score", tmp_path / "run", files / "rows.csv", "--format", "table")
+    assert "--format table: " in refused
+    assert "models lines of text" in refused
+
+
 def test_numbers_alone_are_scored(tmp_path: Path) -> None:
     (tmp_path / "a.jsonl").write_text(
         "".join(json.dumps({"y": [i, 1.5]}) + "\n" for i in range(30))

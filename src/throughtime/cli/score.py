@@ -64,7 +64,13 @@ def score(run: Path, file: BufferedIOBase, form: str | None, as_json: bool) -> N
             _show(scored, as_json)
         return
     of_x, of_y = _fields(loaded)
-    form = "lines" if isinstance(of_y, Line) else form_of(loaded, form)
+    if isinstance(of_y, Line):
+        if form in FORMS:
+            raise RunError(
+                f"--format {form}: {run} models lines of text, and no columns; give lines"
+            )
+        form = "lines"
+    form = form_of(loaded, form)
     not_known = 0
     given_rows = tables(file, (*of_x, of_y), form)
     for found in answered(given_rows, lambda table: scores(loaded, table)):

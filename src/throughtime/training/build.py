@@ -50,6 +50,11 @@ def resolve(config: Config, data: Dataset) -> Config:
             )
     few = y.steps // 1_000 if data.running and isinstance(y, Sequence) else len(y) // 20
     rows = config.batch_size or min(max(few, 1), 32)
+    if data.running and isinstance(y, Sequence) and rows > y.steps:
+        raise ValueError(
+            f"batch_size is {rows}, but {data.name} has {y.steps:,} steps to train on, too few for "
+            "so many streams"
+        )
     if config.steps is not None and not data.running:
         raise ValueError(f"steps are for running text, which is read in chunks; {data.name} is not")
     steps = (config.steps or 100) if data.running else None

@@ -259,6 +259,19 @@ def test_features_of_which_all_are_rare_are_refused(write: Write) -> None:
         load(write("a.jsonl", lines(*rows)), reading=told)
 
 
+@pytest.mark.parametrize(("kind", "refused"), [("bytes", True), ("characters", False)])
+def test_rare_is_refused_where_no_symbol_can_be_unknown(
+    kind: str, refused: bool, write: Write
+) -> None:
+    path = write("a.csv", "x,y\n" + "".join(f"ab{i},{'cd'[i % 2]}\n" for i in range(40)))
+    told = Reading(input=f"x:{kind}", target="y:label", rare=2)
+    if refused:
+        with pytest.raises(DataError, match=r"--rare is 2, .* \(x as bytes, y as label\)"):
+            load(path, reading=told)
+    else:
+        load(path, reading=told)
+
+
 @pytest.mark.parametrize(("row", "huge"), [(0, 1e200), (1, 1e60)])
 def test_numbers_that_no_float_holds_are_refused(write: Write, row: int, huge: float) -> None:
     parts = ["train"] * 20 + ["valid", "test"]

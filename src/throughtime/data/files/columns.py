@@ -86,6 +86,7 @@ def as_data(
             field.fit(parsed["train"][name], rare)
         except DataError as error:
             raise DataError(f"{path}: column {name!r}: {error}") from None
+    _check_rare(path, rare, list(fields.values()))
     splits = {}
     for part, rows in divided.items():
         columns = {
@@ -199,17 +200,15 @@ def _divided(
     table: Table, read: Callable[[Path], Table], key: list[str], seed: int, reading: Reading
 ) -> dict[str, Table]:
     if reading.split is not None:
-        if reading.valid is not None or reading.test is not None:
+        if reading.own:
             raise DataError(
                 "--split and files of their own for --valid and --test exclude each other"
             )
         return parts.by_column(table, reading.split)
-    if reading.valid is None and reading.test is None:
+    if not reading.own:
         return parts.by_seed(table, key, seed)
-    valid, test = (
-        None if name is None else read(Path(name)) for name in (reading.valid, reading.test)
-    )
-    return parts.by_files(table, valid, test, key, seed)
+    own = {part: read(file) for part, file in reading.own.items()}
+    return parts.by_files(table, own.get("valid"), own.get("test"), key, seed)
 
 
 def _field(table: Table, name: str, kind: str | None, *, target: bool) -> Field:
@@ -236,6 +235,19 @@ def _check_together(path: Path, fields: list[Field]) -> None:
         raise DataError(
             f"{path}: x is one sequence, one picture, or labels and numbers together; got "
             + ", ".join(f"{field.name} as {field.kind}" for field in fields)
+        )
+
+
+def _check_rare(path: Path, rare: int, fields: list[Field]) -> None:
+    if rare > 1 and not any(
+        isinstance(field, Features)
+        or (field.vocabulary is not None and field.vocabulary.unknown is not None)
+        for field in fields
+    ):
+        raise DataError(
+            f"{path}: --rare is {rare}, but no column has symbols that could be unknown ("
+            + ", ".join(f"{field.name} as {field.kind}" for field in fields)
+            + "): leave it out"
         )
 
 
