@@ -72,7 +72,7 @@ def resolve(config: Config, data: Dataset) -> Config:
         dropout = defaults.dropout(build(resolved.but(dropout=0.0), Signature.of(data)), data)
     return resolved.but(
         epochs=config.epochs or min(max(math.ceil(UPDATES / updates), 10), 200),
-        learning_rate=config.learning_rate or defaults.LEARNING_RATES[config.cell],
+        learning_rate=config.learning_rate or defaults.learning_rate(config.cell, data),
         dropout=dropout,
     )
 

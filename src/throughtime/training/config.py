@@ -108,7 +108,7 @@ class Config(BaseModel):
     epochs: int | None = Field(None, ge=1, description="How often to go through the data.")
     max_steps: int | None = Field(None, ge=1, description="Stop after so many updates.")
     max_seconds: float | None = Field(None, gt=0, description="Stop after so much training time.")
-    patience: int = Field(10, ge=1, description="Stop after so many epochs without a better one.")
+    patience: int = Field(20, ge=1, description="Stop after so many epochs without a better one.")
     threads: int | None = Field(None, ge=1, le=1024, description="Threads of torch.")
 
     @classmethod
