@@ -205,4 +205,57 @@ MUTANTS = [
             "tests/runs/test_foretelling.py::test_what_is_foretold_follows_from_what_was_foretold_before",
         ),
     ),
+    # ---- what came before, and how large what enters is ----
+    Mutant(
+        "a part is measured as if nothing came before it",
+        "data/batching.py",
+        "torch.cat([past, own])[-BEFORE:]",
+        "own[-BEFORE:]",
+        ("tests/training/test_likelihood.py::test_a_part_is_measured_given_the_parts_before_it",),
+    ),
+    Mutant(
+        "streams forget what comes before them",
+        "data/batching.py",
+        "(whole.starts - whole.starts[0]).clamp(max=BEFORE)",
+        "(whole.starts - whole.starts[0]).clamp(max=0)",
+        ("tests/training/test_likelihood.py::test_streams_do_not_change_what_a_part_is_worth",),
+    ),
+    Mutant(
+        "what comes before the test part is training's end, without validation",
+        "data/batching.py",
+        "last if before is None else torch.cat([before, last], 1)",
+        "last if before is None else before",
+        ("tests/training/test_likelihood.py::test_files_of_their_own_have_nothing_before_them",),
+    ),
+    Mutant(
+        "a file of its own goes on where the first one ends",
+        "data/batching.py",
+        "if part in own:",
+        "if part in ():",
+        ("tests/training/test_likelihood.py::test_files_of_their_own_have_nothing_before_them",),
+    ),
+    Mutant(
+        "bits start as large as if one alone were set",
+        "training/start.py",
+        "flatten(1).double().sum(1).mean()",
+        "flatten(1).double().amax(1).mean()",
+        (
+            "tests/training/test_start.py"
+            "::test_of_bits_the_drive_varies_by_about_one_however_many_are_set",
+        ),
+    ),
+    Mutant(
+        "padding counts as bits that are not set",
+        "training/start.py",
+        "each[values.mask] if isinstance(values, Sequence) else each",
+        "each.flatten(0, 1) if isinstance(values, Sequence) else each",
+        ("tests/training/test_start.py::test_padding_is_no_part_of_the_size",),
+    ),
+    Mutant(
+        "the next symbol is guessed as if it might be padding's",
+        "training/metrics/labels.py",
+        "equal(guess, y.values, 2) & y.mask",
+        "equal(guess, y.values, 2)",
+        (METRICS + "test_the_next_symbol_is_the_one_with_the_most_probable_beginning",),
+    ),
 ]
