@@ -26,5 +26,5 @@ def test_a_name_that_is_nothing_lists_what_there_is() -> None:
 
 
 def test_a_directory_is_no_data(tmp_path: Path) -> None:
-    with pytest.raises(DataError, match="a directory"):
+    with pytest.raises(DataError, match="a folder without"):
         load(tmp_path)

@@ -370,3 +370,10 @@ def test_samples_beside_the_truth_are_what_is_predicted(
         assert {round(float(line.split(" | ")[0]), 1) for line in lines[1:]} <= {
             float(value) for value in truth
         }
+
+
+@pytest.mark.parametrize("command", ["predict", "score"])
+@pytest.mark.parametrize("form", ["table", "conll"])
+def test_standard_input_is_no_table(command: str, form: str, trained: Trained) -> None:
+    refused = bad(command, trained("label"), "--format", form, stdin="text\nab\n")
+    assert f"--format {form}: standard input is read line by line" in refused

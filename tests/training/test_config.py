@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 
 import throughtime as tt
-from throughtime.data import Dataset
+from throughtime.data import Dataset, load
 from throughtime.training import choices
 from throughtime.training.build import resolve
 from throughtime.training.config import Config, ConfigError
-from throughtime.training.defaults import LEARNING_RATES
+from throughtime.training.defaults import LEARNING_RATES, OF_REALS
 
 
 def test_round_trip_through_a_file(tmp_path: Path) -> None:
@@ -27,7 +27,7 @@ def test_round_trip_through_a_file(tmp_path: Path) -> None:
     )
     config.save(tmp_path / "config.json")
     assert Config.load(tmp_path / "config.json") == config
-    assert json.loads((tmp_path / "config.json").read_text())["weight_decay"] == 0.01
+    assert json.loads((tmp_path / "config.json").read_text())["weight_decay"] == 0.1
 
 
 @pytest.mark.parametrize(
@@ -157,6 +157,18 @@ def test_every_cell_has_a_learning_rate(loaded: Callable[[str], Dataset], cell: 
     config = Config.read({"dataset": "digits", "cell": cell})
     assert resolve(config, loaded("digits")).learning_rate == LEARNING_RATES[cell]
     assert resolve(config.but(learning_rate=0.1), loaded("digits")).learning_rate == 0.1
+    of_reals = resolve(config.but(dataset="mackey-glass"), loaded("mackey-glass")).learning_rate
+    assert of_reals == min(LEARNING_RATES[cell], OF_REALS)
+
+
+def test_a_wiring_that_wants_as_many_steps_of_y_as_of_x_is_refused_without(tmp_path: Path) -> None:
+    rows = "".join(f"{'ab' * (1 + i % 3)}{i:05b},{'xyz'[: 1 + i % 3]}\n" for i in range(30))
+    (tmp_path / "a.csv").write_text("word,sound\n" + rows)
+    config = Config(dataset=str(tmp_path / "a.csv"), input="word", target="sound:characters")
+    data = load(config.dataset, 0, config.reading)
+    assert resolve(config, data).wiring == "vector-to-sequence"
+    with pytest.raises(ValueError, match=r"a has 24 rows of train with another y, the first with"):
+        resolve(config.but(wiring="hidden-to-hidden"), data)
 
 
 @pytest.mark.parametrize(

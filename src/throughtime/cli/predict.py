@@ -71,7 +71,7 @@ def predict(
     """
     loaded = opened(run)
     if series_of(loaded) is not None:
-        for step in foretold(loaded, file, form_of(loaded, form), beam, max_length):
+        for step in foretold(loaded, file, form_of(loaded, form, file), beam, max_length):
             click.echo(json.dumps(step) if as_json else said(step["prediction"]))
         return
     *of_x, of_y = _fields(loaded)
@@ -82,7 +82,7 @@ def predict(
             raise ValueError(f"{name} is for sequences{_is(of_y)}")
     rows = batch_size or (1 if file.isatty() else LINES)
     not_known, how = 0, How({}, beam, max_length)
-    given_rows = tables(file, tuple(of_x), form_of(loaded, form), rows)
+    given_rows = tables(file, tuple(of_x), form_of(loaded, form, file), rows)
     for found in answered(given_rows, lambda table: predictions(loaded, table, how, top)):
         not_known += sum(row["unknown"] for row in found)
         click.echo(

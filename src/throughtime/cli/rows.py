@@ -70,9 +70,17 @@ def fields_of(run: Run) -> tuple[Field, ...]:
     )
 
 
-def form_of(run: Run, told: str | None) -> str | None:
-    """How files are read: as the command is told, or else as the run was told; None if their names
-    are to decide."""
+def form_of(run: Run, told: str | None, file: BufferedIOBase) -> str | None:
+    """How a file is read: as the command is told, or else as the run was told; None if its name is
+    to decide.
+
+    Raises:
+        DataError: if standard input, of which every line comes alone, is told to be read whole.
+    """
+    if told in FORMS and _name(file) == STDIN:
+        raise DataError(
+            f"--format {told}: standard input is read line by line; give a file, or /dev/stdin"
+        )
     if told is None and run.config.format in FORMS:
         return run.config.format
     return told
@@ -94,7 +102,7 @@ def tables(
     Raises:
         DataError: with file and line, if a line is something else.
     """
-    path = Path(str(getattr(file, "name", STDIN)))
+    path = Path(_name(file))
     if path.name == STDIN:
         yield from _tables_of_lines(file, Path("standard input"), fields, rows)
         return
@@ -110,6 +118,10 @@ def tables(
     whole = Table(path, columns, whole.lines)
     for first in range(0, len(whole), rows):
         yield whole[range(first, min(first + rows, len(whole)))]
+
+
+def _name(file: BufferedIOBase) -> str:
+    return str(getattr(file, "name", STDIN))
 
 
 def _tables_of_lines(
@@ -176,7 +188,7 @@ def lines(file: BufferedIOBase, path: Path) -> Iterator[tuple[int, str]]:
         except UnicodeDecodeError as error:
             raise DataError(
                 f"{at}: byte 0x{raw[error.start]:02X} is not UTF-8; expected UTF-8 text: convert "
-                "it first, for instance with `iconv -t utf-8`"
+                "it first, for instance with `iconv -f latin1 -t utf-8`"
             ) from None
         for line in text.removesuffix("\n").removesuffix("\r").split("\r"):
             number += 1

@@ -60,7 +60,7 @@ def score(run: Path, file: BufferedIOBase, form: str | None, as_json: bool) -> N
     """
     loaded = opened(run)
     if series_of(loaded) is not None:
-        for scored in series.scores(loaded, file, form_of(loaded, form)):
+        for scored in series.scores(loaded, file, form_of(loaded, form, file)):
             _show(scored, as_json)
         return
     of_x, of_y = _fields(loaded)
@@ -70,7 +70,7 @@ def score(run: Path, file: BufferedIOBase, form: str | None, as_json: bool) -> N
                 f"--format {form}: {run} models lines of text, and no columns; give lines"
             )
         form = "lines"
-    form = form_of(loaded, form)
+    form = form_of(loaded, form, file)
     not_known = 0
     given_rows = tables(file, (*of_x, of_y), form)
     for found in answered(given_rows, lambda table: scores(loaded, table)):

@@ -12,6 +12,7 @@ import click
 from tqdm import tqdm
 
 from throughtime.cli.datasets import size
+from throughtime.cli.series import series_of
 from throughtime.data import DATASETS, Dataset, load
 from throughtime.data.batching import padding
 from throughtime.report.pictures import draw_all
@@ -81,7 +82,7 @@ def train(
         return
     for picture in draw_all(Run.load(run.path), data):
         click.echo(f"Drew {picture}")
-    follows = ["evaluate", "sample", *(["predict"] if data.x_fields else [])]
+    follows = ["evaluate", "sample", *(["predict"] if data.x_fields or series_of(run) else [])]
     click.echo(f"Now try: {'; '.join(f'throughtime {name} {run.path}' for name in follows)}")
 
 

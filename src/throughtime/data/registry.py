@@ -12,6 +12,7 @@ from throughtime.data.errors import DataError
 from throughtime.data.files import arrays, conll, table
 from throughtime.data.files.arrays import read_arrays
 from throughtime.data.files.columns import as_data, read_columns
+from throughtime.data.files.folder import table_in
 from throughtime.data.files.lines import read_lines
 from throughtime.data.files.reading import AS_IT_IS, FORMATS, Reading
 from throughtime.data.files.running import read_running
@@ -40,11 +41,12 @@ DATASETS: dict[str, Callable[[], Dataset]] = {
 def load(name_or_path: str | Path, seed: int = 0, reading: Reading = AS_IT_IS) -> Dataset:
     """An embedded set by its name, or else a file, read as ``reading`` says or its name suggests.
 
-    A file is CoNLL-style by ``.conll``, ``.conllu``, ``.iob`` or ``.bio``, or as a ``.tsv`` with
-    blank lines; a table by ``.csv``, ``.tsv``, ``.jsonl`` or ``.parquet``, and a series if it has
-    numbers alone; arrays by ``.mat`` or ``.npz``; else it has one sequence a line. The parts of an
-    embedded set are fixed and need no seed. A file that has the name of an embedded set is reached
-    as ``./name``.
+    A file is CoNLL-style by ``.conll``, ``.conllu``, ``.iob`` or ``.bio``, as a ``.tsv`` with blank
+    lines, or by an ending that says nothing (``eng.train``) if its first lines look so; a table by
+    ``.csv``, ``.tsv``, ``.jsonl`` or ``.parquet``, and a series if it has numbers alone; arrays by
+    ``.mat`` or ``.npz``; else it has one sequence a line. A folder is the table in it, or pictures
+    with their captions beside them. The parts of an embedded set are fixed and need no seed. A file
+    that has the name of an embedded set is reached as ``./name``.
 
     Raises:
         DataError: if there is neither, or the file cannot be used; the message begins with file
@@ -76,9 +78,7 @@ def load(name_or_path: str | Path, seed: int = 0, reading: Reading = AS_IT_IS) -
 
 def _read(path: Path, seed: int, reading: Reading) -> Dataset:
     if path.is_dir():
-        inside = sorted(file for file in path.iterdir() if table.is_table(file))
-        hint = f", such as {inside[0]}" if inside else "; a table in it may name its pictures"
-        raise DataError(f"{path}: a directory; expected a file{hint}")
+        path = table_in(path)
     form = _format(path, reading)
     if form in ("lines", "running"):
         if told := [name for name in reading.told() if name not in OF_TEXT]:
@@ -105,6 +105,8 @@ def _format(path: Path, reading: Reading) -> str:
         if reading.format not in FORMATS:
             raise DataError(f"no format {reading.format!r}; expected one of {', '.join(FORMATS)}")
         return reading.format
+    if path.is_dir():
+        return "table"
     if conll.is_conll(path):
         return "conll"
     if path.suffix.lower() in arrays.SUFFIXES:

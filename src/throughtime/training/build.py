@@ -39,6 +39,8 @@ def resolve(config: Config, data: Dataset) -> Config:
     """
     wiring = data.wiring if config.wiring is None else choices.wiring(config.wiring)
     _check(wiring, Signature.of(data), data.name)
+    if Edge.INPUT in wiring and not wiring.emits_last:
+        _check_lengths(data)
     y = data.splits["train"].y
     if config.output is not None:
         chosen = choices.output(config.output, data.output.value_size)
@@ -194,3 +196,17 @@ def _check(wiring: Wiring, signature: Signature, name: str) -> None:
             f"the wiring gives {gives}, but the y of {name} is a {signature.y}; use "
             + (Edge.EMIT_LAST if signature.y == "value" else Edge.EMIT).value
         )
+
+
+def _check_lengths(data: Dataset) -> None:
+    for part, examples in data.splits.items():
+        assert isinstance(examples.x, Sequence)
+        assert isinstance(examples.y, Sequence)
+        x, y = examples.x.lengths, examples.y.lengths
+        if differ := (x != y).nonzero().flatten().tolist():
+            row = differ[0]
+            raise ValueError(
+                f"{Edge.INPUT.value} gives y as many steps as x has, but {data.name} has "
+                f"{len(differ)} rows of {part} with another y, the first with {int(x[row])} and "
+                f"{int(y[row])} steps; use vector-to-sequence"
+            )

@@ -18,7 +18,7 @@ from throughtime.data.text import Y_ALONE
 from throughtime.lengths import EndOfSequence, SameAsInput
 from throughtime.outputs import Categorical, Normal
 from throughtime.sequence import Sequence
-from throughtime.wiring import HIDDEN_TO_HIDDEN, SEQUENCE_TO_VECTOR, VECTOR_TO_SEQUENCE
+from throughtime.wiring import HIDDEN_TO_HIDDEN, SEQUENCE_TO_VECTOR, VECTOR_TO_SEQUENCE, Edge
 
 NAMES = [f"n{i:04b}{i % 3}" for i in range(40)]
 
@@ -259,6 +259,30 @@ def test_features_of_which_all_are_rare_are_refused(write: Write) -> None:
         load(write("a.jsonl", lines(*rows)), reading=told)
 
 
+def test_one_value_a_row_must_follow_from_something(write: Write) -> None:
+    path = write("a.csv", csv_of("id,text,mood", *(f"{i},abc{i},{'xy'[i % 2]}" for i in range(40))))
+    with pytest.raises(DataError, match=r"'mood' as label is one value .* --input one of id, text"):
+        load(path, reading=Reading(target="mood"))
+
+
+def test_rows_whose_lengths_disagree_are_refused_where_nearly_all_agree(write: Write) -> None:
+    rows = [
+        {"w": [*"abcde"[: i % 5], f"w{i}"], "t": list("xyzxyz"[: 1 + i % 5])} for i in range(40)
+    ]
+    rows[25]["t"] = ["x"] * 7
+    told = Reading(input="w", target="t")
+    with pytest.raises(DataError, match=r"a.jsonl:26: column 't' has 7 values, and column 'w' has"):
+        load(write("a.jsonl", lines(*rows)), reading=told)
+    train, other = write("b.jsonl", lines(*rows[:20])), str(write("c.jsonl", lines(*rows[20:])))
+    for part in ("valid", "test"):
+        own = Reading(input="w", target="t", **{part: other})
+        with pytest.raises(DataError, match=r"c.jsonl:6: column 't' has 7 values"):
+            load(train, reading=own)
+    for row in rows:
+        row["t"] = row["t"] + ["x"]
+    assert Edge.VECTOR in load(write("d.jsonl", lines(*rows)), reading=told).wiring
+
+
 @pytest.mark.parametrize(("kind", "refused"), [("bytes", True), ("characters", False)])
 def test_rare_is_refused_where_no_symbol_can_be_unknown(
     kind: str, refused: bool, write: Write
@@ -300,7 +324,7 @@ def test_a_file_of_which_no_ninth_can_be_drawn_is_refused(write: Write) -> None:
     rows = [f"{n},{'ab'[i % 2]}" for i, n in enumerate(NAMES)]
     test = str(write("b.csv", csv_of("name,kind", *rows[20:])))
     few = write("a.csv", csv_of("name,kind", *rows[:9], *rows[:9]))
-    with pytest.raises(DataError, match=r"a.csv: 9 different rows, .*; expected at least 10"):
+    with pytest.raises(DataError, match=r"a.csv: 9 different rows by name, .* at least 10"):
         load(few, reading=Reading(test=test))
     data = load(few, reading=Reading(valid=test, test=test))  # nothing is drawn from it
     assert len(data.splits["train"]) == 18

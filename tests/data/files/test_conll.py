@@ -75,3 +75,11 @@ def test_a_tag_that_only_the_test_has_is_refused_with_its_line(write: Write) -> 
     dev = write("dev.conll", "the D\n\nnew X\n")
     with pytest.raises(DataError, match=r"dev.conll:3: column '2': the label 'X' does not stand"):
         load(path, reading=Reading(input="1", target="2", test=str(dev)))
+
+
+def test_an_ending_that_says_nothing_is_decided_by_the_lines(write: Write) -> None:
+    sentences = "\n".join(f"w{i} A\nv{i} B\n" for i in range(12))
+    assert load(write("eng.train", sentences)).wiring == HIDDEN_TO_HIDDEN
+    assert load(write("eng.txt", sentences)).x_fields == ()  # lines, as its name says
+    assert load(write("eng.testa", sentences.replace("v3 B", "v3 B C"))).x_fields == ()
+    assert load(write("eng.testb", sentences.replace("\n\n", "\n"))).x_fields == ()

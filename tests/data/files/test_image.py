@@ -77,3 +77,53 @@ def test_a_picture_that_no_memory_holds_is_named(
     monkeypatch.setattr(Pictures.Image, "convert", too_large)
     with pytest.raises(DataError, match=r"a.csv:\d+: column 'file': .*png: cannot .*MemoryError"):
         load(path)
+
+
+def test_captions_that_repeat_are_texts(write: Write, tmp_path: Path) -> None:
+    rows = [f"{draw(tmp_path, i)},{'ab'[i % 2]} picture" for i in range(12)]
+    data = load(write("a.csv", "\n".join(["file,caption", *rows]) + "\n"))
+    assert "caption as characters, given file as image (8 × 6, in grey" in data.description
+
+
+def test_a_folder_of_pictures_with_their_captions_beside_them(tmp_path: Path) -> None:
+    for i, caption in enumerate(CAPTIONS):
+        picture = tmp_path / draw(tmp_path, i)
+        picture.with_suffix(".txt").write_text(f"\n {caption}\nthe same again\n")
+    data = load(tmp_path)
+    assert data.wiring == VECTOR_TO_SEQUENCE
+    assert data.y_vocabulary is not None
+    y = data.splits["train"].y
+    texts = [data.y_vocabulary.decode(row) for row in y.to_list()]  # type: ignore[union-attr]
+    assert len(texts) == 20
+    assert set(texts[1::2]) == {"the same again"}  # two rows a picture, in the same part
+    assert set(texts[::2]) < set(CAPTIONS)
+    assert load(tmp_path / "pictures", reading=Reading(target="caption:words")).y_vocabulary
+
+    (tmp_path / "pictures" / "3.txt").write_text(" \n")
+    with pytest.raises(DataError, match=r"pictures/3.txt: blank lines alone"):
+        load(tmp_path)
+    (tmp_path / "pictures" / "3.txt").unlink()
+    with pytest.raises(DataError, match=r"pictures/3.png: has no caption; expected one in .*3.txt"):
+        load(tmp_path)
+
+
+def test_what_is_wrong_with_a_caption_is_said_with_its_own_file(tmp_path: Path) -> None:
+    for i, caption in enumerate(CAPTIONS):
+        picture = tmp_path / draw(tmp_path, i)
+        picture.with_suffix(".txt").write_text(f"{caption}\n\n{'ab'[i == 3]}\n")
+    told = Reading(input="image", target="caption:number")
+    with pytest.raises(DataError, match=r"pictures/0.txt:1: column 'caption'"):
+        load(tmp_path, reading=told)
+
+
+def test_a_folder_is_the_one_table_in_it(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="a folder without a table or pictures"):
+        load(tmp_path)
+    rows = [f"{draw(tmp_path, i)},{c}" for i, c in enumerate(CAPTIONS)]
+    (tmp_path / "a.csv").write_text("\n".join(["file,caption", *rows]) + "\n")
+    assert load(tmp_path).name == "a"
+    (tmp_path / "b.csv").write_text("file,caption\n")
+    with pytest.raises(
+        DataError, match=r"a folder with 2 tables; give one of them, such as .*a.csv"
+    ):
+        load(tmp_path)

@@ -26,6 +26,7 @@ from throughtime.data.files.fields import (
     guess,
     made,
 )
+from throughtime.data.files.folder import read_captions
 from throughtime.data.files.reading import Reading
 from throughtime.data.files.table import Table, read_table
 from throughtime.data.text import Y_ALONE
@@ -42,6 +43,9 @@ from throughtime.wiring import (
 Named = tuple[str, str | None]
 """A column, and the kind that it is said to have."""
 
+FEW = 0.2
+"""The share of rows whose x and y differ in length below which these are mistakes."""
+
 LONGEST = 2**28
 """Most numbers of a part, padding included: one endless row must not fill the memory."""
 
@@ -56,9 +60,10 @@ def read_columns(path: Path, seed: int, reading: Reading) -> Dataset:
     Raises:
         DataError: with file and line, if a column or a value is not what it should be.
     """
-    read = conll.read_conll if _is_conll(path, reading) else read_table
+    read = _reader(path, reading)
     table = read(path)
     inputs, target = _named(table, reading)
+    _check_given(table, inputs, target)
     divided = _divided(table, read, [name for name, _ in inputs] or [target[0]], seed, reading)
     return as_data(path, divided, inputs, target, reading.rare)
 
@@ -73,7 +78,8 @@ def as_data(
     """
     train = divided["train"]
     of_x = [_field(train, name, kind, target=False) for name, kind in inputs]
-    of_y = _field(train, *target, target=True)
+    # What is no sequence, such as a picture, decides one: captions that repeat are no labels.
+    of_y = _field(train, *target, target=not of_x or of_x[0].sequence)
     names, y_name = [name for name, _ in inputs], target[0]
     _check_together(path, of_x)
     fields = dict(zip([*names, y_name], [*of_x, of_y], strict=True))
@@ -95,8 +101,8 @@ def as_data(
         }
         x = _as_x(rows, columns, of_x) if of_x else None
         splits[part] = Examples(x=x, y=_as_y(rows, columns[y_name], of_y))
-    wiring, length = _wiring(path, of_x, of_y, splits["train"])
-    said = [f"{field.name} as {field.kind}" for field in of_x]
+    wiring, length = _wiring(path, of_x, of_y, _aligned(divided, splits, of_x, of_y))
+    said = [f"{field.name} as {_kind(field)}" for field in of_x]
     count = sum(map(len, divided.values()))
     description = f"{count:,} rows of {path}: {y_name} as {of_y.kind}"
     description += f", given {' and '.join(said)}" if said else ""
@@ -114,6 +120,13 @@ def as_data(
         y_field=of_y,
         picture_shape=of_x[0].shape if of_x and isinstance(of_x[0], Image) else None,
     )
+
+
+def _kind(field: Field) -> str:
+    if not isinstance(field, Image):
+        return field.kind
+    rows, columns = field.shape
+    return f"{field.kind} ({columns} × {rows}, in grey, each to its own brightness)"
 
 
 def x_of(table: Table, fields: Iterable[Field]) -> Sequence | Tensor:
@@ -143,10 +156,11 @@ def _encoded(table: Table, field: Field) -> list[Tensor]:
     return _each(table, field.name, field.encode, _parsed(table, field))
 
 
-def _is_conll(path: Path, reading: Reading) -> bool:
-    if reading.format is not None:
-        return reading.format == "conll"
-    return conll.is_conll(path)
+def _reader(path: Path, reading: Reading) -> Callable[[Path], Table]:
+    if path.is_dir():
+        return read_captions
+    is_conll = conll.is_conll(path) if reading.format is None else reading.format == "conll"
+    return conll.read_conll if is_conll else read_table
 
 
 def _named(table: Table, reading: Reading) -> tuple[list[Named], Named]:
@@ -230,6 +244,18 @@ def _each(
     return found
 
 
+def _check_given(table: Table, inputs: list[Named], target: Named) -> None:
+    others = [name for name in table.columns if name != target[0]]
+    if inputs or not others:
+        return
+    of_y = _field(table, *target, target=True)
+    if not of_y.sequence:
+        raise DataError(
+            f"{table.path}: column {of_y.name!r} as {of_y.kind} is one value for each row, and "
+            f"what it follows from is not said; give --input one of {', '.join(others)}"
+        )
+
+
 def _check_together(path: Path, fields: list[Field]) -> None:
     if len(fields) > 1 and any(field.sequence or isinstance(field, Image) for field in fields):
         raise DataError(
@@ -279,7 +305,7 @@ def _vectors(values: list[Tensor], field: Field) -> Tensor:
 
 
 def _wiring(
-    path: Path, of_x: list[Field], of_y: Field, train: Examples
+    path: Path, of_x: list[Field], of_y: Field, aligned: bool
 ) -> tuple[Wiring, Length | None]:
     from_sequence = bool(of_x) and of_x[0].sequence
     if isinstance(of_y, Image):
@@ -300,11 +326,35 @@ def _wiring(
         return Y_ALONE, ends
     if not from_sequence:
         return VECTOR_TO_SEQUENCE, ends
-    assert isinstance(train.x, Sequence)
-    assert isinstance(train.y, Sequence)
-    if isinstance(of_y, Tags | Numbers) and torch.equal(train.x.lengths, train.y.lengths):
-        return HIDDEN_TO_HIDDEN, SameAsInput()
-    return VECTOR_TO_SEQUENCE, ends
+    return (HIDDEN_TO_HIDDEN, SameAsInput()) if aligned else (VECTOR_TO_SEQUENCE, ends)
+
+
+def _aligned(
+    divided: dict[str, Table], splits: dict[str, Examples], of_x: list[Field], of_y: Field
+) -> bool:
+    """Whether y has a value for each step of x. Where nearly all rows have, the others are wrong.
+
+    Raises:
+        DataError: with file and line, at the first row that has more or fewer.
+    """
+    if not isinstance(of_y, Tags | Numbers):
+        return False
+    first, differing, rows = "", 0, 0
+    for part, examples in splits.items():
+        if not (isinstance(examples.x, Sequence) and isinstance(examples.y, Sequence)):
+            return False
+        of_rows = (examples.x.lengths, examples.y.lengths)
+        differ = (of_rows[0] != of_rows[1]).nonzero()[:, 0].tolist()
+        differing, rows = differing + len(differ), rows + len(examples)
+        if differ and not first:
+            x, y = (int(lengths[differ[0]]) for lengths in of_rows)
+            first = (
+                f"{divided[part].at(differ[0])}: column {of_y.name!r} has {y} values, and column "
+                f"{of_x[0].name!r} has {x}; expected as many, as nearly all other rows have"
+            )
+    if first and differing < FEW * rows:
+        raise DataError(first)
+    return not first
 
 
 def _output(of_y: Field) -> Output:

@@ -5,22 +5,46 @@ from __future__ import annotations
 from pathlib import Path
 
 from throughtime.data.errors import DataError
+from throughtime.data.files.arrays import SUFFIXES as OF_ARRAYS
+from throughtime.data.files.table import SUFFIXES as OF_TABLES
 from throughtime.data.files.table import Table
-from throughtime.data.files.text_file import lines_of
+from throughtime.data.files.text_file import blocks_of, lines_of
 
 SUFFIXES = (".conll", ".conllu", ".iob", ".bio")
+
+DOCUMENT = "-DOCSTART-"
+"""What begins a line between two documents."""
 
 UNIVERSAL = ("id", "form", "lemma", "upos", "xpos", "feats", "head", "deprel", "deps", "misc")
 """The columns of CoNLL-U (universaldependencies.org/format.html)."""
 
 
+TEXT = ("", ".txt", ".text", ".md")
+"""Endings of files that are lines, whatever these look like."""
+
+ROWS = 20
+"""Lines of as many columns that are no chance."""
+
+
 def is_conll(path: Path) -> bool:
-    """Whether a file is one by its name, or a .tsv with blank lines between its rows."""
-    if path.suffix.lower() in SUFFIXES:
+    """Whether a file is one: by its name; as a .tsv with blank lines between its rows; or, by an
+    ending that says nothing (``eng.train``), if its first lines have columns, and blank lines
+    between them."""
+    ending = path.suffix.lower()
+    if ending in SUFFIXES:
         return True
-    if path.suffix.lower() != ".tsv":
+    if ending == ".tsv":
+        return any(not line.strip() for line in lines_of(path)[:-1])
+    if ending in (*TEXT, *OF_TABLES, *OF_ARRAYS):
         return False
-    return any(not line.strip() for line in lines_of(path)[:-1])
+    lines = next(blocks_of(path)).split("\n")[:-1]
+    rows = [_columns(line) for line in lines if line.strip() and not line.startswith(DOCUMENT)]
+    return (
+        len(rows) >= ROWS
+        and len(rows[0]) > 1
+        and all(len(row) == len(rows[0]) for row in rows)
+        and any(not line.strip() for line in lines)
+    )
 
 
 def read_conll(path: Path) -> Table:
@@ -37,10 +61,10 @@ def read_conll(path: Path) -> Table:
     sentences: list[tuple[int, list[list[str]]]] = []
     count, inside = 0, False
     for line_number, line in enumerate(lines_of(path), 1):
-        if not line.strip() or line.startswith("-DOCSTART-"):
+        if not line.strip() or line.startswith(DOCUMENT):
             inside = False
             continue
-        row = line.rstrip().split("\t") if "\t" in line else line.split()
+        row = _columns(line)
         if line.startswith("#") and len(row) != count:
             continue
         count = count or len(row)
@@ -63,3 +87,7 @@ def read_conll(path: Path) -> Table:
         name: [[row[i] for row in rows] for _, rows in sentences] for i, name in enumerate(names)
     }
     return Table(path, columns, [line for line, _ in sentences])
+
+
+def _columns(line: str) -> list[str]:
+    return line.rstrip().split("\t") if "\t" in line else line.split()

@@ -28,7 +28,7 @@ def by_seed(table: Table, key: list[str], seed: int) -> dict[str, Table]:
     """
     keys = _keys(table, key)
     where = shuffled(keys, seed)
-    _enough(table, len(where))
+    _enough(table, key, len(where))
     return _divided(table, [where[k] for k in keys])
 
 
@@ -76,7 +76,7 @@ def by_files(
     random.Random(seed).shuffle(distinct)
     missing = "valid" if valid is None else "test" if test is None else None
     if missing:
-        _enough(table, len(distinct))
+        _enough(table, key, len(distinct))
     held = set(distinct[: len(distinct) // 9]) if missing else set()
     parts = _divided(table, [missing if missing and k in held else "train" for k in keys])
     return {
@@ -92,11 +92,12 @@ def leaks(parts: dict[str, Table], key: list[str]) -> int:
     return sum(k in known for part in PARTS[1:] for k in _keys(parts[part], key))
 
 
-def _enough(table: Table, distinct: int) -> None:
+def _enough(table: Table, key: list[str], distinct: int) -> None:
     if distinct < FEWEST:
         raise DataError(
-            f"{table.path}: {distinct} different rows, of which no tenth can be held out; expected "
-            f"at least {FEWEST}"
+            f"{table.path}: {distinct} different rows by {', '.join(key)}, of which no tenth can "
+            f"be held out; expected at least {FEWEST}, or to be told which column is x (--input), "
+            "and which rows are held out (--split) or files (--valid, --test)"
         )
 
 

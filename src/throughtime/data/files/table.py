@@ -6,7 +6,7 @@ import csv
 import difflib
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import import_module
 from itertools import compress
 from pathlib import Path
@@ -18,6 +18,8 @@ from throughtime.data.files.text_file import lines_of
 
 DELIMITERS = ",;\t|"
 """What may stand between the columns of a CSV file: that which its first line has most of."""
+
+csv.field_size_limit(2**31 - 1)  # Python's own is a tenth of a megabyte; a text may be longer
 
 SUFFIXES = (".csv", ".tsv", ".jsonl", ".ndjson", ".parquet")
 
@@ -61,10 +63,10 @@ class Table:
 
     def __getitem__(self, rows: Sequence[int]) -> Table:
         """Some of the rows."""
-        return Table(
-            self.path,
-            {name: [values[i] for i in rows] for name, values in self.columns.items()},
-            [self.lines[i] for i in rows],
+        return replace(
+            self,
+            columns={name: [values[i] for i in rows] for name, values in self.columns.items()},
+            lines=[self.lines[i] for i in rows],
         )
 
 

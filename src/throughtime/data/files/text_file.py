@@ -32,7 +32,7 @@ def blocks_of(path: Path) -> Iterator[str]:
             line += len(_universal(before)) - 1
             raise DataError(
                 f"{path}:{line}: byte 0x{error.object[error.start]:02X} is not UTF-8; expected "
-                "UTF-8 text: convert the file first, for instance with `iconv -t utf-8`"
+                "UTF-8 text: convert the file first, for instance with `iconv -f latin1 -t utf-8`"
             ) from None
         if text:
             empty = False

@@ -29,7 +29,7 @@ class Text(Field):
 
     def parse(self, value: Any) -> str:
         if not isinstance(value, str | int | float) or value == "":
-            raise DataError(f"{shown(value)} is no text")
+            raise DataError(f"{shown(value)} is no text; fill it in, or leave such rows out")
         return str(value)
 
     @abstractmethod
