@@ -79,9 +79,10 @@ def test_a_picture_that_no_memory_holds_is_named(
         load(path)
 
 
-def test_captions_that_repeat_are_texts(write: Write, tmp_path: Path) -> None:
-    rows = [f"{draw(tmp_path, i)},{'ab'[i % 2]} picture" for i in range(12)]
-    data = load(write("a.csv", "\n".join(["file,caption", *rows]) + "\n"))
+@pytest.mark.parametrize("rows", [12, 60])
+def test_captions_that_repeat_are_texts(rows: int, write: Write, tmp_path: Path) -> None:
+    lines = [f"{draw(tmp_path, i % 12)},{'ab'[i % 2]} picture" for i in range(rows)]
+    data = load(write("a.csv", "\n".join(["file,caption", *lines]) + "\n"))
     assert "caption as characters, given file as image (8 × 6, in grey" in data.description
 
 

@@ -16,6 +16,7 @@ from throughtime.data.errors import DataError
 from throughtime.data.files import conll, parts
 from throughtime.data.files.fields import (
     Bits,
+    Characters,
     Features,
     Field,
     Image,
@@ -78,8 +79,9 @@ def as_data(
     """
     train = divided["train"]
     of_x = [_field(train, name, kind, target=False) for name, kind in inputs]
-    # What is no sequence, such as a picture, decides one: captions that repeat are no labels.
-    of_y = _field(train, *target, target=not of_x or of_x[0].sequence)
+    of_y = _field(train, *target, target=True)
+    if of_x and not of_x[0].sequence and isinstance(of_y, Label) and target[1] is None:
+        of_y = Characters(target[0])  # what is no sequence decides one: captions may repeat
     names, y_name = [name for name, _ in inputs], target[0]
     _check_together(path, of_x)
     fields = dict(zip([*names, y_name], [*of_x, of_y], strict=True))
