@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import random
+import re
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -20,6 +21,8 @@ from throughtime.outputs import Bernoulli, Normal
 from throughtime.sequence import Sequence
 
 SINE = [math.sin(i / 5) * 3 + 7 for i in range(100)]
+
+DAYS = [str(date(2020, 1, 1) + timedelta(i)) for i in range(100)]
 
 
 def values_of(data: Dataset, part: str) -> torch.Tensor:
@@ -201,12 +204,61 @@ def test_columns_that_are_not_modelled_are_said(write: Write) -> None:
     rows = "".join(f"{1900 + i},{i * 3},{x}\n" for i, x in enumerate(SINE))
     data = load(write("a.csv", f"year,population,x\n{rows}"))
     assert data.description.startswith("population, x of")
-    assert "; year only says when: --target has it modelled" in data.description
+    assert data.description.endswith("; left out: year (--target says what is modelled)")
     rows = "".join(f"{i * 3},{x},{-x}\n" for i, x in enumerate(SINE))
     path = write("b.csv", f"population,x,y\n{rows}")
-    assert "; population only says when: --target has it modelled" in load(path).description
-    assert "when" not in load(path, reading=Reading(target="x")).description
+    assert "; left out: population (" in load(path).description
+    assert load(path, reading=Reading(target="x")).description.endswith("; left out: population, y")
+    assert "left out" not in load(path, reading=Reading(target="population,x,y")).description
     assert "population" in load(path, reading=Reading(split="population:200")).description
+    rows = "".join(
+        f"{d},{'ab'[i % 2]},{x}\n" for i, (d, x) in enumerate(zip(DAYS, SINE, strict=True))
+    )
+    path = write("c.csv", f"seen_at,kind,x\n{rows}")
+    for told in (
+        Reading(target="x"),
+        Reading(format="series"),
+        Reading(split="seen_at:2020-03-01"),
+    ):
+        assert "; left out: seen_at, kind" in load(path, reading=told).description
+
+
+def test_a_table_is_a_series_if_every_column_is_numbers_or_says_when(write: Write) -> None:
+    def table(name: str, header: str, first: list[str]) -> Path:
+        rows = "".join(f"{a},{x},{-x}\n" for a, x in zip(first, SINE, strict=True))
+        return write(name, f"{header}\n{rows}")
+
+    stores = ["north"] * 50 + ["south"] * 50
+    with pytest.raises(DataError, match="which column is y is not said; give --target one of"):
+        load(table("a.csv", "store,x,y", stores))
+    for mixed in ([*DAYS[:99], "later"], [""] * 100):
+        with pytest.raises(DataError, match="which column is y is not said"):
+            load(table("b.csv", "seen_at,x,y", mixed))
+    assert load(table("c.csv", "seen_at,x,y", DAYS)).output == Normal(2)
+    assert load(table("d.csv", "Day,x,y", ["Monday"] * 100)).output == Normal(2)
+    parts = ["train"] * 80 + ["valid"] * 10 + ["test"] * 10
+    assert load(table("e.csv", "p,x,y", parts), reading=Reading(split="p")).output == Normal(2)
+    rows = "".join(f"{d},{p},{x}\n" for d, p, x in zip(DAYS, parts, SINE, strict=True))
+    assert lengths(load(write("f.csv", f"date,p,x\n{rows}"), reading=Reading(split="p")))[0] == 80
+
+
+@pytest.mark.parametrize("bad", ["n/a", '"1,234.5"', "?"])
+def test_a_bad_cell_is_named_and_its_column_stays(write: Write, bad: str) -> None:
+    def table(every: int) -> Path:
+        rows = (
+            f"{d},{x if i % every else bad},{-x}\n"
+            for i, (d, x) in enumerate(zip(DAYS, SINE, strict=True), 1)
+        )
+        return write("a.csv", "date,x,y\n" + "".join(rows))
+
+    named = re.escape("a.csv:61: column 'x' has '{}'; expected a finite".format(bad.strip('"')))
+    for reading in (Reading(), Reading(target="x"), Reading(split="date:2020-03-01")):
+        with pytest.raises(DataError, match=named):
+            load(table(60), reading=reading)
+    with pytest.raises(DataError, match="which column is y is not said"):
+        load(table(2))  # half of them: it is no column of numbers
+    with pytest.raises(DataError, match=r"a.csv:4: column 'x' has"):
+        load(table(3))
 
 
 def test_what_says_when_is_no_value_unless_it_is_told(write: Write) -> None:

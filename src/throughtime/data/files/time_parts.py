@@ -17,6 +17,9 @@ from throughtime.data.splitting import PARTS
 USES = {"train": ("train", 24), "valid": ("validate", 3), "test": ("test", 3)}
 """What each part is for, and the fewest values that it may have: as thirty are cut."""
 
+ONWARD = ("year", "timestamp")
+"""Columns of these names say when by numbers that do not begin again, as those of months do."""
+
 
 def by_time(
     table: Table, read: Callable[[Path], Table], reading: Reading
@@ -51,6 +54,23 @@ def cut_by(table: Table, split: str) -> tuple[str, str | None]:
     ends = [len(split), *(i for i in range(len(split) - 1, -1, -1) if split[i] == ":")]
     at = next((i for i in ends if split[:i] in table.columns), ends[-1])
     return split[:at], split[at + 1 :] if at < len(split) else None
+
+
+def times(table: Table, column: str) -> list[Any]:
+    """When each row is, if the column says so of all: by dates, or by numbers that go onward.
+
+    Example:
+        >>> table = Table(Path("a.csv"), {"year": ["1999", "2000"], "month": ["12", "1"]}, [2, 3])
+        >>> times(table, "year"), times(table, "month")
+        ([1999.0, 2000.0], [])
+    """
+    try:
+        found = [_when(value, table.at(row)) for row, value in enumerate(table.column(column))]
+    except DataError:
+        return []
+    kinds = set(map(type, found))
+    onward = kinds == {float} and column.strip().lower() in ONWARD
+    return found if onward or kinds == {datetime} else []
 
 
 def _parts(
