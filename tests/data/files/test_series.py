@@ -261,6 +261,49 @@ def test_a_bad_cell_is_named_and_its_column_stays(write: Write, bad: str) -> Non
         load(table(3))
 
 
+def test_rows_do_not_go_back_in_time(write: Write) -> None:
+    def table(name: str, times: list[str], header: str = "seen_at") -> Path:
+        rows = "".join(f"{t},{x}\n" for t, x in zip(times, SINE, strict=False))
+        return write(name, f"{header},x\n{rows}")
+
+    back = (
+        r"a.csv:3: column 'seen_at' goes from 2020-04-09 to 2020-04-08; expected rows in the order "
+        "of time: sort them"
+    )
+    with pytest.raises(DataError, match=back):
+        load(table("a.csv", DAYS[::-1]))
+    for told in (Reading(target="x"), Reading(format="series")):
+        with pytest.raises(DataError, match=r"a.csv:52: .*'seen_at' goes from .* to 2020-01-01"):
+            load(table("a.csv", DAYS[:50] * 2), reading=told)
+    with pytest.raises(DataError, match=r"a.csv:3: column 'seen_at' goes from .*\+00:00 to 2020"):
+        load(table("a.csv", ["2020-01-01T12:00+00:00", "2020-01-01T11:00", *DAYS[2:]]))
+    for name in ("year", "Timestamp"):
+        years = [str(1900 + i % 50) for i in range(100)]
+        with pytest.raises(DataError, match=rf"a.csv:52: column '{name}' goes from 1949 to 1900"):
+            load(table("a.csv", years, name))
+        modelled = load(table("a.csv", years, name), reading=Reading(target=f"{name},x"))
+        assert modelled.output == Normal(2)
+    for name in ("month", "day", "hour", "minute", "second"):
+        assert load(table("b.csv", [str(i % 12) for i in range(100)], name)).output == Normal(1)
+    some = [*DAYS[:98:-1], *DAYS[:98], "later"]  # not all of them are dates
+    assert load(table("b.csv", some, "date")).output == Normal(1)
+    assert load(table("b.csv", sorted(DAYS * 2), "date")).output == Normal(1)
+    later = table("c.csv", DAYS[20:10:-1])
+    with pytest.raises(DataError, match=r"c.csv:3: column 'seen_at' goes from 2020-01-21 to"):
+        load(table("b.csv", DAYS), reading=Reading(test=str(later)))
+    parted = "".join(f"{d},{i},train\n" for i, d in enumerate(DAYS[::-1]))
+    with pytest.raises(DataError, match=r"d.csv:3: column 'date' goes from"):
+        load(write("d.csv", f"date,x,part\n{parted}"), reading=Reading(split="part"))
+
+
+def test_the_time_is_the_column_that_is_cut_at_a_point(write: Write) -> None:
+    rows = "".join(f"{d},{born},{x}\n" for d, born, x in zip(DAYS, DAYS[::-1], SINE, strict=True))
+    path = write("a.csv", f"date,born,x\n{rows}")
+    with pytest.raises(DataError, match=r"'born' goes from .*--split COLUMN:POINT which column"):
+        load(path)
+    assert lengths(load(path, reading=Reading(split="date:2020-02-20"))) == [44, 6, 50]
+
+
 def test_what_says_when_is_no_value_unless_it_is_told(write: Write) -> None:
     rows = "".join(f"{1900 + i // 12},{1 + i % 12},{x},{-x}\n" for i, x in enumerate(SINE))
     path = write("a.csv", f"Year,month,x,y\n{rows}")

@@ -197,6 +197,13 @@ MUTANTS = [
         (FILES + "test_series.py::test_dates_are_compared_as_dates",),
     ),
     Mutant(
+        "a column of a series that is not cut at may go back in time",
+        "data/files/time_parts.py",
+        "        if column not in modelled:",
+        "        if column in modelled:",
+        (FILES + "test_series.py::test_rows_do_not_go_back_in_time",),
+    ),
+    Mutant(
         "a mistyped number takes its column out of the series",
         "data/files/series.py",
         "2 * said.count(None) < len(said)",

@@ -62,7 +62,7 @@ def read_series(path: Path, reading: Reading) -> Dataset:
             f"{path}: no column has numbers alone; expected a series. The columns are: "
             + ", ".join(table.columns)
         )
-    parts, when = by_time(table, read_table, reading)
+    parts, when = by_time(table, read_table, reading, names)
     if reading.target is None:
         names = [name for name in names if name not in when]
     if not names:
