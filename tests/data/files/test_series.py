@@ -304,6 +304,15 @@ def test_the_time_is_the_column_that_is_cut_at_a_point(write: Write) -> None:
     assert lengths(load(path, reading=Reading(split="date:2020-02-20"))) == [44, 6, 50]
 
 
+@pytest.mark.parametrize("split", ["dat:2020-02-01", "2020-02-01", "0.8"])
+def test_a_split_by_no_column_says_so(write: Write, split: str) -> None:
+    rows = "".join(f"{d},{x},{-x}\n" for d, x in zip(DAYS, SINE, strict=True))
+    path = write("a.csv", f"date,x,y\n{rows}")
+    expected = f"no column '{split.split(':')[0]}'.* are: date, x, y; a point in .* COLUMN:POINT"
+    with pytest.raises(DataError, match=expected):
+        load(path, reading=Reading(split=split))
+
+
 def test_what_says_when_is_no_value_unless_it_is_told(write: Write) -> None:
     rows = "".join(f"{1900 + i // 12},{1 + i % 12},{x},{-x}\n" for i, x in enumerate(SINE))
     path = write("a.csv", f"Year,month,x,y\n{rows}")

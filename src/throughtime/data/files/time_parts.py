@@ -85,6 +85,10 @@ def _parts(
                 "--split and files of their own for --valid and --test exclude each other"
             )
         column, point = cut_by(table, reading.split)
+        try:
+            table.column(column)
+        except DataError as error:
+            raise DataError(f"{error}; a point in one of them is COLUMN:POINT") from None
         if point is None:
             _check_times(table, modelled)
             return _in_order(table, column), [column]
