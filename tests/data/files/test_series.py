@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import random
+import re
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -20,6 +21,8 @@ from throughtime.outputs import Bernoulli, Normal
 from throughtime.sequence import Sequence
 
 SINE = [math.sin(i / 5) * 3 + 7 for i in range(100)]
+
+DAYS = [str(date(2020, 1, 1) + timedelta(i)) for i in range(100)]
 
 
 def values_of(data: Dataset, part: str) -> torch.Tensor:
@@ -201,12 +204,113 @@ def test_columns_that_are_not_modelled_are_said(write: Write) -> None:
     rows = "".join(f"{1900 + i},{i * 3},{x}\n" for i, x in enumerate(SINE))
     data = load(write("a.csv", f"year,population,x\n{rows}"))
     assert data.description.startswith("population, x of")
-    assert "; year only says when: --target has it modelled" in data.description
+    assert data.description.endswith("; left out: year (--target says what is modelled)")
     rows = "".join(f"{i * 3},{x},{-x}\n" for i, x in enumerate(SINE))
     path = write("b.csv", f"population,x,y\n{rows}")
-    assert "; population only says when: --target has it modelled" in load(path).description
-    assert "when" not in load(path, reading=Reading(target="x")).description
+    assert "; left out: population (" in load(path).description
+    assert load(path, reading=Reading(target="x")).description.endswith("; left out: population, y")
+    assert "left out" not in load(path, reading=Reading(target="population,x,y")).description
     assert "population" in load(path, reading=Reading(split="population:200")).description
+    rows = "".join(
+        f"{d},{'ab'[i % 2]},{x}\n" for i, (d, x) in enumerate(zip(DAYS, SINE, strict=True))
+    )
+    path = write("c.csv", f"seen_at,kind,x\n{rows}")
+    for told in (
+        Reading(target="x"),
+        Reading(format="series"),
+        Reading(split="seen_at:2020-03-01"),
+    ):
+        assert "; left out: seen_at, kind" in load(path, reading=told).description
+
+
+def test_a_table_is_a_series_if_every_column_is_numbers_or_says_when(write: Write) -> None:
+    def table(name: str, header: str, first: list[str]) -> Path:
+        rows = "".join(f"{a},{x},{-x}\n" for a, x in zip(first, SINE, strict=True))
+        return write(name, f"{header}\n{rows}")
+
+    stores = ["north"] * 50 + ["south"] * 50
+    with pytest.raises(DataError, match="which column is y is not said; give --target one of"):
+        load(table("a.csv", "store,x,y", stores))
+    for mixed in ([*DAYS[:99], "later"], [""] * 100):
+        with pytest.raises(DataError, match="which column is y is not said"):
+            load(table("b.csv", "seen_at,x,y", mixed))
+    assert load(table("c.csv", "seen_at,x,y", DAYS)).output == Normal(2)
+    assert load(table("d.csv", "Day,x,y", ["Monday"] * 100)).output == Normal(2)
+    parts = ["train"] * 80 + ["valid"] * 10 + ["test"] * 10
+    assert load(table("e.csv", "p,x,y", parts), reading=Reading(split="p")).output == Normal(2)
+    rows = "".join(f"{d},{p},{x}\n" for d, p, x in zip(DAYS, parts, SINE, strict=True))
+    assert lengths(load(write("f.csv", f"date,p,x\n{rows}"), reading=Reading(split="p")))[0] == 80
+
+
+@pytest.mark.parametrize("bad", ["n/a", '"1,234.5"', "?"])
+def test_a_bad_cell_is_named_and_its_column_stays(write: Write, bad: str) -> None:
+    def table(every: int) -> Path:
+        rows = (
+            f"{d},{x if i % every else bad},{-x}\n"
+            for i, (d, x) in enumerate(zip(DAYS, SINE, strict=True), 1)
+        )
+        return write("a.csv", "date,x,y\n" + "".join(rows))
+
+    named = re.escape("a.csv:61: column 'x' has '{}'; expected a finite".format(bad.strip('"')))
+    for reading in (Reading(), Reading(target="x"), Reading(split="date:2020-03-01")):
+        with pytest.raises(DataError, match=named):
+            load(table(60), reading=reading)
+    with pytest.raises(DataError, match="which column is y is not said"):
+        load(table(2))  # half of them: it is no column of numbers
+    with pytest.raises(DataError, match=r"a.csv:4: column 'x' has"):
+        load(table(3))
+
+
+def test_rows_do_not_go_back_in_time(write: Write) -> None:
+    def table(name: str, times: list[str], header: str = "seen_at") -> Path:
+        rows = "".join(f"{t},{x}\n" for t, x in zip(times, SINE, strict=False))
+        return write(name, f"{header},x\n{rows}")
+
+    back = (
+        r"a.csv:3: column 'seen_at' goes from 2020-04-09 to 2020-04-08; expected rows in the order "
+        "of time: sort them"
+    )
+    with pytest.raises(DataError, match=back):
+        load(table("a.csv", DAYS[::-1]))
+    for told in (Reading(target="x"), Reading(format="series")):
+        with pytest.raises(DataError, match=r"a.csv:52: .*'seen_at' goes from .* to 2020-01-01"):
+            load(table("a.csv", DAYS[:50] * 2), reading=told)
+    with pytest.raises(DataError, match=r"a.csv:3: column 'seen_at' goes from .*\+00:00 to 2020"):
+        load(table("a.csv", ["2020-01-01T12:00+00:00", "2020-01-01T11:00", *DAYS[2:]]))
+    for name in ("year", "Timestamp"):
+        years = [str(1900 + i % 50) for i in range(100)]
+        with pytest.raises(DataError, match=rf"a.csv:52: column '{name}' goes from 1949 to 1900"):
+            load(table("a.csv", years, name))
+        modelled = load(table("a.csv", years, name), reading=Reading(target=f"{name},x"))
+        assert modelled.output == Normal(2)
+    for name in ("month", "day", "hour", "minute", "second"):
+        assert load(table("b.csv", [str(i % 12) for i in range(100)], name)).output == Normal(1)
+    some = [*DAYS[:98:-1], *DAYS[:98], "later"]  # not all of them are dates
+    assert load(table("b.csv", some, "date")).output == Normal(1)
+    assert load(table("b.csv", sorted(DAYS * 2), "date")).output == Normal(1)
+    later = table("c.csv", DAYS[20:10:-1])
+    with pytest.raises(DataError, match=r"c.csv:3: column 'seen_at' goes from 2020-01-21 to"):
+        load(table("b.csv", DAYS), reading=Reading(test=str(later)))
+    parted = "".join(f"{d},{i},train\n" for i, d in enumerate(DAYS[::-1]))
+    with pytest.raises(DataError, match=r"d.csv:3: column 'date' goes from"):
+        load(write("d.csv", f"date,x,part\n{parted}"), reading=Reading(split="part"))
+
+
+def test_the_time_is_the_column_that_is_cut_at_a_point(write: Write) -> None:
+    rows = "".join(f"{d},{born},{x}\n" for d, born, x in zip(DAYS, DAYS[::-1], SINE, strict=True))
+    path = write("a.csv", f"date,born,x\n{rows}")
+    with pytest.raises(DataError, match=r"'born' goes from .*--split COLUMN:POINT which column"):
+        load(path)
+    assert lengths(load(path, reading=Reading(split="date:2020-02-20"))) == [44, 6, 50]
+
+
+@pytest.mark.parametrize("split", ["dat:2020-02-01", "2020-02-01", "0.8"])
+def test_a_split_by_no_column_says_so(write: Write, split: str) -> None:
+    rows = "".join(f"{d},{x},{-x}\n" for d, x in zip(DAYS, SINE, strict=True))
+    path = write("a.csv", f"date,x,y\n{rows}")
+    expected = f"no column '{split.split(':')[0]}'.* are: date, x, y; a point in .* COLUMN:POINT"
+    with pytest.raises(DataError, match=expected):
+        load(path, reading=Reading(split=split))
 
 
 def test_what_says_when_is_no_value_unless_it_is_told(write: Write) -> None:

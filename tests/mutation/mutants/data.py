@@ -197,6 +197,20 @@ MUTANTS = [
         (FILES + "test_series.py::test_dates_are_compared_as_dates",),
     ),
     Mutant(
+        "a column of a series that is not cut at may go back in time",
+        "data/files/time_parts.py",
+        "        if column not in modelled:",
+        "        if column in modelled:",
+        (FILES + "test_series.py::test_rows_do_not_go_back_in_time",),
+    ),
+    Mutant(
+        "a mistyped number takes its column out of the series",
+        "data/files/series.py",
+        "2 * said.count(None) < len(said)",
+        "0 == said.count(None) < len(said)",
+        (FILES + "test_series.py::test_a_bad_cell_is_named_and_its_column_stays",),
+    ),
+    Mutant(
         "what is foretold does not know the last step",
         "cli/series.py",
         "p = before.observe(y)[1]",

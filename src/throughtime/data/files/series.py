@@ -13,7 +13,7 @@ from throughtime.data.errors import DataError
 from throughtime.data.files.fields import Numbers, Scale
 from throughtime.data.files.reading import Reading
 from throughtime.data.files.table import Table, number, read_table
-from throughtime.data.files.time_parts import by_time, cut_by
+from throughtime.data.files.time_parts import by_time, cut_by, times
 from throughtime.data.text import Y_ALONE
 from throughtime.lengths import Unending
 from throughtime.outputs import Normal
@@ -24,20 +24,24 @@ TIMES = ("year", "month", "day", "hour", "minute", "second", "date", "time", "ti
 
 
 def is_series(table: Table, reading: Reading) -> bool:
-    """Whether a table is one: nothing is an input, and what is the target has numbers alone."""
+    """Whether a table is one: nothing is an input, and what is the target has numbers.
+
+    Where no target is told, every column has numbers or says when; or ``--split`` has a point in
+    one, which only a series is cut at.
+    """
     if reading.input is not None:
         return False
-    target = reading.target or ""
-    if target not in table.columns and target.removesuffix(":number").count(":"):
-        return False  # it is said to be something else
-    columns, point = _columns(table, reading), None
-    if reading.split is not None and reading.target is None:  # one of texts has other parts
-        own, point = cut_by(table, reading.split)
-        columns = [name for name in table.columns if name != own]
-    return (bool(columns) or point is not None) and all(
-        number(value) is not None or _is_missing(value)
-        for name in columns
-        for value in table.column(name)
+    if reading.target is not None:
+        if reading.target not in table.columns and ":" in reading.target.removesuffix(":number"):
+            return False  # it is said to be something else
+        return all(_has_numbers(table, name) for name in _columns(table, reading))
+    own, point = cut_by(table, reading.split) if reading.split is not None else (None, None)
+    if own in table.columns and point is not None:
+        return True
+    return bool(_columns(table, reading)) and all(
+        _has_numbers(table, name) or name.strip().lower() in TIMES or bool(times(table, name))
+        for name in table.columns
+        if name != own
     )
 
 
@@ -58,7 +62,7 @@ def read_series(path: Path, reading: Reading) -> Dataset:
             f"{path}: no column has numbers alone; expected a series. The columns are: "
             + ", ".join(table.columns)
         )
-    parts, when = by_time(table, read_table, reading)
+    parts, when = by_time(table, read_table, reading, names)
     if reading.target is None:
         names = [name for name in names if name not in when]
     if not names:
@@ -98,28 +102,24 @@ def _columns(table: Table, reading: Reading) -> list[str]:
         for name in names:
             table.column(name)
         return names
-    names = _of_numbers(table)
+    names = [name for name in table.columns if _has_numbers(table, name)]
     others = [name for name in names if name.strip().lower() not in TIMES] or names
     first = [number(value) for value in table.columns[others[0]]] if len(others) > 1 else []
     counts = all(a is not None and b is not None and a < b for a, b in pairwise(first))
     return others[1:] if counts and len(others) == len(names) > 1 else others
 
 
-def _of_numbers(table: Table) -> list[str]:
-    return [
-        name
-        for name, values in table.columns.items()
-        if any(number(value) is not None for value in values)
-        and all(number(value) is not None or _is_missing(value) for value in values)
-    ]
+def _has_numbers(table: Table, name: str) -> bool:
+    """Whether most of the values that a column has are numbers: any other is one mistyped."""
+    said = [number(value) for value in table.column(name) if not _is_missing(value)]
+    return 2 * said.count(None) < len(said)
 
 
 def _left_out(table: Table, names: list[str], reading: Reading) -> str:
-    """Which columns of numbers are not modelled, where it was not told which are."""
-    if reading.target is not None:
-        return ""
-    left = [name for name in _of_numbers(table) if name not in names]
-    return "".join(f"; {name} only says when: --target has it modelled" for name in left)
+    """Which columns are not modelled."""
+    left = ", ".join(name for name in table.columns if name not in names)
+    hint = " (--target says what is modelled)" if reading.target is None else ""
+    return f"; left out: {left}{hint}" if left else ""
 
 
 def _is_missing(value: object) -> bool:

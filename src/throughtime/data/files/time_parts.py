@@ -17,9 +17,12 @@ from throughtime.data.splitting import PARTS
 USES = {"train": ("train", 24), "valid": ("validate", 3), "test": ("test", 3)}
 """What each part is for, and the fewest values that it may have: as thirty are cut."""
 
+ONWARD = ("year", "timestamp")
+"""Columns of these names say when by numbers that do not begin again, as those of months do."""
+
 
 def by_time(
-    table: Table, read: Callable[[Path], Table], reading: Reading
+    table: Table, read: Callable[[Path], Table], reading: Reading, modelled: list[str]
 ) -> tuple[dict[str, Table], list[str]]:
     """The rows of each part, and the columns that only say when, or of which part, a row is.
 
@@ -28,11 +31,14 @@ def by_time(
     or dates as 1921-01-31 or 1921-01-31 12:00. Where nothing says otherwise, the last ninth of what
     is left is for validation, and the last tenth of all for test.
 
+    The rows of a file must not go back in time: by the column of the point; or where there is no
+    point, by every column that says when and is not ``modelled``.
+
     Raises:
         DataError: with file and line, if rows do not come in the order of time; or if a part has
             too few.
     """
-    parts, when = _parts(table, read, reading)
+    parts, when = _parts(table, read, reading, modelled)
     for part, (use, least) in USES.items():
         rows = parts[part]
         if len(rows) < least:
@@ -53,8 +59,25 @@ def cut_by(table: Table, split: str) -> tuple[str, str | None]:
     return split[:at], split[at + 1 :] if at < len(split) else None
 
 
+def times(table: Table, column: str) -> list[Any]:
+    """When each row is, if the column says so of all: by dates, or by numbers that go onward.
+
+    Example:
+        >>> table = Table(Path("a.csv"), {"year": ["1999", "2000"], "month": ["12", "1"]}, [2, 3])
+        >>> times(table, "year"), times(table, "month")
+        ([1999.0, 2000.0], [])
+    """
+    try:
+        found = [_when(value, table.at(row)) for row, value in enumerate(table.column(column))]
+    except DataError:
+        return []
+    kinds = set(map(type, found))
+    onward = kinds == {float} and column.strip().lower() in ONWARD
+    return found if onward or kinds == {datetime} else []
+
+
 def _parts(
-    table: Table, read: Callable[[Path], Table], reading: Reading
+    table: Table, read: Callable[[Path], Table], reading: Reading, modelled: list[str]
 ) -> tuple[dict[str, Table], list[str]]:
     if reading.split is not None:
         if reading.own:
@@ -62,10 +85,16 @@ def _parts(
                 "--split and files of their own for --valid and --test exclude each other"
             )
         column, point = cut_by(table, reading.split)
+        try:
+            table.column(column)
+        except DataError as error:
+            raise DataError(f"{error}; a point in one of them is COLUMN:POINT") from None
         if point is None:
+            _check_times(table, modelled)
             return _in_order(table, column), [column]
         first = _first_not_before(table, column, point)
         return _cut(table, first * 8 // 9, first), [column]
+    _check_times(table, modelled)
     if not reading.own:
         return _cut(table, len(table) * 8 // 10, len(table) * 9 // 10), []
     own = {part: read(path) for part, path in reading.own.items()}
@@ -75,6 +104,7 @@ def _parts(
                 f"{other.path}: has the columns {', '.join(other.columns)}; expected those of "
                 f"{table.path}: {', '.join(table.columns)}"
             )
+        _check_times(other, modelled)
     last = len(table) * 8 // 9 if len(own) == 1 else len(table)
     rest = table[range(last, len(table))]
     return {"train": table[range(last)], "valid": rest, "test": rest, **own}, []
@@ -100,18 +130,31 @@ def _first_not_before(table: Table, column: str, point: str) -> int:
     """The first row of the test part."""
     values = table.column(column)
     at = _when(point, f"--split {column}:{point}:")
-    times = [_when(v, f"{table.at(row)}: column {column!r}:") for row, v in enumerate(values)]
-    for row, (before, now) in enumerate(pairwise(times), 1):
-        if type(before) is not type(now) or now < before:
-            raise DataError(
-                f"{table.at(row)}: column {column!r} goes from {values[row - 1]} to {values[row]}; "
-                "expected rows in the order of time"
-            )
-    if type(at) is not type(times[0]):
+    found = [_when(v, f"{table.at(row)}: column {column!r}:") for row, v in enumerate(values)]
+    _check_order(table, column, found)
+    if type(at) is not type(found[0]):
         raise DataError(
             f"--split {column}:{point}: expected a point like those in the file, as {values[0]}"
         )
-    return sum(time < at for time in times)
+    return sum(time < at for time in found)
+
+
+def _check_times(table: Table, modelled: list[str]) -> None:
+    for column in table.columns:
+        if column not in modelled:
+            _check_order(table, column, times(table, column))
+
+
+def _check_order(table: Table, column: str, found: list[Any]) -> None:
+    """Refuse rows that go back in time."""
+    values = table.column(column)
+    for row, (before, now) in enumerate(pairwise(found), 1):
+        if type(before) is not type(now) or now < before:
+            raise DataError(
+                f"{table.at(row)}: column {column!r} goes from {values[row - 1]} to {values[row]}; "
+                "expected rows in the order of time: sort them, or say by --split COLUMN:POINT "
+                "which column has it"
+            )
 
 
 def _when(value: object, where: str) -> Any:
