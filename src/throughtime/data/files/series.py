@@ -19,7 +19,21 @@ from throughtime.lengths import Unending
 from throughtime.outputs import Normal
 from throughtime.sequence import Sequence
 
-TIMES = ("year", "month", "day", "hour", "minute", "second", "date", "time", "timestamp")
+TIMES = (
+    "year",
+    "quarter",
+    "month",
+    "week",
+    "day",
+    "hour",
+    "minute",
+    "second",
+    "date",
+    "time",
+    "datetime",
+    "timestamp",
+    "period",
+)
 """Columns of these names say when; as values they are modelled only if --target says so."""
 
 
