@@ -51,6 +51,22 @@ def test_streams_do_not_change_what_a_part_is_worth(model: tt.RecurrentModel, ro
     assert many == pytest.approx(one, rel=1e-10)
 
 
+def test_the_past_is_looked_at_no_more_steps_at_a_time_than_the_part(
+    model: tt.RecurrentModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[int] = []
+    observe = SequenceDistribution.observe
+
+    def counted(p: SequenceDistribution, y: tt.Sequence) -> object:
+        seen.append(y.steps)
+        return observe(p, y)
+
+    monkeypatch.setattr(SequenceDistribution, "observe", counted)
+    nats_per_symbol(model, Examples(None, tt.Sequence(ROW[:, 70:]), tt.Sequence(ROW[:, :70])), 2, 7)
+    assert len(seen) > 10
+    assert max(seen) == 7
+
+
 def test_files_of_their_own_have_nothing_before_them(tmp_path: Path) -> None:
     for name in ("a", "b"):
         (tmp_path / f"{name}.txt").write_text(name + "xyz\n" * 500)

@@ -9,6 +9,7 @@ import torch
 
 import throughtime as tt
 from throughtime.data import Examples, load
+from throughtime.data.flat import Flat
 from throughtime.training.build import build, resolve
 from throughtime.training.config import Config
 from throughtime.training.likelihood import decoder
@@ -84,3 +85,12 @@ def test_other_edges_stay_as_they_were(x: torch.Tensor) -> None:
     before = model.graph.first.R.weight.clone()
     start(model, Examples(x, tt.Sequence(torch.zeros(4, 1, dtype=torch.long))))
     assert torch.equal(before, model.graph.first.R.weight)
+
+
+def test_symbols_on_disk_are_not_read_to_learn_that_they_are_symbols() -> None:
+    class Unread(Flat):
+        @property
+        def values(self) -> torch.Tensor:  # type: ignore[override]
+            raise AssertionError("read")
+
+    assert size_of(Unread(torch.zeros(9, dtype=torch.uint8), [0], [9])) == 1.0

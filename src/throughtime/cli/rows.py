@@ -79,7 +79,7 @@ def form_of(run: Run, told: str | None, file: BufferedIOBase) -> str | None:
     """
     if told in FORMS and _name(file) == STDIN:
         raise DataError(
-            f"--format {told}: standard input is read line by line; give a file, or /dev/stdin"
+            f"--format {told}: standard input is read line by line; give a file by its name"
         )
     if told is None and run.config.format in FORMS:
         return run.config.format

@@ -121,7 +121,9 @@ def parts(
     rows = min(rows, int(examples.y.lengths))
     p = given(model, None)
     assert isinstance(p, SequenceDistribution)
-    p = p.observe(before_streams(examples, rows))[1]
+    past = before_streams(examples, rows)
+    for t in range(0, past.steps, steps):  # no more logits at once than of a chunk
+        p = p.observe(past.drop(torch.full((rows,), t)).take(torch.full((rows,), steps)))[1]
     for chunk in streams(examples.y, rows, steps):
         yield p, Examples(None, chunk)
         p = p.observe(chunk)[1]

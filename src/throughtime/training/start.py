@@ -47,10 +47,9 @@ def size_of(values: Sequence | Tensor) -> float:
         >>> size_of(torch.tensor([[1.0, 1.0, 1.0, 1.0], [1.0, 1.0, 1.0, 1.0]]))
         2.0
     """
-    each = values.values if isinstance(values, Sequence) else values
-    if not each.dtype.is_floating_point:
+    if not values.dtype.is_floating_point:  # asked first: symbols may be more than memory holds
         return 1.0
-    each = each[values.mask] if isinstance(values, Sequence) else each
+    each = values.values[values.mask] if isinstance(values, Sequence) else values
     if not bool(((each == 0) | (each == 1)).all()):
         return 0.0
     return math.sqrt(float(each.flatten(1).double().sum(1).mean()))

@@ -259,6 +259,33 @@ def test_features_of_which_all_are_rare_are_refused(write: Write) -> None:
         load(write("a.jsonl", lines(*rows)), reading=told)
 
 
+def test_decimal_commas_are_refused_and_not_spelt(write: Write) -> None:
+    path = write("a.csv", csv_of("t;v", *(f"t{i};{i},5" for i in range(30))))
+    with pytest.raises(
+        DataError, match=r"a.csv:\d+: column 'v' has '\d+,5'; numbers have a decimal"
+    ):
+        load(path, reading=Reading(input="t", target="v"))
+    told = load(path, reading=Reading(input="t", target="v:characters"))
+    assert told.y_vocabulary is not None
+
+
+def test_labels_of_labels_are_no_sequence(write: Write) -> None:
+    path = write("a.csv", csv_of("a,b", *(f"{'pq'[i % 2]},{'xy'[i % 2]}" for i in range(60))))
+    with pytest.raises(DataError, match="neither x nor y is a sequence"):
+        load(
+            path,
+            reading=Reading(
+                input="a:label", target="b", split=None, test=str(path), valid=str(path)
+            ),
+        )
+
+
+def test_the_column_that_says_the_part_is_no_input(write: Write) -> None:
+    path = write("a.csv", csv_of("part,w,y", *(f"train,w{i},{'xy'[i % 2]}" for i in range(40))))
+    with pytest.raises(DataError, match=r"give --input one of w$"):
+        load(path, reading=Reading(target="y", split="part"))
+
+
 def test_one_value_a_row_must_follow_from_something(write: Write) -> None:
     path = write("a.csv", csv_of("id,text,mood", *(f"{i},abc{i},{'xy'[i % 2]}" for i in range(40))))
     with pytest.raises(DataError, match=r"'mood' as label is one value .* --input one of id, text"):
@@ -271,8 +298,10 @@ def test_rows_whose_lengths_disagree_are_refused_where_nearly_all_agree(write: W
     ]
     rows[25]["t"] = ["x"] * 7
     told = Reading(input="w", target="t")
-    with pytest.raises(DataError, match=r"a.jsonl:26: column 't' has 7 values, and column 'w' has"):
+    with pytest.raises(DataError, match=r"a.jsonl:26: column 't' has 7 values, .* as t:tokens"):
         load(write("a.jsonl", lines(*rows)), reading=told)
+    tokens = load(write("a.jsonl", lines(*rows)), reading=Reading(input="w", target="t:tokens"))
+    assert Edge.VECTOR in tokens.wiring
     train, other = write("b.jsonl", lines(*rows[:20])), str(write("c.jsonl", lines(*rows[20:])))
     for part in ("valid", "test"):
         own = Reading(input="w", target="t", **{part: other})

@@ -108,6 +108,22 @@ def test_a_folder_of_pictures_with_their_captions_beside_them(tmp_path: Path) ->
         load(tmp_path)
 
 
+def test_parts_of_their_own_may_be_folders(tmp_path: Path) -> None:
+    for part in ("a", "b", "nothing"):
+        (tmp_path / part).mkdir()
+    for i, caption in enumerate(CAPTIONS):
+        for part in ("a", "b"):
+            draw(tmp_path / part, i)
+            (tmp_path / part / "pictures" / f"{i}.txt").write_text(caption)
+    (tmp_path / "a" / "album.png").mkdir()
+    (tmp_path / "a" / "pictures" / "._0.png").write_text("what an archive leaves")
+    data = load(tmp_path / "a", reading=Reading(test=str(tmp_path / "b")))
+    assert len(data.splits["test"]) == 12
+    for wrong, reason in (("nothing", "a folder without"), ("no", "no such file")):
+        with pytest.raises(DataError, match=reason):
+            load(tmp_path / "a", reading=Reading(valid=str(tmp_path / wrong)))
+
+
 def test_what_is_wrong_with_a_caption_is_said_with_its_own_file(tmp_path: Path) -> None:
     for i, caption in enumerate(CAPTIONS):
         picture = tmp_path / draw(tmp_path, i)

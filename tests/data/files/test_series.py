@@ -296,12 +296,21 @@ def test_rows_do_not_go_back_in_time(write: Write) -> None:
         load(write("d.csv", f"date,x,part\n{parted}"), reading=Reading(split="part"))
 
 
-def test_the_time_is_the_column_that_is_cut_at_a_point(write: Write) -> None:
+def test_one_column_in_order_is_enough(write: Write) -> None:
     rows = "".join(f"{d},{born},{x}\n" for d, born, x in zip(DAYS, DAYS[::-1], SINE, strict=True))
     path = write("a.csv", f"date,born,x\n{rows}")
-    with pytest.raises(DataError, match=r"'born' goes from .*--split COLUMN:POINT which column"):
-        load(path)
+    assert lengths(load(path)) == [80, 10, 10]
+    with pytest.raises(DataError, match="column 'born' goes from"):
+        load(path, reading=Reading(split="born:2020-02-20"))
     assert lengths(load(path, reading=Reading(split="date:2020-02-20"))) == [44, 6, 50]
+
+
+def test_dates_in_any_writing_say_when(write: Write) -> None:
+    for day in ("{:02}/29/2020", "{}.1.2020 12:00"):
+        rows = "".join(f"{day.format(1 + i % 12)},{x}\n" for i, x in enumerate(SINE))
+        data = load(write("a.csv", f"Trade Day,x\n{rows}"))
+        assert data.running
+        assert "left out: Trade Day" in data.description
 
 
 @pytest.mark.parametrize("split", ["dat:2020-02-01", "2020-02-01", "0.8"])

@@ -133,14 +133,3 @@ def test_parquet_without_its_reader(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 def test_a_cell_may_be_longer_than_a_tenth_of_a_megabyte(write: Write) -> None:
     text = "ab" * 100_000
     assert read_table(write("a.csv", f"x,y\n{text},1\n")).column("x") == [text]
-
-
-def test_decimal_commas_are_read_between_semicolons(write: Write) -> None:
-    table = read_table(write("a.csv", "t;v;w;s\n1;-2,5;1.5;1,2\n2;3;2,5;1,2,3\n3;;7;x\n"))
-    assert table.columns == {
-        "t": ["1", "2", "3"],
-        "v": ["-2.5", "3", ""],
-        "w": ["1.5", "2,5", "7"],  # two ways to write one: whoever reads on says where
-        "s": ["1,2", "1,2,3", "x"],
-    }
-    assert read_table(write("b.csv", 'v,w\n"1,5",2\n')).columns == {"v": ["1,5"], "w": ["2"]}

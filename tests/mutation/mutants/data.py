@@ -199,8 +199,8 @@ MUTANTS = [
     Mutant(
         "a column of a series that is not cut at may go back in time",
         "data/files/time_parts.py",
-        "        if column not in modelled:",
-        "        if column in modelled:",
+        "for name in table.columns if name not in modelled}",
+        "for name in table.columns if name in modelled}",
         (FILES + "test_series.py::test_rows_do_not_go_back_in_time",),
     ),
     Mutant(
@@ -261,8 +261,8 @@ MUTANTS = [
     Mutant(
         "padding counts as bits that are not set",
         "training/start.py",
-        "each[values.mask] if isinstance(values, Sequence) else each",
-        "each.flatten(0, 1) if isinstance(values, Sequence) else each",
+        "values.values[values.mask] if",
+        "values.values.flatten(0, 1) if",
         ("tests/training/test_start.py::test_padding_is_no_part_of_the_size",),
     ),
     Mutant(
@@ -271,5 +271,42 @@ MUTANTS = [
         "equal(guess, y.values, 2) & y.mask",
         "equal(guess, y.values, 2)",
         (METRICS + "test_the_next_symbol_is_the_one_with_the_most_probable_beginning",),
+    ),
+    Mutant(
+        "symbols on disk are read to learn that they are symbols",
+        "training/start.py",
+        "    if not values.dtype.is_floating_point:",
+        "    if values.values is None or not values.dtype.is_floating_point:",
+        (
+            "tests/training/test_start.py"
+            "::test_symbols_on_disk_are_not_read_to_learn_that_they_are_symbols",
+        ),
+    ),
+    Mutant(
+        "the whole past at once",
+        "training/likelihood.py",
+        "range(0, past.steps, steps)",
+        "range(0, past.steps, past.steps)",
+        (
+            "tests/training/test_likelihood.py"
+            "::test_the_past_is_looked_at_no_more_steps_at_a_time_than_the_part",
+        ),
+    ),
+    Mutant(
+        "one row of another length makes a tagger a translator",
+        "data/files/columns.py",
+        "if first and differing < FEW * rows:",
+        "if first and differing < 0 * rows:",
+        (
+            FILES
+            + "test_columns.py::test_rows_whose_lengths_disagree_are_refused_where_nearly_all_agree",
+        ),
+    ),
+    Mutant(
+        "the captions of a picture are its first alone",
+        "data/files/folder.py",
+        "captions += [text for _, text in texts]",
+        "captions += [texts[0][1] for _ in texts]",
+        (FILES + "test_image.py::test_a_folder_of_pictures_with_their_captions_beside_them",),
     ),
 ]

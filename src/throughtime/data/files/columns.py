@@ -27,7 +27,7 @@ from throughtime.data.files.fields import (
     guess,
     made,
 )
-from throughtime.data.files.folder import read_captions
+from throughtime.data.files.folder import read_captions, table_in
 from throughtime.data.files.reading import Reading
 from throughtime.data.files.table import Table, read_table
 from throughtime.data.text import Y_ALONE
@@ -43,6 +43,9 @@ from throughtime.wiring import (
 
 Named = tuple[str, str | None]
 """A column, and the kind that it is said to have."""
+
+DECIMAL = re.compile(r"\s*[-+]?\d+(,\d+)?\s*")
+"""A number as it is written where the decimal sign is a comma."""
 
 FEW = 0.2
 """The share of rows whose x and y differ in length below which these are mistakes."""
@@ -61,10 +64,14 @@ def read_columns(path: Path, seed: int, reading: Reading) -> Dataset:
     Raises:
         DataError: with file and line, if a column or a value is not what it should be.
     """
-    read = _reader(path, reading)
+
+    def read(file: Path) -> Table:
+        file = table_in(file) if file.is_dir() else file
+        return _reader(file, reading)(file)
+
     table = read(path)
     inputs, target = _named(table, reading)
-    _check_given(table, inputs, target)
+    _check_given(table, inputs, target, reading.split)
     divided = _divided(table, read, [name for name, _ in inputs] or [target[0]], seed, reading)
     return as_data(path, divided, inputs, target, reading.rare)
 
@@ -80,8 +87,8 @@ def as_data(
     train = divided["train"]
     of_x = [_field(train, name, kind, target=False) for name, kind in inputs]
     of_y = _field(train, *target, target=True)
-    if of_x and not of_x[0].sequence and isinstance(of_y, Label) and target[1] is None:
-        of_y = Characters(target[0])  # what is no sequence decides one: captions may repeat
+    if of_x and isinstance(of_x[0], Image) and isinstance(of_y, Label) and target[1] is None:
+        of_y = Characters(target[0])  # captions may repeat
     names, y_name = [name for name, _ in inputs], target[0]
     _check_together(path, of_x)
     fields = dict(zip([*names, y_name], [*of_x, of_y], strict=True))
@@ -109,7 +116,7 @@ def as_data(
     description = f"{count:,} rows of {path}: {y_name} as {of_y.kind}"
     description += f", given {' and '.join(said)}" if said else ""
     return Dataset(
-        name=path.stem,
+        name=path.absolute().stem,
         description=description + _notes(divided, names or [y_name], splits, of_x, of_y),
         splits=splits,
         wiring=wiring,
@@ -230,6 +237,13 @@ def _divided(
 def _field(table: Table, name: str, kind: str | None, *, target: bool) -> Field:
     if kind is not None:
         return made(kind, name)
+    values = [str(value) for value in table.column(name)]
+    comma = next((value for value in values if "," in value), None)
+    if comma is not None and all(DECIMAL.fullmatch(value) for value in values if value):
+        raise DataError(
+            f"{table.at(values.index(comma))}: column {name!r} has {comma!r}; numbers have a "
+            f"decimal point: write it, or say what else the column is, as in {name}:characters"
+        )
     return guess(table.column(name), target=target)(name)
 
 
@@ -246,8 +260,8 @@ def _each(
     return found
 
 
-def _check_given(table: Table, inputs: list[Named], target: Named) -> None:
-    others = [name for name in table.columns if name != target[0]]
+def _check_given(table: Table, inputs: list[Named], target: Named, split: str | None) -> None:
+    others = [name for name in table.columns if name not in (target[0], split)]
     if inputs or not others:
         return
     of_y = _field(table, *target, target=True)
@@ -353,6 +367,7 @@ def _aligned(
             first = (
                 f"{divided[part].at(differ[0])}: column {of_y.name!r} has {y} values, and column "
                 f"{of_x[0].name!r} has {x}; expected as many, as nearly all other rows have"
+                + (f"; as {of_y.name}:tokens it may have others" if isinstance(of_y, Tags) else "")
             )
     if first and differing < FEW * rows:
         raise DataError(first)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 
 from throughtime.data.errors import DataError
@@ -43,7 +44,7 @@ def is_conll(path: Path) -> bool:
         len(rows) >= ROWS
         and len(rows[0]) > 1
         and all(len(row) == len(rows[0]) for row in rows)
-        and any(not line.strip() for line in lines)
+        and any(not a.strip() and b.strip() for a, b in pairwise(lines))
     )
 
 

@@ -65,4 +65,6 @@ def read_captions(folder: Path) -> Table:
 
 
 def _pictures(folder: Path) -> list[Path]:
-    return sorted(file for file in folder.rglob("*") if file.suffix.lower() in SUFFIXES)
+    return sorted(
+        file for file in folder.rglob("[!.]*") if file.suffix.lower() in SUFFIXES and file.is_file()
+    )

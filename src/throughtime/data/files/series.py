@@ -13,7 +13,7 @@ from throughtime.data.errors import DataError
 from throughtime.data.files.fields import Numbers, Scale
 from throughtime.data.files.reading import Reading
 from throughtime.data.files.table import Table, number, read_table
-from throughtime.data.files.time_parts import by_time, cut_by, times
+from throughtime.data.files.time_parts import by_time, cut_by, says_when
 from throughtime.data.text import Y_ALONE
 from throughtime.lengths import Unending
 from throughtime.outputs import Normal
@@ -53,7 +53,7 @@ def is_series(table: Table, reading: Reading) -> bool:
     if own in table.columns and point is not None:
         return True
     return bool(_columns(table, reading)) and all(
-        _has_numbers(table, name) or name.strip().lower() in TIMES or bool(times(table, name))
+        _has_numbers(table, name) or name.strip().lower() in TIMES or says_when(table, name)
         for name in table.columns
         if name != own
     )

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import difflib
 import math
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from importlib import import_module
@@ -19,9 +18,6 @@ from throughtime.data.files.text_file import lines_of
 
 DELIMITERS = ",;\t|"
 """What may stand between the columns of a CSV file: that which its first line has most of."""
-
-DECIMAL = re.compile(r"[-+]?\d+(,\d+)?([eE][-+]?\d+)?")
-"""A number as it is written where the decimal sign is a comma."""
 
 csv.field_size_limit(2**31 - 1)  # Python's own is a tenth of a megabyte; a text may be longer
 
@@ -127,30 +123,11 @@ def _delimited(path: Path, delimiter: str | None) -> Table:
             )
     if not any(names):
         raise DataError(f"{path}:1: no column has a name; expected names in the first line")
-    values = [list(compress(row, names)) for _, row in rows]
-    if delimiter == ";":
-        values = _with_points(values)
     return _table(
         path,
         [name for name in names if name],
-        [(line, row) for (line, _), row in zip(rows, values, strict=True)],
+        [(line, list(compress(row, names))) for line, row in rows],
     )
-
-
-def _with_points(rows: list[list[str]]) -> list[list[str]]:
-    """Numbers with decimal commas as numbers: programs that write these put semicolons between
-    the columns. A column of text stays as it is."""
-    of_numbers = [
-        all(DECIMAL.fullmatch(value.strip()) for value in column if value.strip())
-        for column in zip(*rows, strict=True)
-    ]
-    return [
-        [
-            v.replace(",", ".") if is_number else v
-            for v, is_number in zip(row, of_numbers, strict=True)
-        ]
-        for row in rows
-    ]
 
 
 def _json_lines(path: Path) -> Table:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from itertools import pairwise
@@ -76,6 +77,17 @@ def times(table: Table, column: str) -> list[Any]:
     return found if onward or kinds == {datetime} else []
 
 
+LIKE_A_DATE = re.compile(r"\s*\d{1,4}([./-])\d{1,2}\1\d{1,4}\b.*")
+"""As 31.1.2020 or 1/31/2020: of which the order is not known, for countries differ."""
+
+
+def says_when(table: Table, column: str) -> bool:
+    """Whether all values of a column are dates, in whatever way they are written."""
+    return bool(times(table, column)) or all(
+        LIKE_A_DATE.fullmatch(str(value)) for value in table.column(column)
+    )
+
+
 def _parts(
     table: Table, read: Callable[[Path], Table], reading: Reading, modelled: list[str]
 ) -> tuple[dict[str, Table], list[str]]:
@@ -140,21 +152,27 @@ def _first_not_before(table: Table, column: str, point: str) -> int:
 
 
 def _check_times(table: Table, modelled: list[str]) -> None:
-    for column in table.columns:
-        if column not in modelled:
-            _check_order(table, column, times(table, column))
+    """Refuse rows of which no column that says when is in order."""
+    said = {name: times(table, name) for name in table.columns if name not in modelled}
+    said = {name: found for name, found in said.items() if found}
+    if all(_goes_back(found) for found in said.values()):
+        for name, found in said.items():
+            _check_order(table, name, found)
 
 
 def _check_order(table: Table, column: str, found: list[Any]) -> None:
-    """Refuse rows that go back in time."""
-    values = table.column(column)
-    for row, (before, now) in enumerate(pairwise(found), 1):
-        if type(before) is not type(now) or now < before:
-            raise DataError(
-                f"{table.at(row)}: column {column!r} goes from {values[row - 1]} to {values[row]}; "
-                "expected rows in the order of time: sort them, or say by --split COLUMN:POINT "
-                "which column has it"
-            )
+    if row := _goes_back(found):
+        values = table.column(column)
+        raise DataError(
+            f"{table.at(row)}: column {column!r} goes from {values[row - 1]} to {values[row]}; "
+            "expected rows in the order of time: sort them"
+        )
+
+
+def _goes_back(found: list[Any]) -> int:
+    """The first row whose time is before that of the row above, or 0."""
+    pairs = enumerate(pairwise(found), 1)
+    return next((row for row, (a, b) in pairs if type(a) is not type(b) or b < a), 0)
 
 
 def _when(value: object, where: str) -> Any:
