@@ -292,7 +292,7 @@ def test_one_value_a_row_must_follow_from_something(write: Write) -> None:
         load(path, reading=Reading(target="mood"))
 
 
-def test_rows_whose_lengths_disagree_are_refused_where_nearly_all_agree(write: Write) -> None:
+def test_rows_whose_lengths_disagree_are_refused(write: Write) -> None:
     rows = [
         {"w": [*"abcde"[: i % 5], f"w{i}"], "t": list("xyzxyz"[: 1 + i % 5])} for i in range(40)
     ]
