@@ -301,9 +301,10 @@ def document(done: dict[str, list[dict[str, Any]]]) -> Iterator[str]:
         "scored once on test, by one thread of a 2-core machine. With several seeds, the mean and "
         "the standard deviation. Hotel sentences have their names and addresses called by what "
         "they are while a model learns and speaks, and their own for BLEU, which takes all test "
-        "sentences for acts of the same slots as references. Sunspots are tested from 1921 on. "
-        "Seconds are longer where something else was running. What the defaults "
-        "are worth, and what was tried where a row falls short, is in [defaults.md](defaults.md).\n"
+        "sentences for acts of the same slots as references. Sunspots are tested from 1921 on, "
+        "given the years before. Seconds are longer where something else was running. What the "
+        "defaults are worth, and what was tried where a row falls short, is in "
+        "[defaults.md](defaults.md).\n"
     )
     headings = ("data", "options", "measure", "value", "seeds", "to beat", "published",
                 "parameters", "seconds")  # fmt: skip
