@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from torch import nn
+from jaxtyping import Float
+from torch import Tensor, nn
 
 DROPOUT = 0.3
 """Share of the features that training hides: pictures that training shows are few."""
 
 
 class PictureEncoder(nn.Sequential):
-    """From pictures ``(*batch, rows * columns)`` to vectors ``(*batch, size)``.
+    """From pictures ``(*batch, rows * columns)``, grey values from 0 to 1, to vectors
+    ``(*batch, size)``.
 
     Two convolutions, each followed by pooling, and a linear layer. It must work for single
     pictures and for batches that were sorted by length, so it normalises each picture's own
-    features and nothing over the batch.
+    features and nothing over the batch. Not the picture itself: how bright it is may be all that
+    its caption tells.
 
     Example:
         >>> PictureEncoder((16, 16), 32)(torch.rand(5, 256)).shape
@@ -24,7 +27,6 @@ class PictureEncoder(nn.Sequential):
         rows, columns = shape
         features = 2 * channels * (rows // 4) * (columns // 4)
         super().__init__(
-            nn.LayerNorm(rows * columns, elementwise_affine=False),
             nn.Unflatten(-1, (1, rows, columns)),
             nn.Conv2d(1, channels, 3, padding=1),
             nn.ReLU(),
@@ -38,3 +40,7 @@ class PictureEncoder(nn.Sequential):
             nn.Linear(features, size),
             nn.LayerNorm(size),
         )
+
+    def forward(self, pictures: Float[Tensor, "*batch pixels"]) -> Float[Tensor, "*batch size"]:
+        vectors: Tensor = super().forward(2 * pictures - 1)
+        return vectors

@@ -12,6 +12,7 @@ from PIL import Image as Pictures
 
 from data_files import Write
 from throughtime.data import DataError, Reading, load
+from throughtime.training.encoder import PictureEncoder
 from throughtime.wiring import VECTOR_TO_SEQUENCE
 
 CAPTIONS = [f"picture of {'abcdefghijkl'[i]}{'xyz'[i % 3]}" for i in range(12)]
@@ -144,3 +145,10 @@ def test_a_folder_is_the_one_table_in_it(tmp_path: Path) -> None:
         DataError, match=r"a folder with 2 tables; give one of them, such as .*a.csv"
     ):
         load(tmp_path)
+
+
+def test_a_bright_picture_is_not_a_dark_one() -> None:
+    torch.manual_seed(0)
+    encoder = PictureEncoder((8, 6), 5).eval()
+    dark, bright = (encoder(torch.full((1, 48), grey)) for grey in (0.2, 0.8))
+    assert (dark - bright).abs().max() > 0.1

@@ -135,7 +135,7 @@ def _kind(field: Field) -> str:
     if not isinstance(field, Image):
         return field.kind
     rows, columns = field.shape
-    return f"{field.kind} ({columns} × {rows}, in grey, each to its own brightness)"
+    return f"{field.kind} ({columns} × {rows}, in grey)"
 
 
 def x_of(table: Table, fields: Iterable[Field]) -> Sequence | Tensor:
