@@ -47,6 +47,8 @@ def main() -> int:
     parser.add_argument("--first", type=int, default=0, help="The seed to begin with [0].")
     told = parser.parse_args()
     chosen = [n for n in TARGETS if not told.words or any(word in n for word in told.words)]
+    if not chosen:
+        parser.error(f"no target has {', '.join(told.words)}; there are {', '.join(TARGETS)}")
     torch.set_num_threads(1)
     with tempfile.TemporaryDirectory() as root:
         at = Workplace(Path(root))
