@@ -295,7 +295,7 @@ def test_data_that_have_changed_since(words: Path, tmp_path: Path) -> None:
         ("words", ("--steps", 10), "steps are for running text"),
         ("words", ("--hidden-size", 90_000, "--cell", "lstm", "--layers", 99), "cannot be made"),
         ("python-reference", ("--length", "end-of-sequence"), "only unending goes with it"),
-        ("python-reference", ("--batch-size", 10**9), "cannot cut"),
+        ("python-reference", ("--batch-size", 10**9), "too few for so many streams"),
         ("digits", ("--output", "normal"), "of digits have shape (); use categorical"),
     ],
 )
