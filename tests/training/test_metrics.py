@@ -130,7 +130,7 @@ def test_chunk_f1_of_a_model_is_that_of_its_labels() -> None:
 def test_the_next_symbol_is_the_one_with_the_most_probable_beginning(
     length: tt.lengths.Length,
 ) -> None:
-    torch.manual_seed(1)
+    torch.manual_seed(2)  # padding, which is 0, is the most probable here and there
     wiring = tt.Wiring("h(t-1) -> h(t)", "y(t-1) -> h(t)", "h(t) -> o(t)")
     model = tt.RecurrentModel(tt.cells.Elman(6), wiring, tt.outputs.Categorical(3), length)
     running = not length.stops
