@@ -129,12 +129,17 @@ ENGINE = tuple(f"tests/kernels/test_{name}.py" for name in ("sweep", "generation
 """The tests of what is written in C."""
 
 
+OTHERS = ("test_docs.py", "test_bench.py")
+"""Tests beside those of the core that are of something else."""
+
+
 def core_tests() -> list[str]:
-    """All tests of the core; those of data, training and documents see none of it."""
+    """All tests of the core; those of data, training and documents see none of it, and the bench
+    starts processes that see the project and not the copy."""
     files = [
         f for folder in ("", "gradients/", "nn/") for f in ROOT.glob(f"tests/{folder}test_*.py")
     ]
-    return sorted(str(f.relative_to(ROOT)) for f in files if f.name != "test_docs.py")
+    return sorted(str(f.relative_to(ROOT)) for f in files if f.name not in OTHERS)
 
 
 place: Workplace
