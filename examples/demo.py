@@ -32,7 +32,10 @@ from throughtime.training.trainer import Trainer
 CAPTIONS = Config(
     dataset="glyphs", hidden_size=256, epochs=12, learning_rate=0.005, weight_decay=0.05, threads=1
 )
-NAMES = Config(dataset="unicode-names", hidden_size=256, epochs=4, learning_rate=0.005, threads=1)
+NAMES = Config(
+    dataset="unicode-names", hidden_size=256, epochs=4, learning_rate=0.005, weight_decay=0.01,
+    threads=1,
+)  # fmt: skip
 
 ORDERS = (2, 4, 5, 6, 8, 10)
 FACES = 1_000
