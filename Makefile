@@ -37,7 +37,7 @@ docs: .venv/installed  ## draw the pictures of the documents
 	$(BIN)/python examples/wirings.py docs/pictures
 
 results: .venv/installed  ## train on all embedded data and write docs/results-embedded.md (about an hour)
-	$(BIN)/python benchmarks/results.py
+	$(BIN)/python benchmarks/embedded.py
 
 ENGINE := hatch_build.py $(wildcard src/throughtime/kernels/*.[ch] src/throughtime/kernels/build.py)
 

@@ -10,7 +10,7 @@ from PIL import Image as Pictures
 
 from throughtime.data import DataError, Reading, load
 from throughtime.data.byte_pairs import ALPHABET
-from throughtime.data.files.columns import x_of, y_of
+from throughtime.data.files.encoding import x_of, y_of
 from throughtime.data.files.fields import KINDS, Field, Image, restored
 from throughtime.data.files.table import read_table
 from throughtime.sequence import Sequence

@@ -19,13 +19,14 @@ import signal
 import sys
 import tempfile
 import time
-import traceback
 import warnings
+from functools import partial
 from pathlib import Path
 from random import Random
 from typing import NoReturn
 
 import torch
+from tests.fuzz.harness import finding
 from tests.fuzz.targets import RUNS, TARGETS, Workplace
 
 TURN = 15
@@ -104,13 +105,9 @@ def _examples(name: str, at: Workplace, seed: int, seconds: float, note: Path) -
         note.write_text(json.dumps({"seed": seed, "found": found}))
         signal.setitimer(signal.ITIMER_PROF, SECONDS)
         signal.alarm(30 * SECONDS)  # where no Python runs any more, this ends the process
-        try:
-            TARGETS[name](Random(f"{name} {seed}"), at)
-        except BaseException as error:
+        if reason := finding(partial(TARGETS[name], Random(f"{name} {seed}"), at)):
             found += 1
-            last = traceback.extract_tb(error.__traceback__)[-1]
-            reason = f"{type(error).__name__}: {' '.join(str(error).split())[:300]}"
-            say(f"FOUND {name} {seed}: {reason} ({last.filename}:{last.lineno})")
+            say(f"FOUND {name} {seed}: {reason}")
         signal.setitimer(signal.ITIMER_PROF, 0)
         seed += 1
     note.write_text(json.dumps({"seed": seed, "found": found}))

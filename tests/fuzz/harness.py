@@ -51,3 +51,14 @@ def command(*arguments: object, stdin: bytes | None = None) -> None:
         error = error.__context__
     if isinstance(error, ValueError) and not is_ours(error):
         raise error
+
+
+def finding(example: Callable[[], object]) -> str:
+    """What an example has found: an error that is no refusal, and where it is from; or nothing."""
+    try:
+        example()
+    except BaseException as error:
+        last = traceback.extract_tb(error.__traceback__)[-1]
+        said = " ".join(str(error).split())[:300]
+        return f"{type(error).__name__}: {said} ({last.filename}:{last.lineno})"
+    return ""

@@ -19,7 +19,7 @@ from throughtime.cli.how import How
 from throughtime.cli.predict import predictions
 from throughtime.cli.rows import LONGEST, answered, tables
 from throughtime.cli.show import said
-from throughtime.data.files.columns import x_of
+from throughtime.data.files.encoding import x_of
 from throughtime.data.files.table import Table, read_table
 from throughtime.distribution import SequenceDistribution
 from throughtime.training.likelihood import given

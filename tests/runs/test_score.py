@@ -10,8 +10,8 @@ import torch
 
 from commands import SMALL, bad, good, run
 from made_up import MODELS, ROWS, SENTENCES
-from throughtime.data.files.columns import x_of, y_of
 from throughtime.data.files.conll import read_conll
+from throughtime.data.files.encoding import x_of, y_of
 from throughtime.data.files.table import read_table
 from throughtime.training.likelihood import given, log_prob
 from throughtime.training.run import Run

@@ -324,7 +324,7 @@ def test_errors_in_closed_loop_are_those_of_what_the_model_feeds_itself() -> Non
         assert numbers[f"squared error {name}"].value == pytest.approx(expected, rel=1e-5)
 
 
-def test_a_series_is_foretold_from_what_came_before() -> None:
+def test_a_series_is_forecast_from_what_came_before() -> None:
     y = torch.cat([torch.full((1, 10, 1), 8.0), 8 * 0.5 ** torch.arange(1, 14)[None, :, None]], 1)
     numbers = by_name(
         evaluate(fed_back(), Examples(None, Sequence(y)), running=True, interval=True)

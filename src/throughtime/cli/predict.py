@@ -27,9 +27,9 @@ from throughtime.cli.rows import (
     tables,
     warn_of_unknown,
 )
-from throughtime.cli.series import foretold, series_of
+from throughtime.cli.series import forecast, series_of
 from throughtime.cli.show import said
-from throughtime.data.files.columns import unknown, x_of
+from throughtime.data.files.encoding import unknown, x_of
 from throughtime.data.files.fields import Field, Number
 from throughtime.data.files.table import Table
 from throughtime.distribution import SequenceDistribution
@@ -71,7 +71,7 @@ def predict(
     """
     loaded = opened(run)
     if series_of(loaded) is not None:
-        for step in foretold(loaded, file, form_of(loaded, form, file), beam, max_length):
+        for step in forecast(loaded, file, form_of(loaded, form, file), beam, max_length):
             click.echo(json.dumps(step) if as_json else said(step["prediction"]))
         return
     *of_x, of_y = _fields(loaded)

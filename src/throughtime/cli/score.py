@@ -24,9 +24,8 @@ from throughtime.cli.rows import (
     tables,
     warn_of_unknown,
 )
-from throughtime.cli.series import series_of
 from throughtime.cli.show import said
-from throughtime.data.files.columns import unknown, x_of, y_of
+from throughtime.data.files.encoding import unknown, x_of, y_of
 from throughtime.data.files.fields import WHOLE, Characters, Field
 from throughtime.data.files.table import Table
 from throughtime.distribution import SequenceDistribution
@@ -59,7 +58,7 @@ def score(run: Path, file: BufferedIOBase, form: str | None, as_json: bool) -> N
     training's deviation.
     """
     loaded = opened(run)
-    if series_of(loaded) is not None:
+    if series.series_of(loaded) is not None:
         for scored in series.scores(loaded, file, form_of(loaded, form, file)):
             _show(scored, as_json)
         return

@@ -14,7 +14,7 @@ from throughtime.data.files.fields import Field, Number, Numbers
 from throughtime.distribution import SequenceDistribution
 from throughtime.sequence import Sequence
 from throughtime.training.likelihood import given
-from throughtime.training.metrics.reals import AHEAD
+from throughtime.training.metrics.reals import HORIZON
 from throughtime.training.run import Run
 
 
@@ -37,12 +37,12 @@ def scores(run: Run, file: BufferedIOBase, form: str | None) -> Iterator[dict[st
                "length": 0.0, "unknown": 0}  # fmt: skip
 
 
-def foretold(
+def forecast(
     run: Run, file: BufferedIOBase, form: str | None, beam: int | None, steps: int | None
 ) -> Iterator[dict[str, Any]]:
     """The most probable steps to come after those of a file, ten of them if nothing is said.
 
-    ``deviation`` is that of a step, were those before it as foretold.
+    ``deviation`` is that of a step, were those before it as forecast.
 
     Raises:
         DataError: with file and line, if a value is no number.
@@ -52,7 +52,7 @@ def foretold(
     assert field is not None
     assert field.scale is not None
     p = before.observe(y)[1]
-    future = p.mode(beam or 1, max_length=steps or AHEAD)
+    future = p.mode(beam or 1, max_length=steps or HORIZON)
     deviations = p.predictive(future).variance.sqrt()[0].double() * field.scale.unit
     for values, deviation in zip(field.decode(future.values[0]), deviations.tolist(), strict=True):
         own = deviation[0] if field.size == 1 else deviation

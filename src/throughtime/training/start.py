@@ -19,7 +19,7 @@ def start(model: Model, train: Examples) -> None:
 
     A model cannot tell before it sees them: of 88 keys a chord strikes four, and of a hundred
     features of a hotel three are said. Real values, what an encoder gives, and o(t-1) enter by
-    U(-1/√H, 1/√H): started large, a short series is fitted sooner and foretold worse.
+    U(-1/√H, 1/√H): started large, a short series is fitted sooner and forecast worse.
     """
     if isinstance(model, EncoderDecoder):
         if isinstance(model.encoder, RecurrentModel):

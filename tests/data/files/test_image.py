@@ -12,6 +12,7 @@ from PIL import Image as Pictures
 
 from data_files import Write
 from throughtime.data import DataError, Reading, load
+from throughtime.sequence import Sequence
 from throughtime.training.encoder import PictureEncoder
 from throughtime.wiring import VECTOR_TO_SEQUENCE
 
@@ -95,7 +96,8 @@ def test_a_folder_of_pictures_with_their_captions_beside_them(tmp_path: Path) ->
     assert data.wiring == VECTOR_TO_SEQUENCE
     assert data.y_vocabulary is not None
     y = data.splits["train"].y
-    texts = [data.y_vocabulary.decode(row) for row in y.to_list()]  # type: ignore[union-attr]
+    assert isinstance(y, Sequence)
+    texts = [data.y_vocabulary.decode(row) for row in y.to_list()]
     assert len(texts) == 20
     assert set(texts[1::2]) == {"the same again"}  # two rows a picture, in the same part
     assert set(texts[::2]) < set(CAPTIONS)

@@ -45,11 +45,11 @@ MUTANTS = [
         (METRICS + "test_coverage_of_a_model_that_is_right_and_of_one_that_is_too_sure",),
     ),
     Mutant(
-        "what is foretold is given no true values before it",
+        "what is forecast is given no true values before it",
         "training/metrics/reals.py",
         "        p = p.observe(piece)[1]\n",
         "",
-        (METRICS + "test_a_series_is_foretold_from_what_came_before",),
+        (METRICS + "test_a_series_is_forecast_from_what_came_before",),
     ),
     Mutant(
         "an error in closed loop with the true values fed back",
@@ -118,8 +118,8 @@ MUTANTS = [
     Mutant(
         "the vocabulary knows what is held out",
         "data/files/columns.py",
-        'field.fit(parsed["train"][name], rare)',
-        "field.fit([v for part in parsed.values() for v in part[name]], rare)",
+        'field.fit(said["train"][name], rare)',
+        "field.fit([v for part in said.values() for v in part[name]], rare)",
         (
             FILES + "test_columns.py::"
             "test_the_vocabulary_is_trainings_alone_and_rare_symbols_are_unknown",
@@ -211,13 +211,11 @@ MUTANTS = [
         (FILES + "test_series.py::test_a_bad_cell_is_named_and_its_column_stays",),
     ),
     Mutant(
-        "what is foretold does not know the last step",
+        "what is forecast does not know the last step",
         "cli/series.py",
         "p = before.observe(y)[1]",
         "p = before.observe(y.take(torch.tensor(len(y) * [y.steps - 1])))[1]",
-        (
-            "tests/runs/test_foretelling.py::test_what_is_foretold_follows_from_what_was_foretold_before",
-        ),
+        ("tests/runs/test_forecast.py::test_a_forecast_follows_from_what_was_forecast_before",),
     ),
     # ---- what came before, and how large what enters is ----
     Mutant(
@@ -294,7 +292,7 @@ MUTANTS = [
     ),
     Mutant(
         "one row of another length makes a tagger a translator",
-        "data/files/columns.py",
+        "data/files/task.py",
         "if first and differing < FEW * rows:",
         "if first and differing < 0 * rows:",
         (FILES + "test_columns.py::test_rows_whose_lengths_disagree_are_refused",),

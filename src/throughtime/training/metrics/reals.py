@@ -17,8 +17,8 @@ from throughtime.wiring import Edge
 CENTRAL = 0.9
 """What a central interval is to have inside."""
 
-AHEAD = 10
-"""Steps of a series that are foretold at a time."""
+HORIZON = 10
+"""Steps of a series that are forecast at a time."""
 
 
 def errors_and_coverage(model: Model, examples: Examples, running: bool) -> list[Measure]:
@@ -56,7 +56,7 @@ def errors_and_coverage(model: Model, examples: Examples, running: bool) -> list
 
 def closed_loop_errors(model: Model, examples: Examples, running: bool) -> list[Measure]:
     """The error of the most probable y, of which each step is given the model's own before it; a
-    series is foretold ``AHEAD`` steps at a time, from the true values before them.
+    series is forecast ``HORIZON`` steps at a time, from the true values before them.
 
     Nothing where this is no other number, for no value of y enters the recurrence; nor where the
     model decides τ, for what it gives then need not be as long as y.
@@ -69,17 +69,17 @@ def closed_loop_errors(model: Model, examples: Examples, running: bool) -> list[
         assert isinstance(p, SequenceDistribution)
         assert isinstance(part.y, Sequence)
         y, here = part.y.values, part.y.mask
-        guess = _foretold(p, part.y) if running else p.mode(max_length=part.y.steps).values
+        guess = _forecast(p, part.y) if running else p.mode(max_length=part.y.steps).values
         values += y[here].double().split(part.y.lengths.tolist())
         errors += (guess - y)[here].square().double().split(part.y.lengths.tolist())
-    how = f"in closed loop{f', {AHEAD} steps at a time' if running else ''}"
+    how = f"in closed loop{f', {HORIZON} steps at a time' if running else ''}"
     return _errors(how, errors, values)
 
 
-def _foretold(p: SequenceDistribution, y: Sequence) -> Tensor:
-    """One row ``(1, T, D)``, ``AHEAD`` steps at a time."""
+def _forecast(p: SequenceDistribution, y: Sequence) -> Tensor:
+    """One row ``(1, T, D)``, ``HORIZON`` steps at a time."""
     guesses = []
-    for piece in streams(y, 1, AHEAD):
+    for piece in streams(y, 1, HORIZON):
         guesses.append(p.mode(max_length=piece.steps).values.view_as(piece.values))
         p = p.observe(piece)[1]
     return torch.cat(guesses, 1)

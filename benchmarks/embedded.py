@@ -1,6 +1,6 @@
 """Train on every embedded data set and write docs/results-embedded.md.
 
-    python benchmarks/results.py [GROUP ...] [--runs runs/results] [--out docs/results-embedded.md]
+    python benchmarks/embedded.py [GROUP ...] [--runs runs/results] [--out docs/results-embedded.md]
 
 A row is what one `throughtime train` with the options shown gives: chosen on validation, scored
 once on test. A row whose run has a result already is not trained again, so a stopped script goes
@@ -252,10 +252,10 @@ def document(done: dict[str, dict[str, Result]]) -> Iterator[str]:
     """docs/results-embedded.md, line by line."""
     yield "# Wirings, lengths and outputs on embedded data\n"
     yield (
-        "Written by `make results` (`benchmarks/results.py`). Every row is one `throughtime train` "
-        "with the options shown, one thread of a 2-core machine, one seed; weights are chosen on "
-        "validation and scored once on the held-out part. Lower is better for nats (natural "
-        "logarithm, -log p), higher for accuracy.\n"
+        "Written by `make results` (`benchmarks/embedded.py`). Every row is one `throughtime "
+        "train` with the options shown, one thread of a 2-core machine, one seed; weights are "
+        "chosen on validation and scored once on the held-out part. Lower is better for nats "
+        "(natural logarithm, -log p), higher for accuracy.\n"
     )
     yield f"torch {torch.__version__.split('+')[0]}, Python {platform.python_version()}.\n"
     for name, results in done.items():

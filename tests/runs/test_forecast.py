@@ -48,8 +48,8 @@ def test_scores_of_steps_are_the_terms_of_the_whole(trained: Path) -> None:
     torch.testing.assert_close(targets, torch.tensor(ROWS)[:, :columns], rtol=1e-5, atol=1e-4)
 
 
-def test_what_is_foretold_follows_from_what_was_foretold_before(trained: Path) -> None:
-    def foretold(rows: list[list[float]], count: int) -> list[list[float]]:
+def test_a_forecast_follows_from_what_was_forecast_before(trained: Path) -> None:
+    def forecast(rows: list[list[float]], count: int) -> list[list[float]]:
         lines = "".join(json.dumps(dict(zip("ab", row, strict=False))) + "\n" for row in rows)
         out = good(
             "predict", trained / "run", "--json", "--max-length", count, stdin=lines.encode()
@@ -59,9 +59,9 @@ def test_what_is_foretold_follows_from_what_was_foretold_before(trained: Path) -
 
     (field,) = Run.load(trained / "run").signature.fields
     rows = [list(row[: field.size]) for row in ROWS]
-    first, *others = foretold(rows, 3)
+    first, *others = forecast(rows, 3)
     assert len(others) == 2
-    again = foretold([*rows, first], 2)
+    again = forecast([*rows, first], 2)
     torch.testing.assert_close(torch.tensor(again), torch.tensor(others), rtol=1e-4, atol=1e-3)
     assert 800 < first[0] < 1200  # the unit of the file
     assert len(good("predict", trained / "run", trained / "s.csv").splitlines()) == 10
