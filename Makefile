@@ -16,16 +16,16 @@ check: .venv/installed  ## style, types
 	$(BIN)/mypy
 
 mutants: .venv/installed  ## break the maths in many places, one at a time: the tests must notice
-	$(BIN)/python -m tests.mutation
+	$(BIN)/python -m tools.mutation
 
 fuzz: .venv/installed  ## damage what people give, for an hour: one line for each, and no traceback
-	$(BIN)/python -m tests.fuzz --seconds 3600
+	$(BIN)/python -m tools.fuzz --seconds 3600
 
 sanitize: .venv/installed  ## the engine's tests with every access to memory checked; needs gcc
-	$(BIN)/python -m tests.sanitize
+	$(BIN)/python -m tools.sanitize
 
 install-test: .venv/installed  ## into an empty environment, with a compiler, without, and mended
-	$(BIN)/python -m tests.install
+	$(BIN)/python -m tools.install
 
 bench: .venv/installed  ## time ours beside the peers that are installed (`make peers`)
 	$(BIN)/python -m benchmarks.bench
@@ -39,7 +39,7 @@ docs: .venv/installed  ## draw the pictures of the documents
 results: .venv/installed  ## train on all embedded data and write docs/results-embedded.md (about an hour)
 	$(BIN)/python benchmarks/embedded.py
 
-ENGINE := hatch_build.py $(wildcard src/throughtime/kernels/*.[ch] src/throughtime/kernels/build.py)
+ENGINE := hatch_build.py $(wildcard src/throughtime/engine/*.[ch] src/throughtime/engine/build.py)
 
 .venv/installed: pyproject.toml constraints.txt $(ENGINE)
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \

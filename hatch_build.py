@@ -15,8 +15,8 @@ ROOT = Path(__file__).parent
 
 
 def engine() -> ModuleType:
-    """``kernels/build.py``, without importing the package and torch with it."""
-    path = ROOT / "src" / "throughtime" / "kernels" / "build.py"
+    """``engine/build.py``, without importing the package and torch with it."""
+    path = ROOT / "src" / "throughtime" / "engine" / "build.py"
     spec = importlib.util.spec_from_file_location("engine_build", path)
     assert spec is not None
     assert spec.loader is not None
@@ -26,7 +26,7 @@ def engine() -> ModuleType:
 
 
 class EngineHook(BuildHookInterface):
-    """Compiles ``kernels/*.c`` into the wheel. It needs neither Python's headers nor torch's, so
+    """Compiles ``engine/*.c`` into the wheel. It needs neither Python's headers nor torch's, so
     that one wheel serves all versions of both."""
 
     def dependencies(self) -> list[str]:

@@ -20,17 +20,17 @@ from typing import Any
 import torch
 
 from throughtime.data import Dataset, Examples, load
-from throughtime.sequence import Sequence
-from throughtime.training.baselines import (
+from throughtime.evaluation.baselines import (
     Autoregression,
     LengthHistogram,
     MostFrequentLabel,
     NGram,
     logistic_accuracy,
 )
-from throughtime.training.config import Config
-from throughtime.training.metrics import evaluate
-from throughtime.training.run import Run
+from throughtime.evaluation.metrics import evaluate
+from throughtime.runs.config import Config
+from throughtime.runs.run import Run
+from throughtime.sequence import Sequence
 from throughtime.training.trainer import Trainer
 
 Options = dict[str, Any]

@@ -16,10 +16,10 @@ from benchmarks.rows.training import Layer
 from benchmarks.run import Run
 from throughtime.cells import Cell
 from throughtime.cells.cell import State
-from throughtime.drive import Drive, Entering
+from throughtime.cells.drive import Drive, Entering
+from throughtime.engine.library import loaded
 from throughtime.gradients import CheckpointedBPTT, FullBPTT, Gradient
 from throughtime.gradients.bptt import bptt
-from throughtime.kernels.library import loaded
 
 NAME = "ours"
 VERSION = f"{tt.__version__}, engine {engine.instructions if (engine := loaded()) else 'none'}"

@@ -23,13 +23,13 @@ from typing import Any, cast
 import torch
 
 from throughtime.data import Dataset, load
-from throughtime.distribution import SequenceDistribution
+from throughtime.distribution.distribution import SequenceDistribution
+from throughtime.evaluation.likelihood import Model, given, parts
+from throughtime.evaluation.metrics import evaluate
+from throughtime.evaluation.metrics.bleu import bleu, counts
+from throughtime.runs.config import Config
+from throughtime.runs.run import Run
 from throughtime.sequence import Sequence
-from throughtime.training.config import Config
-from throughtime.training.likelihood import Model, given, parts
-from throughtime.training.metrics import evaluate
-from throughtime.training.metrics.bleu import bleu, counts
-from throughtime.training.run import Run
 from throughtime.training.trainer import Trainer
 
 Options = dict[str, Any]

@@ -21,12 +21,12 @@ import throughtime as tt
 from throughtime.cli.evaluate import shuffled_x
 from throughtime.cli.show import text
 from throughtime.data import Dataset, Examples, load
+from throughtime.evaluation.baselines import NGram
+from throughtime.evaluation.likelihood import given, nats_per_symbol
+from throughtime.evaluation.metrics import evaluate
 from throughtime.report.pictures import draw_all
-from throughtime.training.baselines import NGram
-from throughtime.training.config import Config
-from throughtime.training.likelihood import given, nats_per_symbol
-from throughtime.training.metrics import evaluate
-from throughtime.training.run import Run
+from throughtime.runs.config import Config
+from throughtime.runs.run import Run
 from throughtime.training.trainer import Trainer
 
 CAPTIONS = Config(

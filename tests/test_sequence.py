@@ -11,7 +11,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from torch import Tensor
 
-from models import CELLS, WIRINGS, make, problem, quick
+from tests.helpers.models import CELLS, WIRINGS, make, problem, quick
 from throughtime import Sequence
 
 

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 import throughtime as tt
-from models import VALID, WIRINGS, Trace, make, problem
+from tests.helpers.models import VALID, WIRINGS, Trace, make, problem
 from throughtime import Edge, Wiring
 from throughtime.wiring import NAMED
 

@@ -24,7 +24,7 @@ import numpy as np
 
 from benchmarks.rows.training import Layer
 from benchmarks.run import Declined, Run
-from throughtime.kernels.build import CannotBuild, compiler
+from throughtime.engine.build import CannotBuild, compiler
 
 NAME = "libxsmm"
 VERSION = "1.17"

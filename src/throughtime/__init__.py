@@ -15,14 +15,15 @@ length      how τ is decided: ``lengths.SameAsInput``, ``EndOfSequence``, ``Hal
 Calling the model gives a distribution over whole sequences: ``log_prob``, ``sample``, ``mode``.
 """
 
-from throughtime import cells, forcing, gradients, lengths, nn, outputs, schedules
+from throughtime import cells, forcing, gradients, lengths, nn, outputs
 from throughtime import wiring as wirings
-from throughtime.distribution import SequenceDistribution, Terms
-from throughtime.encoder_decoder import EncoderDecoder
-from throughtime.graph import GraphState
-from throughtime.model import RecurrentModel
+from throughtime.distribution.distribution import SequenceDistribution, Terms
+from throughtime.forcing import schedules
+from throughtime.gradients.unroll import unroll
+from throughtime.graph.graph import GraphState
+from throughtime.model.encoder_decoder import EncoderDecoder
+from throughtime.model.recurrent_model import RecurrentModel
 from throughtime.sequence import Sequence
-from throughtime.unroll import unroll
 from throughtime.wiring import Edge, Wiring
 
 __version__ = "0.1.0.dev0"

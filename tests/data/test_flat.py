@@ -10,7 +10,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models import quick
+from tests.helpers.models import quick
 from throughtime.data import DataError, Examples, batches, flat, streams
 from throughtime.data.flat import Flat, Spool, spooled
 from throughtime.sequence import Sequence

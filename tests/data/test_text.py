@@ -8,13 +8,13 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models import quick
+from tests.helpers.models import quick
 from throughtime.data import DataError, Dataset, Reading, load, read_lines
 from throughtime.data.byte_pairs import BytePairs, ByteVocabulary
-from throughtime.data.files import lines, running, text_file
+from throughtime.data.formats import lines, running, text_file
 from throughtime.lengths import EndOfSequence
+from throughtime.runs.signature import Signature
 from throughtime.sequence import Sequence
-from throughtime.training.signature import Signature
 
 WORDS = [f"{i:05b}" for i in range(30)]
 

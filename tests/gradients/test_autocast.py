@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from models import CELLS, WIRINGS, Problem, make, problem
+from tests.helpers.models import CELLS, WIRINGS, Problem, make, problem
 from throughtime.gradients import Autograd, CheckpointedBPTT, FullBPTT, Gradient, TruncatedBPTT
 
 LENGTHS = (9, 0, 4, 1)

@@ -15,7 +15,7 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
 
 import throughtime as tt
-from models import (
+from tests.helpers.models import (
     CELLS,
     VALID,
     WIRINGS,

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from torch import Tensor, nn
 
 import throughtime as tt
-from models import (
+from tests.helpers.models import (
     CELLS,
     RAGGED,
     WIRINGS,

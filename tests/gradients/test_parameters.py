@@ -11,7 +11,7 @@ from torch.func import functional_call
 from torch.nn.utils import parametrizations
 
 import throughtime as tt
-from models import (
+from tests.helpers.models import (
     CELLS,
     WIRINGS,
     assert_gradient,

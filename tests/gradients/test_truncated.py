@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 import throughtime as tt
-from models import (
+from tests.helpers.models import (
     CELLS,
     RAGGED,
     VALID,

@@ -8,7 +8,7 @@ from torch import Tensor, nn
 from torch.func import functional_call
 
 import throughtime as tt
-from models import (
+from tests.helpers.models import (
     CELLS,
     WIRINGS,
     Problem,

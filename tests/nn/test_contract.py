@@ -21,9 +21,9 @@ from torch.nn.utils import parametrize
 from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence, pack_sequence
 
 import throughtime as tt
-from models import quick
+from tests.helpers.models import quick
 from throughtime import Sequence
-from throughtime.kernels import library, sweep
+from throughtime.engine import library, sweep
 from throughtime.nn import recurrent
 
 pytestmark = [

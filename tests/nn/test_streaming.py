@@ -10,7 +10,7 @@ import torch
 from torch.testing import assert_close
 
 import throughtime as tt
-from throughtime.kernels import sweep
+from throughtime.engine import sweep
 from throughtime.nn.recurrent import Recurrent
 
 pytestmark = pytest.mark.usefixtures("each_way")

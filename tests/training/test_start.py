@@ -10,10 +10,10 @@ import torch
 import throughtime as tt
 from throughtime.data import Examples, load
 from throughtime.data.flat import Flat
-from throughtime.training.build import build, resolve
-from throughtime.training.config import Config
-from throughtime.training.likelihood import decoder
-from throughtime.training.signature import Signature
+from throughtime.evaluation.likelihood import decoder
+from throughtime.runs.build import build, resolve
+from throughtime.runs.config import Config
+from throughtime.runs.signature import Signature
 from throughtime.training.start import size_of, start
 
 WANTED = 4 / 3

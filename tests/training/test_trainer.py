@@ -11,15 +11,15 @@ import pytest
 import torch
 
 import throughtime as tt
-from models import unchecked
+from tests.helpers.models import unchecked
 from throughtime.data import Dataset, Examples
+from throughtime.evaluation.baselines import NGram
+from throughtime.evaluation.likelihood import given, nats_per_symbol, symbols
+from throughtime.evaluation.metrics import edit_distance, evaluate
+from throughtime.runs import choices
+from throughtime.runs.config import Config
+from throughtime.runs.run import Run, RunError
 from throughtime.sequence import Sequence
-from throughtime.training import choices
-from throughtime.training.baselines import NGram
-from throughtime.training.config import Config
-from throughtime.training.likelihood import given, nats_per_symbol, symbols
-from throughtime.training.metrics import edit_distance, evaluate
-from throughtime.training.run import Run, RunError
 from throughtime.training.trainer import Diverged, Progress, Trainer
 
 

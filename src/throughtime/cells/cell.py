@@ -90,7 +90,7 @@ class Cell(nn.Module):
 
     @property
     def kernel(self) -> str | None:
-        """The engine's name for these equations (kernels/engine.h), where it has them."""
+        """The engine's name for these equations (engine/engine.h), where it has them."""
         return None
 
     def initial_state(self, rows: int, like: Tensor | None = None) -> State:

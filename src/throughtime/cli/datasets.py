@@ -7,8 +7,8 @@ import textwrap
 import click
 
 from throughtime.data import DATASETS, Examples, load
+from throughtime.runs.choices import wiring_text
 from throughtime.sequence import Sequence
-from throughtime.training.choices import wiring_text
 
 
 @click.command()

@@ -10,8 +10,8 @@ import click
 import torch
 
 import throughtime
-from throughtime.kernels.build import instruction_sets, library
-from throughtime.kernels.library import WISH, loaded, processor
+from throughtime.engine.build import instruction_sets, library
+from throughtime.engine.library import WISH, loaded, processor
 
 
 @click.command()

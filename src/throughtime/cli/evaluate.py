@@ -11,13 +11,13 @@ import torch
 from throughtime.cli.datasets import size
 from throughtime.cli.opening import opened
 from throughtime.data import Dataset, Examples
+from throughtime.evaluation.likelihood import MEASURED, Model, decoder, sees_x
+from throughtime.evaluation.metrics import Number
+from throughtime.evaluation.metrics import evaluate as numbers_of
+from throughtime.evaluation.metrics.bootstrap import FEWEST, RESAMPLES
+from throughtime.evaluation.metrics.rows import CHUNK
 from throughtime.lengths import SameAsInput
 from throughtime.sequence import Sequence
-from throughtime.training.likelihood import MEASURED, Model, decoder, sees_x
-from throughtime.training.metrics import Number
-from throughtime.training.metrics import evaluate as numbers_of
-from throughtime.training.metrics.bootstrap import FEWEST, RESAMPLES
-from throughtime.training.metrics.rows import CHUNK
 
 UNITS = {False: "rows, those with the same x together", True: f"chunks of {CHUNK:,} steps"}
 """What is drawn anew, of single rows and of running text."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from throughtime.distribution import SequenceDistribution
+from throughtime.distribution.distribution import SequenceDistribution
 from throughtime.lengths import Unending
 from throughtime.sequence import Sequence
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import torch
 
-from throughtime.training.run import Run
+from throughtime.runs.run import Run
 
 
 def opened(path: Path) -> Run:

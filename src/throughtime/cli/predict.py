@@ -29,12 +29,12 @@ from throughtime.cli.rows import (
 )
 from throughtime.cli.series import forecast, series_of
 from throughtime.cli.show import said
-from throughtime.data.files.encoding import unknown, x_of
-from throughtime.data.files.fields import Field, Number
-from throughtime.data.files.table import Table
-from throughtime.distribution import SequenceDistribution
-from throughtime.training.likelihood import given, sees_x
-from throughtime.training.run import Run, RunError
+from throughtime.data.columns import Field, Number
+from throughtime.data.formats.encoding import unknown, x_of
+from throughtime.data.formats.table import Table
+from throughtime.distribution.distribution import SequenceDistribution
+from throughtime.evaluation.likelihood import given, sees_x
+from throughtime.runs.run import Run, RunError
 
 
 @click.command()

@@ -12,12 +12,12 @@ from typing import Any, TypeVar
 import click
 
 from throughtime.data import DataError
-from throughtime.data.files.conll import is_conll, read_conll
-from throughtime.data.files.fields import Field, Image, Label, Text, Tokens, restored
-from throughtime.data.files.fields.image import SUFFIXES as PICTURES
-from throughtime.data.files.json_text import from_json
-from throughtime.data.files.table import Table, is_table, read_table
-from throughtime.training.run import Run
+from throughtime.data.columns import Field, Image, Label, Text, Tokens, restored
+from throughtime.data.columns.image import SUFFIXES as PICTURES
+from throughtime.data.formats.conll import is_conll, read_conll
+from throughtime.data.formats.json_text import from_json
+from throughtime.data.formats.table import Table, is_table, read_table
+from throughtime.runs.run import Run
 
 T = TypeVar("T")
 

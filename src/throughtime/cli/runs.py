@@ -9,8 +9,8 @@ from pathlib import Path
 
 import click
 
-from throughtime.training.run import RunError
-from throughtime.training.summary import Summary
+from throughtime.runs.run import RunError
+from throughtime.runs.summary import Summary
 
 
 @click.command()

@@ -16,11 +16,11 @@ from throughtime.cli.opening import opened
 from throughtime.cli.rows import warn_of_unknown
 from throughtime.cli.show import labelled, said, text
 from throughtime.data import Examples
-from throughtime.distribution import SequenceDistribution
+from throughtime.distribution.distribution import SequenceDistribution
+from throughtime.evaluation.likelihood import given, sees_x
 from throughtime.lengths import SameAsInput
+from throughtime.runs.run import Run
 from throughtime.sequence import Sequence
-from throughtime.training.likelihood import given, sees_x
-from throughtime.training.run import Run
 
 
 @click.command()

@@ -25,13 +25,13 @@ from throughtime.cli.rows import (
     warn_of_unknown,
 )
 from throughtime.cli.show import said
-from throughtime.data.files.encoding import unknown, x_of, y_of
-from throughtime.data.files.fields import WHOLE, Characters, Field
-from throughtime.data.files.table import Table
-from throughtime.distribution import SequenceDistribution
+from throughtime.data.columns import WHOLE, Characters, Field
+from throughtime.data.formats.encoding import unknown, x_of, y_of
+from throughtime.data.formats.table import Table
+from throughtime.distribution.distribution import SequenceDistribution
+from throughtime.evaluation.likelihood import decides_length, given, log_prob, sees_x
+from throughtime.runs.run import Run, RunError
 from throughtime.sequence import Sequence
-from throughtime.training.likelihood import decides_length, given, log_prob, sees_x
-from throughtime.training.run import Run, RunError
 
 
 class Line(Characters):

@@ -9,13 +9,13 @@ from typing import Any
 import torch
 
 from throughtime.cli.rows import tables
+from throughtime.data.columns import Field, Number, Numbers
 from throughtime.data.errors import DataError
-from throughtime.data.files.fields import Field, Number, Numbers
-from throughtime.distribution import SequenceDistribution
+from throughtime.distribution.distribution import SequenceDistribution
+from throughtime.evaluation.likelihood import given
+from throughtime.evaluation.metrics.reals import HORIZON
+from throughtime.runs.run import Run
 from throughtime.sequence import Sequence
-from throughtime.training.likelihood import given
-from throughtime.training.metrics.reals import HORIZON
-from throughtime.training.run import Run
 
 
 def series_of(run: Run) -> Numbers | None:

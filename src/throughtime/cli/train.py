@@ -16,8 +16,8 @@ from throughtime.cli.series import series_of
 from throughtime.data import DATASETS, Dataset, load
 from throughtime.data.batching import padding
 from throughtime.report.pictures import draw_all
-from throughtime.training.config import Config, ConfigError
-from throughtime.training.run import Run
+from throughtime.runs.config import Config, ConfigError
+from throughtime.runs.run import Run
 from throughtime.training.trainer import Trainer, order_of
 
 WHEN_RESUMED = ("epochs", "max_steps", "max_seconds", "patience")

@@ -8,8 +8,8 @@ Example:
 from throughtime.data.batching import batches, streams
 from throughtime.data.dataset import Dataset, Examples
 from throughtime.data.errors import DataError
-from throughtime.data.files.lines import read_lines
-from throughtime.data.files.reading import Reading
+from throughtime.data.formats.lines import read_lines
+from throughtime.data.formats.reading import Reading
 from throughtime.data.registry import DATASETS, load
 from throughtime.data.vocabulary import UNKNOWN, UnknownSymbol, Vocabulary
 

@@ -9,8 +9,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from throughtime.data.columns import Field
 from throughtime.data.errors import DataError
-from throughtime.data.files.fields import Field
 from throughtime.data.flat import Flat
 from throughtime.data.splitting import PARTS
 from throughtime.data.vocabulary import Vocabulary

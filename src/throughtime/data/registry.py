@@ -7,21 +7,21 @@ from collections.abc import Callable
 from pathlib import Path
 
 from throughtime.data.dataset import Dataset
-from throughtime.data.digits import digits, digits_pixels
+from throughtime.data.embedded.digits import digits, digits_pixels
+from throughtime.data.embedded.glyphs import glyphs
+from throughtime.data.embedded.mackey_glass import mackey_glass
+from throughtime.data.embedded.python_reference import python_reference
+from throughtime.data.embedded.python_tokens import python_tokens
+from throughtime.data.embedded.unicode_names import unicode_names
 from throughtime.data.errors import DataError
-from throughtime.data.files import arrays, conll, table
-from throughtime.data.files.arrays import read_arrays
-from throughtime.data.files.columns import as_data, read_columns
-from throughtime.data.files.folder import table_in
-from throughtime.data.files.lines import read_lines
-from throughtime.data.files.reading import AS_IT_IS, FORMATS, Reading
-from throughtime.data.files.running import read_running
-from throughtime.data.files.series import is_series, read_series
-from throughtime.data.glyphs import glyphs
-from throughtime.data.mackey_glass import mackey_glass
-from throughtime.data.python_reference import python_reference
-from throughtime.data.python_tokens import python_tokens
-from throughtime.data.unicode_names import unicode_names
+from throughtime.data.formats import arrays, conll, table
+from throughtime.data.formats.arrays import read_arrays
+from throughtime.data.formats.columns import as_data, read_columns
+from throughtime.data.formats.folder import table_in
+from throughtime.data.formats.lines import read_lines
+from throughtime.data.formats.reading import AS_IT_IS, FORMATS, Reading
+from throughtime.data.formats.running import read_running
+from throughtime.data.formats.series import is_series, read_series
 
 OF_TEXT = ("format", "symbols", "rare", "valid", "test")
 """What can be told of a text without columns."""

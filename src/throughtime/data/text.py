@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from throughtime.data.batching import consecutive
+from throughtime.data.columns import Field
 from throughtime.data.dataset import Dataset, Examples
-from throughtime.data.files.fields import Field
 from throughtime.data.vocabulary import Vocabulary
 from throughtime.lengths import EndOfSequence, Unending
 from throughtime.outputs import Categorical

@@ -9,15 +9,15 @@ from jaxtyping import Bool, Float
 from torch import Tensor
 from torch.nn.utils.parametrize import is_parametrized
 
-from throughtime.autocast import full_precision
 from throughtime.cells.cell import Cell, State
-from throughtime.drive import Drive
-from throughtime.gradients import traces
+from throughtime.cells.drive import Drive
+from throughtime.context.autocast import full_precision
+from throughtime.context.transforms import recorded, several, transforming
+from throughtime.engine import operators, sweep
 from throughtime.gradients.parameters import with_parameters
-from throughtime.gradients.traced import Traced
-from throughtime.kernels import operators, sweep
-from throughtime.transforms import recorded, several, transforming
-from throughtime.unroll import unroll
+from throughtime.gradients.unroll import unroll
+from throughtime.tracing import traces
+from throughtime.tracing.traced import Traced
 
 
 def bptt(
@@ -28,7 +28,7 @@ def bptt(
     *,
     recurrent: bool = True,
 ) -> State:
-    r""":func:`~throughtime.unroll.unroll`, differentiated by the notes' two-part algorithm.
+    r""":func:`~throughtime.unroll`, differentiated by the notes' two-part algorithm.
 
     1. The recursion, the only sequential part. From t = τ down to 1, what reaches h(t) from above
        and from h(t+1) goes back through one step:
@@ -41,7 +41,7 @@ def bptt(
 
     Differentiating the gradient again (``create_graph=True``) and ``torch.func`` transforms go
     through the plain loop, and are exact too. In a graph, as ``torch.compile`` makes one, stand the
-    operators of :mod:`throughtime.kernels.operators`, or the steps of a cell that the engine has
+    operators of :mod:`throughtime.engine.operators`, or the steps of a cell that the engine has
     not.
 
     Without an edge from h(t-1), not ``recurrent``, every step starts from zeros; then there is no

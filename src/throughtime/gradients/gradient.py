@@ -7,7 +7,7 @@ from collections.abc import Callable
 from torch import Tensor, nn
 
 from throughtime.cells.cell import Cell, State
-from throughtime.drive import Drive
+from throughtime.cells.drive import Drive
 from throughtime.gradients.bptt import bptt, plain
 
 Tensors = tuple[Tensor, ...]

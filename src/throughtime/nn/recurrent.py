@@ -12,16 +12,16 @@ from torch.jit._trace import is_tracing
 from torch.nn import functional as F
 from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence, pad_packed_sequence
 
-from throughtime.autocast import Autocast
 from throughtime.cells.cell import Cell, State
-from throughtime.direction import reverse
-from throughtime.drive import Drive, Entering
+from throughtime.cells.drive import Drive, Entering
+from throughtime.context.autocast import Autocast
+from throughtime.context.transforms import transforming
+from throughtime.engine.library import loaded
+from throughtime.engine.sweep import REALS
 from throughtime.gradients.bptt import bptt
-from throughtime.kernels.library import loaded
-from throughtime.kernels.sweep import REALS
+from throughtime.graph.direction import reverse
 from throughtime.nn.equations import equations, given
 from throughtime.sequence import Sequence
-from throughtime.transforms import transforming
 
 
 class Recurrent(nn.RNNBase):

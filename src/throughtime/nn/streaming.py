@@ -10,13 +10,13 @@ from jaxtyping import Float
 from torch import Tensor
 
 from throughtime.cells.cell import Cell, State
-from throughtime.drive import Drive, Entering
+from throughtime.cells.drive import Drive, Entering
+from throughtime.context.transforms import recorded
+from throughtime.engine import sweep
+from throughtime.engine.library import loaded
 from throughtime.gradients.bptt import bptt
-from throughtime.kernels import sweep
-from throughtime.kernels.library import loaded
 from throughtime.nn.equations import given
 from throughtime.nn.recurrent import Recurrent
-from throughtime.transforms import recorded
 
 
 class Streaming:

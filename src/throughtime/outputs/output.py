@@ -6,8 +6,8 @@ import torch
 from torch import Tensor
 from torch.distributions import Distribution, Independent
 
+from throughtime.context.transforms import blind
 from throughtime.sequence import Sequence
-from throughtime.transforms import blind
 
 
 class Output:

@@ -8,13 +8,13 @@ import torch
 from matplotlib.figure import Figure
 
 from throughtime.data import Dataset
-from throughtime.distribution import SequenceDistribution
+from throughtime.distribution.distribution import SequenceDistribution
+from throughtime.evaluation.likelihood import MEASURED, decides_length, given, sees_x
+from throughtime.evaluation.metrics import length_distributions
 from throughtime.report import captions, curve, lengths, wiring
+from throughtime.runs import choices
+from throughtime.runs.run import Run
 from throughtime.sequence import Sequence
-from throughtime.training import choices
-from throughtime.training.likelihood import MEASURED, decides_length, given, sees_x
-from throughtime.training.metrics import length_distributions
-from throughtime.training.run import Run
 
 SHEET = 32
 """Captioned pictures on a sheet."""

@@ -7,10 +7,10 @@ import math
 from torch import Tensor
 
 from throughtime.data import Examples
-from throughtime.encoder_decoder import EncoderDecoder
-from throughtime.model import RecurrentModel
+from throughtime.evaluation.likelihood import Model, decoder
+from throughtime.model.encoder_decoder import EncoderDecoder
+from throughtime.model.recurrent_model import RecurrentModel
 from throughtime.sequence import Sequence
-from throughtime.training.likelihood import Model, decoder
 from throughtime.wiring import Edge
 
 

@@ -13,14 +13,8 @@ from torch import Tensor
 from tqdm import tqdm
 
 from throughtime.data import Dataset, Examples, batches, streams
-from throughtime.distribution import SequenceDistribution
-from throughtime.forcing import ScheduledSampling, TeacherForcing
-from throughtime.sequence import Sequence
-from throughtime.training import choices
-from throughtime.training.build import updates_per_epoch
-from throughtime.training.config import Config
-from throughtime.training.interrupt import Interrupt
-from throughtime.training.likelihood import (
+from throughtime.distribution.distribution import SequenceDistribution
+from throughtime.evaluation.likelihood import (
     MEASURED,
     decoder,
     given,
@@ -28,7 +22,13 @@ from throughtime.training.likelihood import (
     nats_per_symbol,
     symbols,
 )
-from throughtime.training.run import Run, RunError
+from throughtime.forcing.forcing import ScheduledSampling, TeacherForcing
+from throughtime.runs import choices
+from throughtime.runs.build import updates_per_epoch
+from throughtime.runs.config import Config
+from throughtime.runs.run import Run, RunError
+from throughtime.sequence import Sequence
+from throughtime.training.interrupt import Interrupt
 
 WARM_UP = 50
 """Updates over which the learning rate rises, or a tenth of all if that is less."""

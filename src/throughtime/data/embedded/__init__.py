@@ -1,0 +1,1 @@
+"""Real data that installed packages carry, and one equation: nothing is downloaded."""

@@ -1,0 +1,70 @@
+"""A folder of pictures, each with its caption in a text file beside it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from throughtime.data.columns.image import SUFFIXES
+from throughtime.data.errors import DataError
+from throughtime.data.formats.table import Table, is_table
+from throughtime.data.formats.text_file import lines_of
+
+
+def table_in(folder: Path) -> Path:
+    """What a folder is read by: the one table in it, or the folder itself with its pictures.
+
+    Raises:
+        DataError: if it has several tables, or neither a table nor pictures.
+    """
+    tables = sorted(file for file in folder.iterdir() if is_table(file))
+    if len(tables) == 1:
+        return tables[0]
+    if tables:
+        raise DataError(
+            f"{folder}: a folder with {len(tables)} tables; give one of them, such as {tables[0]}, "
+            "and others by --valid and --test"
+        )
+    if not _pictures(folder):
+        raise DataError(
+            f"{folder}: a folder without a table or pictures; expected a file, or pictures with "
+            "their captions beside them (a.png, a.txt)"
+        )
+    return folder
+
+
+class Captions(Table):
+    """Rows of which each stands in a text file beside its picture."""
+
+    def at(self, row: int) -> str:
+        """Where a caption is: its own file and line."""
+        picture = self.path.parent / self.columns["image"][row]
+        return f"{picture.with_suffix('.txt')}:{self.lines[row]}"
+
+
+def read_captions(folder: Path) -> Table:
+    """The pictures of a folder and of those in it, and their captions: ``a.png`` has that of
+    ``a.txt``, or several, a line each.
+
+    Raises:
+        DataError: if a picture has no caption.
+    """
+    images: list[str] = []
+    captions: list[str] = []
+    lines: list[int] = []
+    for picture in _pictures(folder):
+        beside = picture.with_suffix(".txt")
+        if not beside.exists():
+            raise DataError(f"{picture}: has no caption; expected one in {beside}")
+        texts = [(n, text.strip()) for n, text in enumerate(lines_of(beside), 1) if text.strip()]
+        if not texts:
+            raise DataError(f"{beside}: blank lines alone; expected a caption")
+        images += [str(picture.relative_to(folder.parent))] * len(texts)
+        captions += [text for _, text in texts]
+        lines += [line for line, _ in texts]
+    return Captions(folder, {"image": images, "caption": captions}, lines)
+
+
+def _pictures(folder: Path) -> list[Path]:
+    return sorted(
+        file for file in folder.rglob("[!.]*") if file.suffix.lower() in SUFFIXES and file.is_file()
+    )

@@ -1,0 +1,157 @@
+"""A text file with one sequence a line."""
+
+from __future__ import annotations
+
+import hashlib
+from bisect import bisect
+from collections.abc import Iterator
+from itertools import accumulate, compress
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from throughtime.data.dataset import Dataset
+from throughtime.data.errors import DataError
+from throughtime.data.flat import Spool
+from throughtime.data.formats.reading import AS_IT_IS, Reading
+from throughtime.data.formats.text_file import blocks_of
+from throughtime.data.formats.texts import Pieces, encoded
+from throughtime.data.splitting import FEWEST, PARTS
+
+LONGEST = 2**20
+"""Characters of a line, at most: a recurrent net keeps all steps of a line in memory."""
+
+BUCKETS = 64
+"""Files of hashes, of which one at a time is sorted; a power of two."""
+
+
+def read_lines(path: str | Path, seed: int = 0, reading: Reading = AS_IT_IS) -> Dataset:
+    """A UTF-8 text file, one sequence a line, split 80/10/10.
+
+    Any line ending will do, and the last line need not have one. Blank lines are left out, and the
+    description says how many they were. The distinct lines are ordered by a hash, which ``seed``
+    decides, and cut, so all copies of a repeated line fall in the same part and none that is
+    trained on is tested on; within a part, lines keep their multiplicity and the order of the file.
+
+    A part that has a file of its own has all lines of it; if one has, the other is a ninth of the
+    first file's distinct lines. The description says how many are also in training.
+
+    The files are read three times, a megabyte at a time, and may be larger than memory: what is
+    kept of them, and of their lines' hashes and lengths, lies in the temporary folder.
+
+    Raises:
+        DataError: if a file cannot be read, is not UTF-8, has nothing but blank lines, fewer than
+            ten distinct ones if some are to be held out, or one of more than a million characters.
+    """
+    path, own = Path(path), reading.own
+    drawn = [part for part in PARTS[1:] if part not in own]
+    files = {"train": path, **own}
+    hashed = {part: _Hashed(file, seed) for part, file in files.items()}
+    train = hashed.pop("train")
+    cuts = train.cuts(drawn)
+    description = ", ".join(
+        f"{len(hashes.all):,} lines of {hashes.path}" for hashes in (train, *hashed.values())
+    )
+    if blank := train.blank + sum(hashes.blank for hashes in hashed.values()):
+        description += f"; {blank:,} blank lines left out"
+    if shared := sum(train.shared(hashes, cuts) for hashes in hashed.values()):
+        description += f"; {shared:,} held-out rows are also in training"
+
+    def read() -> Pieces:
+        yield from _divided(path, train.all.array(), cuts, drawn)
+        for part, file in own.items():
+            for lines in _lines(file):
+                yield part, _texts(lines)
+
+    return encoded(path, description, read, reading)
+
+
+class _Hashed:
+    """The lines of a file, as hashes: in their order, and by size, so that they can be sorted."""
+
+    def __init__(self, path: Path, seed: int) -> None:
+        self.path, self.blank, self.all = path, 0, Spool(np.uint64)
+        self.buckets = [Spool(np.uint64) for _ in range(BUCKETS)]
+        for lines in _lines(path):
+            texts = _texts(lines)
+            self.blank += len(lines) - len(texts)
+            some = _hashes(texts, seed)
+            self.all.write(some)
+            which = some // np.uint64(2**64 // BUCKETS)
+            for i in np.unique(which).tolist():
+                self.buckets[i].write(some[which == i])
+        if not len(self.all):
+            raise DataError(f"{path}: nothing but blank lines; expected one sequence a line")
+
+    def cuts(self, drawn: list[str]) -> list[np.uint64]:
+        """The hashes that the ``drawn`` parts end before, of which each has a tenth of the distinct
+        lines, or a ninth, if it is the only one.
+
+        That different lines have one hash is not to be expected: of a hundred million lines in one
+        file of some thousand, and then they share a part, which is all that it does.
+        """
+        before = [0, *accumulate(len(np.unique(bucket.array())) for bucket in self.buckets)]
+        distinct = before[-1]
+        if drawn and distinct < FEWEST:
+            raise DataError(
+                f"{self.path}: {distinct} distinct lines, of which no tenth can be held out; "
+                f"expected at least {FEWEST}, one sequence a line"
+            )
+        share, cuts = distinct // (8 + len(drawn)), []
+        for at in (share * (i + 1) for i in range(len(drawn))):
+            i = bisect(before, at) - 1
+            cuts.append(np.unique(self.buckets[i].array())[at - before[i]])
+        return cuts
+
+    def shared(self, other: _Hashed, cuts: list[np.uint64]) -> int:
+        """How many lines of the other are among those that are trained on."""
+        first = max(cuts, default=np.uint64(0))
+        return sum(
+            int(np.isin(theirs, ours[ours >= first]).sum())
+            for ours, theirs in (
+                (a.array(), b.array()) for a, b in zip(self.buckets, other.buckets, strict=True)
+            )
+        )
+
+
+def _lines(path: Path) -> Iterator[list[str]]:
+    """The lines of a file, some thousands at a time."""
+    rest, number = "", 1
+    for block in blocks_of(path):
+        lines = (rest + block).split("\n")
+        if max(map(len, lines)) > LONGEST:
+            number += next(i for i, line in enumerate(lines) if len(line) > LONGEST)
+            raise DataError(
+                f"{path}:{number}: a line of more than {LONGEST:,} characters; expected one "
+                "sequence a line: cut the long ones, or read the file as one text by --format "
+                "running"
+            )
+        rest = lines.pop()
+        number += len(lines)
+        yield lines
+    if rest:
+        yield [rest]
+
+
+def _texts(lines: list[str]) -> list[str]:
+    return [line for line in lines if line and not line.isspace()]
+
+
+def _hashes(texts: list[str], seed: int) -> NDArray[np.uint64]:
+    key = str(seed).encode()
+    found = [hashlib.blake2b(text.encode(), digest_size=8, key=key).digest() for text in texts]
+    return np.frombuffer(b"".join(found), np.uint64)
+
+
+def _divided(
+    path: Path, hashes: NDArray[np.uint64], cuts: list[np.uint64], drawn: list[str]
+) -> Pieces:
+    """The lines with their parts: each of the ``drawn`` has the hashes below its cut."""
+    row = 0
+    for lines in _lines(path):
+        texts = _texts(lines)
+        below = np.searchsorted(cuts, hashes[row : row + len(texts)], side="right")
+        row += len(texts)
+        for number, part in enumerate((*drawn, "train")):
+            yield part, list(compress(texts, below == number))

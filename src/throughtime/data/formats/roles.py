@@ -1,0 +1,115 @@
+"""Which columns of a table are x and y, and of which kind: told, or guessed."""
+
+from __future__ import annotations
+
+import re
+
+from throughtime.data.columns import Characters, Field, Image, Label, guess, made
+from throughtime.data.errors import DataError
+from throughtime.data.formats.reading import Reading
+from throughtime.data.formats.table import Table
+
+Named = tuple[str, str | None]
+"""A column, and the kind that it is said to have."""
+
+DECIMAL = re.compile(r"\s*[-+]?\d+(,\d+)?\s*")
+"""A number as it is written where the decimal sign is a comma."""
+
+
+def roles(table: Table, reading: Reading) -> tuple[list[Named], Named]:
+    """The columns of x, and that of y, each with the kind that it is said to have.
+
+    Raises:
+        DataError: if what is told does not say which they are.
+    """
+    names = list(table.columns)
+    free = [name for name in names if name != reading.split]
+    if not free:
+        raise DataError(f"{table.path}: no column but {reading.split!r}, which says the part")
+    if reading.target is None and (reading.input is not None or len(free) > 2):
+        raise DataError(
+            f"{table.path}: which column is y is not said; give --target one of {', '.join(free)}"
+        )
+    target = _told(table, reading.target) if reading.target is not None else [(free[-1], None)]
+    if len(target) != 1:
+        raise DataError(f"{table.path}: y is one column; --target has {len(target)}")
+    if reading.input is not None:
+        inputs = _told(table, reading.input)
+    elif reading.target is None and len(free) == 2:
+        inputs = [(free[0], None)]
+    else:
+        inputs = []
+    names = [name for name, _ in inputs]
+    if twice := [name for i, name in enumerate(names) if name in names[:i]]:
+        raise DataError(f"{table.path}: column {twice[0]!r} stands twice in --input")
+    if target[0][0] in names:
+        raise DataError(f"{table.path}: column {target[0][0]!r} is both --input and --target")
+    _check_given(table, inputs, target[0], reading.split)
+    return inputs, target[0]
+
+
+def kinds_of(table: Table, inputs: list[Named], target: Named) -> tuple[list[Field], Field]:
+    """The columns of x, and that of y, by the kinds that are told or that their values show.
+
+    Raises:
+        DataError: if there is no such kind, or those of x do not go together.
+    """
+    of_x = [_field(table, name, kind, target=False) for name, kind in inputs]
+    of_y = _field(table, *target, target=True)
+    if of_x and isinstance(of_x[0], Image) and isinstance(of_y, Label) and target[1] is None:
+        of_y = Characters(target[0])  # captions may repeat
+    _check_together(table, of_x)
+    return of_x, of_y
+
+
+def _told(table: Table, text: str) -> list[Named]:
+    """Columns with commas between, each with or without its kind."""
+    found = []
+    for word in [text] if text in table.columns else text.split(","):
+        name, kind = _split(word.strip(), table)
+        table.column(name)
+        found.append((name, kind))
+    return found
+
+
+def _split(word: str, table: Table) -> Named:
+    """A column and its kind, which may have a colon in it, as the column's name may."""
+    found = re.fullmatch(r"(.*):(|[^:\d][^:]*(?::\d+)?)", word)
+    if word in table.columns or found is None:
+        return word, None
+    name, kind = found.groups()
+    made(kind, name)  # refuses one that does not exist
+    return name, kind
+
+
+def _field(table: Table, name: str, kind: str | None, *, target: bool) -> Field:
+    if kind is not None:
+        return made(kind, name)
+    values = [str(value) for value in table.column(name)]
+    comma = next((value for value in values if "," in value), None)
+    if comma is not None and all(DECIMAL.fullmatch(value) for value in values if value):
+        raise DataError(
+            f"{table.at(values.index(comma))}: column {name!r} has {comma!r}; numbers have a "
+            f"decimal point: write it, or say what else the column is, as in {name}:characters"
+        )
+    return guess(table.column(name), target=target)(name)
+
+
+def _check_given(table: Table, inputs: list[Named], target: Named, split: str | None) -> None:
+    others = [name for name in table.columns if name not in (target[0], split)]
+    if inputs or not others:
+        return
+    of_y = _field(table, *target, target=True)
+    if not of_y.sequence:
+        raise DataError(
+            f"{table.path}: column {of_y.name!r} as {of_y.kind} is one value for each row, and "
+            f"what it follows from is not said; give --input one of {', '.join(others)}"
+        )
+
+
+def _check_together(table: Table, fields: list[Field]) -> None:
+    if len(fields) > 1 and any(field.sequence or isinstance(field, Image) for field in fields):
+        raise DataError(
+            f"{table.path}: x is one sequence, one picture, or labels and numbers together; got "
+            + ", ".join(f"{field.name} as {field.kind}" for field in fields)
+        )

@@ -1,0 +1,75 @@
+"""A running text: one long row, without an end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from throughtime.data.dataset import Dataset
+from throughtime.data.errors import DataError
+from throughtime.data.formats.reading import AS_IT_IS, Reading
+from throughtime.data.formats.text_file import BLOCK, blocks_of
+from throughtime.data.formats.texts import Pieces, encoded
+from throughtime.data.splitting import PARTS
+
+FEWEST = {"train": 1_000, "valid": 100, "test": 100}
+"""Characters of a file, by the part that it is for; others may be drawn from the first."""
+
+
+def read_running(path: Path, reading: Reading = AS_IT_IS) -> Dataset:
+    """A UTF-8 text as one sequence of characters, line ends included: each is ``\\n``.
+
+    The first 80 % are for training, the next 10 % for validation, the last for test. A part that
+    has a file of its own has all of it; if one has, the other is the last ninth of the first file.
+    The files are read three times, a megabyte at a time, and may be larger than memory.
+
+    Raises:
+        DataError: if a file cannot be read, is not UTF-8, or is shorter than 1,000 characters, or
+            100 where it is held out.
+    """
+    own = reading.own
+    files = {"train": path, **own}
+    counts = {part: _count(file, FEWEST[part]) for part, file in files.items()}
+    description = ", ".join(f"the {n:,} characters of {files[p]}" for p, n in counts.items())
+    drawn, whole = [part for part in PARTS[1:] if part not in own], counts["train"]
+    shares = 8 + len(drawn)
+    cuts = {p: whole * (8 + i) // shares for i, p in enumerate(["train", *drawn])}
+
+    def read() -> Pieces:
+        yield from _divided(path, cuts)
+        for part, file in own.items():
+            yield from _divided(file, {part: counts[part]})
+
+    return encoded(path, description, read, reading, running=True)
+
+
+def _divided(path: Path, cuts: dict[str, int]) -> Pieces:
+    """The text in lines with their ends, some at a time, and their parts, which end at the cuts."""
+    begin = 0
+    for block in _whole_lines(path):
+        start = 0
+        for part, cut in cuts.items():
+            end = min(max(cut - begin, start), len(block))
+            if end > start:
+                yield part, block[start:end].splitlines(keepends=True)
+            start = end
+        begin += len(block)
+
+
+def _count(path: Path, fewest: int) -> int:
+    count = sum(map(len, blocks_of(path)))
+    if count < fewest:
+        raise DataError(f"{path}: {count:,} characters; expected at least {fewest:,}")
+    return count
+
+
+def _whole_lines(path: Path) -> Iterator[str]:
+    """Blocks that end with a line, where lines are shorter than that: no word is cut."""
+    rest = ""
+    for block in blocks_of(path):
+        lines, end, rest = (rest + block).rpartition("\n")
+        if end or len(rest) > BLOCK:
+            yield lines + end or rest
+            rest = rest if end else ""
+    if rest:
+        yield rest

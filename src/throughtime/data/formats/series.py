@@ -1,0 +1,154 @@
+"""Numbers in the order of time: a column of a table is a series."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from pathlib import Path
+
+import torch
+
+from throughtime.data.batching import consecutive
+from throughtime.data.columns import Numbers, Scale
+from throughtime.data.dataset import Dataset
+from throughtime.data.errors import DataError
+from throughtime.data.formats.reading import Reading
+from throughtime.data.formats.table import Table, number, read_table
+from throughtime.data.formats.time_parts import by_time, cut_by, says_when
+from throughtime.data.text import Y_ALONE
+from throughtime.lengths import Unending
+from throughtime.outputs import Normal
+from throughtime.sequence import Sequence
+
+TIMES = (
+    "year",
+    "quarter",
+    "month",
+    "week",
+    "day",
+    "hour",
+    "minute",
+    "second",
+    "date",
+    "time",
+    "datetime",
+    "timestamp",
+    "period",
+)
+"""Columns of these names say when; as values they are modelled only if --target says so."""
+
+
+def is_series(table: Table, reading: Reading) -> bool:
+    """Whether a table is one: nothing is an input, and what is the target has numbers.
+
+    Where no target is told, every column has numbers or says when; or ``--split`` has a point in
+    one, which only a series is cut at.
+    """
+    if reading.input is not None:
+        return False
+    if reading.target is not None:
+        if reading.target not in table.columns and ":" in reading.target.removesuffix(":number"):
+            return False  # it is said to be something else
+        return all(_has_numbers(table, name) for name in _columns(table, reading))
+    own, point = cut_by(table, reading.split) if reading.split is not None else (None, None)
+    if own in table.columns and point is not None:
+        return True
+    return bool(_columns(table, reading)) and all(
+        _has_numbers(table, name) or name.strip().lower() in TIMES or says_when(table, name)
+        for name in table.columns
+        if name != own
+    )
+
+
+def read_series(path: Path, reading: Reading) -> Dataset:
+    """The columns of a table as one long row of vectors, the rows in the order of time.
+
+    What comes later is not known earlier: see :func:`~throughtime.data.formats.time_parts.by_time`.
+    Values are in units of training's deviation from training's mean.
+
+    Raises:
+        DataError: with file and line, if a value is no number.
+    """
+    table = read_table(path)
+    if reading.input is not None:
+        raise DataError("--input: what comes before is the only input of a series")
+    if not (names := _columns(table, reading)):
+        raise DataError(
+            f"{path}: no column has numbers alone; expected a series. The columns are: "
+            + ", ".join(table.columns)
+        )
+    parts, when = by_time(table, read_table, reading, names)
+    if reading.target is None:
+        names = [name for name in names if name not in when]
+    if not names:
+        raise DataError(
+            f"{path}: column {when[0]!r} says when, and no other has numbers alone; expected a "
+            f"value: --target {when[0]} has it modelled"
+        )
+    values = {
+        part: torch.tensor([_numbers(rows, name) for name in names], dtype=torch.float64).T
+        for part, rows in parts.items()
+    }
+    field = Numbers(",".join(names))
+    try:
+        field.measure(Scale.of(values["train"]))
+        scaled = {part: field.encode(v) for part, v in values.items()}
+    except DataError as error:
+        raise DataError(f"{path}: {error}") from None
+    return Dataset(
+        name=path.stem,
+        description=f"{', '.join(names)} of {path}, {sum(map(len, parts.values())):,} steps in the "
+        "order of the file, in units of training's deviation" + _left_out(table, names, reading),
+        splits=consecutive({part: Sequence(v[None]) for part, v in scaled.items()}, reading.own),
+        wiring=Y_ALONE,
+        output=Normal(len(names)),
+        length=Unending(),
+        running=True,
+        y_field=field,
+    )
+
+
+def _columns(table: Table, reading: Reading) -> list[str]:
+    """Those that are told; or all of numbers, but for those that only say when: by their name, or
+    as the first one, if it grows all the time."""
+    if reading.target is not None:
+        told = [reading.target] if reading.target in table.columns else reading.target.split(",")
+        names = [name.strip().removesuffix(":number") for name in told]
+        for name in names:
+            table.column(name)
+        return names
+    names = [name for name in table.columns if _has_numbers(table, name)]
+    others = [name for name in names if name.strip().lower() not in TIMES] or names
+    first = [number(value) for value in table.columns[others[0]]] if len(others) > 1 else []
+    counts = all(a is not None and b is not None and a < b for a, b in pairwise(first))
+    return others[1:] if counts and len(others) == len(names) > 1 else others
+
+
+def _has_numbers(table: Table, name: str) -> bool:
+    """Whether most of the values that a column has are numbers: any other is one mistyped."""
+    said = [number(value) for value in table.column(name) if not _is_missing(value)]
+    return 2 * said.count(None) < len(said)
+
+
+def _left_out(table: Table, names: list[str], reading: Reading) -> str:
+    """Which columns are not modelled."""
+    left = ", ".join(name for name in table.columns if name not in names)
+    hint = " (--target says what is modelled)" if reading.target is None else ""
+    return f"; left out: {left}{hint}" if left else ""
+
+
+def _is_missing(value: object) -> bool:
+    """What a file says where a number is missing."""
+    return value is None or str(value).strip().lower() in ("", "nan", "na", "null", "inf", "-inf")
+
+
+def _numbers(table: Table, name: str) -> list[float]:
+    found = []
+    for row, value in enumerate(table.column(name)):
+        now = number(value)
+        if now is None:
+            raise DataError(
+                f"{table.at(row)}: column {name!r} has {str(value)!r}; expected a finite number: "
+                "fill in what is missing, or leave the column out by --target"
+            )
+        found.append(now)
+    return found

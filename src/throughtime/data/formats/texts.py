@@ -1,0 +1,66 @@
+"""Texts from a file, which may be larger than memory: read in passes, kept as small integers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import numpy as np
+
+from throughtime.data.batching import consecutive
+from throughtime.data.columns import WHOLE, text_field
+from throughtime.data.dataset import Dataset
+from throughtime.data.errors import DataError
+from throughtime.data.flat import Spool, smallest, spooled
+from throughtime.data.formats.reading import Reading
+from throughtime.data.splitting import PARTS
+from throughtime.data.text import apart, as_text
+
+Pieces = Iterable[tuple[str, list[str]]]
+"""A pass over a file: some texts that follow each other, and the part that they belong to."""
+
+
+def encoded(
+    path: Path,
+    description: str,
+    read: Callable[[], Pieces],
+    reading: Reading,
+    *,
+    running: bool = False,
+) -> Dataset:
+    """The texts of a file in the symbols that training's part has taught.
+
+    Args:
+        path: the file.
+        description: what it is.
+        read: a new pass over it.
+        reading: which symbols, and from how many on they are known.
+        running: all texts of a part are one row.
+
+    Raises:
+        DataError: if there are no such symbols, or none that could be rare.
+    """
+    field = text_field(reading.symbols or "characters", WHOLE)
+    field.learn((texts for part, texts in read() if part == "train"), reading.rare)
+    vocabulary = field.vocabulary
+    assert vocabulary is not None
+    if vocabulary.unknown is None and reading.rare > 1:
+        raise DataError(
+            f"--rare is {reading.rare}, but {field.kind} has no unknown symbols: leave one out"
+        )
+    flats = {part: Spool(smallest(len(vocabulary))) for part in PARTS}
+    lengths = {part: Spool(np.int64) for part in PARTS}
+    unknown = dict.fromkeys(PARTS, 0)
+    for part, texts in read():
+        numbers, counts = vocabulary.encode_all(texts)
+        flats[part].write(numbers)
+        if vocabulary.unknown is not None:
+            unknown[part] += int((numbers == vocabulary.unknown).sum())
+        if not running:
+            lengths[part].write(counts)
+    if running:
+        for part in PARTS:
+            lengths[part].write(np.array([len(flats[part])]))
+    parts = {part: spooled(flats[part], lengths[part]) for part in PARTS}
+    splits = consecutive(parts, reading.own) if running else apart(parts)
+    return as_text(path.stem, description, splits, vocabulary, unknown, running, field)

@@ -1,0 +1,180 @@
+"""The engine's sweeps as operators of torch, for all that records a graph or replaces tensors.
+
+``torch.ops.throughtime.forward`` and ``.reverse`` run :mod:`throughtime.engine.sweep`, as all of
+the library does. Here ``torch.compile`` and ``torch.export`` learn what they must know to leave the
+two in a graph as they are: the shapes of what comes out, and that one is the other's gradient.
+
+What is computed at once calls ``sweep`` itself: to be found by torch, with its rule for gradients,
+would take an operator longer than a small one runs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+from torch import Tensor
+from torch.library import custom_op
+
+from throughtime.cells.cell import State
+from throughtime.cells.drive import Drive, Entering
+from throughtime.engine import sweep
+from throughtime.engine.sweep import Ragged, Tensors
+
+
+class Inputs(NamedTuple):
+    """What both operators take, in the types that an operator's arguments can have."""
+
+    kernel: str
+    parameters: list[Tensor]
+    steps: int
+    edges: list[Tensor]
+    """Of each edge its values and its weight."""
+    given: Tensor | None
+    constant: Tensor | None
+    start: Tensor | None
+    state: list[Tensor]
+    lengths: Tensor | None
+    order: Tensor | None
+
+    @property
+    def drive(self) -> Drive:
+        """The drive, put together again."""
+        edges = map(Entering, self.edges[::2], self.edges[1::2])
+        return Drive(self.steps, tuple(edges), self.given, self.constant, self.start)
+
+    @property
+    def rows(self) -> Ragged | None:
+        """Of a ragged batch, its rows."""
+        if self.lengths is None or self.order is None:
+            return None
+        return Ragged(self.lengths, self.order)
+
+
+INPUTS = (
+    "str kernel, Tensor[] parameters, SymInt steps, Tensor[] edges, Tensor? given, "
+    "Tensor? constant, Tensor? start, Tensor[] state, Tensor? lengths, Tensor? order"
+)
+"""The same in the language of torch's schemas."""
+
+
+def forward(
+    kernel: str, parameters: Tensors, drive: Drive, state: State, rows: Ragged | None, *, keep: bool
+) -> tuple[State, Tensor | None]:
+    """:func:`sweep.forward`, by the operator; differentiable, if ``keep``.
+
+    Example:
+        >>> from throughtime.cells import Elman
+        >>> cell, drive = Elman(4), Drive.of(torch.zeros(5, 2, 4))
+        >>> parameters, state = tuple(cell.parameters()), cell.initial_state(2)
+        >>> (h,), _ = forward("elman_tanh", parameters, drive, state, None, keep=True)
+        >>> h.shape, h.requires_grad
+        (torch.Size([5, 2, 4]), True)
+    """
+    edges = [v for edge in drive.edges for v in edge]
+    inputs = Inputs(
+        kernel, list(parameters), drive.steps, edges, *drive[2:], list(state), *rows or (None, None)
+    )
+    states, saved = _forward(*inputs, keep)
+    return tuple(states), saved if keep else None
+
+
+# ---- what they compute ---------------------------------------------------------------------------
+
+
+@custom_op(
+    "throughtime::forward",
+    mutates_args=(),
+    device_types="cpu",
+    schema=f"({INPUTS}, bool keep) -> (Tensor[], Tensor)",
+)
+def _forward(*arguments: Any) -> tuple[list[Tensor], Tensor]:
+    """The states, and what ``reverse`` needs of the steps: nothing, if not to ``keep``."""
+    *inputs, keep = arguments
+    of = Inputs(*inputs)
+    states, saved = sweep.forward(
+        of.kernel, tuple(of.parameters), of.drive, tuple(of.state), of.rows, keep=keep
+    )
+    return list(states), of.state[0].new_empty(0) if saved is None else saved
+
+
+@custom_op(
+    "throughtime::reverse",
+    mutates_args=(),
+    device_types="cpu",
+    schema=f"({INPUTS}, Tensor[] states, Tensor saved, Tensor?[] grad_states, bool[] wanted, "
+    "bool learning) -> Tensor[]",
+)
+def _reverse(*arguments: Any) -> list[Tensor]:
+    """The gradients that are wanted, and no others: of the drive's tensors, of the first state, and
+    of the parameters if ``learning``."""
+    *inputs, states, saved, grad_states, wanted, learning = arguments
+    of = Inputs(*inputs)
+    grads = sweep.reverse(
+        of.kernel, tuple(of.parameters), of.drive, tuple(of.state), tuple(states), saved, of.rows,
+        tuple(grad_states), tuple(wanted), learning=learning,
+    )  # fmt: skip
+    return [g for g in grads if g is not None]
+
+
+# ---- what a graph must know of them --------------------------------------------------------------
+
+
+@_forward.register_fake
+def _forward_blank(*arguments: Any) -> tuple[list[Tensor], Tensor]:
+    *inputs, keep = arguments
+    of = Inputs(*inputs)
+    states, saved = sweep.blank(of.kernel, of.steps, tuple(of.state), keep=keep)
+    return list(states), of.state[0].new_empty(0) if saved is None else saved
+
+
+@_reverse.register_fake
+def _reverse_blank(*arguments: Any) -> list[Tensor]:
+    *inputs, _, _, _, wanted, learning = arguments
+    of = Inputs(*inputs)
+    drive = [v for v, want in zip(of.drive.tensors(), wanted, strict=True) if want]
+    parameters = of.parameters if learning else []
+    return [v.new_empty(v.shape) for v in (*drive, *of.state, *parameters)]
+
+
+def _remember(ctx: Any, inputs: tuple[Any, ...], output: tuple[list[Tensor], Tensor]) -> None:
+    of, (states, saved) = Inputs(*inputs[:-1]), output
+    ctx.keep = inputs[-1]
+    ctx.kernel, ctx.steps = of.kernel, of.steps
+    lists = (of.parameters, of.edges, of.state, states)
+    ctx.sizes = [len(tensors) for tensors in lists]
+    ctx.save_for_backward(
+        *(v for tensors in lists for v in tensors),
+        *(of.given, of.constant, of.start, of.lengths, of.order, saved),
+    )
+    ctx.mark_non_differentiable(saved)
+    ctx.set_materialize_grads(False)
+
+
+def _gradient(ctx: Any, grad_states: list[Tensor | None], _: None) -> tuple[Any, ...]:
+    if not ctx.keep:
+        raise RuntimeError("nothing was kept of the steps for a gradient; give keep=True")
+    tensors = iter(ctx.saved_tensors)
+    parameters, edges, state, states = ([next(tensors) for _ in range(n)] for n in ctx.sizes)
+    given, constant, start, lengths, order, saved = tensors
+    of = Inputs(
+        ctx.kernel, parameters, ctx.steps, edges, given, constant, start, state, lengths, order
+    )
+    want = Inputs(*ctx.needs_input_grad[:-1])
+    wanted = [
+        w
+        for w, v in zip((*want.edges, *want[4:7]), (*edges, given, constant, start), strict=True)
+        if v is not None
+    ]
+    learning = any(want.parameters)
+    found = iter(_reverse(*of, states, saved, grad_states, wanted, learning))
+
+    def gradients(wants: Iterable[Any]) -> list[Tensor | None]:
+        return [next(found) if w else None for w in wants]
+
+    by_edges, by_rest = gradients(want.edges), gradients(want[4:7])
+    by_state, learned = gradients([True] * len(state)), gradients([learning] * len(parameters))
+    return None, learned, None, by_edges, *by_rest, by_state, None, None, None
+
+
+_forward.register_autograd(_gradient, setup_context=_remember)

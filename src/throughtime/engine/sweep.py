@@ -1,0 +1,269 @@
+"""The engine's sweeps on tensors: what ``engine.h`` says, with torch owning every buffer."""
+
+from __future__ import annotations
+
+import ctypes
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+from torch.nn.utils.parametrize import is_parametrized
+
+from throughtime.cells.cell import Cell, State
+from throughtime.cells.drive import Drive
+from throughtime.engine import memory
+from throughtime.engine.library import Function, Library, loaded
+
+REALS = {torch.float32: "f32", torch.float64: "f64"}
+
+GATES = {"elman_tanh": 1, "elman_relu": 1, "gru": 3, "lstm": 4}
+"""How many times H numbers the drive of a row has, by the engine's cell."""
+
+SAVED = {"elman_tanh": 0, "elman_relu": 0, "gru": 4, "lstm": 4}
+"""Vectors of H numbers that a step forward saves for its reverse, likewise."""
+
+EDGES = 3
+"""How many edges the engine takes; more are added up beforehand."""
+
+EDGE = ("size", "vectors", "symbols", "weight", "grad_vectors", "grad_weight")
+
+FIELDS = (
+    *("steps", "rows", "units", "lengths", "order", "W", "b", "m"),
+    *(f"{field}_{e}" for e in range(EDGES) for field in EDGE),
+    *("given", "constant", "start", "first_h", "first_c", "h", "c", "saved"),
+    *("grad_h", "grad_c", "grad_first_h", "grad_first_c"),
+    *("grad_given", "grad_constant", "grad_start", "grad_W", "grad_b", "grad_m"),
+    *("scratch", "threads", "parallel", "team"),
+)
+"""``Sweep`` of ``engine.h``, field by field."""
+
+AT = {name: i for i, name in enumerate(FIELDS)}
+
+Sweep = ctypes.c_int64 * len(FIELDS)
+
+Tensors = tuple[Tensor, ...]
+
+
+class Ragged(NamedTuple):
+    """How many steps each row has, and the rows from the longest to the shortest."""
+
+    lengths: Tensor
+    order: Tensor
+
+
+def takes(cell: Cell, parameters: Tensors, drive: Drive, state: State) -> bool:
+    """Whether the engine has this cell, in this dtype, on this device."""
+    if cell.kernel is None or len(drive.edges) > EDGES or is_parametrized(cell):
+        return False
+    return suit((*drive.tensors(), *state, *parameters), state[0].dtype)
+
+
+def suit(tensors: Tensors, dtype: torch.dtype) -> bool:
+    """Whether the engine can read these tensors; symbols, or numbers of this dtype."""
+    if dtype not in REALS:
+        return False
+    for v in tensors:
+        if (v.dtype is not dtype and v.dtype is not torch.int64) or not v.is_cpu:
+            return False
+    return loaded() is not None
+
+
+def ragged(alive: Tensor | None) -> Ragged | None:
+    """From where rows still have a step: once ended, a row never goes on."""
+    if alive is None:
+        return None
+    lengths = alive.sum(0)
+    return Ragged(lengths, lengths.argsort(descending=True))
+
+
+class Call:
+    """One call of the engine: a ``Sweep``, filled field by field, and the tensors it points to."""
+
+    def __init__(
+        self,
+        kernel: str,
+        parameters: tuple[Tensor, ...],
+        drive: Drive,
+        state: State,
+        states: State,
+        saved: Tensor | None,
+        rows: Ragged | None,
+        *,
+        recurrent: bool = True,
+    ) -> None:
+        """Point to all that both sweeps read or write.
+
+        Raises:
+            ValueError: if a shape is not what the other shapes ask for. The engine believes what it
+                is told, and a wrong shape would be memory that is not ours.
+        """
+        steps, batch = drive.steps, len(state[0])
+        H = parameters[0].shape[-1]
+        D = GATES[kernel] * H
+        self.kernel, self.dtype = kernel, state[0].dtype
+        self.real = REALS[self.dtype]
+        self.work = steps * batch * D * H
+        self.argument, self.kept = Sweep(), list[Tensor]()
+        self.set("steps", steps)
+        self.set("rows", batch)
+        self.set("units", H)
+        for name, tensor, shape in zip("Wbm", parameters, ((D, H), (D,), (H,)), strict=False):
+            self.point(name, tensor, shape)
+        for e, (values, weight) in enumerate(drive.edges):
+            size, vectors = weight.shape[-1], values.dtype.is_floating_point
+            self.set(f"size_{e}", size)
+            self.point(f"weight_{e}", weight, (D, size))
+            if vectors:
+                self.point(f"vectors_{e}", values, (steps, batch, size))
+            else:
+                self.point(f"symbols_{e}", values, (steps, batch))
+        self.point("given", drive.given, (steps, batch, D))
+        self.point("constant", drive.constant, (batch, D))
+        self.point("start", drive.start, (batch, D))
+        for part, first, after in zip("hc", state, states, strict=False):
+            self.point(f"first_{part}", first, (batch, H))
+            self.point(part, after)
+        self.point("saved", saved)
+        if rows is not None:
+            self.point("lengths", rows.lengths)
+            self.point("order", rows.order)
+        if not recurrent:
+            self.set("W", 0)
+
+    def set(self, name: str, number: int) -> None:
+        """Fill in a number."""
+        self.argument[AT[name]] = number
+
+    def point(
+        self, name: str, tensor: Tensor | None, expected: tuple[int, ...] | None = None
+    ) -> None:
+        """Point to a tensor; to a dense copy, if it is not dense; to nothing, if there is none."""
+        if tensor is None:
+            return
+        kind = tensor.dtype
+        if (kind is not self.dtype and kind is not torch.int64) or not tensor.is_cpu:
+            raise ValueError(
+                f"{self.kernel}: {name.rstrip('_012')} is {kind} on {tensor.device}; "
+                f"expected {self.dtype} on the CPU"
+            )
+        if expected is not None and tensor.shape != expected:
+            raise ValueError(
+                f"{self.kernel}: {name.rstrip('_012')} has shape "
+                f"{tuple(tensor.shape)}; expected {expected}"
+            )
+        if not tensor.is_contiguous():
+            tensor = tensor.detach().contiguous()
+        self.kept.append(tensor)  # so that a copy lives until the engine has returned
+        self.argument[AT[name]] = tensor.data_ptr()
+
+    def run(self, sweep: str) -> None:
+        """Call the engine.
+
+        Raises:
+            IndexError: if a symbol is not below the number of symbols.
+        """
+        library = loaded()
+        assert library is not None
+        self.set("threads", library.threads(self.work))
+        self.set("parallel", library.parallel)
+        self.set("team", library.team)
+        scratch = Scratch(
+            library.function(f"{self.kernel}_{sweep}_scratch", self.real)(self.argument)
+        )
+        self.set("scratch", scratch.start)
+        if wrong := library.function(f"{self.kernel}_{sweep}", self.real)(self.argument):
+            symbols = self.argument[AT[f"size_{wrong - 1}"]]
+            raise IndexError(f"a symbol is not below {symbols}, the number of symbols of its edge")
+
+    def prepared(self, library: Library) -> Function:
+        """Pack the matrices of a sweep with one step; what is returned takes it."""
+        self.set("threads", 1)
+        size = library.function(f"{self.kernel}_forward_scratch", self.real)(self.argument)
+        self.scratch = Scratch(size)
+        self.set("scratch", self.scratch.start)
+        library.function(f"{self.kernel}_prepare", self.real)(self.argument)
+        return library.function(f"{self.kernel}_step", self.real)
+
+
+class Scratch:
+    """Bytes for the engine to write to, from an address that is a multiple of 64 on."""
+
+    def __init__(self, size: int) -> None:
+        self.memory = torch.empty(size + 64, dtype=torch.uint8, device="cpu")
+        self.start = -(-self.memory.data_ptr() // 64) * 64
+
+
+def blank(kernel: str, steps: int, state: State, *, keep: bool) -> tuple[State, Tensor | None]:
+    """The tensors that :func:`forward` fills, with nothing in them yet."""
+    h, states = state[0], tuple(s.new_empty(steps, *s.shape) for s in state)
+    shape = (steps, len(h), SAVED[kernel] * h.shape[-1])
+    return states, memory.empty(shape, h) if keep else None
+
+
+def forward(
+    kernel: str,
+    parameters: Tensors,
+    drive: Drive,
+    state: State,
+    rows: Ragged | None,
+    *,
+    keep: bool,
+    recurrent: bool = True,
+) -> tuple[State, Tensor | None]:
+    """The states at 1 … T, and what :func:`reverse` needs of the steps, if ``keep``.
+
+    Where it is not ``recurrent``, every step starts from zeros instead of the step before.
+
+    Raises:
+        ValueError: if a shape is not what the other shapes ask for.
+        IndexError: if a symbol is not below the number of symbols.
+    """
+    states, saved = blank(kernel, drive.steps, state, keep=keep)
+    call = Call(kernel, parameters, drive, state, states, saved, rows, recurrent=recurrent)
+    call.run("forward")
+    return states, saved
+
+
+def reverse(
+    kernel: str,
+    parameters: Tensors,
+    drive: Drive,
+    state: State,
+    states: State,
+    saved: Tensor,
+    rows: Ragged | None,
+    grad_states: tuple[Tensor | None, ...],
+    wanted: tuple[bool, ...],
+    *,
+    learning: bool,
+    recurrent: bool = True,
+) -> tuple[Tensor | None, ...]:
+    """The gradients of the ``wanted`` of the drive's tensors, of the first state and, if
+    ``learning``, of the parameters."""
+    call = Call(kernel, parameters, drive, state, states, saved, rows, recurrent=recurrent)
+
+    def gradient(name: str, of: Tensor) -> Tensor:
+        grad = of.new_empty(of.shape)
+        call.point(name, grad)
+        return grad
+
+    for name, arriving in zip(("grad_h", "grad_c"), grad_states, strict=False):
+        call.point(name, arriving)
+    grads = [
+        gradient(name, v) if want else None
+        for name, v, want in zip(_names_of_gradients(drive), drive.tensors(), wanted, strict=True)
+    ]
+    grads += [gradient(f"grad_first_{part}", v) for part, v in zip("hc", state, strict=False)]
+    grads += [
+        gradient(f"grad_{name}", v) if learning else None
+        for name, v in zip("Wbm", parameters, strict=False)
+    ]
+    call.run("reverse")
+    return tuple(grads)
+
+
+def _names_of_gradients(drive: Drive) -> list[str]:
+    """The fields for the gradients of ``drive.tensors()``."""
+    names = [f"grad_{v}_{e}" for e in range(len(drive.edges)) for v in ("vectors", "weight")]
+    rest = ("given", "constant", "start")
+    return names + [f"grad_{name}" for name in rest if getattr(drive, name) is not None]

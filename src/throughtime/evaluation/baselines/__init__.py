@@ -1,0 +1,9 @@
+"""Baselines: what can be had without a recurrent net, one file each; a model should do better."""
+
+from throughtime.evaluation.baselines.autoregression import Autoregression
+from throughtime.evaluation.baselines.labels import MostFrequentLabel
+from throughtime.evaluation.baselines.lengths import LengthHistogram
+from throughtime.evaluation.baselines.logistic import logistic_accuracy
+from throughtime.evaluation.baselines.ngram import NGram
+
+__all__ = ["Autoregression", "LengthHistogram", "MostFrequentLabel", "NGram", "logistic_accuracy"]

@@ -1,0 +1,151 @@
+"""All numbers that make sense for a model."""
+
+from __future__ import annotations
+
+import math
+
+import torch
+from torch import Tensor
+from torch.distributions import Distribution
+
+from throughtime.data import Examples, Vocabulary
+from throughtime.distribution.distribution import SequenceDistribution
+from throughtime.evaluation.likelihood import (
+    Model,
+    decides_length,
+    decoder,
+    log_prob,
+    sees_x,
+    symbols_of_rows,
+)
+from throughtime.evaluation.metrics.bootstrap import with_intervals
+from throughtime.evaluation.metrics.labels import next_symbols, right_labels, right_symbols
+from throughtime.evaluation.metrics.lengths import lengths_of_model, mean_length
+from throughtime.evaluation.metrics.number import Measure, Number, ratio
+from throughtime.evaluation.metrics.reals import closed_loop_errors, errors_and_coverage
+from throughtime.evaluation.metrics.rows import measured, same_x, table
+from throughtime.evaluation.metrics.texts import right_sequences
+from throughtime.lengths import SameAsInput
+from throughtime.sequence import Sequence
+
+
+@torch.no_grad()
+def evaluate(
+    model: Model,
+    examples: Examples,
+    *,
+    vocabulary: Vocabulary | None = None,
+    kind: str | None = None,
+    running: bool = False,
+    interval: bool = False,
+) -> list[Number]:
+    """All numbers that make sense for the model; the same ones every time.
+
+    - the mean of -log p, in nats and bits, and its exponential, the perplexity; where the model
+      decides τ, also with the ends left out; where symbols are pieces of a text, also per
+      character, so that models with other symbols can be compared;
+    - for labels, of a sequence or of each symbol, the share that is right: with the true labels
+      so far given (teacher-forced), and with the model's own (closed loop), where that differs;
+      and where labels are tags of chunks, the chunks' F1;
+    - for symbols of another length than x, or without one, the share that is right, teacher-forced;
+    - for a y of its own length given x, the share whose most probable y is exactly the true one,
+      and the character, word or symbol error rate; of words, BLEU;
+    - for real values, the error of the one-step mean, as a share of the data's deviation and
+      variance, how many values are in the central 90 % of what was expected, and where values
+      enter the recurrence, the error in closed loop;
+    - where the model decides τ, how far its lengths are from those of the data.
+
+    Args:
+        model: what is measured.
+        examples: what it is measured on.
+        vocabulary: the symbols of y, without which chunks and words are not known.
+        kind: what kind of column y was, such as ``words``, which names its error rate.
+        running: y is one long row, read in chunks of 1,000 steps.
+        interval: also a 95 % interval of each number that is one of sums over rows, by drawing
+            rows anew (all rows with the same x together; of running text, chunks).
+    """
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(0)
+        model.eval()
+        measures = _likelihood(model, examples, running, vocabulary)
+        numbers: list[Number] = []
+        output, length = decoder(model).output, decoder(model).length
+        assert output is not None
+        units = torch.arange(len(measures[0].rows)) if running else same_x(examples)
+        if not output.discrete:
+            measures += errors_and_coverage(model, examples, running)
+            measures += closed_loop_errors(model, examples, running)
+        elif not isinstance(examples.y, Sequence):
+            measures.append(right_labels(model, examples))
+        elif isinstance(length, SameAsInput):
+            measures += right_symbols(model, examples, vocabulary)
+        else:
+            if output.event_shape == ():
+                measures.append(next_symbols(model, examples, running))
+            if sees_x(model):
+                measures += right_sequences(model, examples, units, vocabulary, kind)
+        if decides_length(model):
+            measures.append(mean_length(examples))
+            numbers = lengths_of_model(model, examples)
+    if interval:
+        return with_intervals(measures, units) + numbers
+    return [measure.number() for measure in measures] + numbers
+
+
+def _likelihood(
+    model: Model, examples: Examples, running: bool, vocabulary: Vocabulary | None
+) -> list[Measure]:
+    """-log p."""
+    output = decoder(model).output
+    assert output is not None
+    nats: list[float] = []
+    counts: list[int] = []
+    without: list[list[float]] = []
+    letters: list[int] = []
+    ends = int(decides_length(model))
+    for p, part in measured(model, examples, running):
+        nats += (-log_prob(p, part.y)).tolist()
+        counts += symbols_of_rows(model, part.y).tolist()
+        if ends:
+            without += _without_ends(p, part.y)
+        if vocabulary is not None and vocabulary.pieces and isinstance(part.y, Sequence):
+            # of words, a chunk of a text also has the space before it
+            more = ends or int(running and vocabulary.names)
+            letters += [vocabulary.characters(y) + more for y in part.y.to_list()]
+    if not isinstance(examples.y, Sequence):
+        unit = "label"
+    else:
+        unit = "symbol" if output.event_shape == () else "step"
+    rows = table(nats, counts)
+    whole = ", the end included" if without else ""
+    measures = _per(unit + whole, rows, output.discrete)
+    if without:
+        alone = torch.tensor(without, dtype=torch.float64)
+        measures += _per(f"{unit}, the end left out", alone, output.discrete)
+    if vocabulary is not None and letters:
+        one = "" if vocabulary.unknown is None else ", of an unknown word one"
+        measures += _per("character" + whole + one, table(nats, letters), True)[:2]
+    return measures
+
+
+def _per(unit: str, rows: Tensor, discrete: bool) -> list[Measure]:
+    """In nats; of what is discrete also in bits, and the perplexity."""
+    measures = [Measure("-log p", f"nats per {unit}", rows)]
+    if discrete:
+        measures += [
+            Measure("-log p", f"bits per {unit}", rows, lambda sums: ratio(sums) / math.log(2)),
+            Measure("perplexity", f"choices per {unit}", rows, lambda sums: ratio(sums).exp()),
+        ]
+    return measures
+
+
+def _without_ends(
+    p: SequenceDistribution | Distribution, y: Sequence | Tensor
+) -> list[list[float]]:
+    """Of each row, -log p of its values, of which each also has not been the end; and how many."""
+    assert isinstance(p, SequenceDistribution)
+    assert isinstance(y, Sequence)
+    terms = p.terms(y)
+    going_on = torch.where(y.mask, terms.decisions[..., : y.steps], 0.0)
+    nats = -(terms.values + going_on).sum(-1)
+    return [[float(nat), int(count)] for nat, count in zip(nats, y.lengths, strict=True)]

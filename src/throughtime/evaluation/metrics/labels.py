@@ -1,0 +1,88 @@
+"""Labels, of a whole x or of each of its symbols: the share that is right, and chunks."""
+
+from __future__ import annotations
+
+from torch import Tensor
+
+from throughtime.data import Examples, Vocabulary
+from throughtime.distribution.distribution import SequenceDistribution
+from throughtime.evaluation.likelihood import Model, decoder
+from throughtime.evaluation.metrics.chunks import chunk_tags, f1, shared_chunks
+from throughtime.evaluation.metrics.number import Measure
+from throughtime.evaluation.metrics.rows import measured, table
+from throughtime.sequence import Sequence
+
+
+def right_labels(model: Model, examples: Examples) -> Measure:
+    """The share of single labels that are right."""
+    right: list[int] = []
+    for p, part in measured(model, examples):
+        assert isinstance(part.y, Tensor)
+        assert not isinstance(p, SequenceDistribution)
+        right += equal(p.mode, part.y).tolist()
+    return Measure("accuracy", "of labels", table(right, [1] * len(right)))
+
+
+def next_symbols(model: Model, examples: Examples, running: bool = False) -> Measure:
+    """The share of symbols that are the most probable ones after the true ones before them."""
+    right: list[int] = []
+    counts: list[int] = []
+    for p, part in measured(model, examples, running):
+        assert isinstance(p, SequenceDistribution)
+        assert isinstance(part.y, Sequence)
+        right += _hits(p.predictive(part.y).mode, part.y)
+        counts += part.y.lengths.tolist()
+    return Measure("accuracy, teacher-forced", "of symbols", table(right, counts))
+
+
+def right_symbols(
+    model: Model, examples: Examples, vocabulary: Vocabulary | None = None
+) -> list[Measure]:
+    """The share of symbols that are right, and of chunks the F1, where the labels are their tags.
+
+    With the true labels so far given, and with the model's own: where no label enters the
+    recurrence, both are the same, and there is one number.
+    """
+    tags = None if vocabulary is None else chunk_tags(vocabulary)
+    right: dict[str, list[int]] = {"": []}
+    if not decoder(model).wiring.independent:
+        right = {", teacher-forced": [], ", closed loop": []}
+    chunks: dict[str, list[list[int]]] = {how: [] for how in right}
+    counts: list[int] = []
+    for p, part in measured(model, examples):
+        assert isinstance(p, SequenceDistribution)
+        assert isinstance(part.y, Sequence)
+        y = part.y
+        counts += y.lengths.tolist()
+        for how in right:
+            values = p.mode().values if how == ", closed loop" else p.predictive(y).mode
+            guess = Sequence(values, y.lengths)
+            right[how] += _hits(values, y)
+            if tags is not None:
+                pairs = zip(y.to_list(), guess.to_list(), strict=True)
+                chunks[how] += [
+                    shared_chunks([tags[i] for i in true], [tags[i] for i in guessed])
+                    for true, guessed in ((a.tolist(), b.tolist()) for a, b in pairs)
+                ]
+    accuracies = [
+        Measure(f"accuracy{how}", "of symbols", table(right[how], counts)) for how in right
+    ]
+    if tags is None:
+        return accuracies
+    unit = "of chunks (CoNLL's definition)"
+    return accuracies + [
+        Measure(f"chunk F1{how}", unit, table(*map(list, zip(*rows, strict=True))), f1)
+        for how, rows in chunks.items()
+    ]
+
+
+def _hits(guess: Tensor, y: Sequence) -> list[int]:
+    """How many steps of each row are guessed right."""
+    hits: list[int] = (equal(guess, y.values, 2) & y.mask).sum(1).tolist()
+    return hits
+
+
+def equal(guess: Tensor, true: Tensor, dims: int = 1) -> Tensor:
+    """Which values are equal, ``(*dims,)``: symbols, or vectors in all of their entries."""
+    same = guess == true
+    return same.flatten(dims).all(dims) if same.dim() > dims else same

@@ -1,0 +1,140 @@
+"""Real values: how far the one-step mean is off, and whether the spread is right."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+from torch.distributions import Distribution, Independent, MixtureSameFamily
+
+from throughtime.data import Examples, streams
+from throughtime.distribution.distribution import SequenceDistribution
+from throughtime.evaluation.likelihood import Model, decides_length, decoder
+from throughtime.evaluation.metrics.number import Measure
+from throughtime.evaluation.metrics.rows import measured, table
+from throughtime.sequence import Sequence
+from throughtime.wiring import Edge
+
+CENTRAL = 0.9
+"""What a central interval is to have inside."""
+
+HORIZON = 10
+"""Steps of a series that are forecast at a time."""
+
+
+def errors_and_coverage(model: Model, examples: Examples, running: bool) -> list[Measure]:
+    """Of p(y(t) | all before): the error of its mean, and how often y(t) is in its middle."""
+    errors: list[Tensor] = []
+    inside: list[Tensor] = []
+    values: list[Tensor] = []
+    for p, part in measured(model, examples, running):
+        if isinstance(part.y, Sequence):
+            assert isinstance(p, SequenceDistribution)
+            one_step, y, here = p.predictive(part.y), part.y.values, part.y.mask
+        else:
+            assert not isinstance(p, SequenceDistribution)
+            one_step, y, here = p, part.y, torch.ones(len(part.y), dtype=torch.bool)
+        lengths = here.reshape(len(here), -1).sum(1).tolist()
+        values += y[here].double().split(lengths)
+        errors += (one_step.mean - y)[here].square().double().split(lengths)
+        try:
+            below = marginal_cdf(one_step, y)[here]
+        except NotImplementedError:  # a user's output need not know its distribution function
+            continue
+        inside += ((below - 0.5).abs() <= CENTRAL / 2).double().split(lengths)
+    measures = _errors("of the one-step mean", errors, values)
+    if inside:
+        covered = table(_sums(inside), [v.numel() for v in values])
+        measures.append(
+            Measure(
+                f"coverage of the central {CENTRAL:.0%} interval",
+                "of values, 0.9 where the spread is right",
+                covered,
+            )
+        )
+    return measures
+
+
+def closed_loop_errors(model: Model, examples: Examples, running: bool) -> list[Measure]:
+    """The error of the most probable y, of which each step is given the model's own before it; a
+    series is forecast ``HORIZON`` steps at a time, from the true values before them.
+
+    Nothing where this is no other number, for no value of y enters the recurrence; nor where the
+    model decides τ, for what it gives then need not be as long as y.
+    """
+    if decoder(model).wiring.feedback is not Edge.OBSERVED or decides_length(model):
+        return []
+    errors: list[Tensor] = []
+    values: list[Tensor] = []
+    for p, part in measured(model, examples, running):
+        assert isinstance(p, SequenceDistribution)
+        assert isinstance(part.y, Sequence)
+        y, here = part.y.values, part.y.mask
+        guess = _forecast(p, part.y) if running else p.mode(max_length=part.y.steps).values
+        values += y[here].double().split(part.y.lengths.tolist())
+        errors += (guess - y)[here].square().double().split(part.y.lengths.tolist())
+    how = f"in closed loop{f', {HORIZON} steps at a time' if running else ''}"
+    return _errors(how, errors, values)
+
+
+def _forecast(p: SequenceDistribution, y: Sequence) -> Tensor:
+    """One row ``(1, T, D)``, ``HORIZON`` steps at a time."""
+    guesses = []
+    for piece in streams(y, 1, HORIZON):
+        guesses.append(p.mode(max_length=piece.steps).values.view_as(piece.values))
+        p = p.observe(piece)[1]
+    return torch.cat(guesses, 1)
+
+
+def _errors(of: str, errors: list[Tensor], values: list[Tensor]) -> list[Measure]:
+    """By the square errors and the values of each row, ``(steps, D)``."""
+    centre = torch.cat(values).mean(0)  # keeps the squares small, and the variance exact
+    moments = [
+        torch.cat([v.new_tensor([len(v)]), (v - centre).sum(0), (v - centre).square().sum(0)])
+        for v in values
+    ]
+    rows = torch.cat([_sums(errors)[:, None], torch.stack(moments)], 1)
+    return [
+        Measure(
+            f"error {of}",
+            "root mean square, in standard deviations of y",
+            rows,
+            lambda sums: relative_variance(sums).sqrt(),
+        ),
+        Measure(f"squared error {of}", "mean, in variances of y", rows, relative_variance),
+    ]
+
+
+def relative_variance(sums: Tensor) -> Tensor:
+    """Mean square error over the variance of y, both a mean over entries.
+
+    Args:
+        sums: of square errors, of steps, of each entry of y and of its square, ``(*, 2 + 2 D)``.
+    """
+    error, n, moments = sums[..., 0], sums[..., 1, None], sums[..., 2:]
+    first, second = moments.chunk(2, -1)
+    variance = ((second - first.square() / n) / (n - 1)).mean(-1)
+    return error / (n[..., 0] * first.shape[-1]) / variance
+
+
+def marginal_cdf(p: Distribution, y: Tensor) -> Tensor:
+    r"""P(Y_i ≤ y_i) for each entry of y, ``(*batch, D)``.
+
+    Of a mixture, :math:`\sum_k \pi_k \, \Phi((y_i - \mu_{ki}) / \sigma_{ki})`.
+
+    Raises:
+        NotImplementedError: if the distribution does not know it.
+
+    Example:
+        >>> import throughtime as tt
+        >>> p = tt.outputs.Mixture(2, dim=1).distribution(torch.zeros(6))
+        >>> marginal_cdf(p, torch.zeros(1))
+        tensor([0.5000])
+    """
+    if isinstance(p, MixtureSameFamily):
+        weights = p.mixture_distribution.probs[..., None]
+        return (weights * marginal_cdf(p.component_distribution, y[..., None, :])).sum(-2)
+    return p.base_dist.cdf(y) if isinstance(p, Independent) else p.cdf(y)
+
+
+def _sums(rows: list[Tensor]) -> Tensor:
+    return torch.stack([row.sum() for row in rows])

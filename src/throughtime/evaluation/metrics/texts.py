@@ -1,0 +1,105 @@
+"""The most probable y beside the true one, where it has a length of its own."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from throughtime.data import Examples, Vocabulary
+from throughtime.distribution.distribution import SequenceDistribution
+from throughtime.evaluation.likelihood import Model
+from throughtime.evaluation.metrics.bleu import ORDER, bleu, counts
+from throughtime.evaluation.metrics.edits import edit_distance
+from throughtime.evaluation.metrics.number import Measure
+from throughtime.evaluation.metrics.rows import measured, table
+from throughtime.sequence import Sequence
+
+
+def right_sequences(
+    model: Model,
+    examples: Examples,
+    xs: Tensor,
+    vocabulary: Vocabulary | None = None,
+    kind: str | None = None,
+) -> list[Measure]:
+    """How often the most probable y is exactly the true one, and how many edits a symbol takes: the
+    character, word or symbol error rate. Of a text with white space also the word error rate; of
+    words or their pieces also BLEU, where a true text has four words.
+
+    Args:
+        model: gives y.
+        examples: with the true y.
+        xs: which rows have the same x, and so are references for the same text: see ``same_x``.
+        vocabulary: the symbols of y, if it has any.
+        kind: what kind of column y was.
+    """
+    true: list[Tensor] = []
+    guesses: list[Tensor] = []
+    for p, part in measured(model, examples):
+        assert isinstance(p, SequenceDistribution)
+        assert isinstance(part.y, Sequence)
+        limit = 2 * part.y.steps if p.length.stops else None
+        guesses += p.mode(max_length=limit).to_list()
+        true += part.y.to_list()
+    edits = [edit_distance(a.tolist(), b.tolist()) for a, b in zip(guesses, true, strict=True)]
+    exact, lengths = [int(distance == 0) for distance in edits], [len(y) for y in true]
+    symbol = symbol_of(vocabulary, kind)
+    measures = [
+        Measure(
+            "exact matches of the most probable y", "of sequences", table(exact, [1] * len(exact))
+        ),
+        Measure(f"{symbol} error rate", EDITS.format(symbol), table(edits, lengths)),
+    ]
+    if vocabulary is None or (symbol == "symbol" and not vocabulary.pieces):
+        return measures
+    said, written = ([vocabulary.decode(y) for y in side] for side in (guesses, true))
+    if symbol != "word" and any(" " in text for text in written):
+        measures.append(word_errors(said, written))
+    if vocabulary.pieces and any(len(text.split()) >= ORDER for text in written):
+        measures.append(text_bleu(said, written, xs))
+    return measures
+
+
+EDITS = "edits of the most probable y, per {}"
+
+
+def symbol_of(vocabulary: Vocabulary | None, kind: str | None) -> str:
+    """What a symbol of y is: a word or a character, where that is known.
+
+    Example:
+        >>> symbol_of(Vocabulary(["a", "cat"]), "words"), symbol_of(Vocabulary("abc"), None)
+        ('word', 'character')
+        >>> symbol_of(Vocabulary(["AH", "K"]), "tokens")
+        'symbol'
+    """
+    if kind == "words":
+        return "word"
+    single = vocabulary is not None and all(len(symbol) == 1 for symbol in vocabulary)
+    return "character" if kind in ("characters", None) and single else "symbol"
+
+
+def word_errors(guesses: list[str], true: list[str]) -> Measure:
+    """The word error rate: edits of whole words, which white space separates, per true word."""
+    pairs = [(guess.split(), text.split()) for guess, text in zip(guesses, true, strict=True)]
+    edits = [edit_distance(guess, words) for guess, words in pairs]
+    return Measure(
+        "word error rate", EDITS.format("word"), table(edits, [len(words) for _, words in pairs])
+    )
+
+
+def text_bleu(guesses: list[str], true: list[str], xs: Tensor) -> Measure:
+    """BLEU of one text for each x, whose words white space separates; all true texts of the same x
+    are references of it.
+
+    Counted in the first row that has this x; the others add nothing.
+    """
+    references: dict[int, list[str]] = {}
+    first: dict[int, int] = {}
+    for row, x in enumerate(xs.tolist()):
+        references.setdefault(x, []).append(true[row])
+        first.setdefault(x, row)
+    rows = torch.zeros(len(true), 2 + 2 * ORDER, dtype=torch.float64)
+    for x, row in first.items():
+        found = counts(guesses[row], references[x])
+        rows[row] = torch.tensor(found, dtype=torch.float64)
+    return Measure("BLEU", "of 1 (sacrebleu, tokenize none)", rows, bleu)

@@ -1,0 +1,1 @@
+"""The unfolded graph: edges, cells run through time, closed loops and the readout."""

@@ -1,0 +1,47 @@
+"""A model whose outputs feed back what it computes, seen as one cell."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from throughtime.cells.cell import Cell, State
+
+if TYPE_CHECKING:
+    from throughtime.graph.graph import Graph
+
+
+class ClosedLoop(Cell):
+    """One step of the whole graph, output edge included: every layer, the readout, and back.
+
+    Where the output edge carries E[y(t-1)] or o(t-1), the recursion passes through the readout
+    and no layer can run ahead of the others. But the whole is again a cell: its state is that of
+    the layers, what the output edge carries on, and o(t). So back-propagation through time, in
+    any of its forms, needs to know nothing about it.
+    """
+
+    def __init__(self, graph: Graph) -> None:
+        recurrences = [r for (r,) in graph.layers]
+        sizes = tuple(s for r in recurrences if r.direction for s in r.cell.state_sizes)
+        sizes = (*sizes, len(graph.first.start), graph.c.shape[0])
+        super().__init__(sizes[0], state_sizes=sizes)
+        self.graph = graph
+        self.drive_size = graph.first.cell.drive_size
+        self.sizes = [r.cell.hidden_size for r in recurrences]
+
+    def with_dropout(self, drive: Tensor) -> Tensor:
+        """The drive, with the factors of dropout for each layer's h(t), drawn in advance."""
+        p = self.graph.dropout
+        if not p:
+            return drive
+        ones = drive.new_ones(*drive.shape[:-1], sum(self.sizes))
+        return torch.cat([drive, F.dropout(ones, p)], -1)
+
+    def step(self, drive: Tensor, state: State) -> State:
+        drive, keep = drive[..., : self.drive_size], drive[..., self.drive_size :]
+        start = self.graph.initial_state(drive.shape[0]).like(state[:-1])
+        o, end = self.graph.step(drive, start, keep.split(self.sizes, -1) if keep.shape[-1] else ())
+        return (*end._replace(fed=self.graph.feed(o)).tensors(), o)

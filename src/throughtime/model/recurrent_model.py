@@ -1,0 +1,182 @@
+"""The recurrent model: a cell, a wiring, an output and a length."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from collections.abc import Sequence as ListOf
+from typing import Literal
+
+import torch
+from torch import Tensor, nn
+from torch.distributions import Distribution
+
+from throughtime.cells.cell import Cell
+from throughtime.context.transforms import blind
+from throughtime.distribution import SequenceDistribution, refuse
+from throughtime.gradients.gradient import FullBPTT, Gradient, Tensors
+from throughtime.graph.graph import Graph, GraphState
+from throughtime.graph.layer import Projection
+from throughtime.lengths.length import Length
+from throughtime.lengths.predicted import PredictedLength
+from throughtime.lengths.same_as_input import SameAsInput
+from throughtime.outputs.output import Output
+from throughtime.sequence import Sequence
+from throughtime.wiring import Edge, Wiring
+
+
+class RecurrentModel(nn.Module):
+    r"""A probability distribution over sequences, made of four choices.
+
+    .. math::
+        p(y^{(1)} \dots y^{(\tau)}, \tau \mid x) = \text{length} \times
+            \prod_t \text{output}(y^{(t)} \mid o^{(t)}), \qquad
+        o^{(t)} = c + V h^{(t)}, \qquad h^{(t)} = \text{cell}(h^{(t-1)}, u^{(t)})
+
+    where the drive u(t) adds up what the wiring lets in at t:
+
+    .. math:: u^{(t)} = U x^{(t)} + R^\top x + S y^{(t-1)} + C \phi(\tau - t + 1)
+
+    ``model(x)`` is a :class:`~throughtime.SequenceDistribution`. For a wiring that emits last it
+    is an ordinary ``torch.distributions`` object, or without an output the summary h(τ) itself,
+    through which the gradient of any later module flows back.
+
+    Args:
+        cell: one layer's cell, or a list of cells, the lowest layer first.
+        wiring: which edges there are; see :mod:`throughtime.wiring`.
+        output: how o(t) gives y(t).
+        length: how τ is decided; may be left out where the input decides it.
+        input_size: size of x(t), or how many symbols it is one of.
+        vector_size: size of the vector x, or how many symbols it is one of.
+        dropout: share that is dropped in training: of symbols x(t) and observed y(t-1), whole;
+            and of the entries of each layer's h(t) on its way up, to the next layer and to V.
+            Nothing is on its way from t-1 to t (Zaremba et al. 2014, "Recurrent neural network
+            regularization").
+        initial_state: h(0) is ``"zeros"`` or ``"learned"``. A given one is an argument of the call.
+        gradient: how to differentiate through time; :class:`~throughtime.gradients.FullBPTT`.
+
+    Raises:
+        ValueError: if the choices contradict each other; the message says why.
+
+    Example:
+        >>> import throughtime as tt
+        >>> model = tt.RecurrentModel(
+        ...     tt.cells.GRU(8), tt.wirings.VECTOR_TO_SEQUENCE, tt.outputs.Categorical(5),
+        ...     tt.lengths.EndOfSequence(), vector_size=3)
+        >>> p = model(torch.randn(2, 3))
+        >>> p.log_prob(tt.Sequence(torch.tensor([[1, 4], [0, 0]]), [2, 0])).shape
+        torch.Size([2])
+    """
+
+    def __init__(
+        self,
+        cell: Cell | ListOf[Cell],
+        wiring: Wiring,
+        output: Output | None,
+        length: Length | None = None,
+        *,
+        input_size: int | None = None,
+        vector_size: int | None = None,
+        dropout: float = 0.0,
+        initial_state: Literal["zeros", "learned"] = "zeros",
+        gradient: Gradient | None = None,
+    ) -> None:
+        super().__init__()
+        cells = list(cell) if isinstance(cell, ListOf) else [cell]
+        if length is None and Edge.INPUT in wiring and not wiring.emits_last:
+            length = SameAsInput()
+        refuse.choices(cells, wiring, output, length)
+        refuse.size("input_size", input_size, Edge.INPUT, wiring)
+        refuse.size("vector_size", vector_size, Edge.VECTOR, wiring)
+        if not 0 <= dropout < 1:
+            raise ValueError(f"dropout is a share from 0 to below 1; got {dropout}")
+        if initial_state not in ("zeros", "learned"):
+            raise ValueError(f"initial_state is 'zeros' or 'learned'; got {initial_state!r}")
+        if initial_state == "learned" and not any(wiring.directions):
+            raise ValueError(
+                f"the wiring has no {Edge.HIDDEN.value}, so there is no h(0) to learn; leave "
+                "initial_state out"
+            )
+        self.wiring, self.output, self.length = wiring, output, length
+        self.gradient = gradient or FullBPTT()
+        self.graph = Graph(
+            cells,
+            wiring,
+            output,
+            length,
+            input_size,
+            vector_size,
+            dropout,
+            learned=initial_state == "learned",
+        )
+        if isinstance(length, PredictedLength):
+            self.length_bias = nn.Parameter(torch.zeros(length.max_length + 1))
+            self.length_edge: Projection | None = None
+            if vector_size is not None:
+                self.length_edge = Projection(vector_size, length.max_length + 1)
+                nn.init.zeros_(self.length_edge.weight)
+
+    def forward(
+        self,
+        x: Sequence | Tensor | None = None,
+        vector: Tensor | None = None,
+        state: GraphState | None = None,
+    ) -> SequenceDistribution | Distribution | Tensor:
+        """The distribution of y given x.
+
+        Args:
+            x: a :class:`~throughtime.Sequence` where x(t) → h(t); the vector ``(*batch, size)``,
+                or symbol ``(*batch,)``, where only x → h(t); nothing where no x enters.
+            vector: the vector, for a wiring with both.
+            state: h(0) for each row of the batch; without ``fed``, no y comes before the first.
+
+        Raises:
+            ValueError: if these are not what the wiring takes, or do not fit the model's sizes.
+        """
+        if isinstance(x, Tensor) and Edge.INPUT not in self.wiring and vector is None:
+            x, vector = None, x
+        batch_shape = refuse.inputs(self.graph, x, vector, state)
+        if vector is not None:
+            vector = vector.reshape(-1, *vector.shape[len(batch_shape) :])
+        if state is None:
+            state = self.graph.initial_state(batch_shape.numel(), vector)
+        else:
+            start = self.graph.initial_state(batch_shape.numel(), vector)
+            state = start._replace(
+                cells=state.cells, fed=start.fed if state.fed is None else state.fed
+            )
+        if self.wiring.emits_last:
+            assert isinstance(x, Sequence)
+            h = self._summary(x.flatten(), state).reshape(*batch_shape, self.graph.hidden_size)
+            if self.output is None:
+                return h
+            o = self.graph.read(self.graph.thinned(h))
+            # Where o is no number, neither is what follows from it, as with sequences: torch's own
+            # checks would stop here. Nor can they check that nothing is in the support.
+            validate = o.numel() > 0 and not blind() and bool(o.isfinite().all())
+            return self.output.distribution(o, validate=validate)
+        return SequenceDistribution(
+            self.graph,
+            self.gradient,
+            batch_shape,
+            state,
+            x=x.flatten() if isinstance(x, Sequence) else None,
+            length_logits=self._length_logits(vector),
+        )
+
+    def _summary(self, x: Sequence, state: GraphState) -> Tensor:
+        """h(τ), and of the backward direction h(1), side by side: ``(rows, hidden_size)``."""
+
+        def stretch(state: GraphState, steps: Mapping[str, Tensor]) -> tuple[GraphState, Tensors]:
+            return self.graph.run(state, steps["alive"], self.gradient, x=steps["x"])[1], ()
+
+        steps = {"x": self.graph.lost(x.values.transpose(0, 1)), "alive": x.mask.T}
+        end, _ = self.graph.fold(self.gradient, stretch, state, steps)
+        return torch.cat([h for h, *_ in end.cells[-len(self.wiring.directions) :]], -1)
+
+    def _length_logits(self, vector: Tensor | None) -> Tensor | None:
+        """The unnormalised log P(τ), for a length that is predicted."""
+        if not isinstance(self.length, PredictedLength):
+            return None
+        if self.length_edge is None or vector is None:
+            return self.length_bias[None]
+        return self.length_bias + self.length_edge(vector)

@@ -1,0 +1,1 @@
+"""A run: its options, its configuration, its model and its folder."""

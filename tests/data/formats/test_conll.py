@@ -1,0 +1,85 @@
+"""CoNLL-style files: sentences of tokens in columns."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.helpers.data_files import Write
+from tests.helpers.models import quick
+from throughtime.data import DataError, Reading, load
+from throughtime.data.formats.conll import is_conll, read_conll
+from throughtime.data.registry import _format
+from throughtime.lengths import SameAsInput
+from throughtime.wiring import HIDDEN_TO_HIDDEN
+
+TOKEN = st.text(st.characters(categories=["L", "N"]), min_size=1, max_size=4)
+SENTENCE = st.lists(st.tuples(TOKEN, TOKEN), min_size=1, max_size=4)
+
+
+@quick
+@given(sentences=st.lists(SENTENCE, min_size=1, max_size=4), blanks=st.integers(1, 3))
+def test_what_is_written_is_read(
+    sentences: list[list[tuple[str, str]]], blanks: int, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    for separator in ("\t", " "):
+        text = ("\n" * (blanks + 1)).join(
+            "\n".join(separator.join(row) for row in rows) for rows in sentences
+        )
+        path = tmp_path_factory.mktemp("c") / "a.conll"
+        path.write_text(text)
+        table = read_conll(path)
+        assert table.columns == {
+            "1": [[a for a, _ in rows] for rows in sentences],
+            "2": [[b for _, b in rows] for rows in sentences],
+        }
+
+
+def test_universal_columns_have_names_and_words_made_of_others_are_left_out(write: Write) -> None:
+    rest = "_\t_\t_\t_\t_\t_"
+    rows = ("1-2\tdon't\t_\t_", "1\tdo\tdo\tAUX", "2\tn't\tnot\tPART")
+    text = "# text = don't\n" + "".join(f"{row}\t{rest}\n" for row in rows)
+    table = read_conll(write("a.conllu", text))
+    assert table.columns["form"] == [["do", "n't"]]
+    assert table.columns["upos"] == [["AUX", "PART"]]
+    assert table.lines == [3]
+
+
+def test_a_ragged_line_is_named(write: Write) -> None:
+    with pytest.raises(DataError, match=r"a.conll:3: 3 columns; expected 2"):
+        read_conll(write("a.conll", "a B\nc D\ne F G\n"))
+
+
+def test_a_tsv_with_blank_lines_is_one(write: Write) -> None:
+    assert is_conll(write("a.tsv", "a\tB\n\nc\tD\n"))
+    assert not is_conll(write("b.tsv", "a\tB\nc\tD\n\n"))
+    assert _format(write("c.iob", "a B\n"), Reading()) == "conll"
+
+
+def test_tags_follow_words_and_files_of_their_own_are_the_parts(write: Write) -> None:
+    words = "\n\n".join(f"w{i} N\nthe D" for i in range(20))
+    path, dev = write("a.conll", words), write("dev.conll", "new N\nthe D\n")
+    data = load(path, reading=Reading(input="1", target="2", test=str(dev)))
+    assert data.wiring == HIDDEN_TO_HIDDEN
+    assert data.length == SameAsInput()
+    assert len(data.splits["test"]) == 1
+    assert len(data.splits["train"]) + len(data.splits["valid"]) == 20
+    assert "symbols are unknown" in data.description
+    assert data.y_vocabulary is not None
+    assert list(data.y_vocabulary) == ["D", "N"]
+
+
+def test_a_tag_that_only_the_test_has_is_refused_with_its_line(write: Write) -> None:
+    path = write("a.conll", "\n\n".join(f"w{i} N\nthe D" for i in range(20)))
+    dev = write("dev.conll", "the D\n\nnew X\n")
+    with pytest.raises(DataError, match=r"dev.conll:3: column '2': the label 'X' does not stand"):
+        load(path, reading=Reading(input="1", target="2", test=str(dev)))
+
+
+def test_an_ending_that_says_nothing_is_decided_by_the_lines(write: Write) -> None:
+    sentences = "\n".join(f"w{i} A\nv{i} B\n" for i in range(12))
+    assert load(write("eng.train", sentences)).wiring == HIDDEN_TO_HIDDEN
+    assert load(write("eng.txt", sentences)).x_fields == ()  # lines, as its name says
+    assert load(write("eng.testa", sentences.replace("v3 B", "v3 B C"))).x_fields == ()
+    assert load(write("eng.testb", sentences.replace("\n\n", "\n"))).x_fields == ()

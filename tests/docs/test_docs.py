@@ -1,0 +1,36 @@
+"""The documents say what is there: examples run, and what they name exists."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+
+
+def test_the_model_of_the_readme_runs(capsys: pytest.CaptureFixture[str]) -> None:
+    (code,) = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
+    assert len(code.strip().splitlines()) <= 32
+    exec(compile(code, "README.md", "exec"), {})
+    assert "Sequence(batch_shape=(1,)" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_every_link_leads_to_a_file(document: Path) -> None:
+    for target in re.findall(r"\]\(([^)#]+)\)", document.read_text()):
+        if "://" not in target:
+            assert (document.parent / target).exists(), f"{document.name} links to {target}"
+
+
+def test_every_row_of_the_notes_names_code_and_a_test_that_exist() -> None:
+    rows = [line for line in (ROOT / "docs/notes.md").read_text().splitlines() if "tests/" in line]
+    assert len(rows) > 40
+    for row in rows:
+        named = re.findall(r"`((?:src|tests)/[\w/]+\.py)(?:::(\w+))?`", row)
+        assert {path.split("/")[0] for path, _ in named} == {"src", "tests"}, row
+        for path, name in named:
+            source = (ROOT / path).read_text()
+            assert not name or re.search(rf"^\s*(def|class) {name}\b|^{name} =", source, re.M), (
+                f"{path}::{name}"
+            )

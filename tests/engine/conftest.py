@@ -1,0 +1,27 @@
+"""Tests that have this fixture are those of the engine on every instruction set that is here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+import torch
+
+from throughtime.engine import generation, library, program, sweep
+
+
+@pytest.fixture(params=library.processor())
+def instructions(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """Each instruction set; two threads for the smallest of work; NaN in all fresh memory."""
+    if library.loaded() is None:
+        pytest.skip("no engine is built here")
+    chosen = library.open_library(request.param)
+    monkeypatch.setattr(sweep, "loaded", lambda: chosen)
+    monkeypatch.setattr(generation, "loaded", lambda: chosen)
+    monkeypatch.setattr(program, "loaded", lambda: chosen)
+    monkeypatch.setattr(library, "ENOUGH", 0)
+    threads = torch.get_num_threads()
+    torch.use_deterministic_algorithms(True)
+    yield request.param
+    torch.use_deterministic_algorithms(False)
+    torch.set_num_threads(threads)

@@ -1,0 +1,115 @@
+"""Which engine is used, and what happens where there is none."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+
+import throughtime as tt
+from throughtime.cells.drive import Drive
+from throughtime.engine import build, library, sweep
+from throughtime.gradients.bptt import bptt
+from throughtime.gradients.unroll import unroll
+
+built = pytest.mark.skipif(library.loaded() is None, reason="no engine is built here")
+
+
+def python(code: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """A new Python that runs this code."""
+    return subprocess.run(
+        [sys.executable, "-c", code],
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@built
+def test_a_wish_is_granted_and_a_wrong_one_refused() -> None:
+    code = "from throughtime.engine.library import loaded; print(loaded().instructions)"
+    for name in library.processor():
+        assert python(code, THROUGHTIME_INSTRUCTIONS=name).stdout.strip() == name
+    wrong = python(code, THROUGHTIME_INSTRUCTIONS="sse9")
+    assert "is 'sse9'; expected none, or of avx512, avx2, portable what this" in wrong.stderr
+
+
+def test_without_an_engine_there_is_one_warning_and_the_same_numbers(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(library, "library", lambda name: tmp_path / name)
+    library._loaded.cache_clear()
+    cell, drive = tt.cells.LSTM(3), torch.randn(4, 2, 12)
+    with pytest.warns(UserWarning, match=r"python -m throughtime.engine.build") as caught:
+        states, _ = (bptt(cell, drive, cell.initial_state(2)) for _ in range(2))
+    assert len(caught) == 1
+    assert not sweep.takes(cell, (), Drive.of(drive), cell.initial_state(2))
+    library._loaded.cache_clear()
+    for a, b in zip(states, unroll(cell, drive, cell.initial_state(2)), strict=True):
+        assert torch.equal(a, b)
+
+
+@built
+def test_an_engine_of_other_sources_is_not_believed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(library, "sources", lambda: "others")
+    with pytest.raises(OSError, match="was built from other sources than those beside it"):
+        library.open_library(library.processor()[0])
+
+
+def test_none_is_asked_for_without_a_warning() -> None:
+    code = "from throughtime.engine.library import loaded; print(loaded())"
+    done = python(code, THROUGHTIME_INSTRUCTIONS="none")
+    assert (done.stdout.strip(), done.stderr) == ("None", "")
+
+
+def test_without_a_compiler_it_says_which_to_get(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("CC", raising=False)
+    monkeypatch.setenv("PATH", "")
+    monkeypatch.setattr(build.importlib.util, "find_spec", lambda name: None)
+    with pytest.raises(build.CannotBuild, match="no C compiler: none of cc, gcc and clang"):
+        build.build()
+
+
+def test_without_a_compiler_one_from_a_wheel_does_and_compiles_for_every_processor(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delenv("CC", raising=False)
+    monkeypatch.setenv("PATH", "")
+    monkeypatch.setattr(build.importlib.util, "find_spec", lambda name: name == "ziglang")
+    assert build.compiler()[1:5] == ["-m", "ziglang", "cc", "-mcpu=baseline"]
+
+
+@built
+@pytest.mark.skipif(shutil.which("objdump") is None, reason="there is no objdump")
+@pytest.mark.parametrize("name", build.instruction_sets())
+def test_an_engine_asks_no_more_of_a_processor_than_its_name(name: str) -> None:
+    command = ["objdump", "-d", str(build.library(name))]
+    code = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    used = set(re.findall(r"%([xyz]mm)", code))
+    assert "zmm" not in used or name == "avx512"
+    assert "ymm" not in used or name in ("avx512", "avx2")
+    assert {"avx512": "zmm", "avx2": "ymm"}.get(name) in {None, *used}
+
+
+def test_a_compiler_that_fails_is_quoted(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(build, "BUILT", tmp_path)
+    monkeypatch.setenv("CC", f"{sys.executable} -c 'import sys; sys.exit(\"broken\")'")
+    with pytest.raises(build.CannotBuild, match=r"-O0 .*failed:\nbroken"):
+        build.build("-O0")
+    assert not list(tmp_path.iterdir())
+    monkeypatch.setenv("CC", str(tmp_path / "nothing"))
+    with pytest.raises(build.CannotBuild, match="cannot be run"):
+        build.build()
+
+
+def test_the_doctor_says_what_is_in_use() -> None:
+    code = "from throughtime.cli import main; main(['doctor'])"
+    assert f"this processor has: {library.processor()[0]}" in python(code).stdout
+    assert "in use: the plain loop" in python(code, THROUGHTIME_INSTRUCTIONS="none").stdout

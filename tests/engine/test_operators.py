@@ -1,0 +1,123 @@
+"""The engine's sweeps as operators of torch."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+from torch import Tensor
+from torch._subclasses.fake_tensor import FakeTensorMode
+from torch.fx.experimental.proxy_tensor import make_fx
+from torch.library import opcheck
+
+import throughtime as tt
+from tests.helpers.models import CELLS
+from throughtime.cells import Cell
+from throughtime.cells.drive import Drive, Entering
+from throughtime.engine import library, operators, sweep
+from throughtime.gradients.bptt import bptt
+
+pytestmark = pytest.mark.skipif(library.loaded() is None, reason="no engine is built here")
+
+T, ROWS, H = 5, 3, 4
+LENGTHS = torch.tensor([2, 5, 0])
+FORWARD = torch.ops.throughtime.forward.default
+BUILT_IN = ("tanh", "relu", "GRU", "LSTM")
+
+
+def setting(name: str, enters: str) -> tuple[Cell, Drive, tuple[Tensor, ...]]:
+    """A cell, what enters it and its first state, in float64 and with gradients to take."""
+    cell = CELLS[name](H).double()
+    D = cell.drive_size
+
+    def some(*shape: int) -> Tensor:
+        return torch.randn(*shape, dtype=torch.float64, requires_grad=True)
+
+    state = tuple(some(ROWS, size) for size in cell.state_sizes)
+    if enters == "given":
+        return cell, Drive(T, given=some(T, ROWS, D)), state
+    edges = (
+        Entering(some(T, ROWS, 3), some(D, 3)),
+        Entering(torch.randint(-1, 6, (T, ROWS)), some(D, 6)),
+    )
+    if enters == "edges":
+        return cell, Drive(T, edges), state
+    return cell, Drive(T, edges, None, some(ROWS, D), some(ROWS, D)), state
+
+
+@pytest.mark.parametrize("ragged", [False, True], ids=["whole", "ragged"])
+@pytest.mark.parametrize(("name", "enters"), [("relu", "edges"), ("GRU", "all"), ("LSTM", "given")])
+def test_torchs_own_checks_of_an_operator(name: str, enters: str, ragged: bool) -> None:
+    """Of the schema, of the shapes, and of the gradient, eager and compiled."""
+    cell, drive, state = setting(name, enters)
+    # rows that all have T steps: what is saved of steps after a row's end is any numbers
+    lengths = torch.full((ROWS,), T)
+    rows = sweep.Ragged(lengths, lengths.argsort()) if ragged else (None, None)
+    inputs = operators.Inputs(
+        cell.kernel or "",
+        list(cell.parameters()),
+        T,
+        [v for edge in drive.edges for v in edge],
+        *drive[2:],
+        list(state),
+        *rows,
+    )
+    opcheck(FORWARD, (*inputs, True))
+    with torch.no_grad():
+        opcheck(FORWARD, (*inputs, False))
+        states, saved = FORWARD(*inputs, True)
+        for learning in (True, False):
+            wanted = [v.requires_grad for v in drive.tensors()]
+            for _ in range(2):
+                arriving = [torch.randn_like(states[0]), *(None for _ in states[1:])]
+                arguments = (*inputs, states, saved, arriving, wanted, learning)
+                opcheck(torch.ops.throughtime.reverse.default, arguments)
+                wanted = [False for _ in wanted]
+
+
+def test_no_gradient_of_what_was_not_kept() -> None:
+    cell, drive, state = setting("GRU", "given")
+    (h,), saved = operators.forward("gru", tuple(cell.parameters()), drive, state, None, keep=False)
+    assert saved is None
+    with pytest.raises(RuntimeError, match="nothing was kept of the steps for a gradient"):
+        h.sum().backward()
+
+
+def test_tensors_without_memory_have_shapes_and_gradients() -> None:
+    with FakeTensorMode():
+        cell, x, U = tt.cells.LSTM(H), torch.randn(T, ROWS, 3), torch.randn(4 * H, 3)
+        drive = Drive(T, (Entering(x, U.requires_grad_()),))
+        states = bptt(cell, drive, cell.initial_state(ROWS))
+        sum(s.sum() for s in states).backward()
+    assert [s.shape for s in states] == [(T, ROWS, H)] * 2
+    assert [v.grad.shape for v in (U, cell.W, cell.b)] == [v.shape for v in (U, cell.W, cell.b)]
+
+
+def test_other_recorders_see_the_operator_too() -> None:
+    cell, drive, state = setting("GRU", "given")
+    recorded = make_fx(lambda given: bptt(cell, Drive(T, given=given), state)[0])(drive.given)
+    other = torch.randn(T, ROWS, 3 * H, dtype=torch.float64)
+    torch.testing.assert_close(recorded(other), bptt(cell, other, state)[0])
+
+
+@pytest.mark.filterwarnings("ignore:The tensor attributes self._flat_weights")  # torch.nn's
+def test_what_is_exported_does_without_this_library() -> None:
+    """It may be run where there is none, as torch.nn's would."""
+    ours = tt.nn.GRU(2, H, 2, bidirectional=True)
+    x = torch.randn(T, ROWS, 2)
+    exported = torch.export.export(ours, (x,))
+    assert "throughtime" not in str(exported.graph)
+    torch.testing.assert_close(exported.module()(2 * x)[0], ours(2 * x)[0])
+
+
+def test_graphs() -> None:
+    """Those of graphs.py, which says why they run by themselves."""
+    here = Path(__file__).parent
+    environment = dict(os.environ, PYTHONPATH=str(Path(tt.__file__).parents[1]))
+    command = [sys.executable, "-m", "pytest", "-x", "-q", "-o", "addopts=", "graphs.py"]
+    done = subprocess.run(command, cwd=here, env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout[-5000:] + done.stderr[-1000:]

@@ -1,0 +1,487 @@
+"""Everything that reads what people give, each with a way to make wrong what it reads."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import numpy as np
+import pyarrow
+import pyarrow.parquet
+import scipy.io
+import torch
+from PIL import Image as Pictures
+from safetensors.torch import load_file, save_file
+
+from tests.helpers.commands import SMALL, good
+from tests.helpers.made_up import MODELS, ROWS, SENTENCES, SERIES, VECTORS
+from throughtime.data import Reading, load
+from throughtime.data.columns import KINDS
+from throughtime.data.formats.reading import FORMATS
+from throughtime.evaluation.likelihood import nats_per_symbol
+from throughtime.runs.build import build, resolve
+from throughtime.runs.config import Config
+from throughtime.runs.run import Run
+from throughtime.runs.signature import Signature
+from throughtime.runs.summary import Summary
+from tools.fuzz.damage import ODD, damaged, json_lines, odd
+from tools.fuzz.harness import command, read_or_refused
+
+
+class Workplace:
+    """A folder to damage things in, and runs of files with columns, each trained once."""
+
+    def __init__(self, root: Path) -> None:
+        self.root, self.folder = root, root / "now"
+        for name, content in FILES.items():
+            (root / name).write_bytes(content)
+
+    def empty(self) -> Path:
+        """The folder, with nothing in it."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+        self.folder.mkdir()
+        return self.folder
+
+    def run(self, name: str) -> Path:
+        """One of the models of ``made_up``, or one of text."""
+        path = self.root / name
+        if not path.exists():
+            file, *options = {**MODELS, **OF_TEXT}[name]
+            good("train", self.root / file, *options, *SMALL, "--out", path)
+        return path
+
+    def copy(self, name: str) -> Path:
+        """A copy of it, to be damaged."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+        return Path(shutil.copytree(self.run(name), self.folder))
+
+
+Target = Callable[[Random, Workplace], None]
+
+
+def _csv(rows: list[dict[str, Any]], delimiter: str = ",") -> bytes:
+    text = io.StringIO()
+    writer = csv.DictWriter(text, rows[0], delimiter=delimiter)
+    writer.writeheader()
+    writer.writerows(rows)
+    return text.getvalue().encode()
+
+
+def _sentences(columns: int) -> bytes:
+    return "\n".join(
+        "".join("\t".join([str(i), w, *[t] * (columns - 2)]) + "\n" for i, (w, t) in enumerate(s))
+        for s in SENTENCES
+    ).encode()
+
+
+NUMBERS = [
+    {"date": f"2020-{i // 28 + 1:02d}-{i % 28 + 1:02d}", "a": i * 0.5, "b": i % 7}
+    for i in range(60)
+]
+PARTS = [
+    {"part": ("train", "valid", "test")[i % 3], "text": row["text"], "label": row["label"]}
+    for i, row in enumerate(ROWS)
+]
+
+FILES = {
+    "rows.csv": _csv(ROWS),
+    "rows.tsv": _csv(ROWS, "\t"),
+    "rows.jsonl": json_lines(ROWS),
+    "parts.csv": _csv(PARTS, ";"),
+    "numbers.csv": _csv(NUMBERS),
+    "series.jsonl": json_lines(SERIES),
+    "vectors.jsonl": json_lines(VECTORS),
+    "tags.conll": "\n".join("".join(f"{w} {t}\n" for w, t in s) for s in SENTENCES).encode(),
+    "tags.tsv": _sentences(4),
+    "tags.conllu": _sentences(10),
+    "lines.txt": "\n".join(f"{row['text']} {i}" for i, row in enumerate(ROWS)).encode(),
+    "long.txt": b"to be or not to be\n" * 60,
+}
+
+OF_TEXT = {
+    "pairs": ("lines.txt", "--symbols", "bpe:270"),
+    "running": ("long.txt", "--format", "running", "--symbols", "words"),
+}
+"""Runs of files without columns."""
+
+READINGS = {
+    "lines": [(None, None)],
+    "long": [(None, None)],
+    "rows": [("text", "label"), (None, "text:words"), ("kind:label,size", "text:characters")],
+    "parts": [("text", "label")],
+    "numbers": [(None, None), (None, "a,b"), ("date", "b")],
+    "series": [("a", "b"), ("a", "b:numbers")],
+    "vectors": [("word", "vector:vector"), ("names:features,vector:vector", "roll")],
+    "tags": [("1", "2"), ("form", "upos"), ("2", "3")],
+    "pictures": [("file", "caption"), ("file:image", "label")],
+}
+"""Columns of x and of y, for each of the files."""
+
+
+SYMBOLS = ("characters", "words", "bytes", "bpe", "bpe:260", "bpe:9999", "bpe:9", "no")
+"""What a text may be cut into."""
+
+POINTS = ("2020-02-10", "2020-02-10T12:00+01:00", "2020-02", "10.2.2020", "15", "1e999", "nan", "")
+"""Where a series may be cut."""
+
+
+def reading_of(draw: Random, path: Path, name: str, form: str | None = None) -> Reading:
+    """How the file may be read; now and then in another way than it is meant."""
+    text = path.suffix == ".txt"
+    if draw.random() < (0.95 if text else 0.7) and name in READINGS:
+        x, y = draw.choice(READINGS[name])
+    else:
+        columns = ["text", "label", "kind", "size", "a", "b", "1", "form", "roll", "file", "no"]
+        x, y = (
+            draw.choice([None, draw.choice(columns), f"{draw.choice(columns)}:{kind}"])
+            for kind in draw.choices([*KINDS, "no"], k=2)
+        )
+    split = "part" if name == "parts" or draw.random() < 0.03 else None
+    if draw.random() < (0.5 if name == "numbers" else 0.03):
+        split = f"{draw.choice(('date', 'a', 'b', 'no', ''))}:{draw.choice(POINTS)}"
+    valid, test = (_held_out(draw, path) for _ in "ab")
+    if split is not None and draw.random() < 0.95:
+        valid = test = None
+    if draw.random() < 0.05:
+        form = draw.choice(FORMATS)
+    symbols = draw.choice(SYMBOLS) if draw.random() < (0.7 if text else 0.03) else None
+    rare = draw.choice((1, 1, 1, 3, 99))
+    return Reading(form, x, y, split, valid, test, symbols, rare)
+
+
+def _held_out(draw: Random, path: Path) -> str | None:
+    """A file of its own that a part may have: like the first one, or damaged again."""
+    if draw.random() < 0.7 or not path.exists():
+        return None
+    other = path.with_stem(f"{path.stem}-{draw.randrange(9)}")
+    whole = path.read_bytes()
+    other.write_bytes(damaged(draw, whole) if draw.random() < 0.7 else whole)
+    return str(draw.choice((other, other, other, path, path.parent, path.parent / "no.csv")))
+
+
+def modelled(path: Path, seed: int, reading: Reading) -> None:
+    """What can be read has a model, which is saved and finds the data somehow probable."""
+    data = load(path, seed, reading)
+    told = {name: getattr(reading, name) for name in reading.told()}
+    values = {"dataset": str(path), "hidden_size": 4, **told}
+    config = resolve(Config.read({**values, "threads": 1}), data)
+    signature = Signature.of(data)
+    signature.save(path.parent / "vocabulary.json")
+    assert Signature.load(path.parent / "vocabulary.json") == signature
+    model = build(config, signature)
+    nats = nats_per_symbol(model, data.splits["test"], 32, config.steps)
+    assert nats == nats, "the likelihood is not a number"
+
+
+# ---- files -------------------------------------------------------------------------------------
+
+
+def text_file(name: str, form: str | None = None) -> Target:
+    """One of the ``FILES``, most often damaged."""
+
+    def target(draw: Random, at: Workplace) -> None:
+        path = at.empty() / name
+        whole = FILES[name]
+        path.write_bytes(damaged(draw, whole) if draw.random() < 0.7 else whole)
+        told = reading_of(draw, path, path.stem, form)
+        read_or_refused(lambda: modelled(path, draw.randrange(9), told))
+
+    return target
+
+
+def odd_values(name: str) -> Target:
+    """Rows whose values are others than the rows around them have."""
+
+    def target(draw: Random, at: Workplace) -> None:
+        path = at.empty() / name
+        rows = [json.loads(line) for line in FILES[name].splitlines()]
+        path.write_bytes(json_lines(_odd_rows(draw, rows)))
+        read_or_refused(lambda: modelled(path, 0, reading_of(draw, path, path.stem)))
+
+    return target
+
+
+def _odd_rows(draw: Random, rows: list[Any]) -> list[Any]:
+    """One row odd, or one column so throughout."""
+    if draw.random() < 0.5:
+        i = draw.randrange(len(rows))
+        return [*rows[:i], odd(draw, rows[i]), *rows[i + 1 :]]
+    name, several = draw.choice(list(rows[0])), draw.sample(ODD, draw.choice((1, 2)))
+    return [{**row, name: draw.choice(several)} for row in rows]
+
+
+def parquet(draw: Random, at: Workplace) -> None:
+    """A table of other types, or of damaged bytes."""
+    path = at.empty() / "rows.parquet"
+    rows = draw.choice((ROWS, SERIES, VECTORS))
+    columns: dict[str, Any] = {name: [row[name] for row in rows] for name in rows[0]}
+    if draw.random() < 0.7:
+        name = draw.choice([*columns, "odd"])
+        try:
+            columns[name] = pyarrow.array(_arrow(draw, len(rows)))
+        except (pyarrow.ArrowException, OverflowError, UnicodeError):
+            return  # Arrow itself has no such column
+    try:
+        pyarrow.parquet.write_table(pyarrow.table(columns), path)
+    except pyarrow.ArrowException:
+        return
+    if draw.random() < 0.3:
+        path.write_bytes(damaged(draw, path.read_bytes()))
+    name = "rows" if rows is ROWS else "series" if rows is SERIES else "vectors"
+    read_or_refused(lambda: modelled(path, 0, reading_of(draw, path, name)))
+
+
+def _arrow(draw: Random, count: int) -> Any:
+    values = draw.choice(
+        (
+            lambda: draw.choices(ODD, k=2),
+            lambda: [b"ab", b"\xff"],
+            lambda: [np.datetime64("2020-01-01"), np.datetime64("NaT")],
+            lambda: [{"a": 1}, {"a": None}],
+            lambda: [["a"], None],
+            lambda: [np.float32(1.5), None],
+            lambda: [[[1.0, 2.0]], [[3.0, 4.0], [5.0, 6.0]]],
+            lambda: [10**17, -1],
+        )
+    )()
+    return [draw.choice(values) for _ in range(count)]
+
+
+def arrays(draw: Random, at: Workplace) -> None:
+    """Arrays of other types and shapes, or damaged bytes, in .npz and .mat."""
+    suffix = draw.choice((".npz", ".mat"))
+    path = at.empty() / f"a{suffix}"
+    parts = {name: _array(draw) for name in ("train", "validdata", "test")}
+    if draw.random() < 0.3:
+        parts[draw.choice(list(parts))] = draw.choice(
+            (
+                np.array(3),
+                np.array([]),
+                np.array(["a"]),
+                np.zeros((2, 0, 3)),
+                np.zeros((2, 3, 0)),
+                np.array([None]),
+            )
+        )
+    try:
+        np.savez(path, **parts) if suffix == ".npz" else scipy.io.savemat(path, parts)
+    except (TypeError, ValueError):
+        return
+    if draw.random() < 0.4:
+        path.write_bytes(damaged(draw, path.read_bytes()))
+    read_or_refused(lambda: modelled(path, 0, Reading()))
+
+
+def _array(draw: Random) -> Any:
+    generator = np.random.default_rng(draw.randrange(2**32))
+    kind = draw.choice(("bits", "bits", "reals", "reals", "nan", "object", "complex", "bool"))
+    shape = draw.choice(
+        ((4, 5, 3), (4, 5, 3), (4, 5, 3), (4, 5), (4, 2, 3), (1, 5, 3), (4, 5, 3, 2))
+    )
+    values = generator.random(shape)
+    if kind == "bits":
+        return (values > 0.5).astype(np.uint8)
+    if kind == "nan":
+        values[0] = np.nan
+    if kind == "object":
+        ragged = np.empty(3, dtype=object)
+        ragged[:] = [generator.random((n, 3)) for n in (2, 4, 3)]
+        return ragged
+    return values + 1j if kind == "complex" else values > 0.5 if kind == "bool" else values * 100
+
+
+def pictures(draw: Random, at: Workplace) -> None:
+    """A table of pictures, one of them of another mode or size, or damaged."""
+    folder, rows = at.empty(), ["file,caption,label"]
+    suffix = draw.choice((".png", ".jpg", ".gif", ".bmp", ".tif", ".webp", ".ppm"))
+    for i in range(12):
+        size = (
+            draw.choice(((1, 9), (4, 4), (70, 3), (300, 200))) if not draw.randrange(30) else (8, 6)
+        )
+        mode = draw.choice(("1", "L", "P", "RGBA", "CMYK", "I;16", "F", "LA"))
+        picture = Pictures.frombytes("L", size, draw.randbytes(size[0] * size[1]))
+        name = f"{i}{suffix}"
+        try:
+            picture.convert(mode).save(folder / name)
+        except (OSError, ValueError, KeyError):
+            picture.save(folder / name)
+        if not draw.randrange(12):
+            (folder / name).write_bytes(damaged(draw, (folder / name).read_bytes()))
+        rows.append(f"{name},{'ab'[i % 2]} {i},{'xy'[i % 2]}")
+    path = folder / "pictures.csv"
+    path.write_text("\n".join(rows))
+    x, y = draw.choice(READINGS["pictures"])
+    read_or_refused(lambda: modelled(path, draw.randrange(9), Reading(input=x, target=y)))
+
+
+# ---- runs --------------------------------------------------------------------------------------
+
+
+def config(draw: Random, at: Workplace) -> None:
+    """A configuration with other values, or damaged bytes."""
+    path = at.empty() / "config.json"
+    whole = (at.run("label") / "config.json").read_bytes()
+    if draw.random() < 0.5:
+        path.write_bytes(damaged(draw, whole))
+    else:
+        path.write_text(json.dumps(odd(draw, json.loads(whole))))
+    read_or_refused(lambda: Config.load(path))
+
+
+def run_folder(draw: Random, at: Workplace) -> None:
+    """A run of which one file is damaged, or says something else."""
+    path = at.copy(draw.choice(("label", "from columns", "tags", "numbers", *OF_TEXT)))
+    file = draw.choice([file for file in sorted(path.iterdir()) if file.is_file()])
+    _damage(draw, file)
+    for use in (
+        lambda: Run.load(path),
+        lambda: Run.load(path, "last").load_state(),
+        lambda: Run.load(path).metrics(),
+        lambda: Summary.of(path),
+    ):
+        read_or_refused(use)
+
+
+def commands_on_runs(draw: Random, at: Workplace) -> None:
+    """The commands on such a run."""
+    model = draw.choice(("label", *OF_TEXT))
+    path = at.copy(model)
+    _damage(draw, draw.choice([file for file in sorted(path.iterdir()) if file.is_file()]))
+    command("runs", path)
+    if model in OF_TEXT:
+        command("sample", path, "-n", 2, "--max-length", 5)
+        command("score", path, stdin=b"to be\n")
+        command("evaluate", path)
+    else:
+        command("predict", path, stdin=b"ab\n")
+    command("train", "--resume", path, "--max-steps", 6)
+
+
+def _damage(draw: Random, file: Path) -> None:
+    whole = file.read_bytes()
+    if draw.random() < 0.5:
+        file.write_bytes(damaged(draw, whole))
+    elif file.suffix == ".json":
+        file.write_text(json.dumps(odd(draw, json.loads(whole))))
+    elif file.suffix == ".safetensors":
+        save_file(_odd_tensors(draw, load_file(file)), file)
+    elif file.suffix == ".pt":
+        torch.save(_odd_state(draw, torch.load(file)), file)
+    else:
+        file.unlink()
+
+
+def _odd_tensors(draw: Random, tensors: dict[str, Any]) -> dict[str, Any]:
+    name = draw.choice(list(tensors))
+    other = _odd_tensor(draw, tensors[name])
+    if other is None:
+        del tensors[name]
+        return tensors
+    return tensors | {draw.choice((name, name, "more")): other}
+
+
+def _odd_tensor(draw: Random, tensor: torch.Tensor) -> torch.Tensor | None:
+    return draw.choice(
+        (
+            lambda: None,
+            lambda: torch.full(tensor.shape, torch.nan),
+            lambda: torch.zeros(()),
+            lambda: torch.zeros(0, 3),
+            lambda: tensor.double().clone(),
+            lambda: tensor.half(),
+            lambda: tensor.int(),
+            lambda: tensor[None].clone(),
+            lambda: torch.full(tensor.shape, 1e38),
+        )
+    )()
+
+
+def _odd_state(draw: Random, value: Any) -> Any:
+    """Something else in one place of what resuming needs."""
+    if isinstance(value, dict) and value and draw.random() < 0.9:
+        key = draw.choice(list(value))
+        return {**value, key: _odd_state(draw, value[key])}
+    if isinstance(value, list) and value and draw.random() < 0.9:
+        i = draw.randrange(len(value))
+        return [*value[:i], _odd_state(draw, value[i]), *value[i + 1 :]]
+    if isinstance(value, torch.Tensor) and draw.random() < 0.9:
+        return _odd_tensor(draw, value)
+    return draw.choice(ODD)
+
+
+# ---- standard input ----------------------------------------------------------------------------
+
+LINES = {
+    "label": b"ab\nc ab\n\xc3\xa9\n" * 5,
+    "number": b"ab\nc ab\n" * 5,
+    "tags": b"ba no\nti\n" * 5,
+    "from columns": json_lines([{"kind": "red", "size": 5}] * 5),
+    "numbers": json_lines([{"a": [1, 2.5]}] * 5),
+    "features": json_lines([{"names": ["red"], "vector": [1, 2]}] * 5),
+    "translation": b"ab\nc ab\n" * 5,
+}
+"""What ``predict`` reads, by the model that reads it."""
+
+SCORED = {
+    "alone": b"ab\nc ab\n" * 5,
+    "pairs": b"ab\nc ab\n\xc3\xa9\n" * 5,
+    "running": b"to be\nor not\n" * 5,
+    "label": json_lines([{"text": "ab", "label": "no"}] * 5),
+    "predicted": json_lines([{"text": "ab c", "label": "no"}] * 5),
+    "numbers": json_lines([{"a": [1, 2], "b": [[1, 2], [3, 4]]}] * 5),
+    "vector": json_lines([{"word": "ab", "vector": [1, 2]}] * 5),
+}
+"""What ``score`` reads."""
+
+RUNS = sorted({*LINES, *SCORED})
+"""The models that a target has need of."""
+
+
+def lines_of(name: str, inputs: dict[str, bytes], *options: object) -> Target:
+    """A command that reads standard input."""
+
+    def target(draw: Random, at: Workplace) -> None:
+        model = draw.choice(list(inputs))
+        whole = inputs[model]
+        if whole.startswith(b"{") and draw.random() < 0.6:
+            rows = [json.loads(line) for line in whole.splitlines()]
+            rows[draw.randrange(len(rows))] = odd(draw, rows[0])
+            text = json_lines(rows)
+        else:
+            text = damaged(draw, whole)
+        told = options if model in ("from columns", "translation") else ()
+        told = (*told, *draw.choice(((), ("--json",))))
+        command(name, at.run(model), *told, stdin=text)
+
+    return target
+
+
+TARGETS: dict[str, Target] = {
+    "lines": text_file("lines.txt"),
+    "running": text_file("long.txt", "running"),
+    "csv": text_file("rows.csv"),
+    "csv, parts": text_file("parts.csv"),
+    "csv, series": text_file("numbers.csv"),
+    "tsv": text_file("rows.tsv"),
+    "jsonl": text_file("rows.jsonl"),
+    "jsonl, odd rows": odd_values("rows.jsonl"),
+    "jsonl, odd numbers": odd_values("series.jsonl"),
+    "jsonl, odd vectors": odd_values("vectors.jsonl"),
+    "parquet": parquet,
+    "conll": text_file("tags.conll"),
+    "conll, tsv": text_file("tags.tsv"),
+    "conllu": text_file("tags.conllu"),
+    "arrays": arrays,
+    "pictures": pictures,
+    "config": config,
+    "run folder": run_folder,
+    "commands on runs": commands_on_runs,
+    "predict": lines_of("predict", LINES, "--max-length", 5),
+    "score": lines_of("score", SCORED),
+}

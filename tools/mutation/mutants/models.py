@@ -1,0 +1,277 @@
+"""The mutants of the graph, and of the distribution that it makes."""
+
+from __future__ import annotations
+
+from tools.mutation.mutants.mutant import Mutant
+
+CELLS = "tests/cells/test_cells.py::"
+TORCH_NN = CELLS + "test_with_its_weights_a_model_is_that_of_torch_nn"
+FULL = "tests/gradients/test_full.py::"
+TRUNCATED = "tests/gradients/test_truncated.py::"
+JACOBIANS = "tests/graph/test_jacobians.py::"
+PROBABILITY = "tests/distribution/test_probability.py::"
+UNFOLDED = PROBABILITY + "test_log_prob_is_that_of_the_unfolded_graph"
+STEPWISE = PROBABILITY + "test_step_by_step_is_the_whole"
+DROPPED = "tests/model/test_model.py::test_"
+DECODING = "tests/distribution/test_decoding.py::"
+FORCING = "tests/forcing/test_forcing.py::"
+LENGTHS = "tests/lengths/test_lengths.py::"
+OUTPUTS = "tests/outputs/test_outputs.py::"
+SEQUENCE = "tests/test_sequence.py::"
+WIRING = "tests/test_wiring.py::"
+
+MUTANTS = [
+    # ---- layers and the graph ----
+    Mutant(
+        "a row is read backward from the padding's end",
+        "graph/direction.py",
+        "alive.sum(0) - 1",
+        "len(values) - 1",
+        (TORCH_NN,),
+    ),
+    Mutant(
+        "with both directions nothing is truncated",
+        "graph/layer.py",
+        "state, (h,) = gradient.fold(stretch, state, steps, (), self.cell)",
+        "state, (h,) = stretch(state, steps, ())",
+        (TRUNCATED + "test_with_both_directions_each_is_cut_in_its_own_time",),
+    ),
+    Mutant(
+        "a step without recurrence remembers all the same",
+        "graph/layer.py",
+        "zeros, None, recurrent=False)",
+        "zeros, None)",
+        (JACOBIANS + "test_in_2_2_an_output_sees_one_value_back_and_no_further",),
+    ),
+    Mutant(
+        "y(t) enters h(t), a step too early",
+        "graph/layer.py",
+        "values = torch.cat([nothing, values[:-1]])",
+        "values = values.clone()",
+        (JACOBIANS + "test_no_output_sees_its_own_value_or_a_later_one",),
+    ),
+    Mutant(
+        "the value before a row's last is carried on",
+        "graph/graph.py",
+        "last = y[(taken - 1).clamp(0)",
+        "last = y[(taken - 2).clamp(0)",
+        (TRUNCATED + "test_values_are_exact_however_often_it_cuts",),
+    ),
+    Mutant(
+        "o = V h without c",
+        "graph/graph.py",
+        "F.linear(h, self.V, self.c)",
+        "F.linear(h, self.V)",
+        (FULL + "test_section_three_of_the_notes",),
+    ),
+    Mutant(
+        "the vector's bias with the wrong sign",
+        "graph/graph.py",
+        "u = u + state.bias[direction]",
+        "u = u - state.bias[direction]",
+        (UNFOLDED,),
+    ),
+    Mutant(
+        "o where its expectation should be fed back, and the reverse",
+        "graph/graph.py",
+        "return self.output.expected(own) if self.wiring.feedback is Edge.EXPECTED else own",
+        "return own if self.wiring.feedback is Edge.EXPECTED else self.output.expected(own)",
+        (UNFOLDED,),
+    ),
+    Mutant(
+        "a closed loop feeds back the output of the step before",
+        "graph/closed_loop.py",
+        "fed=self.graph.feed(o)",
+        "fed=self.graph.feed(state[-1])",
+        (UNFOLDED,),
+    ),
+    Mutant(
+        "dropout in use, too",
+        "graph/graph.py",
+        "return F.dropout(h, self.dropout, self.training)",
+        "return F.dropout(h, self.dropout)",
+        (DROPPED + "dropout_is_in_training_only",),
+    ),
+    Mutant(
+        "a dropped symbol is another one",
+        "graph/graph.py",
+        "values.long().masked_fill(lost, -1)",
+        "values.long().masked_fill(lost, 0)",
+        (DROPPED + "a_symbol_is_dropped_whole",),
+    ),
+    Mutant(
+        "nothing of h(t) is dropped",
+        "graph/graph.py",
+        "h = self.thinned(h) if drop else h",
+        "h = h",
+        (DROPPED + "where_all_is_dropped_nothing_is_known",),
+    ),
+    # ---- what wirings say of themselves ----
+    Mutant(
+        "a closed loop passes for decoupled",
+        "wiring.py",
+        "not self.edges & (RECURRENCE | {Edge.EXPECTED, Edge.OUTPUT})",
+        "not self.edges & (RECURRENCE | {Edge.OUTPUT})",
+        (WIRING + "test_steps_are_decoupled_where_the_graph_has_no_path_between_them",),
+    ),
+    Mutant(
+        "a backward edge may meet the output's",
+        "wiring.py",
+        "if feedback and Edge.BACKWARD in edges:",
+        "if False:",
+        (WIRING + "test_every_set_of_edges_is_accepted_or_refused_with_one_line_of_reason",),
+    ),
+    # ---- outputs ----
+    Mutant(
+        "mean and scale change places",
+        "outputs/normal.py",
+        "mean, s = o.chunk(2, -1)",
+        "s, mean = o.chunk(2, -1)",
+        (OUTPUTS + "test_log_prob_is_the_textbook_formula",),
+    ),
+    Mutant(
+        "the temperature multiplies",
+        "outputs/categorical.py",
+        "logits=o / temperature",
+        "logits=o * temperature",
+        (OUTPUTS + "test_a_temperature_raises_probabilities_to_its_inverse_power",),
+    ),
+    Mutant(
+        "the likelier bit is the other one",
+        "outputs/bernoulli.py",
+        "(flips ^ (o > 0)",
+        "(flips ^ (o < 0)",
+        (OUTPUTS + "test_the_best_values_are_those_of_brute_force",),
+    ),
+    Mutant(
+        "the components' shares are not warmed",
+        "outputs/mixture.py",
+        "logits=logits / temperature",
+        "logits=logits",
+        (OUTPUTS + "test_a_temperature_flattens_a_mixtures_shares_and_widens_its_components",),
+    ),
+    # ---- lengths ----
+    Mutant(
+        "the end's log-odds with the wrong sign",
+        "lengths/end_of_sequence.py",
+        "return end - symbols.logsumexp(-1), symbols",
+        "return symbols.logsumexp(-1) - end, symbols",
+        (LENGTHS + "test_an_end_symbol_is_a_halt_whose_log_odds_come_out_of_the_softmax",),
+    ),
+    Mutant(
+        "the countdown is one step late",
+        "lengths/predicted.py",
+        "(remaining[..., None].to(scale.dtype) - 1)",
+        "remaining[..., None].to(scale.dtype)",
+        (UNFOLDED,),
+    ),
+    # ---- the distribution ----
+    Mutant(
+        "the step of the decision to stop has a value too",
+        "distribution/distribution.py",
+        'torch.where(steps["has_value"], log_p, 0.0)',
+        'torch.where(steps["alive"], log_p, 0.0)',
+        (PROBABILITY + "test_the_probabilities_of_all_sequences_sum_to_one",),
+    ),
+    Mutant(
+        "to go on and to stop change places",
+        "distribution/distribution.py",
+        'torch.where(steps["has_value"], -stop, stop)',
+        'torch.where(steps["has_value"], stop, -stop)',
+        (UNFOLDED,),
+    ),
+    Mutant(
+        "the remaining count is one short",
+        "distribution/distribution.py",
+        "(y.lengths - t).clamp(min=1)",
+        "(y.lengths - t - 1).clamp(min=1)",
+        (UNFOLDED,),
+    ),
+    Mutant(
+        "a beginning takes a step that belongs to what follows",
+        "distribution/distribution.py",
+        "p._run(rows, rows.lengths, self._terms)",
+        "p._run(rows, rows.lengths + 1, self._terms)",
+        (STEPWISE,),
+    ),
+    Mutant(
+        "what follows reads x from its beginning again",
+        "distribution/distribution.py",
+        "else p.x.drop(rows.lengths)",
+        "else p.x",
+        (STEPWISE,),
+    ),
+    # ---- generation ----
+    Mutant(
+        "sampling stops where it should go on",
+        "distribution/decoding.py",
+        ">= stop.float().sigmoid())",
+        "< stop.float().sigmoid())",
+        (DECODING + "test_draws_have_the_probabilities_of_the_model",),
+    ),
+    Mutant(
+        "sampling reads x one step early",
+        "distribution/decoding.py",
+        "x = p.x.values[self.row, self.t]",
+        "x = p.x.values[self.row, self.t - 1]",
+        (DECODING + "test_draws_have_the_probabilities_of_the_model",),
+    ),
+    Mutant(
+        "top-p leaves out the symbol that crosses p",
+        "distribution/decoding.py",
+        "before = ordered.softmax(-1).cumsum(-1) - ordered.softmax(-1)",
+        "before = ordered.softmax(-1).cumsum(-1)",
+        (DECODING + "test_bent_draws_have_the_probabilities_of_the_bent_steps",),
+    ),
+    Mutant(
+        "a hypothesis that has ended pays for its end at every step",
+        "distribution/decoding.py",
+        "ending = torch.where(ended, score, score + stop.view(rows, k))",
+        "ending = score + stop.view(rows, k)",
+        (DECODING + "test_a_beam_as_wide_as_the_space_finds_the_most_probable_sequence",),
+    ),
+    Mutant(
+        "hypotheses keep the state of another",
+        "distribution/decoding.py",
+        "        stepper.select(parent)\n",
+        "        stepper.select(torch.arange(len(parent)) % len(stepper.row))\n",
+        (DECODING + "test_a_beam_as_wide_as_the_space_finds_the_most_probable_sequence",),
+    ),
+    # ---- forcing ----
+    Mutant(
+        "free running is fed the observed values",
+        "forcing/forcing.py",
+        "keep = torch.zeros_like(y.flatten().mask)",
+        "keep = torch.ones_like(y.flatten().mask)",
+        (FORCING + "test_free_running_feeds_the_models_own_values_and_not_the_observed",),
+    ),
+    Mutant(
+        "the coin falls on the wrong side",
+        "forcing/forcing.py",
+        "device=mask.device) < self.probability",
+        "device=mask.device) >= self.probability",
+        (FORCING + "test_scheduled_sampling_goes_from_teacher_forcing_to_free_running",),
+    ),
+    # ---- sequences ----
+    Mutant(
+        "the step after a row's end is kept",
+        "sequence.py",
+        "keep = torch.arange(steps, device=lengths.device) < lengths[..., None]",
+        "keep = torch.arange(steps, device=lengths.device) <= lengths[..., None]",
+        (SEQUENCE + "test_what_stood_in_the_padding_never_survives",),
+    ),
+    Mutant(
+        "a row is reversed one step off",
+        "sequence.py",
+        "at = self.lengths[..., None] - 1 - torch.arange",
+        "at = self.lengths[..., None] - torch.arange",
+        (SEQUENCE + "test_a_row_is_reversed_from_its_own_end",),
+    ),
+    Mutant(
+        "one step too many is dropped",
+        "sequence.py",
+        "device=self.device) + counts[..., None]",
+        "device=self.device) + counts[..., None] + 1",
+        (SEQUENCE + "test_a_beginning_and_the_rest_are_the_whole",),
+    ),
+]
