@@ -19,6 +19,7 @@ from typing import Any
 
 import torch
 
+import throughtime as tt
 from throughtime.data import Dataset, Examples, load
 from throughtime.evaluation.baselines import (
     Autoregression,
@@ -27,11 +28,7 @@ from throughtime.evaluation.baselines import (
     NGram,
     logistic_accuracy,
 )
-from throughtime.evaluation.metrics import evaluate
-from throughtime.runs.config import Config
-from throughtime.runs.run import Run
 from throughtime.sequence import Sequence
-from throughtime.training.trainer import Trainer
 
 Options = dict[str, Any]
 Result = dict[str, Any]
@@ -53,10 +50,7 @@ def ngrams(parts: list[str], end: bool) -> Callable[[Dataset], Iterator[str]]:
     """n-grams of y alone, by interpolated Kneser-Ney."""
 
     def lines(data: Dataset) -> Iterator[str]:
-        assert data.y_vocabulary is not None
-        models = {
-            n: NGram(n, len(data.y_vocabulary), end).fit(_y(data, "train")) for n in range(1, 8)
-        }
+        models = {n: NGram(n, data.schema.y.size, end).fit(_y(data, "train")) for n in range(1, 8)}
         for part in parts:
             floors = (f"{m.nats_per_symbol(_y(data, part)):.3f}" for m in models.values())
             yield f"n-grams of order 1 to 7, {part}, nats per symbol: {', '.join(floors)}"
@@ -71,8 +65,7 @@ def labels(data: Dataset) -> Iterator[str]:
     assert isinstance(train.y, Sequence)
     assert isinstance(test.x, Sequence)
     assert isinstance(test.y, Sequence)
-    assert data.x_vocabulary is not None
-    counted = MostFrequentLabel(len(data.x_vocabulary), data.output.value_size)
+    counted = MostFrequentLabel(data.schema.x[0].size, data.schema.y.size)
     share = counted.fit(train.x, train.y).accuracy(test.x, test.y)
     yield f"the most frequent label of each character, accuracy: {share:.3f}"
 
@@ -222,27 +215,21 @@ def train(name: str, row: str, folder: Path) -> Result:
     if result.exists():
         read: Result = json.loads(result.read_text(encoding="utf-8"))
         return read
-    config = Config.read({"dataset": name, "threads": 1, **group.common, **group.rows[row]})
-    data = load(name, config.seed)
-    trainer = Trainer(Run.create(config, data, path), data)
-    trainer.fit()
-    run = Run.load(path)
+    data = load(name)
+    run = tt.train(data, out=path, **{"threads": 1, **group.common, **group.rows[row]})
     parts = {part: data.splits[part] for part in data.splits if part.startswith("test")}
     if group.control:
         parts |= {f"{part}, exchanged": _exchanged(split) for part, split in parts.items()}
     measured = {
         "numbers": {
             part: [
-                [number.name, number.value, number.unit]
-                for number in evaluate(
-                    run.model, split, vocabulary=data.y_vocabulary, running=data.running
-                )
+                [number.name, number.value, number.unit] for number in run.evaluate(split).numbers
             ]
             for part, split in parts.items()
         },
         "parameters": sum(p.numel() for p in run.model.parameters()),
-        "seconds": trainer.progress.seconds,
-        "seed": config.seed,
+        "seconds": run.metrics[-1]["seconds"],
+        "seed": run.config.seed,
     }
     result.write_text(json.dumps(measured, indent=1), encoding="utf-8")
     return measured

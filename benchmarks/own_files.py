@@ -22,18 +22,16 @@ from typing import Any, cast
 
 import torch
 
-from throughtime.data import Dataset, load
-from throughtime.distribution.distribution import SequenceDistribution
-from throughtime.evaluation.likelihood import Model, given, parts
-from throughtime.evaluation.metrics import evaluate
+import throughtime as tt
+from throughtime.data import Dataset
+from throughtime.distribution import SequenceDistribution
+from throughtime.evaluation.likelihood import parts, y_given
 from throughtime.evaluation.metrics.bleu import bleu, counts
-from throughtime.runs.config import Config
-from throughtime.runs.run import Run
+from throughtime.inference.run import Run
 from throughtime.sequence import Sequence
-from throughtime.training.trainer import Trainer
 
 Options = dict[str, Any]
-Measure = Callable[[Model, Dataset, Config], float]
+Measure = Callable[[Run, Dataset], float]
 
 
 @dataclass(frozen=True)
@@ -60,24 +58,18 @@ class Case:
 def number(name: str, unit: str = "") -> Measure:
     """One of the numbers of ``throughtime evaluate``."""
 
-    def named(model: Model, data: Dataset, _: Config) -> float:
-        found = evaluate(
-            model,
-            data.splits["test"],
-            vocabulary=data.y_vocabulary,
-            kind=None if data.y_field is None else data.y_field.kind,
-            running=data.running,
-        )
+    def named(run: Run, data: Dataset) -> float:
+        found = run.evaluate(data.splits["test"]).numbers
         return next(n.value for n in found if n.name == name and n.unit.startswith(unit))
 
     return named
 
 
 @torch.no_grad()
-def frames_after_the_first(model: Model, data: Dataset, _: Config) -> float:
+def frames_after_the_first(run: Run, data: Dataset) -> float:
     """-log p(y(t) | y(1) … y(t-1)) for each t from 2 on, the mean over all frames."""
     total, count = 0.0, 0
-    for p, part in parts(model.eval(), data.splits["test"], 64):
+    for p, part in parts(run.model.eval(), data.splits["test"], 64):
         assert isinstance(p, SequenceDistribution)
         assert isinstance(part.y, Sequence)
         here = part.y.mask[:, 1:]
@@ -87,16 +79,17 @@ def frames_after_the_first(model: Model, data: Dataset, _: Config) -> float:
 
 
 @torch.no_grad()
-def bleu_of_hotels(model: Model, data: Dataset, config: Config) -> float:
+def bleu_of_hotels(run: Run, data: Dataset) -> float:
     """BLEU with each act's own names put back, of all test sentences for acts of the same slots.
 
     So it was measured by those who published the data: a sentence for an act of the same slots,
     with this one's names, is a reference too.
     """
-    test, names = data.splits["test"], data.y_vocabulary
-    assert config.test is not None
-    assert names is not None
-    rows = [json.loads(line) for line in Path(config.test).read_text(encoding="utf-8").splitlines()]
+    test, names = data.splits["test"], data.schema.y
+    assert run.config.test is not None
+    rows = [
+        json.loads(line) for line in Path(run.config.test).read_text(encoding="utf-8").splitlines()
+    ]
     acts = [tuple(sorted(row["act"])) for row in rows]
     same: dict[tuple[str, ...], list[str]] = {}
     for act, row in zip(acts, rows, strict=True):
@@ -104,7 +97,7 @@ def bleu_of_hotels(model: Model, data: Dataset, config: Config) -> float:
     said = [
         names.decode(y)
         for i in range(0, len(test), 256)  # in the order of the file
-        for p in [cast(SequenceDistribution, given(model, test[i : i + 256].x))]
+        for p in [cast(SequenceDistribution, y_given(run.model, test[i : i + 256].x))]
         for y in p.mode(max_length=100).to_list()
     ]
     found = [
@@ -115,14 +108,14 @@ def bleu_of_hotels(model: Model, data: Dataset, config: Config) -> float:
 
 
 @torch.no_grad()
-def words_right(model: Model, data: Dataset, _: Config) -> float:
+def words_right(run: Run, data: Dataset) -> float:
     """The share of test rows whose most probable y, by a beam of four, is the true one."""
     test = data.splits["test"]
     assert isinstance(test.y, Sequence)
     said = [
         y.tolist()
         for i in range(0, len(test), 256)
-        for p in [cast(SequenceDistribution, given(model, test[i : i + 256].x))]
+        for p in [cast(SequenceDistribution, y_given(run.model, test[i : i + 256].x))]
         for y in p.mode(4, max_length=2 * test.y.steps).to_list()
     ]
     true = [y.tolist() for y in test.y.to_list()]
@@ -277,16 +270,12 @@ def run(name: str, data: Path, folder: Path, seed: int) -> dict[str, Any]:
         here.mkdir(parents=True, exist_ok=True)
         case.prepare(data, here)
     files = {k: str(here / v) for k, v in case.options.items() if k in ("valid", "test")}
-    told = {"dataset": str(here / case.file), "seed": seed, "threads": 1, **case.options, **files}
-    config = Config.read(told)
-    dataset = load(config.dataset, config.seed, config.reading)
-    trainer = Trainer(Run.create(config, dataset, path), dataset)
-    trainer.fit()
-    model = Run.load(path).model
+    told = {"seed": seed, "threads": 1, **case.options, **files}
+    trained = tt.train(here / case.file, out=path, **told)
     results = {
-        "value": case.measure[1](model, dataset, config),
-        "parameters": sum(p.numel() for p in model.parameters()),
-        "seconds": trainer.progress.seconds,
+        "value": case.measure[1](trained, trained.data()),
+        "parameters": sum(p.numel() for p in trained.model.parameters()),
+        "seconds": trained.metrics[-1]["seconds"],
     }
     result.write_text(json.dumps(results, indent=1), encoding="utf-8")
     return results

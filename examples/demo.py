@@ -14,28 +14,28 @@ import sys
 import time
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import torch
 
 import throughtime as tt
-from throughtime.cli.evaluate import shuffled_x
-from throughtime.cli.show import text
-from throughtime.data import Dataset, Examples, load
-from throughtime.evaluation.baselines import NGram
-from throughtime.evaluation.likelihood import given, nats_per_symbol
-from throughtime.evaluation.metrics import evaluate
-from throughtime.report.pictures import draw_all
-from throughtime.runs.config import Config
-from throughtime.runs.run import Run
-from throughtime.training.trainer import Trainer
 
-CAPTIONS = Config(
-    dataset="glyphs", hidden_size=256, epochs=12, learning_rate=0.005, weight_decay=0.05, threads=1
-)
-NAMES = Config(
-    dataset="unicode-names", hidden_size=256, epochs=4, learning_rate=0.005, weight_decay=0.01,
-    threads=1,
-)  # fmt: skip
+CAPTIONS = {
+    "data": "glyphs",
+    "hidden_size": 256,
+    "epochs": 12,
+    "learning_rate": 0.005,
+    "weight_decay": 0.05,
+    "threads": 1,
+}
+NAMES = {
+    "data": "unicode-names",
+    "hidden_size": 256,
+    "epochs": 4,
+    "learning_rate": 0.005,
+    "weight_decay": 0.01,
+    "threads": 1,
+}
 
 ORDERS = (2, 4, 5, 6, 8, 10)
 FACES = 1_000
@@ -58,22 +58,22 @@ def main() -> None:
         print(f"  {command}")
 
 
-def train(config: Config) -> Path:
+def train(options: dict[str, Any]) -> Path:
     """Train a model in a new folder, and return where it is."""
-    data = load(config.dataset)
-    run = Run.create(config, data)
-    Trainer(run, data, say=lambda line: print(f"{data.name:<13} {line}", flush=True)).fit()
-    return run.path
+
+    def say(line: str) -> None:
+        print(f"{options['data']:<13} {line}", flush=True)
+
+    return tt.train(**options, say=say).path
 
 
 def measure(path: Path) -> str:
     """All there is to say of a trained model, and its pictures in its folder."""
-    run = Run.load(path)
-    torch.set_num_threads(1)
+    run = tt.load(path)
     torch.manual_seed(0)
-    data = load(run.config.dataset)
-    lines = captions(run, data) if data.picture_shape else names(run, data)
-    pictures = draw_all(run, data)
+    data = run.data()
+    lines = captions(run, data) if run.schema.picture_shape else names(run, data)
+    pictures = tt.report.draw_all(run, data)
     return "\n".join([*lines, f"\nPictures: {pictures[0].parent}/"])
 
 
@@ -90,52 +90,37 @@ def next_steps(captions: Path, names: Path) -> list[str]:
     ]
 
 
-def captions(run: Run, data: Dataset) -> list[str]:
+def captions(run: tt.Run, data: tt.data.Dataset) -> list[str]:
     """How well it names pictures, beside models that see none."""
     few = torch.randperm(len(data.splits["test-faces"]))[:FACES]
     parts = {"test": data.splits["test"], "test-faces": data.splits["test-faces"][few]}
     rows = [ngram(order, data, list(parts.values())) for order in ORDERS]
-    shuffled = [shuffled_x(run.model, part) for part in parts.values()]
-    rows.append(
-        [
-            "the model, shown another's picture",
-            *(nats_per_symbol(run.model, part, 256) for part in shuffled),
-        ]
-    )
-    numbers = [evaluate(run.model, part, vocabulary=data.y_vocabulary) for part in parts.values()]
-    rows.append(["the model", *(own[0].value for own in numbers)])
+    shuffled = [run.evaluate(part, shuffled=True)["-log p"] for part in parts.values()]
+    rows.append(["the model, shown another's picture", *shuffled])
+    numbers = [run.evaluate(part) for part in parts.values()]
+    rows.append(["the model", *(own["-log p"] for own in numbers)])
     lines = table("glyphs, nats per character, the end included", list(parts), rows)
-    exact, edits = (
-        [n.value for own in numbers for n in own if n.name.startswith(name)]
-        for name in ("exact", "character")
-    )
     lines += table(
         "its most probable name",
         list(parts),
         [
-            ["exactly right", *exact],
-            ["edits from right, per character", *edits],
+            ["exactly right", *(own["exact matches of the most probable y"] for own in numbers)],
+            ["edits from right, per character", *(own["character error rate"] for own in numbers)],
         ],
     )
-    examples = data.splits["test"][torch.randperm(len(data.splits["test"]))[:12]]
-    p, true = given(run.model, examples.x), examples.y
-    assert isinstance(p, tt.SequenceDistribution)
-    assert isinstance(true, tt.Sequence)
     lines.append("\nCaptions of held-out pictures (true | model):\n")
-    for y, guess in zip(true.to_list(), p.mode(max_length=100).to_list(), strict=True):
-        said = [text(name, data.y_vocabulary) for name in (y, guess)]
-        lines.append(f"  {'✓' if said[0] == said[1] else '✗'} {said[0]} | {said[1]}")
+    chosen = data.splits["test"][torch.randperm(len(data.splits["test"]))[:12]]
+    for pair in run.compare(chosen, max_length=100):
+        lines.append(f"  {'✓' if pair.true == pair.guess else '✗'} {pair.true} | {pair.guess}")
     return lines
 
 
-def names(run: Run, data: Dataset) -> list[str]:
+def names(run: tt.Run, data: tt.data.Dataset) -> list[str]:
     """How well it knows which names there are."""
     test, train = data.splits["test"], data.splits["train"]
-    assert isinstance(test.y, tt.Sequence)
-    assert isinstance(train.y, tt.Sequence)
     rows = [ngram(order, data, [test]) for order in ORDERS]
-    numbers = evaluate(run.model, test)
-    rows.append(["the model", numbers[0].value])
+    numbers = run.evaluate(test)
+    rows.append(["the model", numbers["-log p"]])
     lines = table("unicode-names, nats per character, the end included", ["test"], rows)
     share = [y.lengths.bincount(minlength=200) / len(y) for y in (test.y, train.y)]
     lines += table(
@@ -143,24 +128,23 @@ def names(run: Run, data: Dataset) -> list[str]:
         ["test"],
         [
             ["the lengths in training", float((share[0] - share[1]).abs().sum()) / 2],
-            ["the model's", numbers[-1].value],
+            ["the model's", numbers["total variation between their lengths"]],
         ],
     )
-    p = given(run.model, None)
-    assert isinstance(p, tt.SequenceDistribution)
-    made_up = [text(y, data.y_vocabulary) for y in p.sample((200,), max_length=200).to_list()]
-    real = {text(y, data.y_vocabulary) for part in data.splits.values() for y in part.y.to_list()}
+    made_up = [drawn.value for drawn in run.sample(200, max_length=200)]
+    name = run.schema.y
+    real = {name.decode(y) for part in data.splits.values() for y in part.y.to_list()}
     lines.append(
-        f"\n{sum(name in real for name in made_up)} of 200 made-up names exist. Some others:\n"
+        f"\n{sum(text in real for text in made_up)} of 200 made-up names exist. Some others:\n"
     )
-    lines += [f"  {name}" for name in made_up if name not in real][:12]
+    lines += [f"  {text}" for text in made_up if text not in real][:12]
     return lines
 
 
-def ngram(order: int, data: Dataset, parts: list[Examples]) -> list[str | float]:
+def ngram(order: int, data: tt.data.Dataset, parts: list[tt.data.Examples]) -> list[str | float]:
     """Nats per character of an n-gram model of the training part's y."""
-    assert data.y_vocabulary is not None
-    model = NGram(order, len(data.y_vocabulary), end=True).fit(data.splits["train"].y.to_list())
+    model = tt.evaluation.NGram(order, data.schema.y.size, end=True)
+    model.fit(data.splits["train"].y.to_list())
     values = [model.nats_per_symbol(part.y.to_list()) for part in parts]
     return [f"counting, {order - 1} characters back", *values]
 

@@ -13,37 +13,89 @@ length      how τ is decided: ``lengths.SameAsInput``, ``EndOfSequence``, ``Hal
 ==========  =================================================================================
 
 Calling the model gives a distribution over whole sequences: ``log_prob``, ``sample``, ``mode``.
+
+From data to a model in use: ``data.read`` or ``data.load``, ``train``, ``load``; all that is done
+with a trained model is a method of its ``Run``.
 """
 
-from throughtime import cells, forcing, gradients, lengths, nn, outputs
-from throughtime import wiring as wirings
-from throughtime.distribution.distribution import SequenceDistribution, Terms
-from throughtime.forcing import schedules
-from throughtime.gradients.unroll import unroll
-from throughtime.graph.graph import GraphState
-from throughtime.model.encoder_decoder import EncoderDecoder
-from throughtime.model.recurrent_model import RecurrentModel
-from throughtime.sequence import Sequence
-from throughtime.wiring import Edge, Wiring
+from typing import TYPE_CHECKING
+
+from throughtime.lazy import attributes
 
 __version__ = "0.1.0.dev0"
+
+if TYPE_CHECKING:
+    from throughtime import (
+        cells,
+        data,
+        evaluation,
+        forcing,
+        gradients,
+        lengths,
+        nn,
+        outputs,
+        report,
+    )
+    from throughtime import wiring as wirings
+    from throughtime.distribution import SequenceDistribution, Terms
+    from throughtime.forcing import schedules
+    from throughtime.gradients.unroll import unroll
+    from throughtime.graph.graph import GraphState
+    from throughtime.inference.run import Run, load
+    from throughtime.model import EncoderDecoder, RecurrentModel
+    from throughtime.sequence import Sequence
+    from throughtime.training.train import train
+    from throughtime.wiring import Edge, Wiring
+
+__getattr__ = attributes(
+    __name__,
+    {
+        **{
+            name: f":throughtime.{name}"
+            for name in (
+                *("cells", "data", "evaluation", "forcing", "gradients", "lengths", "nn"),
+                *("outputs", "report"),
+            )
+        },
+        "wirings": ":throughtime.wiring",
+        "schedules": ":throughtime.forcing.schedules",
+        "Edge": "throughtime.wiring",
+        "EncoderDecoder": "throughtime.model",
+        "GraphState": "throughtime.graph.graph",
+        "RecurrentModel": "throughtime.model",
+        "Run": "throughtime.inference.run",
+        "Sequence": "throughtime.sequence",
+        "SequenceDistribution": "throughtime.distribution",
+        "Terms": "throughtime.distribution",
+        "Wiring": "throughtime.wiring",
+        "load": "throughtime.inference.run",
+        "train": "throughtime.training.train",
+        "unroll": "throughtime.gradients.unroll",
+    },
+)
 
 __all__ = [
     "Edge",
     "EncoderDecoder",
     "GraphState",
     "RecurrentModel",
+    "Run",
     "Sequence",
     "SequenceDistribution",
     "Terms",
     "Wiring",
     "cells",
+    "data",
+    "evaluation",
     "forcing",
     "gradients",
     "lengths",
+    "load",
     "nn",
     "outputs",
+    "report",
     "schedules",
+    "train",
     "unroll",
     "wirings",
 ]

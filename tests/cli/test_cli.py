@@ -6,6 +6,7 @@ import random
 import shutil
 from collections.abc import Callable, Iterator
 from functools import cache
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -14,15 +15,19 @@ import torch
 
 import throughtime
 from tests.helpers.commands import SMALL, bad, good, run
-from throughtime.runs.run import Run
+from throughtime.data import DATASETS
+from throughtime.runs.folder import RunFolder
 
 
 @pytest.fixture(scope="module", autouse=True)
 def _each_set_is_made_once() -> Iterator[None]:
-    sets = dict(throughtime.data.DATASETS)
-    throughtime.data.DATASETS.update({name: cache(make) for name, make in sets.items()})
-    yield
-    throughtime.data.DATASETS.update(sets)
+    with pytest.MonkeyPatch.context() as patch:
+        for embedded in DATASETS.values():
+            module, _, maker = embedded.maker.partition(":")
+            patch.setattr(
+                embedded.maker.replace(":", "."), cache(getattr(import_module(module), maker))
+            )
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -64,7 +69,7 @@ def test_training_makes_a_run_with_pictures(trained: Trained) -> None:
     path = trained()
     assert {file.name for file in path.iterdir()} == {
         "config.json",
-        "vocabulary.json",
+        "schema.json",
         "best.safetensors",
         "last.safetensors",
         "state.pt",
@@ -83,7 +88,7 @@ def test_an_option_for_every_key_and_a_file_for_all(words: Path, tmp_path: Path)
     options = {"cell": "elman", "forcing": "scheduled:linear:1:0.5:9", "gradient": "truncated:3"}
     options |= {"clip": "0.5", "length": "halt", "seed": "3", "out": str(out)}
     good("train", words, *SMALL, *(w for k, v in options.items() for w in (f"--{k}", v)))
-    config = Run.load(out).config
+    config = RunFolder.load(out).config
     assert (config.cell, config.gradient, config.clip, config.seed) == (
         "elman",
         "truncated:3",
@@ -91,7 +96,7 @@ def test_an_option_for_every_key_and_a_file_for_all(words: Path, tmp_path: Path)
         3,
     )
     good("train", "--config", out / "config.json", "--cell", "lstm", "--out", tmp_path / "b")
-    assert Run.load(tmp_path / "b").config == config.but(cell="lstm")
+    assert RunFolder.load(tmp_path / "b").config == config.replaced(cell="lstm")
 
 
 def test_a_relative_path_is_found_again_from_elsewhere(
@@ -108,7 +113,7 @@ def test_resuming_goes_on(words: Path, tmp_path: Path) -> None:
     good("train", words, *SMALL, "--out", out)
     assert "Stopped: all 4 steps are done" in good("train", "--resume", out)
     good("train", "--resume", out, "--max-steps", 6)
-    assert [row["step"] for row in Run.load(out).metrics()] == [4.0, 6.0]
+    assert [row["step"] for row in RunFolder.load(out).metrics()] == [4.0, 6.0]
 
 
 def test_samples_are_lines(trained: Trained) -> None:
@@ -186,8 +191,12 @@ def test_numbers(trained: Trained) -> None:
 
 def test_the_list_of_data_sets() -> None:
     out = good("datasets")
-    assert all(name in out for name in throughtime.data.DATASETS)
-    assert "10,958 test-faces" in out
+    said = [line.split() for line in out.splitlines() if not line.startswith(" ")]
+    assert dict(said[: len(DATASETS)]) == {
+        name: embedded.wiring for name, embedded in DATASETS.items()
+    }
+    together = " ".join(out.split())
+    assert all(embedded.about in together for embedded in DATASETS.values())
 
 
 # ---- what it refuses ---------------------------------------------------------------------------
@@ -262,7 +271,10 @@ def test_scores_that_cannot_be(trained: Trained, tmp_path: Path) -> None:
     assert "standard input:2: the sequence of row [0] has length 9" in bad(
         "score", short, stdin="no\n" + "b" * 9 + "\n"
     )
-    assert "takes an x; use evaluate" in bad("score", trained(data="digits"), stdin="3\n")
+    assert 'expected a JSON object on every line, {"ink": …, "digit": …}' in bad(
+        "score", trained(data="digits"), stdin="3\n"
+    )
+    assert "--top goes with --json" in bad("score", trained(), "--top", 2, stdin="no\n")
     assert "input:1: byte 0xE9 is not UTF-8" in bad("score", trained(), "-", stdin=b"caf\xe9\n")
     assert "No such file" in bad("score", trained(), tmp_path / "none")
 
@@ -314,18 +326,33 @@ def _copied(run: Path, to: Path) -> Path:
     return to
 
 
+Json = dict[str, Any]
+
+
+def _said(**values: object) -> Callable[[Json], Json]:
+    """Other values in the schema of a schema.json."""
+    return lambda saved: saved | {"schema": saved["schema"] | values}
+
+
+def _symbols_of_y(symbols: list[str]) -> Callable[[Json], Json]:
+    return lambda saved: _said(y=saved["schema"]["y"] | {"symbols": symbols})(saved)
+
+
 @pytest.mark.parametrize(
     ("file", "change", "reason"),
     [
-        ("config.json", lambda v: v | {"wiring": None}, "has no wiring, which every run"),
-        ("config.json", lambda v: v | {"epochs": None}, "has no epochs, which every run has"),
-        ("config.json", lambda v: v | {"steps": 3}, "steps is 3, and vocabulary.json says that"),
+        ("config.json", lambda v: v | {"wiring": None}, "wiring is None; expected"),
+        ("config.json", lambda v: v | {"epochs": None}, "epochs is None; expected"),
+        ("config.json", lambda v: v | {"steps": 3}, "steps is 3, and schema.json says that"),
         ("config.json", lambda v: v | {"hidden_size": 10**12}, "hidden_size is 1000000000000"),
-        ("vocabulary.json", lambda v: v | {"y_symbols": ["a"]}, "y_symbols are 1, but y_size is"),
-        ("vocabulary.json", lambda v: v | {"y_size": 0}, "y_size: Input should be greater"),
-        ("vocabulary.json", lambda v: v | {"x": "vector"}, "x is 'vector', but x_size is None"),
-        ("vocabulary.json", lambda v: v | {"running": True}, "steps is None, and vocabulary.json"),
-        ("vocabulary.json", lambda v: v | {"digest": ""}, "other data than words is now"),
+        ("config.json", lambda v: v | {"version": 1}, "a run in format 1, and this throughtime"),
+        ("config.json", lambda v: v | {"wiring": "x->h(t), h(t)->o(t)"}, "run: "),
+        ("config.json", lambda v: v | {"length": None}, "run: "),
+        ("schema.json", _symbols_of_y(["a"]), "not the weights of the model in config.json"),
+        ("schema.json", _symbols_of_y([]), "column '' has symbols that is no list of some values"),
+        ("schema.json", _said(x="vector"), "x is no list of columns"),
+        ("schema.json", _said(running=True), "steps is None, and schema.json says that running"),
+        ("schema.json", lambda v: v | {"digest": ""}, "other data than words is now"),
     ],
 )
 def test_a_run_whose_files_were_changed_is_refused(
@@ -339,7 +366,7 @@ def test_a_run_whose_files_were_changed_is_refused(
 
 
 def test_weights_that_are_no_numbers_are_refused(trained: Trained, tmp_path: Path) -> None:
-    copy = Run.load(_copied(trained(), tmp_path / "run"))
+    copy = RunFolder.load(_copied(trained(), tmp_path / "run"))
     with torch.no_grad():
         next(copy.model.parameters())[0] = math.nan
     copy.save_weights("best")
@@ -427,4 +454,4 @@ def test_a_loss_that_is_no_number_is_said_in_one_line(
     assert result.exit_code == 1
     assert "Error: step" in result.stderr
     assert "lower --learning-rate than 1e+30" in result.stderr
-    assert Run.load(tmp_path / "run", "last")
+    assert RunFolder.load(tmp_path / "run", "last")

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.helpers.commands import SMALL, bad, good
-from throughtime.runs.run import Run
+from throughtime.runs.folder import RunFolder
 
 Trained = Callable[[str], Path]
 
@@ -29,7 +29,7 @@ def test_it_says_what_the_models_are(folder: Path) -> None:
     }
     assert set(listed) == {"label", "tags", "number"}
     for name, row in listed.items():
-        run = Run.load(folder / name)
+        run = RunFolder.load(folder / name)
         metrics = run.metrics()
         assert row["parameters"] == sum(p.numel() for p in run.model.parameters())
         assert row["epochs"] == metrics[-1]["epoch"]
@@ -54,7 +54,7 @@ def test_the_best_of_each_data_set_is_first(folder: Path) -> None:
 
 
 def test_what_is_no_number_is_not_the_best(folder: Path) -> None:
-    run = Run.load(folder / "label")
+    run = RunFolder.load(folder / "label")
     (row,) = run.metrics()
     run.write_metrics([row, row | {"valid nats": math.nan}, row | {"valid nats": -math.inf}])
     listed = [json.loads(line) for line in good("runs", folder, "--json").splitlines()]

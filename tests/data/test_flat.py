@@ -105,13 +105,13 @@ def test_no_room_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_some_rows_are_spread_over_all() -> None:
     stored, whole = both([[i, i] for i in range(10)])
     for y in (stored, whole):
-        some = Examples(None, y).some(10).y
+        some = Examples(None, y).limited_to(10).y
         assert isinstance(some, Sequence)
         assert some.values[:, 0].tolist() == [0, 2, 4, 6, 8]
-        assert len(Examples(None, y).some(1)) == 1
+        assert len(Examples(None, y).limited_to(1)) == 1
         everything = Examples(None, y)
-        assert everything.some(20) is everything
+        assert everything.limited_to(20) is everything
     long, _ = both([list(range(100))])
-    beginning = Examples(None, long).some(7).y
+    beginning = Examples(None, long).limited_to(7).y
     assert isinstance(beginning, Sequence)
     assert beginning.values.tolist() == [list(range(7))]

@@ -13,7 +13,6 @@ from throughtime.data import DataError, Dataset, Reading, load, read_lines
 from throughtime.data.byte_pairs import BytePairs, ByteVocabulary
 from throughtime.data.formats import lines, running, text_file
 from throughtime.lengths import EndOfSequence
-from throughtime.runs.signature import Signature
 from throughtime.sequence import Sequence
 
 WORDS = [f"{i:05b}" for i in range(30)]
@@ -26,7 +25,7 @@ def write(folder: Path, content: str | bytes) -> Path:
 
 
 def lines_of(dataset: Dataset, part: str) -> list[str]:
-    y, vocabulary = dataset.splits[part].y, dataset.y_vocabulary
+    y, vocabulary = dataset.splits[part].y, dataset.schema.y_vocabulary
     assert isinstance(y, Sequence)
     assert vocabulary is not None
     return [vocabulary.decode(row) for row in y.to_list()]
@@ -100,8 +99,8 @@ def test_blank_lines_are_left_out_and_counted(tmp_path: Path) -> None:
 def test_the_vocabulary_knows_training_only(tmp_path: Path) -> None:
     lines = [chr(0x4E00 + i) * 3 for i in range(30)]
     dataset = read_lines(write(tmp_path, "\n".join(lines)))
-    assert dataset.y_vocabulary is not None
-    assert len(dataset.y_vocabulary) == 25  # one symbol a training line, and the unknown
+    assert dataset.schema.y_vocabulary is not None
+    assert len(dataset.schema.y_vocabulary) == 25  # one symbol a training line, and the unknown
     assert lines_of(dataset, "test") == ["\ufffd" * 3] * 3
     assert "18 held-out characters" in dataset.description
 
@@ -224,9 +223,8 @@ def test_a_text_in_any_symbols_is_that_text(symbols: str, format: str, tmp_path:
     content = [f"the ñu {word} {word[::-1]}" for word in WORDS] * 3
     path = write(tmp_path, "\n".join(content))
     data = load(path, reading=Reading(format=format, symbols=symbols))
-    assert data.y_vocabulary is not None
-    assert data.y_field is not None
-    assert data.y_field.kind == symbols.split(":")[0]
+    assert data.schema.y_vocabulary is not None
+    assert data.schema.y.kind == symbols.split(":")[0]
     if symbols == "words":  # held-out ones are unknown
         part = lines_of(data, "train")
         assert set(" ".join(part).split()) <= set(" ".join(content).split())
@@ -240,15 +238,15 @@ def test_a_text_in_any_symbols_is_that_text(symbols: str, format: str, tmp_path:
 def test_only_training_teaches_pairs(tmp_path: Path) -> None:
     content = "ab" * 800 + "cd" * 200
     data = load(write(tmp_path, content), reading=Reading(format="running", symbols="bpe:257"))
-    assert data.y_vocabulary is not None
-    assert list(data.y_vocabulary)[256:] == ["ab"]
+    assert data.schema.y_vocabulary is not None
+    assert list(data.schema.y_vocabulary)[256:] == ["ab"]
 
 
 def test_rare_symbols_are_unknown_and_counted(tmp_path: Path) -> None:
     path = write(tmp_path, "x" * 1000 + "y" + "z" * 999)
     data = load(path, reading=Reading(format="running", rare=2))
-    assert data.y_vocabulary is not None
-    assert set(data.y_vocabulary) == {"x", "z", "\ufffd"}
+    assert data.schema.y_vocabulary is not None
+    assert set(data.schema.y_vocabulary) == {"x", "z", "\ufffd"}
     assert "; 1 characters of training so rare that they are unknown" in data.description
     with pytest.raises(DataError, match="--rare is 2, but bytes has no unknown symbols"):
         load(path, reading=Reading(format="running", symbols="bytes", rare=2))
@@ -271,7 +269,8 @@ def test_blocks_do_not_show(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
         monkeypatch.setattr(running, "BLOCK", size)
         for form, data in whole.items():
             again = load(path, reading=Reading(format=form))
-            assert Signature.of(again) == Signature.of(data)
+            assert again.digest == data.digest
+            assert again.schema.saved() == data.schema.saved()
         bad = write(tmp_path, content.encode() + b"\r\rx\xff")
         line = content.replace("\r\n", "\n").replace("\r", "\n").count("\n") + 3
         with pytest.raises(DataError, match=rf"corpus\.txt:{line}: byte 0xFF"):

@@ -1,5 +1,6 @@
 """The documents say what is there: examples run, and what they name exists."""
 
+import random
 import re
 from pathlib import Path
 
@@ -9,11 +10,34 @@ ROOT = Path(__file__).parents[2]
 DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
 
 
-def test_the_model_of_the_readme_runs(capsys: pytest.CaptureFixture[str]) -> None:
-    (code,) = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
-    assert len(code.strip().splitlines()) <= 32
-    exec(compile(code, "README.md", "exec"), {})
-    assert "Sequence(batch_shape=(1,)" in capsys.readouterr().out
+PEOPLE = {"Italy": ("ini", "etti", "elli"), "Russia": ("ov", "ev", "in")}
+"""Endings of made-up names."""
+
+BLOCKS = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
+
+
+def test_the_readme_has_two_programs() -> None:
+    assert len(BLOCKS) == 2
+    assert all(len(code.strip().splitlines()) <= 32 for code in BLOCKS)
+
+
+@pytest.mark.filterwarnings("default")  # its file is small
+def test_the_programs_of_the_readme_run(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    draw = random.Random(0)
+    rows = [
+        f"{''.join(draw.choices('abdlmnor', k=4)).title()}{draw.choice(endings)},{country}"
+        for country, endings in PEOPLE.items()
+        for _ in range(40)
+    ]
+    Path("people.csv").write_text("\n".join(["name,country", *rows]) + "\n")
+    for code in BLOCKS:
+        exec(compile(code, "README.md", "exec"), {})
+    out = capsys.readouterr().out
+    assert "Sequence(batch_shape=(1,)" in out
+    assert "country as label, given name as characters" in out
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)

@@ -11,9 +11,11 @@ from torch import Tensor
 
 import throughtime as tt
 from tests.helpers.oracle import quick
-from throughtime.data import Examples, Vocabulary
-from throughtime.data.text import Y_ALONE
-from throughtime.data.vocabulary import WordVocabulary
+from tests.helpers.schemas import reals, symbols
+from throughtime.data import Examples, Schema, Vocabulary
+from throughtime.data.columns import KINDS, Tags
+from throughtime.data.columns.symbols import SymbolColumn
+from throughtime.data.schema import Y_ALONE
 from throughtime.evaluation import likelihood
 from throughtime.evaluation.likelihood import nats_per_symbol
 from throughtime.evaluation.metrics import Number, evaluate
@@ -84,8 +86,8 @@ def test_tags_of_every_scheme_and_what_is_none() -> None:
     assert chunk_tags(Vocabulary(["B-A", "L-A", "U-A", "O"])) == ["B-A", "E-A", "S-A", "O"]
     unknown = chunk_tags(Vocabulary.build([["B-A", "O"]], unknown=True))
     assert unknown == ["B-A", "O", "S-\N{REPLACEMENT CHARACTER}"]
-    for symbols in (["NAME", "OP"], ["O"], ["B-A", "X"], ["B-", "O"], "BIO"):
-        assert chunk_tags(Vocabulary(symbols)) is None
+    for tags in (["NAME", "OP"], ["O"], ["B-A", "X"], ["B-", "O"], "BIO"):
+        assert chunk_tags(Vocabulary(tags)) is None
 
 
 def tagger(*edges: str) -> tt.RecurrentModel:
@@ -102,25 +104,25 @@ def tagged() -> Examples:
 
 
 def test_with_and_without_a_label_fed_back() -> None:
-    tags = Vocabulary(["B-A", "I-A", "O"])
+    tags = Schema((), Tags("y").know(["B-A", "I-A", "O"]))
     torch.manual_seed(3)
-    alone = by_name(evaluate(tagger(), tagged(), vocabulary=tags))
+    alone = by_name(evaluate(tagger(), tagged(), tags))
     assert [name for name in alone if name[:5] in ("accur", "chunk")] == ["accuracy", "chunk F1"]
-    fed = by_name(evaluate(tagger("y(t-1) -> h(t)"), tagged(), vocabulary=tags))
+    fed = by_name(evaluate(tagger("y(t-1) -> h(t)"), tagged(), tags))
     for name in ("accuracy", "chunk F1"):
         assert name not in fed
         assert fed[f"{name}, teacher-forced"].value != fed[f"{name}, closed loop"].value
 
 
 def test_chunk_f1_of_a_model_is_that_of_its_labels() -> None:
-    symbols = ["B-A", "I-A", "O"]
+    names = ["B-A", "I-A", "O"]
     model, examples = tagger(), tagged()
     assert isinstance(examples.x, Sequence)
     assert isinstance(examples.y, Sequence)
-    numbers = by_name(evaluate(model, examples, vocabulary=Vocabulary(symbols)))
+    numbers = by_name(evaluate(model, examples, Schema((), Tags("y").know(names))))
     p = model(examples.x)
     true, guess = (
-        [[symbols[i] for i in row.tolist()] for row in y.to_list()] for y in (examples.y, p.mode())
+        [[names[i] for i in row.tolist()] for row in y.to_list()] for y in (examples.y, p.mode())
     )
     counts = torch.tensor([shared_chunks(*pair) for pair in zip(true, guess, strict=True)])
     assert numbers["chunk F1"].value == pytest.approx(float(f1(counts.double().sum(0))))
@@ -137,7 +139,7 @@ def test_the_next_symbol_is_the_one_with_the_most_probable_beginning(
     y = torch.randint(3, (1, 30) if running else (6, 5))
     rows = Sequence(y, [30] if running else [5, 0, 1, 4, 3, 5])
     before = Sequence(torch.tensor([[2, 2, 0]])) if running else None
-    numbers = by_name(evaluate(model, Examples(None, rows, before), running=running))
+    numbers = by_name(evaluate(model, Examples(None, rows, before), symbols(3, running=running)))
 
     p, right = model().expand((1,)), 0
     if before is not None:
@@ -203,20 +205,18 @@ def test_rows_of_the_same_x_are_found_in_the_order_they_are_measured() -> None:
 
 
 @pytest.mark.parametrize(
-    ("symbols", "kind", "names"),
+    ("known", "kind", "names"),
     [
-        (["a", "b", " "], None, {"character error rate", "word error rate"}),
         (["a", "b", " "], "characters", {"character error rate", "word error rate"}),
         (["a", "b", "c"], "characters", {"character error rate"}),
         (["one", "b", "c"], "words", {"word error rate", "BLEU"}),
         (["a", "b", "c"], "words", {"word error rate", "BLEU"}),
         (["AH", "B", "C"], "tokens", {"symbol error rate"}),
         (["A", "B", "C"], "tags", {"symbol error rate"}),
-        (["AH", "B", "C"], None, {"symbol error rate"}),
     ],
 )
 def test_which_numbers_of_a_y_of_its_own_length(
-    symbols: list[str], kind: str | None, names: set[str]
+    known: list[str], kind: str, names: set[str]
 ) -> None:
     wiring = tt.wirings.VECTOR_TO_SEQUENCE
     model = tt.RecurrentModel(
@@ -224,10 +224,11 @@ def test_which_numbers_of_a_y_of_its_own_length(
     )
     text = torch.tensor([0, 2, 1, 2, 0, 2, 1, 2])
     examples = Examples(torch.eye(2), Sequence.from_list([text, text[1:]]))
-    vocabulary = (WordVocabulary if kind == "words" else Vocabulary)(symbols)
-    numbers = by_name(evaluate(model, examples, vocabulary=vocabulary, kind=kind))
+    column = KINDS[kind]("y")
+    assert isinstance(column, SymbolColumn)
+    numbers = by_name(evaluate(model, examples, Schema((), column.know(known))))
     assert {name for name in numbers if "rate" in name or name == "BLEU"} == names
-    assert "BLEU" not in by_name(evaluate(model, examples))
+    assert "BLEU" not in by_name(evaluate(model, examples, symbols(3)))
 
 
 @torch.no_grad()
@@ -245,7 +246,7 @@ def test_ends_are_counted_and_left_out() -> None:
             "nats per symbol, the end included": -terms.total().sum() / (taken + 9),
             "nats per symbol, the end left out": -(terms.total().sum() - end) / taken,
         }
-        numbers = {n.unit: n for n in evaluate(model, Examples(None, y), interval=True)}
+        numbers = {n.unit: n for n in evaluate(model, Examples(None, y), symbols(3), interval=True)}
         for unit, value in expected.items():
             assert numbers[unit].value == pytest.approx(float(value), rel=1e-5)
             assert numbers[unit].low is not None
@@ -277,13 +278,13 @@ def test_coverage_of_a_model_that_is_right_and_of_one_that_is_too_sure(output: A
     with torch.no_grad():
         y = model(x).sample()
     name = "coverage of the central 90% interval"
-    number = by_name(evaluate(model, Examples(x, y), interval=True))[name]
+    number = by_name(evaluate(model, Examples(x, y), reals(2), interval=True))[name]
     assert number.value == pytest.approx(0.9, abs=0.015)
     assert number.low is not None
     assert number.high is not None
     assert number.low < 0.9 < number.high
     far = Sequence(y.values * 3, y.lengths)
-    assert by_name(evaluate(model, Examples(x, far)))[name].value < 0.8
+    assert by_name(evaluate(model, Examples(x, far), reals(2)))[name].value < 0.8
 
 
 def test_errors_by_hand_and_the_mean_itself() -> None:
@@ -291,7 +292,7 @@ def test_errors_by_hand_and_the_mean_itself() -> None:
     model = zeros(tt.RecurrentModel(tt.cells.Elman(2), wiring, tt.outputs.Normal(), input_size=1))
     y = torch.tensor([[1.0, 3.0], [8.0, 0.0]])[..., None] + 100
     examples = Examples(Sequence(torch.zeros(2, 2, 1)), Sequence(y))
-    numbers = by_name(evaluate(model, examples))
+    numbers = by_name(evaluate(model, examples, reals()))
     expected = y.square().mean() / y.var()
     squared = numbers["squared error of the one-step mean"].value
     assert squared == pytest.approx(float(expected), rel=1e-5)
@@ -315,7 +316,8 @@ def fed_back(*edges: str) -> tt.RecurrentModel:
 def test_errors_in_closed_loop_are_those_of_what_the_model_feeds_itself() -> None:
     model = fed_back("x(t) -> h(t)")
     y = Sequence(torch.tensor([[[1.0], [8.0], [6.0]], [[2.0], [1.0], [0.0]]]), [3, 2])
-    numbers = by_name(evaluate(model, Examples(Sequence(0 * y.values, y.lengths), y)))
+    examples = Examples(Sequence(0 * y.values, y.lengths), y)
+    numbers = by_name(evaluate(model, examples, reals()))
     variance = float(y.values[y.mask].var())
     forced = [1.0, 7.5, 2.0, 2.0, 0.0]
     closed = [1.0, 8.0, 6.0, 2.0, 1.0]  # from nothing, half of nothing follows
@@ -327,7 +329,7 @@ def test_errors_in_closed_loop_are_those_of_what_the_model_feeds_itself() -> Non
 def test_a_series_is_forecast_from_what_came_before() -> None:
     y = torch.cat([torch.full((1, 10, 1), 8.0), 8 * 0.5 ** torch.arange(1, 14)[None, :, None]], 1)
     numbers = by_name(
-        evaluate(fed_back(), Examples(None, Sequence(y)), running=True, interval=True)
+        evaluate(fed_back(), Examples(None, Sequence(y)), reals(running=True), interval=True)
     )
     # the first ten from nothing, all others exactly
     expected = 10 * 64 / 23 / float(y.var())
@@ -341,7 +343,7 @@ def test_without_y_fed_back_there_is_no_closed_loop() -> None:
         input_size=1,
     )  # fmt: skip
     x = Sequence(torch.randn(3, 4, 1))
-    assert not any("closed" in n.name for n in evaluate(model, Examples(x, x)))
+    assert not any("closed" in n.name for n in evaluate(model, Examples(x, x), reals()))
 
 
 @quick
@@ -370,7 +372,7 @@ def test_without_a_distribution_function_there_is_no_coverage() -> None:
     wiring = tt.Wiring("x(t) -> h(t)", "h(t) -> o(t)")
     model = zeros(tt.RecurrentModel(tt.cells.Elman(2), wiring, Shy(), input_size=1))
     x = Sequence(torch.randn(3, 4, 1))
-    names = by_name(evaluate(model, Examples(x, x)))
+    names = by_name(evaluate(model, Examples(x, x), reals()))
     assert "error of the one-step mean" in names
     assert not any("coverage" in name for name in names)
 
@@ -448,7 +450,7 @@ def test_rows_measured_twice_make_no_interval_narrower() -> None:
         tt.lengths.Halt(), vector_size=3,
     )  # fmt: skip
     twice = examples[torch.arange(40).repeat_interleave(2)]
-    once, again = (evaluate(model, e, interval=True)[0] for e in (examples, twice))
+    once, again = (evaluate(model, e, symbols(3), interval=True)[0] for e in (examples, twice))
     assert again.low == pytest.approx(once.low)
     assert again.high == pytest.approx(once.high)
 
@@ -465,10 +467,13 @@ def test_draws_are_the_same_in_parts_and_leave_the_generator_alone(
 
 def test_intervals_change_no_number_and_one_row_has_none() -> None:
     model, examples = tagger(), tagged()
-    without, numbers = evaluate(model, examples), evaluate(model, examples, interval=True)
+    schema = symbols(3)
+    without = evaluate(model, examples, schema)
+    numbers = evaluate(model, examples, schema, interval=True)
     assert [n._replace(low=None, high=None) for n in numbers] == without
     assert all(n.low is not None and n.high is not None for n in numbers)
-    assert evaluate(model, examples[:1], interval=True) == evaluate(model, examples[:1])
+    one = examples[:1]
+    assert evaluate(model, one, schema, interval=True) == evaluate(model, one, schema)
 
 
 def test_running_text_is_drawn_in_chunks() -> None:
@@ -477,7 +482,8 @@ def test_running_text_is_drawn_in_chunks() -> None:
         tt.lengths.Unending(),
     )  # fmt: skip
     y = torch.randint(5, (1, 5_500), generator=torch.Generator().manual_seed(0))
-    numbers = evaluate(model, Examples(None, Sequence(y)), running=True, interval=True)
+    running = symbols(5, running=True)
+    numbers = evaluate(model, Examples(None, Sequence(y)), running, interval=True)
     assert all(n.low is not None and n.low < n.value for n in numbers)
-    short = evaluate(model, Examples(None, Sequence(y[:, :3_900])), running=True, interval=True)
+    short = evaluate(model, Examples(None, Sequence(y[:, :3_900])), running, interval=True)
     assert all(n.low is None for n in short)

@@ -11,8 +11,8 @@ import torch
 
 from tests.helpers.commands import SMALL, bad, good
 from throughtime.distribution.distribution import SequenceDistribution
-from throughtime.evaluation.likelihood import given
-from throughtime.runs.run import Run
+from throughtime.evaluation.likelihood import y_given
+from throughtime.runs.folder import RunFolder
 from throughtime.sequence import Sequence
 
 ROWS = [(1000 + 50 * math.sin(t / 3), 3.0 + (t * t) % 7) for t in range(60)]
@@ -36,11 +36,11 @@ def trained(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
 def test_scores_of_steps_are_the_terms_of_the_whole(trained: Path) -> None:
     lines = good("score", trained / "run", trained / "s.csv", "--json").splitlines()
     scored = [json.loads(line) for line in lines]
-    run = Run.load(trained / "run")
-    (field,) = run.signature.fields
-    columns = field.size
-    y = field.encode(torch.tensor([row[:columns] for row in ROWS], dtype=torch.float64))
-    p = given(run.model, None)
+    run = RunFolder.load(trained / "run")
+    column = run.schema.y
+    columns = column.size
+    y = column.encode(torch.tensor([row[:columns] for row in ROWS], dtype=torch.float64))
+    p = y_given(run.model, None)
     assert isinstance(p, SequenceDistribution)
     whole = float(p.log_prob(Sequence(y[None])[0]))
     assert sum(s["log_prob"] for s in scored) == pytest.approx(whole, rel=1e-4)
@@ -57,8 +57,8 @@ def test_a_forecast_follows_from_what_was_forecast_before(trained: Path) -> None
         steps = [json.loads(line)["prediction"] for line in out.splitlines()]
         return [step if isinstance(step, list) else [step] for step in steps]
 
-    (field,) = Run.load(trained / "run").signature.fields
-    rows = [list(row[: field.size]) for row in ROWS]
+    column = RunFolder.load(trained / "run").schema.y
+    rows = [list(row[: column.size]) for row in ROWS]
     first, *others = forecast(rows, 3)
     assert len(others) == 2
     again = forecast([*rows, first], 2)

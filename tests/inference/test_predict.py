@@ -15,15 +15,15 @@ from PIL import Image as Pictures
 
 from tests.helpers.commands import SMALL, bad, good, run
 from tests.helpers.made_up import MODELS, ROWS, SENTENCES, SERIES, VECTORS
-from throughtime.cli.how import How
-from throughtime.cli.predict import predictions
-from throughtime.cli.rows import LONGEST, answered, tables
 from throughtime.cli.show import said
 from throughtime.data.formats.encoding import x_of
 from throughtime.data.formats.table import Table, read_table
 from throughtime.distribution.distribution import SequenceDistribution
-from throughtime.evaluation.likelihood import given
-from throughtime.runs.run import Run
+from throughtime.evaluation.likelihood import y_given
+from throughtime.inference.decoding import Decoding
+from throughtime.inference.predict import predictions
+from throughtime.inference.rows import LONGEST, answered, tables
+from throughtime.runs.folder import RunFolder
 
 Trained = Callable[[str], Path]
 
@@ -56,25 +56,25 @@ def approximately(value: Any) -> Any:
     return pytest.approx(value, rel=1e-4, abs=1e-5) if isinstance(value, float) else value
 
 
-def model_and_x(trained: Trained, name: str) -> tuple[Run, Any]:
-    loaded = Run.load(trained(name))
-    *of_x, _ = loaded.signature.fields
+def model_and_x(trained: Trained, name: str) -> tuple[RunFolder, Any]:
+    loaded = RunFolder.load(trained(name))
+    of_x = loaded.schema.x
     rows = [json.loads(line) if line.startswith("{") else line for line in LINES[name]]
     if not isinstance(rows[0], dict):
         rows = [{of_x[0].name: row.split() if name == "tags" else row} for row in rows]
-    columns = {field.name: [row[field.name] for row in rows] for field in of_x}
+    columns = {column.name: [row[column.name] for row in rows] for column in of_x}
     return loaded, x_of(Table(Path("rows"), columns, list(range(len(rows)))), of_x)
 
 
 def test_labels_are_those_of_the_model(trained: Trained) -> None:
     loaded, x = model_and_x(trained, "label")
     probabilities = loaded.model(x).probs.detach()
-    names = loaded.signature.y_symbols
+    names = loaded.schema.y_vocabulary
     assert names is not None
     for answer, p in zip(
         as_json(trained("label"), LINES["label"], "--top", 9), probabilities, strict=True
     ):
-        expected = dict(zip(names, p.tolist(), strict=True))
+        expected = dict(zip(names.symbols, p.tolist(), strict=True))
         assert answer["top"] == approximately(expected)
         assert sum(answer["top"].values()) == pytest.approx(1)
         assert list(answer["top"].values()) == sorted(answer["top"].values(), reverse=True)
@@ -87,7 +87,7 @@ def test_labels_are_those_of_the_model(trained: Trained) -> None:
 @pytest.mark.parametrize("name", ["number", "mixture"])
 def test_numbers_are_in_the_unit_of_the_file(name: str, trained: Trained) -> None:
     loaded, x = model_and_x(trained, name)
-    p, scale = loaded.model(x), loaded.signature.fields[-1].scale
+    p, scale = loaded.model(x), loaded.schema.y.scale
     assert scale is not None
     means = p.mean.detach().double() * scale.unit + scale.mean
     draws = p.sample((20_000,)).double() * scale.unit + scale.mean
@@ -104,12 +104,12 @@ def test_numbers_are_in_the_unit_of_the_file(name: str, trained: Trained) -> Non
 @pytest.mark.parametrize("beam", [1, 3])
 def test_sequences_are_those_of_the_model(name: str, beam: int, trained: Trained) -> None:
     loaded, x = model_and_x(trained, name)
-    p, field = given(loaded.model, x), loaded.signature.fields[-1]
+    p, column = y_given(loaded.model, x), loaded.schema.y
     assert isinstance(p, SequenceDistribution)
     y = p.mode(beam, max_length=None if name in ("tags", "numbers", "predicted") else 12)
     answers = as_json(trained(name), LINES[name], "--beam", beam, "--max-length", 12)
     for answer, values, log_p in zip(answers, y.to_list(), p.log_prob(y).tolist(), strict=True):
-        assert answer["prediction"] == approximately(field.decode(values))
+        assert answer["prediction"] == approximately(column.decode(values))
         assert answer["log_prob"] == approximately(log_p)
         if name == "numbers":
             assert all(v > 0 for step in answer["deviation"] for v in step)
@@ -158,11 +158,11 @@ def test_tables_are_read_as_in_training(trained: Trained, files: Path, tmp_path:
 
 def test_vectors_are_lists(trained: Trained) -> None:
     loaded, x = model_and_x(trained, "vector")
-    p, field = loaded.model(x), loaded.signature.fields[-1]
-    assert field.scale is not None
-    deviations = (p.variance.sqrt().detach().double() * field.scale.unit).tolist()
+    p, column = loaded.model(x), loaded.schema.y
+    assert column.scale is not None
+    deviations = (p.variance.sqrt().detach().double() * column.scale.unit).tolist()
     for i, answer in enumerate(as_json(trained("vector"), LINES["vector"])):
-        assert answer["prediction"] == approximately(field.decode(p.mean[i].detach()))
+        assert answer["prediction"] == approximately(column.decode(p.mean[i].detach()))
         assert answer["deviation"] == approximately(deviations[i])
     line = good("predict", trained("vector"), stdin="abc\n")
     assert len([float(v) for v in line.split()]) == 2
@@ -177,9 +177,9 @@ def test_pictures_are_paths_beside_the_table(tmp_path: Path) -> None:
     path = tmp_path / "run"
     good("train", tmp_path / "rows.csv", "--input", "picture", "--target", "color:characters",
          *SMALL, "--out", path)  # fmt: skip
-    loaded = Run.load(path)
+    loaded = RunFolder.load(path)
     with torch.no_grad():
-        p = loaded.model(x_of(read_table(tmp_path / "rows.csv"), loaded.signature.fields[:-1]))
+        p = loaded.model(x_of(read_table(tmp_path / "rows.csv"), loaded.schema.x))
         expected = p.log_prob(p.mode(max_length=9)).tolist()
     out = good("predict", path, tmp_path / "rows.csv", "--json", "--max-length", 9)
     assert [json.loads(line)["log_prob"] for line in out.splitlines()] == approximately(expected)
@@ -215,12 +215,12 @@ def test_every_batch_is_answered_before_the_next_is_read(trained: Trained) -> No
             return b"abc\n"
 
     source = Endless()
-    loaded = Run.load(trained("label"))
-    *of_x, _ = loaded.signature.fields
-    rows = tables(source, tuple(of_x), None, 16)
-    answers = answered(rows, lambda table: predictions(loaded, table, How({}, None, None)))
+    loaded = RunFolder.load(trained("label"))
+    of_x = loaded.schema.x
+    rows = tables(source, of_x, None, 16)
+    answers = answered(rows, lambda table: predictions(loaded, table, Decoding()))
     for k in range(1, 5):
-        assert len(next(answers)) == 16
+        assert len([next(answers) for _ in range(16)]) == 16
         assert source.lines == 16 * k
 
 
@@ -331,10 +331,14 @@ def test_the_format_of_training_is_that_of_predictions(
 
 def test_predictions_that_cannot_be(trained: Trained, files: Path, tmp_path: Path) -> None:
     assert "takes no x to predict from; use sample" in bad("predict", trained("alone"), stdin="a\n")
-    assert "--top is for labels, with --json; the y of this model, label, is of kind label" in bad(
-        "predict", trained("label"), "--top", 2, stdin="a\n"
+    assert "--top goes with --json" in bad("predict", trained("label"), "--top", 2, stdin="a\n")
+    for name in ("number", "numbers", "features"):
+        assert "--top is for labels and symbols; the y of this model, " in bad(
+            "predict", trained(name), "--json", "--top", 2
+        )
+    assert "--samples is for series; y of this model is label" in bad(
+        "predict", trained("label"), "--samples", 2, stdin="a\n"
     )
-    assert "is of kind number" in bad("predict", trained("number"), "--json", "--top", 2)
     assert "--beam is for sequences; the y of" in bad("predict", trained("label"), "--beam", 2)
     assert "at least one hypothesis" in bad(
         "predict", trained("translation"), "--beam", 0, stdin="a\n"
@@ -349,7 +353,8 @@ def test_predictions_that_cannot_be(trained: Trained, files: Path, tmp_path: Pat
 
 def test_pictures_are_no_lines(tmp_path: Path) -> None:
     good("train", "digits", "--hidden-size", 4, "--max-steps", 1, "--out", tmp_path / "run")
-    assert "the x of digits is no text" in bad("predict", tmp_path / "run", stdin="3\n")
+    reason = 'input:1: a int; expected a JSON object on every line, {"ink": …}'
+    assert reason in bad("predict", tmp_path / "run", stdin="3\n")
 
 
 @pytest.mark.parametrize("name", ["label", "number", "mixture", "vector"])
@@ -362,8 +367,8 @@ def test_samples_beside_the_truth_are_what_is_predicted(
     file = files / MODELS[name][0]
     answers = good("predict", trained(name), file).splitlines()
     assert {line.split(" | ")[1].partition(" (")[0] for line in lines[1:]} <= set(answers)
-    truth = {said(value) for value in read_table(file).column(Run.load(trained(name)).signature
-             .fields[-1].name)}  # fmt: skip
+    y = RunFolder.load(trained(name)).schema.y
+    truth = {said(value) for value in read_table(file).column(y.name)}
     if name == "label":
         assert {line.split(" | ")[0] for line in lines[1:]} <= truth
     if name in ("number", "mixture"):

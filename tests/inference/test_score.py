@@ -13,8 +13,8 @@ from tests.helpers.made_up import MODELS, ROWS, SENTENCES
 from throughtime.data.formats.conll import read_conll
 from throughtime.data.formats.encoding import x_of, y_of
 from throughtime.data.formats.table import read_table
-from throughtime.evaluation.likelihood import given, log_prob
-from throughtime.runs.run import Run
+from throughtime.evaluation.likelihood import log_prob, y_given
+from throughtime.runs.folder import RunFolder
 
 Trained = Callable[[str], Path]
 GIVEN_X = [name for name in MODELS if name != "alone"]
@@ -26,11 +26,11 @@ def as_json(out: str) -> list[dict[str, Any]]:
 
 @pytest.mark.parametrize("name", GIVEN_X)
 def test_scores_are_those_of_the_model(name: str, trained: Trained, files: Path) -> None:
-    path, loaded = files / MODELS[name][0], Run.load(trained(name))
-    *of_x, of_y = loaded.signature.fields
+    path, loaded = files / MODELS[name][0], RunFolder.load(trained(name))
+    of_x, of_y = loaded.schema.x, loaded.schema.y
     table = read_conll(path) if path.suffix == ".conll" else read_table(path)
     with torch.no_grad():
-        p = given(loaded.model, x_of(table, of_x))
+        p = y_given(loaded.model, x_of(table, of_x))
         expected = log_prob(p, y_of(table, of_y)).tolist()
     scored = as_json(good("score", trained(name), path, "--json"))
     assert [score["log_prob"] for score in scored] == pytest.approx(expected, rel=1e-4, abs=1e-4)
@@ -90,7 +90,7 @@ def test_numbers_alone_are_scored(tmp_path: Path) -> None:
 def test_symbols_of_an_embedded_set(tmp_path: Path) -> None:
     path = tmp_path / "run"
     good("train", "python-tokens", "--hidden-size", 4, "--max-steps", 1, "--out", path)
-    line = json.dumps({"x": "x =", "y": ["NAME", "SPACE", "OP"]})
+    line = json.dumps({"source": "x =", "tokens": ["NAME", "SPACE", "OP"]})
     (scored,) = as_json(good("score", path, "--json", stdin=line + "\n"))
     assert len(scored["terms"]) == 3
 

@@ -11,15 +11,18 @@ import pytest
 import torch
 
 import throughtime as tt
+from tests.helpers import schemas
 from tests.helpers.models import unchecked
-from throughtime.data import Dataset, Examples
+from throughtime.data import Dataset, Examples, Schema
+from throughtime.data.columns import Characters
 from throughtime.evaluation.baselines import NGram
-from throughtime.evaluation.likelihood import given, nats_per_symbol, symbols
+from throughtime.evaluation.likelihood import nats_per_symbol, symbols, y_given
 from throughtime.evaluation.metrics import edit_distance, evaluate
-from throughtime.runs import choices
-from throughtime.runs.config import Config
-from throughtime.runs.run import Run, RunError
+from throughtime.runs.errors import RunError
+from throughtime.runs.folder import RunFolder
+from throughtime.runs.options import Options
 from throughtime.sequence import Sequence
+from throughtime.training.prepare import prepare
 from throughtime.training.trainer import Diverged, Progress, Trainer
 
 
@@ -27,17 +30,16 @@ def silent(line: str) -> None:
     """Say nothing."""
 
 
-def trained(data: Dataset, path: Path, **values: Any) -> Run:
-    config = Config(**({"dataset": data.name, "hidden_size": 8, "batch_size": 16} | values))
-    run = Run.create(config, data, path)
+def trained(data: Dataset, path: Path, **values: Any) -> RunFolder:
+    run = prepare(Options(**({"hidden_size": 8, "batch_size": 16} | values)), data, path)
     Trainer(run, data, say=silent).fit()
     return run
 
 
-def same(a: Run, b: Run) -> bool:
+def same(a: RunFolder, b: RunFolder) -> bool:
     """Whether weights, and all numbers but times, are equal bit by bit."""
     numbers = [[{**row, "seconds": 0.0} for row in run.metrics()] for run in (a, b)]
-    weights = [Run.load(run.path, "last").model.state_dict() for run in (a, b)]
+    weights = [RunFolder.load(run.path, "last").model.state_dict() for run in (a, b)]
     return numbers[0] == numbers[1] and all(
         torch.equal(v, weights[1][k]) for k, v in weights[0].items()
     )
@@ -83,15 +85,15 @@ def test_an_interruption_changes_nothing(
 
 
 def interrupted(data: Dataset, path: Path, at: int, **values: Any) -> None:
-    config = Config(**({"dataset": data.name, "hidden_size": 8, "batch_size": 16} | values))
-    trainer = Interrupting(Run.create(config, data, path), data, say=silent)
+    run = prepare(Options(**({"hidden_size": 8, "batch_size": 16} | values)), data, path)
+    trainer = Interrupting(run, data, say=silent)
     trainer.at = at
     assert trainer.fit() == "interrupted"
     assert trainer.progress.step == at
 
 
-def resumed(data: Dataset, path: Path) -> Run:
-    run = Run.load(path, "last")
+def resumed(data: Dataset, path: Path) -> RunFolder:
+    run = RunFolder.load(path, "last")
     Trainer(run, data, resume=True, say=silent).fit()
     return run
 
@@ -109,7 +111,7 @@ def test_running_text_goes_on_with_its_state(
     values = {"steps": 400, "batch_size": 3, "epochs": 3}
     whole = trained(data, tmp_path / "whole", **values)
     interrupted(data, tmp_path / "parts", at=6, **values)
-    assert Run.load(tmp_path / "parts").load_state()["carried"] is not None
+    assert RunFolder.load(tmp_path / "parts").load_state()["carried"] is not None
     assert same(whole, resumed(data, tmp_path / "parts"))
 
 
@@ -117,7 +119,7 @@ def test_an_interruption_in_the_first_epoch_leaves_a_best_model(
     words: Dataset, tmp_path: Path
 ) -> None:
     interrupted(words, tmp_path / "run", at=1, epochs=2)
-    assert len(Run.load(tmp_path / "run", "best").metrics()) == 1
+    assert len(RunFolder.load(tmp_path / "run", "best").metrics()) == 1
 
 
 class Exploding(Trainer):
@@ -133,10 +135,10 @@ class Exploding(Trainer):
 def test_a_loss_that_is_no_number_keeps_the_last_good_weights(
     words: Dataset, tmp_path: Path
 ) -> None:
-    run = Run.create(Config(dataset="w", hidden_size=8, epochs=2), words, tmp_path / "run")
+    run = prepare(Options(hidden_size=8, epochs=2), words, tmp_path / "run")
     with pytest.raises(Diverged, match=r"step 3: the loss is nan .* lower --learning-rate than"):
         Exploding(run, words, say=silent).fit()
-    kept = Run.load(tmp_path / "run", "last").model.state_dict()
+    kept = RunFolder.load(tmp_path / "run", "last").model.state_dict()
     assert all(bool(v.isfinite().all()) for v in kept.values())
 
 
@@ -152,7 +154,7 @@ def test_a_loss_that_is_no_number_keeps_the_last_good_weights(
 def test_reasons_to_stop(
     words: Dataset, tmp_path: Path, values: dict[str, Any], reason: str
 ) -> None:
-    run = Run.create(Config(dataset="w", hidden_size=4, **values), words, tmp_path / "run")
+    run = prepare(Options(hidden_size=4, **values), words, tmp_path / "run")
     assert Trainer(run, words, say=silent).fit() == reason
     assert run.metrics()
 
@@ -160,14 +162,14 @@ def test_reasons_to_stop(
 def test_the_best_weights_are_those_of_the_best_epoch(words: Dataset, tmp_path: Path) -> None:
     run = trained(words, tmp_path / "run", epochs=4, learning_rate=0.3, clip=100.0)
     best = min(float(row["valid nats"] or 0) for row in run.metrics())
-    model = Run.load(run.path).model
+    model = RunFolder.load(run.path).model
     assert nats_per_symbol(model, words.splits["valid"], 128) == pytest.approx(best, abs=1e-9)
 
 
 def test_other_data_cannot_be_trained_on(
     words: Dataset, loaded: Callable[[str], Dataset], tmp_path: Path
 ) -> None:
-    run = Run.create(Config(dataset="w", hidden_size=4), words, tmp_path / "run")
+    run = prepare(Options(hidden_size=4), words, tmp_path / "run")
     with pytest.raises(RunError, match="made for other data than digits is now"):
         Trainer(run, loaded("digits"))
 
@@ -184,13 +186,13 @@ def test_a_damaged_state_is_refused(words: Dataset, tmp_path: Path) -> None:
 
 def test_it_learns_more_than_counting_does(words: Dataset, tmp_path: Path) -> None:
     run = trained(words, tmp_path / "run", hidden_size=32, learning_rate=0.02, max_steps=150)
-    assert words.y_vocabulary is not None
+    assert words.schema.y_vocabulary is not None
     test = words.splits["test"]
     assert isinstance(test.y, Sequence)
     train = words.splits["train"].y
     assert isinstance(train, Sequence)
-    bigram = NGram(2, len(words.y_vocabulary), end=True).fit(train.to_list())
-    model = nats_per_symbol(Run.load(run.path).model, test, 128)
+    bigram = NGram(2, len(words.schema.y_vocabulary), end=True).fit(train.to_list())
+    model = nats_per_symbol(RunFolder.load(run.path).model, test, 128)
     assert model < bigram.nats_per_symbol(test.y.to_list())
 
 
@@ -201,12 +203,10 @@ def test_long_rows_weigh_as_much_as_short_ones(tmp_path: Path) -> None:
         name="aaa",
         description="one letter, once or four times",
         splits=dict.fromkeys(("train", "valid", "test"), Examples(None, y)),
-        wiring=choices.WIRINGS["unconditional"],
-        output=tt.outputs.Categorical(1),
-        length=tt.lengths.Halt(),
+        schema=Schema((), Characters("y").know(["a"])),
     )
-    run = trained(data, tmp_path / "run", learning_rate=0.02, max_steps=300)
-    p = given(run.model, None)
+    run = trained(data, tmp_path / "run", length="halt", learning_rate=0.02, max_steps=300)
+    p = y_given(run.model, None)
     assert isinstance(p, tt.SequenceDistribution)
     assert float(p.length_marginal(4)[1]) == pytest.approx(0.5, abs=0.1)
 
@@ -236,7 +236,9 @@ def test_numbers_of_a_model_that_knows_nothing() -> None:
         model.graph.c[2] = 1e-6  # the mode is 2
     x = Sequence(torch.zeros(2, 3, dtype=torch.int64), [3, 1])
     y = Sequence(torch.tensor([[2, 2, 0], [2, 0, 0]]), [3, 1])
-    numbers = {(n.name, n.unit): n.value for n in evaluate(model, Examples(x, y))}
+    numbers = {
+        (n.name, n.unit): n.value for n in evaluate(model, Examples(x, y), schemas.symbols(4))
+    }
     assert numbers == {
         ("-log p", "nats per symbol"): pytest.approx(math.log(4), abs=1e-5),
         ("-log p", "bits per symbol"): pytest.approx(2.0, abs=1e-5),
@@ -250,10 +252,10 @@ def test_evaluation_draws_the_same_each_time_and_leaves_the_generator_alone(
 ) -> None:
     run, test = trained(words, tmp_path / "run", max_steps=1), words.splits["test"]
     before = torch.get_rng_state()
-    numbers = evaluate(run.model, test)
+    numbers = evaluate(run.model, test, words.schema)
     assert torch.equal(before, torch.get_rng_state())
     torch.rand(3)
-    assert evaluate(run.model, test) == numbers
+    assert evaluate(run.model, test, words.schema) == numbers
 
 
 @pytest.mark.parametrize(

@@ -21,15 +21,16 @@ from safetensors.torch import load_file, save_file
 
 from tests.helpers.commands import SMALL, good
 from tests.helpers.made_up import MODELS, ROWS, SENTENCES, SERIES, VECTORS
-from throughtime.data import Reading, load
+from throughtime.data import Reading, Schema, load
 from throughtime.data.columns import KINDS
 from throughtime.data.formats.reading import FORMATS
 from throughtime.evaluation.likelihood import nats_per_symbol
-from throughtime.runs.build import build, resolve
+from throughtime.runs.build import build
 from throughtime.runs.config import Config
-from throughtime.runs.run import Run
-from throughtime.runs.signature import Signature
+from throughtime.runs.folder import RunFolder
+from throughtime.runs.options import Options
 from throughtime.runs.summary import Summary
+from throughtime.training.resolve import resolve
 from tools.fuzz.damage import ODD, damaged, json_lines, odd
 from tools.fuzz.harness import command, read_or_refused
 
@@ -168,13 +169,10 @@ def _held_out(draw: Random, path: Path) -> str | None:
 def modelled(path: Path, seed: int, reading: Reading) -> None:
     """What can be read has a model, which is saved and finds the data somehow probable."""
     data = load(path, seed, reading)
-    told = {name: getattr(reading, name) for name in reading.told()}
-    values = {"dataset": str(path), "hidden_size": 4, **told}
-    config = resolve(Config.read({**values, "threads": 1}), data)
-    signature = Signature.of(data)
-    signature.save(path.parent / "vocabulary.json")
-    assert Signature.load(path.parent / "vocabulary.json") == signature
-    model = build(config, signature)
+    config = resolve(Options(hidden_size=4, threads=1), data)
+    schema = Schema.restored(json.loads(json.dumps(data.schema.saved())))
+    assert schema.saved() == data.schema.saved()
+    model = build(config, schema)
     nats = nats_per_symbol(model, data.splits["test"], 32, config.steps)
     assert nats == nats, "the likelihood is not a number"
 
@@ -331,7 +329,8 @@ def config(draw: Random, at: Workplace) -> None:
         path.write_bytes(damaged(draw, whole))
     else:
         path.write_text(json.dumps(odd(draw, json.loads(whole))))
-    read_or_refused(lambda: Config.load(path))
+    for use in (lambda: Config.load(path.parent), lambda: Options.load(path)):
+        read_or_refused(use)
 
 
 def run_folder(draw: Random, at: Workplace) -> None:
@@ -340,9 +339,9 @@ def run_folder(draw: Random, at: Workplace) -> None:
     file = draw.choice([file for file in sorted(path.iterdir()) if file.is_file()])
     _damage(draw, file)
     for use in (
-        lambda: Run.load(path),
-        lambda: Run.load(path, "last").load_state(),
-        lambda: Run.load(path).metrics(),
+        lambda: RunFolder.load(path),
+        lambda: RunFolder.load(path, "last").load_state(),
+        lambda: RunFolder.load(path).metrics(),
         lambda: Summary.of(path),
     ):
         read_or_refused(use)

@@ -1,4 +1,4 @@
-"""The command line: from a file of sequences to a trained model, samples, scores and pictures."""
+"""The command line: options in, text out; everything else is done by the library."""
 
 from throughtime.cli.main import main
 

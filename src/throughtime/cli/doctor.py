@@ -7,16 +7,18 @@ import sys
 import warnings
 
 import click
-import torch
 
 import throughtime
-from throughtime.engine.build import instruction_sets, library
-from throughtime.engine.library import WISH, loaded, processor
 
 
 @click.command()
 def doctor() -> None:
     """Say what the engine in C uses on this machine; where it is missing, how to mend it."""
+    import torch
+
+    from throughtime.engine.build import instruction_sets, library
+    from throughtime.engine.library import WISH, loaded, processor
+
     click.echo(f"throughtime {throughtime.__version__}, torch {torch.__version__}")
     click.echo(f"Python {platform.python_version()}, {sys.platform} {platform.machine()}")
     click.echo(f"threads of torch: {torch.get_num_threads()}")

@@ -3,106 +3,61 @@
 from __future__ import annotations
 
 import json
+from io import BufferedIOBase
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
-import torch
 
-from throughtime.cli.datasets import size
-from throughtime.cli.opening import opened
-from throughtime.data import Dataset, Examples
-from throughtime.evaluation.likelihood import MEASURED, Model, decoder, sees_x
-from throughtime.evaluation.metrics import Number
-from throughtime.evaluation.metrics import evaluate as numbers_of
-from throughtime.evaluation.metrics.bootstrap import FEWEST, RESAMPLES
-from throughtime.evaluation.metrics.rows import CHUNK
-from throughtime.lengths import SameAsInput
-from throughtime.sequence import Sequence
+from throughtime.cli.files import FORMAT, FORMAT_HELP, Rows
 
-UNITS = {False: "rows, those with the same x together", True: f"chunks of {CHUNK:,} steps"}
-"""What is drawn anew, of single rows and of running text."""
+if TYPE_CHECKING:
+    from throughtime.evaluation.metrics import Number
 
 
 @click.command()
 @click.argument("run", type=click.Path(path_type=Path))
-@click.option("--split", default="test", help="Which part of the data [test].")
+@click.argument("file", type=Rows(), required=False)
+@click.option("--split", help="Which part of the data [test].")
+@click.option("--format", "form", type=FORMAT, help=FORMAT_HELP)
 @click.option("--shuffled", is_flag=True, help="Give each y the x of another: a control.")
 @click.option("--interval", is_flag=True, help="Also 95 % intervals, by drawing rows anew.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
-def evaluate(run: Path, split: str, shuffled: bool, interval: bool, as_json: bool) -> None:
-    """Measure a RUN on examples that it was not trained on."""
-    loaded = opened(run)
-    data = loaded.data()
-    whole = part(data, split)
-    examples = whole.some(MEASURED)
-    how_many = what_of(whole, examples, data.running)
-    if shuffled:
-        examples = shuffled_x(loaded.model, examples)
-    numbers = numbers_of(
-        loaded.model,
-        examples,
-        vocabulary=data.y_vocabulary,
-        kind=None if data.y_field is None else data.y_field.kind,
-        running=data.running,
-        interval=interval,
-    )
-    drawn = f"{RESAMPLES:,} times {UNITS[data.running]}" if interval else None
-    if as_json:
-        said = {"dataset": data.name, "split": split, "shuffled": shuffled, "resampled": drawn}
-        said["examples"] = how_many
-        click.echo(json.dumps({**said, "numbers": [number._asdict() for number in numbers]}))
-    else:
-        what = f"{split}, x shuffled" if shuffled else split
-        click.echo(f"{data.name}, {what}: {how_many}")
-        if interval and all(number.low is None for number in numbers):
-            click.echo(f"No intervals: there are fewer than {FEWEST} {UNITS[data.running]}")
-        elif drawn:
-            click.echo(f"In brackets: 95 % intervals, by resampling {drawn}")
-        click.echo(table(numbers))
+def evaluate(
+    run: Path,
+    file: BufferedIOBase | None,
+    split: str | None,
+    form: str | None,
+    shuffled: bool,
+    interval: bool,
+    as_json: bool,
+) -> None:
+    """Measure a RUN on examples that it was not trained on: a part of its data, or the labelled
+    rows of FILE."""
+    from throughtime.inference.evaluate import evaluate_part, evaluate_rows
+    from throughtime.inference.run import Run
 
-
-def part(data: Dataset, split: str) -> Examples:
-    """One part of the data.
-
-    Raises:
-        ValueError: if there is no such part.
-    """
-    if split not in data.splits:
-        raise ValueError(
-            f"{data.name} has no part {split!r}; expected one of {', '.join(data.splits)}"
+    loaded = Run.load(run).folder
+    if file is None:
+        if form is not None:
+            raise ValueError("--format is for a FILE; the parts of the data have been read")
+        found = evaluate_part(
+            loaded, loaded.data(), split or "test", shuffled=shuffled, interval=interval
         )
-    return data.splits[split]
-
-
-def what_of(whole: Examples, measured: Examples, running: bool) -> str:
-    """How much of a part is measured."""
-    count = f"{size(measured):,} {'steps' if running else 'rows'}"
-    if measured is whole:
-        return count
-    assert isinstance(whole.y, Sequence)
-    assert isinstance(measured.y, Sequence)
-    symbols = f"{int(measured.y.lengths.sum()):,} of {int(whole.y.lengths.sum()):,} symbols"
-    if running:
-        return f"the first {symbols}"
-    return f"{count} of {len(whole):,}, evenly spread, with {symbols}"
-
-
-def shuffled_x(model: Model, examples: Examples) -> Examples:
-    """The same rows, each with the x of another one.
-
-    What a model then still gains over one that sees no x, it does not gain from x.
-
-    Raises:
-        ValueError: if the model sees no x, or x decides the length of y.
-    """
-    if not sees_x(model) or examples.x is None:
-        raise ValueError("--shuffled: this model sees no x, so there is nothing to shuffle")
-    if isinstance(decoder(model).length, SameAsInput):
-        raise ValueError("--shuffled: each y has the length of its own x, so no other x will do")
-    order = torch.randperm(len(examples), generator=torch.Generator().manual_seed(0))
-    other = torch.empty_like(order)
-    other[order] = order.roll(1)
-    return Examples(examples.x[other], examples.y)
+    elif split is not None:
+        raise ValueError("--split is a part of the run's own data; leave it or FILE out")
+    else:
+        found = evaluate_rows(loaded, file, form=form, shuffled=shuffled, interval=interval)
+    if as_json:
+        click.echo(json.dumps(found.to_dict()))
+        return
+    what = found.dataset if found.split is None else f"{found.dataset}, {found.split}"
+    click.echo(f"{what}{', x shuffled' if shuffled else ''}: {found.examples}")
+    if found.few:
+        click.echo(f"No intervals: {found.few}")
+    elif found.resampled:
+        click.echo(f"In brackets: 95 % intervals, by resampling {found.resampled}")
+    click.echo(table(found.numbers))
 
 
 def table(numbers: list[Number]) -> str:

@@ -4,21 +4,17 @@ from __future__ import annotations
 
 import errno
 import warnings
+from importlib import import_module
 from typing import Any, NoReturn, TextIO
 
 import click
 
 import throughtime
-from throughtime.cli.datasets import datasets
-from throughtime.cli.doctor import doctor
-from throughtime.cli.evaluate import evaluate
-from throughtime.cli.predict import predict
-from throughtime.cli.report import report
-from throughtime.cli.runs import runs
-from throughtime.cli.sample import sample
-from throughtime.cli.score import score
-from throughtime.cli.train import train
-from throughtime.training.trainer import Diverged
+
+COMMANDS = (
+    *("datasets", "train", "evaluate", "sample", "predict", "score", "report", "runs", "doctor"),
+)
+"""Each in a file of its name, which is imported when the command is used."""
 
 
 class _Refused(click.ClickException):
@@ -28,6 +24,15 @@ class _Refused(click.ClickException):
 class _OneLine(click.Group):
     """Commands whose errors are one line: 2 is bad input's exit code, 1 that of failed training."""
 
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = getattr(import_module(f"throughtime.cli.{cmd_name}"), cmd_name)
+        return command
+
     def invoke(self, ctx: click.Context) -> Any:
         with warnings.catch_warnings():
             warnings.simplefilter("default", UserWarning)
@@ -36,8 +41,6 @@ class _OneLine(click.Group):
                 return super().invoke(ctx)
             except click.UsageError as error:
                 _refuse(error.format_message())
-            except Diverged as error:
-                raise click.ClickException(str(error)) from None
             except OSError as error:
                 if error.errno == errno.EPIPE:
                     raise
@@ -68,7 +71,3 @@ def main() -> None:
 
     A run is a folder: `train` makes it, the other commands read it.
     """
-
-
-for _command in (datasets, train, evaluate, sample, predict, score, report, runs, doctor):
-    main.add_command(_command)

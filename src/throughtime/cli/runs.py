@@ -9,7 +9,6 @@ from pathlib import Path
 
 import click
 
-from throughtime.runs.run import RunError
 from throughtime.runs.summary import Summary
 
 
@@ -38,14 +37,14 @@ def summaries(folder: Path) -> tuple[list[Summary], dict[str, str]]:
     """Those of the runs in a folder, the best of each data set first; and of what is none, why.
 
     Raises:
-        RunError: if there is no such folder, or nothing in it.
+        ValueError: if there is no such folder, or nothing in it.
     """
     if not folder.is_dir():
-        raise RunError(f"{folder}: no such folder; expected one with runs, as `train` makes them")
+        raise ValueError(f"{folder}: no such folder; expected one with runs, as `train` makes them")
     one = (folder / "config.json").exists()
     paths = [folder] if one else sorted(path for path in folder.iterdir() if path.is_dir())
     if not paths:
-        raise RunError(f"{folder}: no runs in it; `throughtime train` makes one")
+        raise ValueError(f"{folder}: no runs in it; `throughtime train` makes one")
     found, reasons = [], {}
     for path in paths:
         try:

@@ -6,22 +6,6 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import Any
 
-from torch import Tensor
-
-from throughtime.data import Vocabulary
-
-
-def text(y: Tensor, vocabulary: Vocabulary | None) -> str:
-    """A sequence ``(τ, *event)`` in its symbols; or in numbers, with spaces between the steps.
-
-    Example:
-        >>> text(torch.tensor([1, 0]), Vocabulary("ab")), text(torch.tensor([[0.5], [1.25]]), None)
-        ('ba', '0.5 1.25')
-    """
-    if vocabulary is not None:
-        return vocabulary.decode(y)
-    return " ".join(",".join(f"{v:.4g}" for v in step.flatten().tolist()) for step in y)
-
 
 def said(value: Any) -> str:
     """A value of a file in one line: a text, a number, or a list of them with spaces between.

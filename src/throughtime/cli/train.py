@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-import json
-import shutil
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
-from tqdm import tqdm
 
-from throughtime.cli.datasets import size
-from throughtime.cli.series import series_of
-from throughtime.data import DATASETS, Dataset, load
-from throughtime.data.batching import padding
-from throughtime.report.pictures import draw_all
-from throughtime.runs.config import Config, ConfigError
-from throughtime.runs.run import Run
-from throughtime.training.trainer import Trainer, order_of
+from throughtime.runs.options import READING, ConfigError, Options, help_of
+
+if TYPE_CHECKING:
+    from throughtime.data import Dataset
+    from throughtime.runs.folder import RunFolder
 
 WHEN_RESUMED = ("epochs", "max_steps", "max_seconds", "patience")
 """What may change when a run goes on: only when it is to stop."""
@@ -26,12 +20,10 @@ WHEN_RESUMED = ("epochs", "max_steps", "max_seconds", "patience")
 
 def _options(command: Callable[..., None]) -> Callable[..., None]:
     """An option for each key of the configuration, which also checks the values."""
-    for name, field in reversed(Config.model_fields.items()):
+    for name in reversed(Options.model_fields):
         if name != "dataset":
-            default = "" if field.default is None else f" [{field.default}]"
-            command = click.option(
-                f"--{name.replace('_', '-')}", metavar="…", help=f"{field.description}{default}"
-            )(command)
+            option = f"--{name.replace('_', '-')}"
+            command = click.option(option, metavar="…", help=help_of(name))(command)
     return command
 
 
@@ -44,7 +36,7 @@ def _options(command: Callable[..., None]) -> Callable[..., None]:
 )
 @_options
 def train(
-    dataset: str | None, out: Path | None, file: Path | None, resume: Path | None, **given: Any
+    dataset: str | None, out: Path | None, file: Path | None, resume: Path | None, **told: Any
 ) -> None:
     """Train a model on an embedded DATASET or on a file of yours.
 
@@ -53,46 +45,55 @@ def train(
     is a series in time; or CoNLL-style columns (.conll, .conllu). What is left out follows from the
     data. Options override a --config.
     """
-    values = {name: value for name, value in given.items() if value is not None}
+    from tqdm import tqdm
+
+    from throughtime.inference.run import Run
+    from throughtime.report import draw_all
+    from throughtime.training.train import fit
+    from throughtime.training.trainer import Diverged
+
+    values = {name: value for name, value in told.items() if value is not None}
     if resume is not None:
         run, data = _resumed(resume, dataset, out, file, values)
     else:
-        if file is not None:
-            values = json.loads(Config.load(file).model_dump_json()) | values
-        if dataset is not None:
-            values["dataset"] = dataset
-        config = Config.read(values)
-        data = load(config.dataset, config.seed, config.reading)
-        if config.dataset not in DATASETS:
-            files = {name: getattr(config, name) for name in ("dataset", "valid", "test")}
-            config = config.but(**{n: f and str(Path(f).resolve()) for n, f in files.items()})
-        run = Run.create(config, data, out)
+        run, data = _begun(dataset, out, file, values)
     _introduce(run, data)
-    trainer: Trainer | None = None
     try:
-        trainer = Trainer(run, data, resume=resume is not None, say=_say)
-        reason = trainer.fit()
-    except ValueError:
-        if resume is None and (trainer is None or not trainer.progress.step):
-            shutil.rmtree(run.path)  # this command has made it, and nothing was trained
-        raise
+        _, reason = fit(run, data, resume=resume is not None, say=tqdm.write)
+    except Diverged as error:
+        raise click.ClickException(str(error)) from None
     click.echo(f"Stopped: {reason}. Best and last weights are in {run.path}.")
     if reason == "interrupted":
         click.echo(f"Go on with: throughtime train --resume {run.path}")
         return
     for picture in draw_all(Run.load(run.path), data):
         click.echo(f"Drew {picture}")
-    follows = ["evaluate", "sample", *(["predict"] if data.x_fields or series_of(run) else [])]
-    click.echo(f"Now try: {'; '.join(f'throughtime {name} {run.path}' for name in follows)}")
+    click.echo(f"Now try: {'; '.join(f'throughtime {n} {run.path}' for n in _follows(run))}")
 
 
-def _say(line: str) -> None:
-    tqdm.write(line)
+def _begun(
+    dataset: str | None, out: Path | None, file: Path | None, values: dict[str, Any]
+) -> tuple[RunFolder, Dataset]:
+    from throughtime.data import Reading, load
+    from throughtime.training.prepare import prepare
+
+    if file is not None:
+        values = Options.load(file).told() | values
+    if dataset is not None:
+        values["dataset"] = dataset
+    options = Options.read(values)
+    if options.dataset is None:
+        raise ConfigError("no dataset is given; expected one")
+    reading = Reading(**{n: v for n, v in options.told().items() if n in READING})
+    data = load(options.dataset, options.seed or 0, reading)
+    return prepare(options, data, out), data
 
 
 def _resumed(
     path: Path, dataset: str | None, out: Path | None, file: Path | None, values: dict[str, Any]
-) -> tuple[Run, Dataset]:
+) -> tuple[RunFolder, Dataset]:
+    from throughtime.runs.folder import RunFolder
+
     other = {"DATASET": dataset, "--out": out, "--config": file}
     refused = [name for name, value in other.items() if value is not None]
     refused += [f"--{name.replace('_', '-')}" for name in values if name not in WHEN_RESUMED]
@@ -102,27 +103,32 @@ def _resumed(
             + ", ".join(f"--{name.replace('_', '-')}" for name in WHEN_RESUMED)
             + " may change"
         )
-    run = Run.load(path, "last").but(**values)
+    run = RunFolder.load(path, "last").replaced(**values)
     return run, run.data()
 
 
-def _introduce(run: Run, data: Dataset) -> None:
+def _introduce(run: RunFolder, data: Dataset) -> None:
+    from throughtime.inference.evaluate import size
+
     config = run.config
     parameters = sum(p.numel() for p in run.model.parameters())
     click.echo(f"{data.name}: {data.description}")
     sizes = ", ".join(f"{size(part):,} {name}" for name, part in data.splits.items())
-    click.echo(f"{sizes} {'steps' if data.running else 'rows'}")
+    click.echo(f"{sizes} {'steps' if data.schema.running else 'rows'}")
     click.echo(
         f"{config.cell} of {config.layers} × {config.hidden_size}, {config.wiring}, "
         f"{config.output}, {config.length or 'one value'}: {parameters:,} parameters in {run.path}"
     )
-    click.echo(_how_batched(config, data))
+    click.echo(_batches(run, data))
     click.echo(f"learning rate {config.learning_rate:g}, dropout {config.dropout:g}")
 
 
-def _how_batched(config: Config, data: Dataset) -> str:
-    assert config.batch_size is not None
-    if data.running:
+def _batches(run: RunFolder, data: Dataset) -> str:
+    from throughtime.data.batching import padding
+    from throughtime.training.trainer import order_of
+
+    config = run.config
+    if data.schema.running:
         return f"batches of {config.batch_size:,} streams, {config.steps:,} steps at a time"
     share = padding(
         data.splits["train"],
@@ -134,3 +140,10 @@ def _how_batched(config: Config, data: Dataset) -> str:
         f"batches of up to {config.batch_size:,} rows and {config.batch_symbols:,} steps, "
         f"{share:.1%} of them padding"
     )
+
+
+def _follows(run: RunFolder) -> list[str]:
+    """The commands that make sense next."""
+    from throughtime.inference.series import is_series
+
+    return ["evaluate", "sample", *(["predict"] if run.schema.x or is_series(run) else [])]

@@ -1,17 +1,46 @@
-"""Data: the embedded sets, a reader of text files, vocabularies and batches, one file each.
+"""Data: files, rows in memory and embedded sets as pairs (x, y), with the schema of their columns.
 
 Example:
+    >>> from throughtime.data import load
     >>> load("digits").splits["train"].x.event_shape
     torch.Size([8])
 """
 
-from throughtime.data.batching import batches, streams
-from throughtime.data.dataset import Dataset, Examples
-from throughtime.data.errors import DataError
-from throughtime.data.formats.lines import read_lines
-from throughtime.data.formats.reading import Reading
-from throughtime.data.registry import DATASETS, load
-from throughtime.data.vocabulary import UNKNOWN, UnknownSymbol, Vocabulary
+from typing import TYPE_CHECKING
+
+from throughtime.lazy import attributes
+
+if TYPE_CHECKING:
+    from throughtime.data.batching import batches, streams
+    from throughtime.data.dataset import Dataset
+    from throughtime.data.embedded import DATASETS
+    from throughtime.data.errors import DataError
+    from throughtime.data.examples import Examples
+    from throughtime.data.formats.lines import read_lines
+    from throughtime.data.formats.reading import Reading
+    from throughtime.data.registry import load, read
+    from throughtime.data.schema import Schema
+    from throughtime.data.vocabulary import UNKNOWN, UnknownSymbol, Vocabulary
+
+__getattr__ = attributes(
+    __name__,
+    {
+        "DATASETS": "throughtime.data.embedded",
+        "DataError": "throughtime.data.errors",
+        "Dataset": "throughtime.data.dataset",
+        "Examples": "throughtime.data.examples",
+        "Reading": "throughtime.data.formats.reading",
+        "Schema": "throughtime.data.schema",
+        "UNKNOWN": "throughtime.data.vocabulary",
+        "UnknownSymbol": "throughtime.data.vocabulary",
+        "Vocabulary": "throughtime.data.vocabulary",
+        "batches": "throughtime.data.batching",
+        "load": "throughtime.data.registry",
+        "read": "throughtime.data.registry",
+        "read_lines": "throughtime.data.formats.lines",
+        "streams": "throughtime.data.batching",
+    },
+)
 
 __all__ = [
     "DATASETS",
@@ -20,10 +49,12 @@ __all__ = [
     "Dataset",
     "Examples",
     "Reading",
+    "Schema",
     "UnknownSymbol",
     "Vocabulary",
     "batches",
     "load",
+    "read",
     "read_lines",
     "streams",
 ]

@@ -9,8 +9,8 @@ from itertools import islice
 import torch
 from torch import Tensor
 
-from throughtime.data.dataset import Examples
 from throughtime.data.errors import DataError
+from throughtime.data.examples import Examples
 from throughtime.data.flat import Flat
 from throughtime.sequence import Sequence
 

@@ -1,41 +1,30 @@
-"""Data by name."""
+"""Data by name: the embedded sets, files, and rows in memory."""
 
 from __future__ import annotations
 
 import difflib
 from collections.abc import Callable
+from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 from throughtime.data.dataset import Dataset
-from throughtime.data.embedded.digits import digits, digits_pixels
-from throughtime.data.embedded.glyphs import glyphs
-from throughtime.data.embedded.mackey_glass import mackey_glass
-from throughtime.data.embedded.python_reference import python_reference
-from throughtime.data.embedded.python_tokens import python_tokens
-from throughtime.data.embedded.unicode_names import unicode_names
+from throughtime.data.embedded import DATASETS
 from throughtime.data.errors import DataError
 from throughtime.data.formats import arrays, conll, table
 from throughtime.data.formats.arrays import read_arrays
-from throughtime.data.formats.columns import as_data, read_columns
+from throughtime.data.formats.columns import as_data, of_table, read_columns
 from throughtime.data.formats.folder import table_in
 from throughtime.data.formats.lines import read_lines
+from throughtime.data.formats.memory import table_of
 from throughtime.data.formats.reading import AS_IT_IS, FORMATS, Reading
 from throughtime.data.formats.running import read_running
-from throughtime.data.formats.series import is_series, read_series
+from throughtime.data.formats.series import as_series, is_series
+from throughtime.data.source import Source
 
 OF_TEXT = ("format", "symbols", "rare", "valid", "test")
 """What can be told of a text without columns."""
-
-DATASETS: dict[str, Callable[[], Dataset]] = {
-    "glyphs": glyphs,
-    "unicode-names": unicode_names,
-    "python-reference": python_reference,
-    "python-tokens": python_tokens,
-    "digits": digits,
-    "digits-pixels": digits_pixels,
-    "mackey-glass": mackey_glass,
-}
-"""The embedded sets: made of what an installation has anyway, without a download."""
 
 
 def load(name_or_path: str | Path, seed: int = 0, reading: Reading = AS_IT_IS) -> Dataset:
@@ -65,15 +54,58 @@ def load(name_or_path: str | Path, seed: int = 0, reading: Reading = AS_IT_IS) -
     if name in DATASETS:
         if told := reading.told():
             raise DataError(f"--{told[0]}: {name} is an embedded set, which is read as it is")
-        return DATASETS[name]()
+        module, _, maker = DATASETS[name].maker.partition(":")
+        make: Callable[[], Dataset] = getattr(import_module(module), maker)
+        return replace(make(), source=Source(name))
     if Path(name).exists():
-        return _read(Path(name), seed, reading)
+        return _of_file(Path(name), seed, reading)
     near = difflib.get_close_matches(name, DATASETS, n=1)
     hint = f"; did you mean {near[0]!r}?" if near else "."
     raise DataError(
         f"no embedded set and no file called {name!r}{hint} The embedded sets are: "
         + ", ".join(DATASETS)
     )
+
+
+def read(source: object, *, seed: int = 0, name: str = "rows", **how: Any) -> Dataset:
+    """A file, a folder, rows in memory or a data frame, as data to train on.
+
+    Args:
+        source: the path of a file or folder; a list of dicts; a list of texts, each a sequence; or
+            a table of pandas, polars or Arrow.
+        seed: by which rows are divided into parts, 80/10/10.
+        name: what rows in memory are called; a file has its own name.
+        **how: ``input``, ``target``, ``split`` and the rest of what
+            :class:`~throughtime.data.formats.reading.Reading` can be told.
+
+    Raises:
+        DataError: if something is not what it should be; with file and line, or the row.
+        TypeError: if there is no such option.
+
+    Example:
+        >>> rows = [{"word": "ab" * (1 + i % 20), "long": "yes" if i % 20 > 9 else "no"}
+        ...         for i in range(40)]
+        >>> data = read(rows, input="word:characters", target="long")
+        >>> data, data.schema.y.kind
+        (Dataset('rows': train 32, valid 4, test 4), 'label')
+    """
+    reading = Reading(**how)
+    if isinstance(source, str | Path):
+        if not Path(source).exists():
+            raise DataError(f"{source}: no such file; check the name")
+        return _of_file(Path(source), seed, reading)
+    if reading.format is not None or reading.symbols is not None:
+        told = "format" if reading.format is not None else "symbols"
+        raise DataError(f"{told} is for files; rows have their columns, as in target='name:words'")
+    rows = table_of(source, column="text")
+    if is_series(rows, reading):
+        return as_series(rows, reading, name)
+    return of_table(rows, table.read_table, name, seed, reading)
+
+
+def _of_file(path: Path, seed: int, reading: Reading) -> Dataset:
+    source = Source(str(path.resolve()), reading.resolved(), seed)
+    return replace(_read(path, seed, reading), source=source)
 
 
 def _read(path: Path, seed: int, reading: Reading) -> Dataset:
@@ -96,8 +128,10 @@ def _read(path: Path, seed: int, reading: Reading) -> Dataset:
     if form == "arrays":
         if told := [name for name in reading.told() if name != "format"]:
             raise DataError(f"--{told[0]}: {path} has its parts and sequences by their names")
-        return as_data(path, read_arrays(path), [], ("y", None))
-    return read_series(path, reading) if form == "series" else read_columns(path, seed, reading)
+        return as_data(path, path.absolute().stem, read_arrays(path), [], ("y", None))
+    if form == "series":
+        return as_series(table.read_table(path), reading, path.stem)
+    return read_columns(path, seed, reading)
 
 
 def _format(path: Path, reading: Reading) -> str:

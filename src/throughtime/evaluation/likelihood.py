@@ -14,10 +14,9 @@ from throughtime.distribution.distribution import SequenceDistribution
 from throughtime.lengths import PredictedLength
 from throughtime.model.encoder_decoder import EncoderDecoder
 from throughtime.model.recurrent_model import RecurrentModel
+from throughtime.runs.build import Model
 from throughtime.sequence import Sequence
 from throughtime.wiring import Edge
-
-Model = RecurrentModel | EncoderDecoder
 
 MEASURED = 10_000_000
 """Symbols that a part is measured on, at most, in training, in pictures and by the commands: more
@@ -40,7 +39,7 @@ def sees_x(model: Model) -> bool:
     return Edge.INPUT in wiring or Edge.VECTOR in wiring
 
 
-def given(model: Model, x: Sequence | Tensor | None) -> SequenceDistribution | Distribution:
+def y_given(model: Model, x: Sequence | Tensor | None) -> SequenceDistribution | Distribution:
     """p(y given x), or p(y) of a model that sees no x."""
     p: SequenceDistribution | Distribution = model(x) if sees_x(model) else decoder(model)()
     return p
@@ -115,11 +114,11 @@ def parts(
         assert output is not None
         most = min(most, max(1, LOGITS // output.size))
         for batch in batches(examples, rows, generator=None, symbols=most):
-            yield given(model, batch.x), batch
+            yield y_given(model, batch.x), batch
         return
     assert isinstance(examples.y, Sequence)
     rows = min(rows, int(examples.y.lengths))
-    p = given(model, None)
+    p = y_given(model, None)
     assert isinstance(p, SequenceDistribution)
     past = before_streams(examples, rows)
     for t in range(0, past.steps, steps):  # no more logits at once than of a chunk

@@ -9,11 +9,11 @@ from matplotlib.figure import Figure
 
 from throughtime.data import Dataset
 from throughtime.distribution.distribution import SequenceDistribution
-from throughtime.evaluation.likelihood import MEASURED, decides_length, given, sees_x
+from throughtime.evaluation.likelihood import MEASURED, decides_length, sees_x, y_given
 from throughtime.evaluation.metrics import length_distributions
+from throughtime.inference.run import Run
 from throughtime.report import captions, curve, lengths, wiring
 from throughtime.runs import choices
-from throughtime.runs.run import Run
 from throughtime.sequence import Sequence
 
 SHEET = 32
@@ -24,24 +24,24 @@ LONGEST = 200
 
 
 @torch.no_grad()
-def draw_all(run: Run, data: Dataset) -> list[Path]:
+def draw_all(run: Run, data: Dataset | None = None) -> list[Path]:
     """Draw what there is to see of a run into its folder, and return where.
 
     Its wiring and its learning curve; the lengths of the test part and of the model, if it
     decides them; and pictures with their captions, if it gives any. The same each time.
     """
     run.model.eval()
+    data = run.data() if data is None else data
     found: dict[str, Figure] = {}
-    if run.config.wiring is not None:
-        found["wiring"] = wiring.draw(choices.wiring(run.config.wiring))
-    if rows := run.metrics():
+    found["wiring"] = wiring.draw(choices.wiring(run.config.wiring))
+    if rows := run.metrics:
         found["learning-curve"] = curve.draw(rows, data.name)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)
         if decides_length(run.model):
-            shares = length_distributions(run.model, data.splits["test"].some(MEASURED))
+            shares = length_distributions(run.model, data.splits["test"].limited_to(MEASURED))
             found["lengths"] = lengths.draw(*shares, data.name)
-        if data.picture_shape is not None and sees_x(run.model):
+        if data.schema.picture_shape is not None and sees_x(run.model):
             for part in [part for part in data.splits if part not in ("train", "valid")]:
                 found[f"captions-{part}"] = _sheet(run, data, part)
     folder = run.path / "pictures"
@@ -52,17 +52,16 @@ def draw_all(run: Run, data: Dataset) -> list[Path]:
 
 
 def _sheet(run: Run, data: Dataset, part: str) -> Figure:
-    examples, names = data.splits[part], data.y_vocabulary
-    assert data.picture_shape is not None
+    examples, shape, name = data.splits[part], data.schema.picture_shape, data.schema.y
+    assert shape is not None
     chosen = examples[torch.randperm(len(examples))[:SHEET]]
-    p = given(run.model, chosen.x)
-    assert names is not None
+    p = y_given(run.model, chosen.x)
     assert isinstance(p, SequenceDistribution)
     assert isinstance(chosen.x, torch.Tensor)
     assert isinstance(chosen.y, Sequence)
     guesses = p.mode(max_length=LONGEST if p.length.stops else None)
     shown = [
-        captions.Captioned(picture.view(data.picture_shape), names.decode(y), names.decode(guess))
+        captions.Captioned(picture.view(shape), name.decode(y), name.decode(guess))
         for picture, y, guess in zip(chosen.x, chosen.y.to_list(), guesses.to_list(), strict=True)
     ]
     title = f"{data.name}, {part}: the true name, and below it the model's"

@@ -11,7 +11,8 @@ from functools import partial
 from typing import Any, TypeVar
 
 from throughtime import cells, forcing, gradients, lengths, outputs, schedules
-from throughtime.data.text import Y_ALONE
+from throughtime.data.columns import text_column
+from throughtime.data.schema import Y_ALONE
 from throughtime.wiring import NAMED, Wiring
 
 T = TypeVar("T")
@@ -176,3 +177,14 @@ def _real(word: str | float) -> float:
 def _listed(names: Mapping[str, object]) -> str:
     *most, last = names
     return f"{', '.join(most)} or {last}"
+
+
+CHECKS: dict[str, Callable[[str], object]] = {
+    "wiring": wiring,
+    "output": lambda text: output(text, size=1),
+    "length": lambda text: length(text, longest=1),
+    "gradient": gradient,
+    "forcing": forcing_of,
+    "symbols": lambda text: text_column(text, "text"),
+}
+"""What reads each choice that is told as text, and raises a ``ValueError`` if it cannot."""

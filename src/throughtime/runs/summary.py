@@ -6,10 +6,24 @@ import math
 from dataclasses import dataclass
 from pathlib import Path
 
-from safetensors import safe_open
+from pydantic import BaseModel, ConfigDict
 
-from throughtime.runs import choices
-from throughtime.runs.run import opening_weights, read, read_metrics
+from throughtime.runs.config import read_json
+from throughtime.runs.metrics import read_metrics
+from throughtime.runs.options import read_as
+from throughtime.runs.weights import count_parameters
+
+
+class _Choices(BaseModel):
+    """What a summary says of a configuration; the rest is not looked at."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    dataset: str | None
+    wiring: str
+    cell: str
+    layers: int
+    hidden_size: int
 
 
 @dataclass(frozen=True)
@@ -43,25 +57,17 @@ class Summary:
         Raises:
             ValueError: in one line, if a file is missing or damaged.
         """
-        config, _ = read(path)
-        assert config.wiring is not None
+        config = read_as(_Choices, read_json(path))
         rows = read_metrics(path)
         valid = [v for row in rows if (v := row["valid nats"]) is not None and math.isfinite(v)]
         last = rows[-1] if rows else {}
         return cls(
             name=path.resolve().name,
-            data=Path(config.dataset).name,
-            wiring=choices.wiring_text(choices.wiring(config.wiring)),
+            data="rows in memory" if config.dataset is None else Path(config.dataset).name,
+            wiring=config.wiring,
             cell=f"{config.cell} {config.layers} × {config.hidden_size}",
-            parameters=_parameters(path / "best.safetensors"),
+            parameters=count_parameters(path / "best.safetensors"),
             epochs=int(last.get("epoch") or 0),
             valid=min(valid, default=None),
             minutes=(last.get("seconds") or 0.0) / 60,
         )
-
-
-def _parameters(file: Path) -> int:
-    """By the header of the weights' file."""
-    with opening_weights(file), safe_open(file, "pt") as tensors:
-        names = list(tensors.keys())
-        return sum(math.prod(tensors.get_slice(name).get_shape()) for name in names)

@@ -17,18 +17,19 @@ from throughtime.distribution.distribution import SequenceDistribution
 from throughtime.evaluation.likelihood import (
     MEASURED,
     decoder,
-    given,
     log_prob,
     nats_per_symbol,
     symbols,
+    y_given,
 )
 from throughtime.forcing.forcing import ScheduledSampling, TeacherForcing
 from throughtime.runs import choices
-from throughtime.runs.build import updates_per_epoch
 from throughtime.runs.config import Config
-from throughtime.runs.run import Run, RunError
+from throughtime.runs.errors import RunError
+from throughtime.runs.folder import RunFolder
 from throughtime.sequence import Sequence
 from throughtime.training.interrupt import Interrupt
+from throughtime.training.resolve import updates_per_epoch
 
 WARM_UP = 50
 """Updates over which the learning rate rises, or a tenth of all if that is less."""
@@ -91,7 +92,7 @@ class Trainer:
 
     def __init__(
         self,
-        run: Run,
+        run: RunFolder,
         data: Dataset,
         *,
         resume: bool = False,
@@ -99,17 +100,17 @@ class Trainer:
     ) -> None:
         run.check(data)
         self.run, self.data, self.config, self.say = run, data, run.config, say
-        assert self.config.epochs is not None
-        assert self.config.batch_size is not None
-        assert self.config.threads is not None
         torch.set_num_threads(self.config.threads)
         torch.manual_seed(self.config.seed)
         self.model, self.rows = run.model.train(), self.config.batch_size
+        self.running = data.schema.running
         self.optimiser = torch.optim.AdamW(
             self.model.parameters(), weight_decay=self.config.weight_decay, fused=True
         )
         self.forcing = choices.forcing_of(self.config.forcing)
-        self.updates = updates_per_epoch(self.config, data)
+        self.updates = updates_per_epoch(
+            data, self.rows, self.config.batch_symbols, self.config.steps
+        )
         # Batches are of rows of similar length. Were each divided by its own count of symbols, a
         # short row would weigh more than a long one, and the model would learn to be short.
         self.typical = symbols(self.model, data.splits["train"].y) / self.updates
@@ -170,8 +171,7 @@ class Trainer:
     def _epoch(self) -> Iterator[Examples]:
         """The batches of an epoch, which the seed and the epoch's number decide."""
         train = self.data.splits["train"]
-        if self.config.steps is not None:
-            assert isinstance(train.y, Sequence)
+        if self.config.steps is not None and isinstance(train.y, Sequence):
             chunks = streams(train.y, self.rows, self.config.steps)
             return (Examples(None, chunk) for chunk in chunks)
         order = order_of(self.config, self.progress.epoch)
@@ -207,10 +207,10 @@ class Trainer:
     def _objective(self, batch: Examples) -> Tensor:
         """A log-likelihood for each row; running text goes on from the chunk before."""
         if not isinstance(batch.y, Sequence):
-            return log_prob(given(self.model, batch.x), batch.y)
-        p = self.carried or given(self.model, batch.x)
+            return log_prob(y_given(self.model, batch.x), batch.y)
+        p = self.carried or y_given(self.model, batch.x)
         assert isinstance(p, SequenceDistribution)
-        if self.config.steps is None:
+        if not self.running:
             return self.forcing.objective(p, batch.y)
         log_p, following = p.observe(batch.y)
         self.carried = following.detach()
@@ -219,7 +219,6 @@ class Trainer:
 
     def _learning_rate(self) -> float:
         step, rate = self.progress.step, self.config.learning_rate
-        assert rate is not None
         rise = min((step + 1) / min(WARM_UP, max(self.planned // 10, 1)), 1.0)
         fall = (1 + math.cos(math.pi * min(step / self.planned, 1.0))) / 2
         return rate * rise * fall
@@ -229,8 +228,8 @@ class Trainer:
         progress = self.progress
         done = progress.position == self.updates
         steps = self.config.steps
-        rows = self.rows if steps else max(self.rows, 128)
-        examples = self.data.splits["valid"].some(MEASURED)
+        rows = self.rows if self.running else max(self.rows, 128)
+        examples = self.data.splits["valid"].limited_to(MEASURED)
         valid = nats_per_symbol(self.model, examples, rows, steps, self.config.batch_symbols)
         better = valid < progress.best
         if better:

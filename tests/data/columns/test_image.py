@@ -31,10 +31,10 @@ def test_pictures_are_vectors_in_the_size_of_the_first(write: Write, tmp_path: P
     rows = [f"{draw(tmp_path, i, sizes[i])},{c}" for i, c in enumerate(CAPTIONS)]
     data = load(write("a.csv", "\n".join(["file,caption", *rows]) + "\n"))
     assert data.wiring == VECTOR_TO_SEQUENCE
-    assert data.picture_shape in ((6, 8), (32, 64))  # that of training's first
+    assert data.schema.picture_shape in ((6, 8), (32, 64))  # that of training's first
     x = data.splits["train"].x
     assert isinstance(x, torch.Tensor)
-    assert x.shape[1] == data.picture_shape[0] * data.picture_shape[1]
+    assert x.shape[1] == data.schema.picture_shape[0] * data.schema.picture_shape[1]
     assert float(x.min()) >= 0
     assert float(x.max()) <= 1
     shades = {round(float(row[0]) * 255) for row in x}
@@ -94,14 +94,14 @@ def test_a_folder_of_pictures_with_their_captions_beside_them(tmp_path: Path) ->
         picture.with_suffix(".txt").write_text(f"\n {caption}\nthe same again\n")
     data = load(tmp_path)
     assert data.wiring == VECTOR_TO_SEQUENCE
-    assert data.y_vocabulary is not None
+    assert data.schema.y_vocabulary is not None
     y = data.splits["train"].y
     assert isinstance(y, Sequence)
-    texts = [data.y_vocabulary.decode(row) for row in y.to_list()]
+    texts = [data.schema.y_vocabulary.decode(row) for row in y.to_list()]
     assert len(texts) == 20
     assert set(texts[1::2]) == {"the same again"}  # two rows a picture, in the same part
     assert set(texts[::2]) < set(CAPTIONS)
-    assert load(tmp_path / "pictures", reading=Reading(target="caption:words")).y_vocabulary
+    assert load(tmp_path / "pictures", reading=Reading(target="caption:words")).schema.y_vocabulary
 
     (tmp_path / "pictures" / "3.txt").write_text(" \n")
     with pytest.raises(DataError, match=r"pictures/3.txt: blank lines alone"):

@@ -9,16 +9,18 @@ from pydoc_data.topics import topics
 import pytest
 import torch
 
-from throughtime.data import DATASETS, Dataset, Vocabulary
+from throughtime.data import DATASETS, Dataset, Vocabulary, load
 from throughtime.data.embedded.python_tokens import LABELS, labels
+from throughtime.data.source import Source
 from throughtime.data.splitting import split
+from throughtime.runs import choices
 from throughtime.sequence import Sequence
 
 Loaded = Callable[[str], Dataset]
 
 
 def texts(dataset: Dataset, part: str) -> list[str]:
-    y, vocabulary = dataset.splits[part].y, dataset.y_vocabulary
+    y, vocabulary = dataset.splits[part].y, dataset.schema.y_vocabulary
     assert isinstance(y, Sequence)
     assert vocabulary is not None
     return [vocabulary.decode(row) for row in y.to_list()]
@@ -41,8 +43,16 @@ def test_a_name_gives_that_set(name: str, loaded: Loaded) -> None:
 
 
 @pytest.mark.parametrize("name", DATASETS)
+def test_the_list_says_what_the_set_is(name: str, loaded: Loaded) -> None:
+    data = loaded(name)
+    assert data.name == name
+    assert choices.WIRINGS[DATASETS[name].wiring] == data.wiring
+    assert data.source == Source(name)
+
+
+@pytest.mark.parametrize("name", DATASETS)
 def test_a_set_is_the_same_every_time(name: str, loaded: Loaded) -> None:
-    again = DATASETS[name]()
+    again = load(name)
     for part, examples in loaded(name).splits.items():
         assert rows(again, part) == rows(loaded(name), part)
         y, other = examples.y, again.splits[part].y
@@ -98,7 +108,7 @@ def test_unicode_names_are_names_of_characters(loaded: Loaded) -> None:
 
 def test_the_reference_is_all_its_pages_in_order(loaded: Loaded) -> None:
     dataset = loaded("python-reference")
-    assert dataset.running
+    assert dataset.schema.running
     whole = "".join(texts(dataset, part)[0] for part in ("train", "valid", "test"))
     assert whole == "".join(topics[name] for name in sorted(topics))
 
@@ -135,7 +145,7 @@ def test_labels_are_those_of_the_language(source: str, expected: str) -> None:
 
 def test_windows_are_whole_lines_and_every_character_has_its_label(loaded: Loaded) -> None:
     dataset = loaded("python-tokens")
-    assert isinstance(dataset.x_vocabulary, Vocabulary)
+    assert isinstance(dataset.schema.x_vocabulary, Vocabulary)
     number = {label: i for i, label in enumerate(LABELS)}
     for part, examples in dataset.splits.items():
         assert isinstance(examples.x, Sequence)
@@ -144,7 +154,7 @@ def test_windows_are_whole_lines_and_every_character_has_its_label(loaded: Loade
         assert examples.x.lengths.min() > 0
         assert examples.x.lengths.median() > 200
         for x, y in zip(examples.x.to_list(), examples.y.to_list(), strict=True):
-            text, label = dataset.x_vocabulary.decode(x), y.tolist()
+            text, label = dataset.schema.x_vocabulary.decode(x), y.tolist()
             assert text.endswith("\n")
             assert len(text) <= 256 or text.count("\n") == 1
             position = 0
@@ -157,7 +167,7 @@ def test_windows_are_whole_lines_and_every_character_has_its_label(loaded: Loade
         keywords = examples.y.values == number["KEYWORD"]
         letters = examples.x.values[keywords].unique()
         allowed = set("".join(keyword.kwlist))
-        assert set(dataset.x_vocabulary.decode(letters)) <= allowed, part
+        assert set(dataset.schema.x_vocabulary.decode(letters)) <= allowed, part
 
 
 # ---- digits ----------------------------------------------------------------------------------

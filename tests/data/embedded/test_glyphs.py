@@ -20,7 +20,7 @@ def sans() -> dict[str, Tensor]:
 
 
 def names(dataset: Dataset, part: str) -> list[str]:
-    y, vocabulary = dataset.splits[part].y, dataset.y_vocabulary
+    y, vocabulary = dataset.splits[part].y, dataset.schema.y_vocabulary
     assert isinstance(y, Sequence)
     assert vocabulary is not None
     return [vocabulary.decode(row) for row in y.to_list()]

@@ -12,9 +12,8 @@ from hypothesis import strategies as st
 from tests.helpers.data_files import Write
 from tests.helpers.models import quick
 from throughtime.data import UNKNOWN, DataError, Reading, load
-from throughtime.data import columns as fields
-from throughtime.data.columns import KINDS, guess
-from throughtime.data.text import Y_ALONE
+from throughtime.data.columns import KINDS, Number, guess
+from throughtime.data.schema import Y_ALONE
 from throughtime.lengths import EndOfSequence, SameAsInput
 from throughtime.outputs import Categorical, Normal
 from throughtime.sequence import Sequence
@@ -71,7 +70,7 @@ def test_features_and_numbers_are_one_vector(write: Write) -> None:
     path = write("a.jsonl", lines(*rows))
     data = load(path, reading=Reading(input="f:features,v:vector", target="text:characters"))
     assert data.wiring == VECTOR_TO_SEQUENCE
-    assert data.x_size == 5
+    assert data.schema.x_size == 5
     x = data.splits["train"].x
     assert isinstance(x, torch.Tensor)
     assert bool((x[:, 0] == 1).all())
@@ -100,7 +99,7 @@ def test_lists_of_the_same_lengths_are_hidden_to_hidden(write: Write) -> None:
     data = load(write("b.jsonl", lines(*rows)), reading=Reading(input="x", target="y"))
     assert data.wiring == HIDDEN_TO_HIDDEN
     assert data.output == Normal(1)
-    assert data.x_size == 2
+    assert data.schema.x_size == 2
 
 
 def test_a_column_of_text_alone_has_no_x(write: Write) -> None:
@@ -113,12 +112,12 @@ def test_the_vocabulary_is_trainings_alone_and_rare_symbols_are_unknown(write: W
     rows = [f"train,{n}" for n in ("ab", "ab", "ac", "a")] + ["dev,ad", "test,az"]
     path = write("a.csv", csv_of("part,text", *rows))
     data = load(path, reading=Reading(target="text:characters", split="part"))
-    assert data.y_vocabulary is not None
-    assert set(data.y_vocabulary) == {"a", "b", "c", UNKNOWN}
+    assert data.schema.y_vocabulary is not None
+    assert set(data.schema.y_vocabulary) == {"a", "b", "c", UNKNOWN}
     assert "2 symbols are unknown" in data.description
     rare = load(path, reading=Reading(target="text:characters", split="part", rare=2))
-    assert rare.y_vocabulary is not None
-    assert set(rare.y_vocabulary) == {"a", "b", UNKNOWN}
+    assert rare.schema.y_vocabulary is not None
+    assert set(rare.schema.y_vocabulary) == {"a", "b", UNKNOWN}
 
 
 @quick
@@ -131,9 +130,9 @@ def test_equal_inputs_share_a_part(
     path = tmp_path_factory.mktemp("t") / "a.csv"
     path.write_text(csv_of("name,kind", *(f"{n},{'ab'[i % 2]}" for i, n in enumerate(names))))
     data = load(path, seed, Reading(input="name:characters", target="kind:characters"))
-    assert data.x_vocabulary is not None
+    assert data.schema.x_vocabulary is not None
     seen = {
-        part: {data.x_vocabulary.decode(row) for row in examples.x.to_list()}
+        part: {data.schema.x_vocabulary.decode(row) for row in examples.x.to_list()}
         for part, examples in data.splits.items()
         if isinstance(examples.x, Sequence)
     }
@@ -235,15 +234,15 @@ def test_kinds_are_guessed(values: list[object], of_target: str, of_input: str) 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("value", ["", None, {}, [], [None], [[]], [[1], [1, 2]], float("nan")])
 def test_every_kind_reads_or_refuses_what_is_odd(kind: str, value: object) -> None:
-    field = KINDS[kind]()
+    column = KINDS[kind]()
     try:
-        parsed = field.parse(value)
+        parsed = column.parse(value)
     except DataError:
         return
     if kind == "features" and not parsed:  # nothing to learn
         return
-    field.fit([parsed], 1)
-    assert isinstance(field.encode(parsed), torch.Tensor)
+    column.fit([parsed], 1)
+    assert isinstance(column.encode(parsed), torch.Tensor)
 
 
 def test_objects_are_compared_as_they_are(write: Write) -> None:
@@ -266,7 +265,7 @@ def test_decimal_commas_are_refused_and_not_spelt(write: Write) -> None:
     ):
         load(path, reading=Reading(input="t", target="v"))
     told = load(path, reading=Reading(input="t", target="v:characters"))
-    assert told.y_vocabulary is not None
+    assert told.schema.y_vocabulary is not None
 
 
 def test_labels_of_labels_are_no_sequence(write: Write) -> None:
@@ -336,9 +335,9 @@ def test_numbers_that_no_float_holds_are_refused(write: Write, row: int, huge: f
 
 
 def test_what_never_changes_has_a_unit() -> None:
-    field = fields.Number()
-    field.fit([2.0, 2.0], 1)
-    assert field.encode(2.0).tolist() == [0.0]
+    column = Number()
+    column.fit([2.0, 2.0], 1)
+    assert column.encode(2.0).tolist() == [0.0]
 
 
 def test_features_are_no_y(write: Write) -> None:

@@ -66,8 +66,8 @@ def test_tags_follow_words_and_files_of_their_own_are_the_parts(write: Write) ->
     assert len(data.splits["test"]) == 1
     assert len(data.splits["train"]) + len(data.splits["valid"]) == 20
     assert "symbols are unknown" in data.description
-    assert data.y_vocabulary is not None
-    assert list(data.y_vocabulary) == ["D", "N"]
+    assert data.schema.y_vocabulary is not None
+    assert list(data.schema.y_vocabulary) == ["D", "N"]
 
 
 def test_a_tag_that_only_the_test_has_is_refused_with_its_line(write: Write) -> None:
@@ -80,6 +80,6 @@ def test_a_tag_that_only_the_test_has_is_refused_with_its_line(write: Write) -> 
 def test_an_ending_that_says_nothing_is_decided_by_the_lines(write: Write) -> None:
     sentences = "\n".join(f"w{i} A\nv{i} B\n" for i in range(12))
     assert load(write("eng.train", sentences)).wiring == HIDDEN_TO_HIDDEN
-    assert load(write("eng.txt", sentences)).x_fields == ()  # lines, as its name says
-    assert load(write("eng.testa", sentences.replace("v3 B", "v3 B C"))).x_fields == ()
-    assert load(write("eng.testb", sentences.replace("\n\n", "\n"))).x_fields == ()
+    assert load(write("eng.txt", sentences)).schema.x == ()  # lines, as its name says
+    assert load(write("eng.testa", sentences.replace("v3 B", "v3 B C"))).schema.x == ()
+    assert load(write("eng.testb", sentences.replace("\n\n", "\n"))).schema.x == ()

@@ -37,7 +37,7 @@ def test_the_future_is_held_out(write: Write) -> None:
     )
     assert data.output == Normal(1)
     assert data.length == Unending()
-    assert data.running
+    assert data.schema.running
     assert [len(values_of(data, p)) for p in ("train", "valid", "test")] == [80, 10, 10]
     whole = torch.cat([values_of(data, p) for p in ("train", "valid", "test")])[:, 0]
     train = torch.tensor(SINE[:80], dtype=torch.float64)
@@ -309,7 +309,7 @@ def test_dates_in_any_writing_say_when(write: Write) -> None:
     for day in ("{:02}/29/2020", "{}.1.2020 12:00"):
         rows = "".join(f"{day.format(1 + i % 12)},{x}\n" for i, x in enumerate(SINE))
         data = load(write("a.csv", f"Trade Day,x\n{rows}"))
-        assert data.running
+        assert data.schema.running
         assert "left out: Trade Day" in data.description
 
 
@@ -334,9 +334,11 @@ def test_what_says_when_is_no_value_unless_it_is_told(write: Write) -> None:
 def test_running_text_is_cut_once_and_never_mixed(write: Write) -> None:
     text = "".join(random.Random(0).choices("ab\n", k=2_000))
     data = load(write("a.txt", text), reading=Reading(format="running"))
-    assert data.running
-    assert data.y_vocabulary is not None
-    parts = [data.y_vocabulary.decode(values_of(data, p)) for p in ("train", "valid", "test")]
+    assert data.schema.running
+    assert data.schema.y_vocabulary is not None
+    parts = [
+        data.schema.y_vocabulary.decode(values_of(data, p)) for p in ("train", "valid", "test")
+    ]
     assert "".join(parts) == text
     assert list(map(len, parts)) == [1600, 200, 200]
     with pytest.raises(DataError, match="4 characters; expected at least"):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tools.mutation.mutants.mutant import Mutant
 
-FILES = "tests/data/files/"
+FILES = "tests/data/formats/"
 METRICS = "tests/evaluation/test_metrics.py::"
 
 MUTANTS = [
@@ -67,8 +67,8 @@ MUTANTS = [
     ),
     Mutant(
         "a batch with a broken line is refused as a whole",
-        "cli/rows.py",
-        "                yield _answered_alone(table, i, answer)\n",
+        "inference/rows.py",
+        "                yield from _answered_alone(table, i, answer)\n",
         "                _answered_alone(table, i, answer)\n",
         ("tests/inference/test_predict.py::test_lines_above_a_broken_one_are_answered",),
     ),
@@ -99,18 +99,18 @@ MUTANTS = [
         "data/columns/scale.py",
         "values.double() * self.unit + self.mean",
         "values.double() * self.unit",
-        ("tests/data/columns/test_saved_fields.py::test_what_is_decoded_is_what_the_file_had",),
+        ("tests/data/columns/test_saved.py::test_what_is_decoded_is_what_the_file_had",),
     ),
     Mutant(
         "a deviation in training's unit",
-        "cli/predict.py",
-        "return p.variance.sqrt().double() * of_y.scale.unit",
-        "return p.variance.sqrt().double()",
+        "data/columns/numbers.py",
+        "deviation.double() * self.scale.unit",
+        "deviation.double()",
         ("tests/inference/test_predict.py::test_numbers_are_in_the_unit_of_the_file",),
     ),
     Mutant(
         "the end's term is that of the beginning",
-        "cli/score.py",
+        "inference/score.py",
         "float(terms.decisions[i, count])",
         "float(terms.decisions[i, 0])",
         ("tests/inference/test_score.py::test_scores_are_those_of_the_model[translation]",),
@@ -118,8 +118,8 @@ MUTANTS = [
     Mutant(
         "the vocabulary knows what is held out",
         "data/formats/columns.py",
-        'field.fit(said["train"][name], rare)',
-        "field.fit([v for part in said.values() for v in part[name]], rare)",
+        'column.fit(values["train"][column.name], rare)',
+        "column.fit([v for part in values.values() for v in part[column.name]], rare)",
         (
             FILES + "test_columns.py::"
             "test_the_vocabulary_is_trainings_alone_and_rare_symbols_are_unknown",
@@ -135,8 +135,8 @@ MUTANTS = [
     Mutant(
         "a series is in units of what comes later",
         "data/formats/series.py",
-        'field.measure(Scale.of(values["train"]))',
-        "field.measure(Scale.of(torch.cat(list(values.values()))))",
+        'column.measure(Scale.of(values["train"]))',
+        "column.measure(Scale.of(torch.cat(list(values.values()))))",
         (FILES + "test_series.py::test_the_future_is_held_out",),
     ),
     Mutant(
@@ -212,7 +212,7 @@ MUTANTS = [
     ),
     Mutant(
         "what is forecast does not know the last step",
-        "cli/series.py",
+        "inference/series.py",
         "p = before.observe(y)[1]",
         "p = before.observe(y.take(torch.tensor(len(y) * [y.steps - 1])))[1]",
         (
@@ -250,20 +250,20 @@ MUTANTS = [
     ),
     Mutant(
         "bits start as large as if one alone were set",
-        "training/start.py",
+        "training/initialise.py",
         "flatten(1).double().sum(1).mean()",
         "flatten(1).double().amax(1).mean()",
         (
-            "tests/training/test_start.py"
+            "tests/training/test_initialise.py"
             "::test_of_bits_the_drive_varies_by_about_one_however_many_are_set",
         ),
     ),
     Mutant(
         "padding counts as bits that are not set",
-        "training/start.py",
+        "training/initialise.py",
         "values.values[values.mask] if",
         "values.values.flatten(0, 1) if",
-        ("tests/training/test_start.py::test_padding_is_no_part_of_the_size",),
+        ("tests/training/test_initialise.py::test_padding_is_no_part_of_the_size",),
     ),
     Mutant(
         "the next symbol is guessed as if it might be padding's",
@@ -274,11 +274,11 @@ MUTANTS = [
     ),
     Mutant(
         "symbols on disk are read to learn that they are symbols",
-        "training/start.py",
+        "training/initialise.py",
         "    if not values.dtype.is_floating_point:",
         "    if values.values is None or not values.dtype.is_floating_point:",
         (
-            "tests/training/test_start.py"
+            "tests/training/test_initialise.py"
             "::test_symbols_on_disk_are_not_read_to_learn_that_they_are_symbols",
         ),
     ),
@@ -294,7 +294,7 @@ MUTANTS = [
     ),
     Mutant(
         "one row of another length makes a tagger a translator",
-        "data/formats/task.py",
+        "data/formats/alignment.py",
         "if first and differing < FEW * rows:",
         "if first and differing < 0 * rows:",
         (FILES + "test_columns.py::test_rows_whose_lengths_disagree_are_refused",),
@@ -304,6 +304,82 @@ MUTANTS = [
         "data/formats/folder.py",
         "captions += [text for _, text in texts]",
         "captions += [texts[0][1] for _ in texts]",
-        (FILES + "test_image.py::test_a_folder_of_pictures_with_their_captions_beside_them",),
+        (
+            "tests/data/columns/test_image.py::test_a_folder_of_pictures_with_their_captions_beside_them",
+        ),
+    ),
+    # ---- the one description of the data ----
+    Mutant(
+        "a digest does not know x",
+        "data/dataset.py",
+        "for values in (examples.x, examples.y):",
+        "for values in (examples.y,):",
+        ("tests/data/test_dataset.py::test_a_digest_knows_every_y_and_every_symbol_of_x",),
+    ),
+    Mutant(
+        "a series and a text with an end are alike",
+        "data/schema.py",
+        "self.running == other.running\n            and len",
+        "len",
+        ("tests/data/test_schema.py::test_schemas_that_differ_are_not_alike",),
+    ),
+    Mutant(
+        "a part of other lengths is aligned",
+        "data/dataset.py",
+        "and torch.equal(part.x.lengths, part.y.lengths)",
+        "and len(part.x) == len(part.y)",
+        ("tests/data/test_dataset.py::test_a_part_in_which_lengths_differ_is_not_aligned",),
+    ),
+    Mutant(
+        "a folder of another format is read",
+        "runs/config.py",
+        "if version != FORMAT:",
+        "if version is None:",
+        ("tests/runs/test_config.py::test_another_format_is_refused_in_one_line",),
+    ),
+    Mutant(
+        "ink is grey",
+        "data/columns/image.py",
+        "return 1 - super().encode(parsed)",
+        "return super().encode(parsed)",
+        ("tests/data/columns/test_saved.py::test_a_restored_picture_is_the_saved_one",),
+    ),
+    # ---- a run in use ----
+    Mutant(
+        "the quantile from above",
+        "inference/quantiles.py",
+        "marginal_cdf(p, middle) < level",
+        "1 - marginal_cdf(p, middle) > level",
+        ("tests/inference/test_quantiles.py::test_of_a_mixture_as_much_is_below_them_as_they_say",),
+    ),
+    Mutant(
+        "quantiles in training's unit",
+        "inference/predict.py",
+        "{level: y.decode(q[i]) for",
+        "{level: q[i].tolist() for",
+        ("tests/inference/test_run.py::test_quantiles_are_in_the_unit_of_the_file",),
+    ),
+    Mutant(
+        "tags are shown what is most probable a row later",
+        "inference/predict.py",
+        "None if symbols is None else symbols[i],",
+        "None if symbols is None else symbols[i - 1],",
+        ("tests/inference/test_run.py::test_the_most_probable_tags_of_each_word",),
+    ),
+    Mutant(
+        "new rows are measured without those of the last table",
+        "inference/evaluate.py",
+        "whole = _joined(found)",
+        "whole = _joined(found[:1])",
+        (
+            "tests/inference/test_run.py::test_lines_and_a_long_text_are_measured_as_their_parts_are",
+        ),
+    ),
+    Mutant(
+        "a seed that changes the caller's generator",
+        "inference/run.py",
+        "enabled=seed is not None",
+        "enabled=False",
+        ("tests/inference/test_run.py::test_samples_are_drawn_by_their_seed",),
     ),
 ]

@@ -1,21 +1,19 @@
-"""Kinds of values, a family each, and how a column of a file becomes tensors."""
+"""Columns: what a file's values become, one class a kind; it parses, learns, encodes, decodes."""
 
-from throughtime.data.columns.field import Field
-from throughtime.data.columns.image import Image
-from throughtime.data.columns.kinds import KINDS, guess, made
-from throughtime.data.columns.numbers import Bits, Number, Numbers, Vector
-from throughtime.data.columns.saved import restored
+from throughtime.data.columns.column import Column, NotALine
+from throughtime.data.columns.image import Image, Ink
+from throughtime.data.columns.numbers import Bits, Number, Numbers, RealColumn, Vector
+from throughtime.data.columns.registry import (
+    KINDS,
+    column,
+    guess,
+    restored,
+    saved,
+    text_column,
+)
 from throughtime.data.columns.scale import Scale
 from throughtime.data.columns.symbols import Features, Label, Tags, Tokens
-from throughtime.data.columns.texts import (
-    WHOLE,
-    Bytes,
-    Characters,
-    Pairs,
-    Text,
-    Words,
-    text_field,
-)
+from throughtime.data.columns.texts import WHOLE, Bytes, Characters, Pairs, Text, Words
 
 __all__ = [
     "KINDS",
@@ -23,21 +21,25 @@ __all__ = [
     "Bits",
     "Bytes",
     "Characters",
+    "Column",
     "Features",
-    "Field",
     "Image",
+    "Ink",
     "Label",
+    "NotALine",
     "Number",
     "Numbers",
     "Pairs",
+    "RealColumn",
     "Scale",
     "Tags",
     "Text",
     "Tokens",
     "Vector",
     "Words",
+    "column",
     "guess",
-    "made",
     "restored",
-    "text_field",
+    "saved",
+    "text_column",
 ]

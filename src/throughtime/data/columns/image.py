@@ -1,10 +1,10 @@
-"""A column of paths to pictures."""
+"""Columns of paths to pictures."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 import torch
@@ -12,8 +12,9 @@ from PIL import Image as Pictures
 from PIL import UnidentifiedImageError
 from torch import Tensor
 
-from throughtime.data.columns.field import Field
+from throughtime.data.columns.column import Column, keys, shown
 from throughtime.data.errors import DataError
+from throughtime.outputs import Output
 
 SUFFIXES = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".tif", ".tiff", ".webp")
 
@@ -24,25 +25,24 @@ SMALLEST = 4
 """Rows and columns that the encoder's two poolings need."""
 
 
-class Image(Field):
+class Image(Column):
     """The path of a picture, from the folder of the file on: its grey values, in the size of
-    training's first picture.
-
-    Attributes:
-        folder: where the file is.
-        shape: rows and columns.
-    """
+    training's first picture."""
 
     kind = "image"
     sequence = False
-    folder = Path()
-    shape: tuple[int, int]
+    picture_shape: tuple[int, int]
 
-    def parse(self, value: Any) -> Pictures.Image:
+    def know(self, shape: tuple[int, int]) -> Self:
+        """Take this as the rows and columns of all pictures."""
+        self.picture_shape, self.size = shape, shape[0] * shape[1]
+        return self
+
+    def parse(self, value: Any, folder: Path = Path()) -> Pictures.Image:
         """The picture, in grey and not too large."""
         if not isinstance(value, str) or not value:
             raise DataError(f"{value!r} is no path of a picture")
-        path = self.folder / value
+        path = folder / value
         try:
             with Pictures.open(path) as picture:
                 grey = picture.convert("L")
@@ -57,20 +57,57 @@ class Image(Field):
         grey.thumbnail((LARGEST, LARGEST))
         return grey
 
+    def parse_line(self, line: str) -> str:
+        return line
+
     def fit(self, parsed: Sequence[Pictures.Image], rare: int) -> None:
         """Take the size of the first."""
         width, height = (max(SMALLEST, n) for n in parsed[0].size)
-        self.shape, self.size = (height, width), height * width
+        self.know((height, width))
 
     def encode(self, parsed: Pictures.Image) -> Tensor:
         """Its grey values from 0 to 1, row by row."""
-        rows, columns = self.shape
+        rows, columns = self.picture_shape
         values = np.asarray(parsed.resize((columns, rows)), dtype=np.float32) / 255
         return torch.from_numpy(values.copy()).flatten()
 
     def decode(self, value: Tensor) -> list[list[float]]:
         """The grey values in rows."""
-        return value.view(self.shape).tolist()
+        return value.view(self.picture_shape).tolist()
 
-    def saved(self) -> dict[str, Any]:
-        return super().saved() | {"shape": list(self.shape)}
+    def output(self) -> Output:
+        raise DataError("y is a picture, which no output gives; make it --input")
+
+    @property
+    def alone(self) -> bool:
+        return True
+
+    def describe(self) -> str:
+        rows, columns = self.picture_shape
+        return f"{self.kind} ({columns} × {rows}, in grey)"
+
+    def is_value(self, path: Path) -> bool:
+        return path.suffix.lower() in SUFFIXES
+
+    def state(self) -> dict[str, Any]:
+        return {"size": self.size, "shape": list(self.picture_shape)}
+
+    def load_state(self, state: Mapping[str, Any]) -> None:
+        size, shape = keys(state, "size", "shape")
+        if not isinstance(shape, list) or len(shape) != 2 or not all(type(n) is int for n in shape):
+            raise DataError(f"the shape {shown(shape)}; expected rows and columns")
+        if not all(SMALLEST <= n <= LARGEST for n in shape) or size != shape[0] * shape[1]:
+            raise DataError(
+                f"the shape {shape} and the size {shown(size)}, which do not go together"
+            )
+        self.know((shape[0], shape[1]))
+
+
+class Ink(Image):
+    """The path of a drawing: how much ink each pixel has, 0 where the paper is white."""
+
+    kind = "ink"
+
+    def encode(self, parsed: Pictures.Image) -> Tensor:
+        """Its ink from 0 to 1, row by row."""
+        return 1 - super().encode(parsed)

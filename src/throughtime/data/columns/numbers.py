@@ -2,26 +2,73 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Self
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from throughtime.data.columns.field import Field, shown
+from throughtime.data.columns.column import Column, keys, shown
 from throughtime.data.columns.scale import Scale
 from throughtime.data.errors import DataError
-from throughtime.data.formats.table import number
+from throughtime.data.number import number
+from throughtime.outputs import Bernoulli, Normal, Output
 
 
-class Number(Field):
+class RealColumn(Column):
+    """A column whose values are real, in units of training's deviation from training's mean."""
+
+    scale: Scale
+
+    def measure(self, scale: Scale) -> Self:
+        """Take this as its scale."""
+        self.scale, self.size = scale, len(scale.mean)
+        return self
+
+    def decode(self, value: Tensor) -> Any:
+        return self._said(self.scale.back(value))
+
+    def spread(self, deviation: Tensor) -> Any:
+        """What a file would say of standard deviations: those of its own numbers."""
+        return self._said(deviation.double() * self.scale.unit)
+
+    def _said(self, values: Tensor) -> Any:
+        """Numbers as a file has them: one, or a list."""
+        return values.tolist()
+
+    def output(self) -> Output:
+        return Normal(self.size)
+
+    def state(self) -> dict[str, Any]:
+        return {"mean": self.scale.mean.tolist(), "unit": self.scale.unit.tolist()}
+
+    def load_state(self, state: Mapping[str, Any]) -> None:
+        mean, unit = keys(state, "mean", "unit")
+        if not all(isinstance(values, list) and values for values in (mean, unit)):
+            raise DataError("mean or unit that is no list of some values")
+        if not all(_is_finite(value) for value in (*mean, *unit)):
+            raise DataError("a mean or a unit that is no finite number")
+        scale = Scale(*(torch.tensor(v, dtype=torch.float64) for v in (mean, unit)))
+        if len(mean) != len(unit) or scale.unit.min() <= 0 or not self._may_be(len(mean)):
+            raise DataError(
+                f"{len(mean)} means and {len(unit)} units; expected as many, the units above 0"
+            )
+        self.measure(scale)
+
+    def _may_be(self, size: int) -> bool:
+        """Whether a value can have so many numbers."""
+        return True
+
+
+class Number(RealColumn):
     """A number, in units of training's deviation from training's mean."""
 
     kind = "number"
     sequence, size = False, 1
 
-    def parse(self, value: Any) -> float:
+    def parse(self, value: Any, folder: Path = Path()) -> float:
         found = number(value)
         if found is None:
             raise DataError(f"{shown(value)} is no finite number")
@@ -31,21 +78,22 @@ class Number(Field):
         self.measure(Scale.of(torch.tensor(parsed, dtype=torch.float64)[:, None]))
 
     def encode(self, parsed: float) -> Tensor:
-        assert self.scale is not None
         return self.scale(torch.tensor([parsed], dtype=torch.float64))
 
-    def decode(self, value: Tensor) -> float:
-        assert self.scale is not None
-        return float(self.scale.back(value))
+    def _said(self, values: Tensor) -> float:
+        return float(values)
+
+    def _may_be(self, size: int) -> bool:
+        return size == 1
 
 
-class Numbers(Field):
+class Numbers(RealColumn):
     """A list of numbers, or of lists that are all as long: real values at each step."""
 
     kind = "numbers"
-    sequence = True
+    sequence = stepwise = True
 
-    def parse(self, value: Any) -> Tensor:
+    def parse(self, value: Any, folder: Path = Path()) -> Tensor:
         if not isinstance(value, list | np.ndarray) or not len(value):
             raise DataError(f"{shown(value)} is no list of numbers")
         if isinstance(value, np.ndarray):
@@ -72,7 +120,6 @@ class Numbers(Field):
         self.measure(Scale.of(torch.cat([rows for rows in parsed if rows.shape[1] == size])))
 
     def encode(self, parsed: Tensor) -> Tensor:
-        assert self.scale is not None
         self._check_size(parsed)
         return self.scale(parsed)
 
@@ -80,19 +127,17 @@ class Numbers(Field):
         if parsed.shape[1] != self.size:
             raise DataError(f"vectors of {parsed.shape[1]} numbers; expected {self.size}")
 
-    def decode(self, value: Tensor) -> list[Any]:
-        assert self.scale is not None
-        rows = self.scale.back(value).tolist()
-        return [row[0] for row in rows] if self.size == 1 else rows
+    def _said(self, values: Tensor) -> list[Any]:
+        return [row[0] for row in values.tolist()] if self.size == 1 else values.tolist()
 
 
 class Vector(Numbers):
     """A list of as many numbers in every row: one vector, and no sequence."""
 
     kind = "vector"
-    sequence = False
+    sequence = stepwise = False
 
-    def parse(self, value: Any) -> Tensor:
+    def parse(self, value: Any, folder: Path = Path()) -> Tensor:
         rows = super().parse(value)
         if rows.shape[1] != 1:
             raise DataError(f"{shown(value)} is no list of numbers, but of lists")
@@ -101,9 +146,8 @@ class Vector(Numbers):
     def encode(self, parsed: Tensor) -> Tensor:
         return super().encode(parsed)[0]
 
-    def decode(self, value: Tensor) -> list[float]:
-        assert self.scale is not None
-        return self.scale.back(value).tolist()
+    def _said(self, values: Tensor) -> list[float]:
+        return values.tolist()
 
 
 class Bits(Numbers):
@@ -111,7 +155,7 @@ class Bits(Numbers):
 
     kind = "bits"
 
-    def parse(self, value: Any) -> Tensor:
+    def parse(self, value: Any, folder: Path = Path()) -> Tensor:
         rows = super().parse(value)
         if not is_bits(rows):
             raise DataError(f"{shown(value)} has other numbers than 0 and 1")
@@ -127,7 +171,23 @@ class Bits(Numbers):
     def decode(self, value: Tensor) -> list[list[int]]:
         return value.int().tolist()
 
+    def output(self) -> Output:
+        return Bernoulli(self.size)
+
+    def state(self) -> dict[str, Any]:
+        return {"size": self.size}
+
+    def load_state(self, state: Mapping[str, Any]) -> None:
+        (size,) = keys(state, "size")
+        if type(size) is not int or size < 1:
+            raise DataError(f"the size {shown(size)}; expected how many bits there are")
+        self.size = size
+
 
 def is_bits(rows: Tensor) -> bool:
     """Whether vectors have noughts and ones alone."""
     return rows.shape[1] > 1 and bool(((rows == 0) | (rows == 1)).all())
+
+
+def _is_finite(value: Any) -> bool:
+    return not isinstance(value, str | bool) and number(value) is not None

@@ -3,27 +3,54 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Self
 
 import torch
 from torch import Tensor
+from torch.nn import functional as F
 
-from throughtime.data.columns.field import Field, shown
+from throughtime.data.columns.column import Column, keys, shown, texts
 from throughtime.data.errors import DataError
 from throughtime.data.vocabulary import UNKNOWN, Vocabulary
+from throughtime.outputs import Categorical
 
 
-class Tokens(Field):
+class SymbolColumn(Column):
+    """A column whose values are symbols of a vocabulary, which training teaches."""
+
+    vocabulary: Vocabulary
+
+    def know(self, symbols: Sequence[str]) -> Self:
+        """Take these as its symbols, in the order of their numbers."""
+        self.vocabulary, self.size = Vocabulary(symbols), len(symbols)
+        return self
+
+    def output(self) -> Categorical:
+        return Categorical(self.size)
+
+    def state(self) -> dict[str, Any]:
+        return {"symbols": list(self.vocabulary.symbols)}
+
+    def load_state(self, state: Mapping[str, Any]) -> None:
+        (symbols,) = keys(state, "symbols")
+        self.know(texts(symbols))
+
+
+class Tokens(SymbolColumn):
     """A list of strings, as it is; what training has not shown is one unknown symbol."""
 
     kind = "tokens"
     sequence = True
 
-    def parse(self, value: Any) -> list[str]:
+    def parse(self, value: Any, folder: Path = Path()) -> list[str]:
         if not isinstance(value, list) or not all(isinstance(v, str) for v in value):
             raise DataError(f"{shown(value)} is no list of strings")
         return ["_".join(v.split()) or "_" for v in value]
+
+    def parse_line(self, line: str) -> list[str]:
+        return line.split()
 
     def fit(self, parsed: Sequence[list[str]], rare: int) -> None:
         counts = Counter(symbol for symbols in parsed for symbol in symbols)
@@ -31,11 +58,9 @@ class Tokens(Field):
         self.know(sorted(known | {UNKNOWN}))
 
     def encode(self, parsed: list[str]) -> Tensor:
-        assert self.vocabulary is not None
         return self.vocabulary.encode(parsed)
 
     def decode(self, value: Tensor) -> list[str]:
-        assert self.vocabulary is not None
         return [self.vocabulary.symbols[i] for i in value.tolist()]
 
 
@@ -43,48 +68,52 @@ class Tags(Tokens):
     """A list of labels, all of which training must have shown."""
 
     kind = "tags"
+    stepwise = True
 
     def fit(self, parsed: Sequence[list[str]], rare: int) -> None:
         self.know(sorted({tag for tags in parsed for tag in tags}))
 
     def encode(self, parsed: list[str]) -> Tensor:
-        assert self.vocabulary is not None
         for tag in parsed:
-            _refuse_new(tag, self.vocabulary)
+            _check_known(tag, self.vocabulary)
         return self.vocabulary.encode(parsed)
 
 
-class Label(Field):
+class Label(SymbolColumn):
     """One of a few names; as part of a vector x, a one among zeros."""
 
     kind = "label"
     sequence = False
 
-    def parse(self, value: Any) -> str:
+    def parse(self, value: Any, folder: Path = Path()) -> str:
         if not isinstance(value, str | int | float) or not str(value).strip():
             raise DataError(f"{shown(value)} is no label")
         return "_".join(str(value).split())
+
+    def parse_line(self, line: str) -> str:
+        return line
 
     def fit(self, parsed: Sequence[str], rare: int) -> None:
         self.know(sorted(set(parsed)))
 
     def encode(self, parsed: str) -> Tensor:
-        assert self.vocabulary is not None
-        _refuse_new(parsed, self.vocabulary)
+        _check_known(parsed, self.vocabulary)
         return self.vocabulary.encode([parsed])[0]
 
+    def entries(self, encoded: Tensor) -> Tensor:
+        return F.one_hot(encoded, self.size).float()
+
     def decode(self, value: Tensor) -> str:
-        assert self.vocabulary is not None
         return self.vocabulary.symbols[int(value)]
 
 
-class Features(Field):
+class Features(SymbolColumn):
     """A list of names that are all true at once: a vector of noughts, and ones for them."""
 
     kind = "features"
     sequence = False
 
-    def parse(self, value: Any) -> list[str]:
+    def parse(self, value: Any, folder: Path = Path()) -> list[str]:
         return Tokens().parse(value)
 
     def fit(self, parsed: Sequence[list[str]], rare: int) -> None:
@@ -96,18 +125,25 @@ class Features(Field):
 
     def encode(self, parsed: list[str]) -> Tensor:
         """What training has not shown is not there."""
-        assert self.vocabulary is not None
         known = [name for name in parsed if name in self.vocabulary]
         vector = torch.zeros(self.size)
         vector[self.vocabulary.encode(known)] = 1.0
         return vector
 
     def decode(self, value: Tensor) -> list[str]:
-        assert self.vocabulary is not None
         return [name for name, true in zip(self.vocabulary, value.tolist(), strict=True) if true]
 
+    def output(self) -> Categorical:
+        raise DataError(
+            f"column {self.name!r} as features is for --input; as tags it is a sequence y"
+        )
 
-def _refuse_new(label: str, known: Vocabulary) -> None:
+    @property
+    def takes_rare(self) -> bool:
+        return True
+
+
+def _check_known(label: str, known: Vocabulary) -> None:
     if label not in known:
         raise DataError(
             f"the label {label!r} does not stand in the training part, so no model can learn it; "

@@ -4,33 +4,39 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Self
 
 import numpy as np
 from torch import Tensor
 
 from throughtime.data.byte_pairs import ALPHABET, BytePairs, ByteVocabulary
-from throughtime.data.columns.field import Field, shown
+from throughtime.data.columns.column import keys, shown, texts
+from throughtime.data.columns.symbols import SymbolColumn
 from throughtime.data.errors import DataError
 from throughtime.data.vocabulary import UNKNOWN, WordVocabulary, code_points
 
 WHOLE = ""
-"""The name of what is no column but a whole text."""
+"""The name of what is no column but a text of its own: a line of a text file, or all of it."""
 
 PAIRS = 1_024
 """Symbols of a BPE, if nothing else is said."""
 
 
-class Text(Field):
+class Text(SymbolColumn):
     """A text; what training has not shown is one unknown symbol, where there can be such."""
 
     sequence = True
 
-    def parse(self, value: Any) -> str:
-        if not isinstance(value, str | int | float) or value == "":
+    def parse(self, value: Any, folder: Path = Path()) -> str:
+        empty = value == "" and self.name != WHOLE  # a line may be empty, a cell is missing
+        if not isinstance(value, str | int | float) or empty:
             raise DataError(f"{shown(value)} is no text; fill it in, or leave such rows out")
         return str(value)
+
+    def parse_line(self, line: str) -> str:
+        return line
 
     @abstractmethod
     def learn(self, texts: Iterable[list[str]], rare: int) -> None:
@@ -40,11 +46,9 @@ class Text(Field):
         self.learn([list(parsed)], rare)
 
     def encode(self, parsed: str) -> Tensor:
-        assert self.vocabulary is not None
         return self.vocabulary.encode(parsed)
 
     def decode(self, value: Tensor) -> str:
-        assert self.vocabulary is not None
         return self.vocabulary.decode(value)
 
 
@@ -52,6 +56,7 @@ class Characters(Text):
     """A text, character by character."""
 
     kind = "characters"
+    symbol = "character"
 
     def learn(self, texts: Iterable[list[str]], rare: int) -> None:
         counts = np.zeros(0x110000, np.int64)
@@ -61,23 +66,25 @@ class Characters(Text):
         known = np.flatnonzero(counts >= rare).tolist()
         self.know(sorted({UNKNOWN, *map(chr, known)}))
 
-    def know(self, symbols: Sequence[str]) -> None:
+    def know(self, symbols: Sequence[str]) -> Self:
         if any(len(symbol) != 1 for symbol in symbols):
             raise DataError("symbols that are no single characters")
-        super().know(symbols)
+        return super().know(symbols)
 
 
 class Words(Text):
     """A text, word by word: what stands between white space."""
 
     kind = "words"
+    symbol = "word"
 
     def learn(self, texts: Iterable[list[str]], rare: int) -> None:
         counts = Counter(word for some in texts for text in some for word in text.split())
         self.know(sorted({UNKNOWN, *(word for word, count in counts.items() if count >= rare)}))
 
-    def know(self, symbols: Sequence[str]) -> None:
+    def know(self, symbols: Sequence[str]) -> Self:
         self.vocabulary, self.size = WordVocabulary(symbols), len(symbols)
+        return self
 
 
 class Bytes(Text):
@@ -88,58 +95,52 @@ class Bytes(Text):
     def learn(self, texts: Iterable[list[str]], rare: int) -> None:
         self.know(list(ALPHABET))
 
-    def know(self, symbols: Sequence[str]) -> None:
+    def know(self, symbols: Sequence[str]) -> Self:
         if list(symbols) != list(ALPHABET):
             raise DataError("symbols that are not the 256 bytes")
         self.vocabulary, self.size = ByteVocabulary(), len(ALPHABET)
+        return self
 
 
 class Pairs(Text):
     """A text in the symbols of a byte-level BPE, of which none is unknown: ``bpe`` or
-    ``bpe:SIZE``."""
+    ``bpe:SIZE``.
+
+    Raises:
+        DataError: if the size is none.
+
+    Example:
+        >>> Pairs("title", "500").symbols
+        500
+    """
 
     kind = "bpe"
-    symbols = PAIRS
-    """How many to learn."""
+    vocabulary: BytePairs
+
+    def __init__(self, name: str = "", detail: str | None = None) -> None:
+        super().__init__(name)
+        self.symbols = PAIRS
+        if detail is not None:
+            if not detail.isdecimal() or not len(ALPHABET) < int(detail) <= 2**17:
+                raise DataError(
+                    f"'bpe:{detail}' has the size {detail!r}; expected a number above the "
+                    f"{len(ALPHABET)} bytes that every BPE has, and not above {2**17:,}"
+                )
+            self.symbols = int(detail)
 
     def learn(self, texts: Iterable[list[str]], rare: int) -> None:
         self._take(BytePairs.learn(texts, self.symbols))
 
-    def join(self, symbols: Sequence[str], merges: Sequence[Sequence[str]]) -> None:
-        """These are its symbols, and how they were made."""
-        self._take(BytePairs(symbols, merges))
-
     def _take(self, vocabulary: BytePairs) -> None:
         self.vocabulary, self.size = vocabulary, len(vocabulary)
 
-    def saved(self) -> dict[str, Any]:
-        assert isinstance(self.vocabulary, BytePairs)
-        return {**super().saved(), "merges": [list(pair) for pair in self.vocabulary.merges]}
+    def state(self) -> dict[str, Any]:
+        return {**super().state(), "merges": [list(pair) for pair in self.vocabulary.merges]}
 
-
-TEXTS: dict[str, type[Text]] = {field.kind: field for field in (Characters, Words, Bytes, Pairs)}
-"""What a text can be cut into."""
-
-
-def text_field(kind: str, name: str) -> Text:
-    """A column of text by its kind: ``characters``, ``words``, ``bytes``, ``bpe`` or ``bpe:SIZE``.
-
-    Raises:
-        DataError: if there is no such kind.
-
-    Example:
-        >>> text_field("bpe:500", "title").symbols
-        500
-    """
-    chosen, colon, size = kind.partition(":")
-    if chosen not in TEXTS or (colon and chosen != "bpe"):
-        raise DataError(f"no symbols {kind!r}; expected characters, words, bytes or bpe[:SIZE]")
-    field = TEXTS[chosen](name)
-    if isinstance(field, Pairs) and colon:
-        if not size.isdecimal() or not len(ALPHABET) < int(size) <= 2**17:
-            raise DataError(
-                f"{kind!r} has the size {size!r}; expected a number above the {len(ALPHABET)} "
-                f"bytes that every BPE has, and not above {2**17:,}"
-            )
-        field.symbols = int(size)
-    return field
+    def load_state(self, state: Mapping[str, Any]) -> None:
+        symbols, merges = keys(state, "symbols", "merges")
+        if not isinstance(merges, list) or not all(
+            isinstance(pair, list) and [*map(type, pair)] == [str, str] for pair in merges
+        ):
+            raise DataError("merges that are no pairs of texts")
+        self._take(BytePairs(texts(symbols), merges))

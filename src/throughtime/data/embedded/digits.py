@@ -5,12 +5,12 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from throughtime.data.dataset import Dataset, Examples
+from throughtime.data.columns import Label, Numbers, Scale
+from throughtime.data.dataset import Dataset
+from throughtime.data.examples import Examples
+from throughtime.data.schema import Schema
 from throughtime.data.splitting import split
-from throughtime.data.vocabulary import Vocabulary
-from throughtime.outputs import Categorical
 from throughtime.sequence import Sequence
-from throughtime.wiring import SEQUENCE_TO_VECTOR
 
 
 def digits() -> Dataset:
@@ -27,7 +27,8 @@ def _digits(name: str, reading: str, pixels: int) -> Dataset:
     from sklearn.datasets import load_digits  # here, for it is slow to import
 
     images, labels = load_digits(return_X_y=True)
-    x = torch.tensor(images, dtype=torch.float32).view(len(images), -1, pixels) / 16
+    ink = Numbers("ink").measure(Scale(*torch.tensor([[0.0], [16.0]]).double().expand(2, pixels)))
+    x = ink.scale(torch.tensor(images).view(len(images), -1, pixels))
     y = torch.tensor(labels)
     rows: dict[str, Tensor] = {
         part: torch.tensor(chosen) for part, chosen in split(range(len(y))).items()
@@ -36,8 +37,5 @@ def _digits(name: str, reading: str, pixels: int) -> Dataset:
         name=name,
         description=f"scikit-learn's {len(y):,} handwritten 8 × 8 digits, read {reading}",
         splits={part: Examples(x=Sequence(x[i]), y=y[i]) for part, i in rows.items()},
-        wiring=SEQUENCE_TO_VECTOR,
-        output=Categorical(10),
-        x_size=pixels,
-        y_vocabulary=Vocabulary("0123456789"),
+        schema=Schema((ink,), Label("digit").know("0123456789")),
     )

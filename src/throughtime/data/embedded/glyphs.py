@@ -16,13 +16,13 @@ from matplotlib.path import Path as Outline
 from matplotlib.transforms import Affine2D, Bbox
 from torch import Tensor
 
-from throughtime.data.dataset import Dataset, Examples
+from throughtime.data.columns import Characters, Ink
+from throughtime.data.dataset import Dataset
+from throughtime.data.examples import Examples
+from throughtime.data.schema import Schema
 from throughtime.data.splitting import split
 from throughtime.data.vocabulary import Vocabulary
-from throughtime.lengths import EndOfSequence
-from throughtime.outputs import Categorical
 from throughtime.sequence import Sequence
-from throughtime.wiring import VECTOR_TO_SEQUENCE
 
 SIZE = 16
 """Rows and columns of a picture."""
@@ -48,15 +48,16 @@ def glyphs() -> Dataset:
     trained = {character for character, _ in chosen["train"]}
     chosen["test-faces"] = [
         (character, picture)
-        for name in OTHER_FACES
-        for character, picture in face(name).items()
+        for other in OTHER_FACES
+        for character, picture in face(other).items()
         # Faces share some drawings, such as arrows; these would test no other face.
         if character in trained and not torch.equal(picture, sans[character])
     ]
     vocabulary = Vocabulary.build(unicodedata.name(character) for character in trained)
+    name = Characters("name").know(vocabulary.symbols)
 
     def examples(drawn: list[tuple[str, Tensor]]) -> Examples:
-        names = [vocabulary.encode(unicodedata.name(character)) for character, _ in drawn]
+        names = [name.encode(unicodedata.name(character)) for character, _ in drawn]
         x = torch.stack([picture for _, picture in drawn])
         return Examples(x=x, y=Sequence.from_list(names))
 
@@ -67,12 +68,7 @@ def glyphs() -> Dataset:
             "Unicode name; test-faces: training's characters in faces that training never shows"
         ),
         splits={part: examples(drawn) for part, drawn in chosen.items()},
-        wiring=VECTOR_TO_SEQUENCE,
-        output=Categorical(len(vocabulary)),
-        length=EndOfSequence(),
-        x_size=SIZE * SIZE,
-        y_vocabulary=vocabulary,
-        picture_shape=(SIZE, SIZE),
+        schema=Schema((Ink("picture").know((SIZE, SIZE)),), name),
     )
 
 

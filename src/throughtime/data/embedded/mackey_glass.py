@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import torch
 
-from throughtime.data.dataset import Dataset, Examples
-from throughtime.data.text import Y_ALONE
-from throughtime.lengths import Unending
-from throughtime.outputs import Normal
+from throughtime.data.columns import Numbers, Scale
+from throughtime.data.dataset import Dataset
+from throughtime.data.examples import Examples
+from throughtime.data.schema import Schema
 from throughtime.sequence import Sequence
 
 DELAY = 17
@@ -32,7 +32,8 @@ def mackey_glass() -> Dataset:
     x = torch.tensor(series(ROWS * STEPS * SPACING)[::SPACING], dtype=torch.float64)
     x = x.view(ROWS, STEPS, 1)
     train, valid = ROWS * 8 // 10, ROWS * 9 // 10
-    x = ((x - x[:train].mean()) / x[:train].std()).float()
+    column = Numbers("x").measure(Scale(x[:train].mean()[None], x[:train].std()[None]))
+    x = column.scale(x)
     return Dataset(
         name="mackey-glass",
         description=f"the Mackey-Glass equation with a delay of {DELAY}, solved numerically: "
@@ -42,9 +43,7 @@ def mackey_glass() -> Dataset:
             "valid": Examples(x=None, y=Sequence(x[train:valid])),
             "test": Examples(x=None, y=Sequence(x[valid:])),
         },
-        wiring=Y_ALONE,
-        output=Normal(1),
-        length=Unending(),
+        schema=Schema((), column),
     )
 
 

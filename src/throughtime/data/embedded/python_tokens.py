@@ -13,13 +13,13 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from throughtime.data.dataset import Dataset, Examples
+from throughtime.data.columns import Characters, Tags
+from throughtime.data.dataset import Dataset
 from throughtime.data.errors import DataError
+from throughtime.data.examples import Examples
+from throughtime.data.schema import Schema
 from throughtime.data.vocabulary import Vocabulary
-from throughtime.lengths import SameAsInput
-from throughtime.outputs import Categorical
 from throughtime.sequence import Sequence
-from throughtime.wiring import HIDDEN_TO_HIDDEN
 
 LABELS = Vocabulary(["SPACE", "NAME", "KEYWORD", "NUMBER", "OP", "STRING", "COMMENT"])
 """What a character can be part of; SPACE is all that stands between tokens."""
@@ -69,12 +69,9 @@ def python_tokens() -> Dataset:
             )
             for part, pairs in windows.items()
         },
-        wiring=HIDDEN_TO_HIDDEN,
-        output=Categorical(len(LABELS)),
-        length=SameAsInput(),
-        x_size=len(vocabulary),
-        x_vocabulary=vocabulary,
-        y_vocabulary=LABELS,
+        schema=Schema(
+            (Characters("source").know(vocabulary.symbols),), Tags("tokens").know(LABELS.symbols)
+        ),
     )
 
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
 import torch
 from torch import Tensor
-from torch.nn import functional as F
 
-from throughtime.data.columns import Field, Image, Label
+from throughtime.data.columns import Column
 from throughtime.data.errors import DataError
 from throughtime.data.formats.table import Table
 from throughtime.sequence import Sequence
@@ -18,67 +17,73 @@ LONGEST = 2**28
 """Most numbers of a part, padding included: one endless row must not fill the memory."""
 
 
-def x_of(table: Table, fields: Iterable[Field]) -> Sequence | Tensor:
-    """The x of other rows, by fields that have learned before.
+def parsed(table: Table, column: Column) -> list[Any]:
+    """What the values of a column say; of a wrong one, file and line are said.
 
-    Paths of pictures are from the folder of the rows on.
+    Raises:
+        DataError: if there is no such column, or a value is not of its kind.
+    """
+    folder = table.path.parent
+    values = table.column(column.name)
+    return _each(table, column, lambda value: column.parse(value, folder), values)
+
+
+def encoded(table: Table, column: Column, values: list[Any] | None = None) -> list[Tensor]:
+    """The values of a column as tensors; ``values``, where they are parsed already.
+
+    Raises:
+        DataError: with file and line, if a value is not what it should be.
+    """
+    values = parsed(table, column) if values is None else values
+    return _each(table, column, column.encode, values)
+
+
+def x_of(table: Table, columns: tuple[Column, ...]) -> Sequence | Tensor:
+    """The x of some rows.
 
     Raises:
         DataError: with file and line, if a column or a value is not what it should be.
     """
-    fields = list(fields)
-    return as_x(table, {field.name: _encoded(table, field) for field in fields}, fields)
+    return as_x(table, {column.name: encoded(table, column) for column in columns}, columns)
 
 
-def y_of(table: Table, field: Field) -> Sequence | Tensor:
-    """The y of other rows, likewise."""
-    return as_y(table, _encoded(table, field), field)
+def y_of(table: Table, column: Column) -> Sequence | Tensor:
+    """The y of some rows, likewise."""
+    return as_y(table, encoded(table, column), column)
 
 
-def unknown(values: Sequence | Tensor, field: Field) -> list[int]:
+def as_x(
+    table: Table, values: dict[str, list[Tensor]], columns: tuple[Column, ...]
+) -> Sequence | Tensor:
+    """A sequence; or labels and numbers, side by side in a vector."""
+    if columns[0].sequence:
+        return _sequences(table, values[columns[0].name], columns[0].name)
+    return torch.cat([c.entries(torch.stack(values[c.name])) for c in columns], -1)
+
+
+def as_y(table: Table, values: list[Tensor], column: Column) -> Sequence | Tensor:
+    """A sequence, or one value, for each row."""
+    return _sequences(table, values, column.name) if column.sequence else torch.stack(values)
+
+
+def unknown(values: Sequence | Tensor, column: Column) -> list[int]:
     """How many symbols of each row are none that training has shown."""
-    if not isinstance(values, Sequence) or field.vocabulary is None:
+    if not isinstance(values, Sequence) or column.vocabulary is None:
         return [0] * len(values)
-    number = field.vocabulary.unknown
+    number = column.vocabulary.unknown
     if number is None:
         return [0] * len(values)
     return ((values.values == number) & values.mask).sum(-1).tolist()
 
 
-def parsed(table: Table, field: Field) -> list[Any]:
-    """What a column's values say, without what training has to teach."""
-    if isinstance(field, Image):
-        field.folder = table.path.parent
-    return each(table, field.name, field.parse)
-
-
-def each(
-    table: Table, name: str, f: Callable[[Any], Any], values: list[Any] | None = None
-) -> list[Any]:
-    """``f`` of each value of a column; what is wrong with one is said with its line."""
+def _each(table: Table, column: Column, f: Callable[[Any], Any], values: list[Any]) -> list[Any]:
     found = []
-    for row, value in enumerate(table.column(name) if values is None else values):
+    for row, value in enumerate(values):
         try:
             found.append(f(value))
         except DataError as error:
-            raise DataError(f"{table.at(row)}: column {name!r}: {error}") from None
+            raise DataError(f"{table.at(row)}: column {column.name!r}: {error}") from None
     return found
-
-
-def _encoded(table: Table, field: Field) -> list[Tensor]:
-    return each(table, field.name, field.encode, parsed(table, field))
-
-
-def as_x(table: Table, columns: dict[str, list[Tensor]], fields: list[Field]) -> Sequence | Tensor:
-    """A sequence; or labels and numbers, side by side in a vector."""
-    if fields[0].sequence:
-        return _sequences(table, columns[fields[0].name], fields[0].name)
-    return torch.cat([_vectors(columns[field.name], field) for field in fields], -1)
-
-
-def as_y(table: Table, values: list[Tensor], field: Field) -> Sequence | Tensor:
-    """A sequence, or one value, for each row."""
-    return _sequences(table, values, field.name) if field.sequence else torch.stack(values)
 
 
 def _sequences(table: Table, values: list[Tensor], name: str) -> Sequence:
@@ -90,8 +95,3 @@ def _sequences(table: Table, values: list[Tensor], name: str) -> Sequence:
             f"rows to it takes more than {LONGEST:,}: cut the long ones"
         )
     return Sequence.from_list(values)
-
-
-def _vectors(values: list[Tensor], field: Field) -> Tensor:
-    stacked = torch.stack(values)
-    return F.one_hot(stacked, field.size).float() if isinstance(field, Label) else stacked

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 FORMATS = ("lines", "running", "table", "conll", "series", "arrays")
@@ -38,6 +38,12 @@ class Reading:
         """The files of their own that parts have."""
         told = {"valid": self.valid, "test": self.test}
         return {part: Path(name) for part, name in told.items() if name is not None}
+
+    def resolved(self) -> Reading:
+        """The same with absolute paths, which hold wherever a run is read again."""
+        valid, test = (str(own.resolve()) if (own := self.own.get(part)) else None
+                       for part in ("valid", "test"))  # fmt: skip
+        return replace(self, valid=valid, test=test)
 
     def told(self) -> list[str]:
         """The names of what is not left out."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from throughtime.data.columns import Characters, Field, Image, Label, guess, made
+from throughtime.data.columns import Column, column, guess
 from throughtime.data.errors import DataError
 from throughtime.data.formats.reading import Reading
 from throughtime.data.formats.table import Table
@@ -48,18 +48,15 @@ def roles(table: Table, reading: Reading) -> tuple[list[Named], Named]:
     return inputs, target[0]
 
 
-def kinds_of(table: Table, inputs: list[Named], target: Named) -> tuple[list[Field], Field]:
+def kinds_of(table: Table, inputs: list[Named], target: Named) -> tuple[tuple[Column, ...], Column]:
     """The columns of x, and that of y, by the kinds that are told or that their values show.
 
     Raises:
         DataError: if there is no such kind, or those of x do not go together.
     """
-    of_x = [_field(table, name, kind, target=False) for name, kind in inputs]
-    of_y = _field(table, *target, target=True)
-    if of_x and isinstance(of_x[0], Image) and isinstance(of_y, Label) and target[1] is None:
-        of_y = Characters(target[0])  # captions may repeat
-    _check_together(table, of_x)
-    return of_x, of_y
+    of_x = tuple(_column(table, name, kind, target=False) for name, kind in inputs)
+    pictures = any(column.alone and not column.sequence for column in of_x)
+    return of_x, _column(table, *target, target=True, caption=pictures)
 
 
 def _told(table: Table, text: str) -> list[Named]:
@@ -78,13 +75,15 @@ def _split(word: str, table: Table) -> Named:
     if word in table.columns or found is None:
         return word, None
     name, kind = found.groups()
-    made(kind, name)  # refuses one that does not exist
+    column(kind, name)  # refuses one that does not exist
     return name, kind
 
 
-def _field(table: Table, name: str, kind: str | None, *, target: bool) -> Field:
+def _column(
+    table: Table, name: str, kind: str | None, *, target: bool, caption: bool = False
+) -> Column:
     if kind is not None:
-        return made(kind, name)
+        return column(kind, name)
     values = [str(value) for value in table.column(name)]
     comma = next((value for value in values if "," in value), None)
     if comma is not None and all(DECIMAL.fullmatch(value) for value in values if value):
@@ -92,24 +91,16 @@ def _field(table: Table, name: str, kind: str | None, *, target: bool) -> Field:
             f"{table.at(values.index(comma))}: column {name!r} has {comma!r}; numbers have a "
             f"decimal point: write it, or say what else the column is, as in {name}:characters"
         )
-    return guess(table.column(name), target=target)(name)
+    return guess(table.column(name), target=target, caption=caption)(name)
 
 
 def _check_given(table: Table, inputs: list[Named], target: Named, split: str | None) -> None:
     others = [name for name in table.columns if name not in (target[0], split)]
     if inputs or not others:
         return
-    of_y = _field(table, *target, target=True)
+    of_y = _column(table, *target, target=True)
     if not of_y.sequence:
         raise DataError(
             f"{table.path}: column {of_y.name!r} as {of_y.kind} is one value for each row, and "
             f"what it follows from is not said; give --input one of {', '.join(others)}"
-        )
-
-
-def _check_together(table: Table, fields: list[Field]) -> None:
-    if len(fields) > 1 and any(field.sequence or isinstance(field, Image) for field in fields):
-        raise DataError(
-            f"{table.path}: x is one sequence, one picture, or labels and numbers together; got "
-            + ", ".join(f"{field.name} as {field.kind}" for field in fields)
         )

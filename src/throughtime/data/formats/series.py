@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from pathlib import Path
 
 import torch
 
@@ -12,11 +11,10 @@ from throughtime.data.columns import Numbers, Scale
 from throughtime.data.dataset import Dataset
 from throughtime.data.errors import DataError
 from throughtime.data.formats.reading import Reading
-from throughtime.data.formats.table import Table, number, read_table
+from throughtime.data.formats.table import Table, read_table
 from throughtime.data.formats.time_parts import by_time, cut_by, says_when
-from throughtime.data.text import Y_ALONE
-from throughtime.lengths import Unending
-from throughtime.outputs import Normal
+from throughtime.data.number import number
+from throughtime.data.schema import Schema
 from throughtime.sequence import Sequence
 
 TIMES = (
@@ -59,7 +57,7 @@ def is_series(table: Table, reading: Reading) -> bool:
     )
 
 
-def read_series(path: Path, reading: Reading) -> Dataset:
+def as_series(table: Table, reading: Reading, name: str) -> Dataset:
     """The columns of a table as one long row of vectors, the rows in the order of time.
 
     What comes later is not known earlier: see :func:`~throughtime.data.formats.time_parts.by_time`.
@@ -68,7 +66,7 @@ def read_series(path: Path, reading: Reading) -> Dataset:
     Raises:
         DataError: with file and line, if a value is no number.
     """
-    table = read_table(path)
+    path = table.path
     if reading.input is not None:
         raise DataError("--input: what comes before is the only input of a series")
     if not (names := _columns(table, reading)):
@@ -88,22 +86,18 @@ def read_series(path: Path, reading: Reading) -> Dataset:
         part: torch.tensor([_numbers(rows, name) for name in names], dtype=torch.float64).T
         for part, rows in parts.items()
     }
-    field = Numbers(",".join(names))
+    column = Numbers(",".join(names))
     try:
-        field.measure(Scale.of(values["train"]))
-        scaled = {part: field.encode(v) for part, v in values.items()}
+        column.measure(Scale.of(values["train"]))
+        scaled = {part: column.encode(v) for part, v in values.items()}
     except DataError as error:
         raise DataError(f"{path}: {error}") from None
     return Dataset(
-        name=path.stem,
+        name=name,
         description=f"{', '.join(names)} of {path}, {sum(map(len, parts.values())):,} steps in the "
         "order of the file, in units of training's deviation" + _left_out(table, names, reading),
         splits=consecutive({part: Sequence(v[None]) for part, v in scaled.items()}, reading.own),
-        wiring=Y_ALONE,
-        output=Normal(len(names)),
-        length=Unending(),
-        running=True,
-        y_field=field,
+        schema=Schema((), column, running=True),
     )
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import difflib
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from importlib import import_module
@@ -15,6 +14,7 @@ from typing import Any
 from throughtime.data.errors import DataError
 from throughtime.data.formats.json_text import from_json
 from throughtime.data.formats.text_file import lines_of
+from throughtime.data.number import number
 
 DELIMITERS = ",;\t|"
 """What may stand between the columns of a CSV file: that which its first line has most of."""
@@ -179,19 +179,3 @@ def _table(path: Path, names: list[str], rows: list[tuple[int, list[Any]]]) -> T
     values = zip(*(row for _, row in rows), strict=True)
     columns = dict(zip(names, map(list, values), strict=True))
     return Table(path, columns, [line for line, _ in rows])
-
-
-def number(value: Any) -> float | None:
-    """A value as a finite number, if it is one.
-
-    Example:
-        >>> number(" 1.5e3 "), number("nan"), number("seven"), number(True)
-        (1500.0, None, None, 1.0)
-    """
-    if not isinstance(value, str | int | float):
-        return None
-    try:
-        found = float(value)
-    except (ValueError, OverflowError):
-        return None
-    return found if math.isfinite(found) else None

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from throughtime.data.batching import consecutive
-from throughtime.data.columns import WHOLE, text_field
+from throughtime.data.columns import WHOLE, text_column
 from throughtime.data.dataset import Dataset
 from throughtime.data.errors import DataError
 from throughtime.data.flat import Spool, smallest, spooled
@@ -40,13 +40,12 @@ def encoded(
     Raises:
         DataError: if there are no such symbols, or none that could be rare.
     """
-    field = text_field(reading.symbols or "characters", WHOLE)
-    field.learn((texts for part, texts in read() if part == "train"), reading.rare)
-    vocabulary = field.vocabulary
-    assert vocabulary is not None
+    column = text_column(reading.symbols or "characters", WHOLE)
+    column.learn((texts for part, texts in read() if part == "train"), reading.rare)
+    vocabulary = column.vocabulary
     if vocabulary.unknown is None and reading.rare > 1:
         raise DataError(
-            f"--rare is {reading.rare}, but {field.kind} has no unknown symbols: leave one out"
+            f"--rare is {reading.rare}, but {column.kind} has no unknown symbols: leave one out"
         )
     flats = {part: Spool(smallest(len(vocabulary))) for part in PARTS}
     lengths = {part: Spool(np.int64) for part in PARTS}
@@ -63,4 +62,4 @@ def encoded(
             lengths[part].write(np.array([len(flats[part])]))
     parts = {part: spooled(flats[part], lengths[part]) for part in PARTS}
     splits = consecutive(parts, reading.own) if running else apart(parts)
-    return as_text(path.stem, description, splits, vocabulary, unknown, running, field)
+    return as_text(path.stem, description, splits, column, unknown, running)

@@ -8,10 +8,9 @@ import torch
 from torch import Tensor
 from torch.distributions import Distribution
 
-from throughtime.data import Examples, Vocabulary
+from throughtime.data import Examples, Schema, Vocabulary
 from throughtime.distribution.distribution import SequenceDistribution
 from throughtime.evaluation.likelihood import (
-    Model,
     decides_length,
     decoder,
     log_prob,
@@ -26,6 +25,7 @@ from throughtime.evaluation.metrics.reals import closed_loop_errors, errors_and_
 from throughtime.evaluation.metrics.rows import measured, same_x, table
 from throughtime.evaluation.metrics.texts import right_sequences
 from throughtime.lengths import SameAsInput
+from throughtime.runs.build import Model
 from throughtime.sequence import Sequence
 
 
@@ -33,10 +33,8 @@ from throughtime.sequence import Sequence
 def evaluate(
     model: Model,
     examples: Examples,
+    schema: Schema,
     *,
-    vocabulary: Vocabulary | None = None,
-    kind: str | None = None,
-    running: bool = False,
     interval: bool = False,
 ) -> list[Number]:
     """All numbers that make sense for the model; the same ones every time.
@@ -58,12 +56,11 @@ def evaluate(
     Args:
         model: what is measured.
         examples: what it is measured on.
-        vocabulary: the symbols of y, without which chunks and words are not known.
-        kind: what kind of column y was, such as ``words``, which names its error rate.
-        running: y is one long row, read in chunks of 1,000 steps.
+        schema: the columns of x and y; a y that is one long row is read in chunks of 1,000 steps.
         interval: also a 95 % interval of each number that is one of sums over rows, by drawing
             rows anew (all rows with the same x together; of running text, chunks).
     """
+    running, vocabulary = schema.running, schema.y.vocabulary
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)
         model.eval()
@@ -82,8 +79,8 @@ def evaluate(
         else:
             if output.event_shape == ():
                 measures.append(next_symbols(model, examples, running))
-            if sees_x(model):
-                measures += right_sequences(model, examples, units, vocabulary, kind)
+            if sees_x(model) and decides_length(model):
+                measures += right_sequences(model, examples, units, schema.y)
         if decides_length(model):
             measures.append(mean_length(examples))
             numbers = lengths_of_model(model, examples)

@@ -6,10 +6,11 @@ from torch import Tensor
 
 from throughtime.data import Examples, Vocabulary
 from throughtime.distribution.distribution import SequenceDistribution
-from throughtime.evaluation.likelihood import Model, decoder
+from throughtime.evaluation.likelihood import decoder
 from throughtime.evaluation.metrics.chunks import chunk_tags, f1, shared_chunks
 from throughtime.evaluation.metrics.number import Measure
 from throughtime.evaluation.metrics.rows import measured, table
+from throughtime.runs.build import Model
 from throughtime.sequence import Sequence
 
 

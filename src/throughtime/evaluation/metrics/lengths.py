@@ -9,9 +9,10 @@ from torch import Tensor
 
 from throughtime.data import Examples, batches
 from throughtime.distribution.distribution import SequenceDistribution
-from throughtime.evaluation.likelihood import Model, given, sees_x
+from throughtime.evaluation.likelihood import sees_x, y_given
 from throughtime.evaluation.metrics.number import Measure, Number
 from throughtime.evaluation.metrics.rows import ROWS, measured, table
+from throughtime.runs.build import Model
 from throughtime.sequence import Sequence
 
 LONGEST = 4_000
@@ -55,7 +56,7 @@ def length_distributions(model: Model, examples: Examples) -> tuple[Tensor, Tens
     lengths = examples.y.lengths[examples.y.lengths <= longest]
     data = lengths.bincount(minlength=longest + 1).double() / len(examples)
     if not sees_x(model):
-        p = given(model, None)
+        p = y_given(model, None)
         assert isinstance(p, SequenceDistribution)
         return data, p.length_marginal(longest, samples=SAMPLES).double()
     total = torch.zeros_like(data)

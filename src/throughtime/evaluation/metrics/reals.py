@@ -8,9 +8,10 @@ from torch.distributions import Distribution, Independent, MixtureSameFamily
 
 from throughtime.data import Examples, streams
 from throughtime.distribution.distribution import SequenceDistribution
-from throughtime.evaluation.likelihood import Model, decides_length, decoder
+from throughtime.evaluation.likelihood import decides_length, decoder
 from throughtime.evaluation.metrics.number import Measure
 from throughtime.evaluation.metrics.rows import measured, table
+from throughtime.runs.build import Model
 from throughtime.sequence import Sequence
 from throughtime.wiring import Edge
 

@@ -10,7 +10,8 @@ from torch.distributions import Distribution
 
 from throughtime.data import Examples, batches
 from throughtime.distribution.distribution import SequenceDistribution
-from throughtime.evaluation.likelihood import Model, parts
+from throughtime.evaluation.likelihood import parts
+from throughtime.runs.build import Model
 from throughtime.sequence import Sequence
 
 ROWS = 256

@@ -5,13 +5,14 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from throughtime.data import Examples, Vocabulary
+from throughtime.data import Examples
+from throughtime.data.columns import Column
 from throughtime.distribution.distribution import SequenceDistribution
-from throughtime.evaluation.likelihood import Model
 from throughtime.evaluation.metrics.bleu import ORDER, bleu, counts
 from throughtime.evaluation.metrics.edits import edit_distance
 from throughtime.evaluation.metrics.number import Measure
 from throughtime.evaluation.metrics.rows import measured, table
+from throughtime.runs.build import Model
 from throughtime.sequence import Sequence
 
 
@@ -19,8 +20,7 @@ def right_sequences(
     model: Model,
     examples: Examples,
     xs: Tensor,
-    vocabulary: Vocabulary | None = None,
-    kind: str | None = None,
+    column: Column,
 ) -> list[Measure]:
     """How often the most probable y is exactly the true one, and how many edits a symbol takes: the
     character, word or symbol error rate. Of a text with white space also the word error rate; of
@@ -30,8 +30,7 @@ def right_sequences(
         model: gives y.
         examples: with the true y.
         xs: which rows have the same x, and so are references for the same text: see ``same_x``.
-        vocabulary: the symbols of y, if it has any.
-        kind: what kind of column y was.
+        column: that of y.
     """
     true: list[Tensor] = []
     guesses: list[Tensor] = []
@@ -43,7 +42,7 @@ def right_sequences(
         true += part.y.to_list()
     edits = [edit_distance(a.tolist(), b.tolist()) for a, b in zip(guesses, true, strict=True)]
     exact, lengths = [int(distance == 0) for distance in edits], [len(y) for y in true]
-    symbol = symbol_of(vocabulary, kind)
+    symbol, vocabulary = column.symbol, column.vocabulary
     measures = [
         Measure(
             "exact matches of the most probable y", "of sequences", table(exact, [1] * len(exact))
@@ -61,21 +60,6 @@ def right_sequences(
 
 
 EDITS = "edits of the most probable y, per {}"
-
-
-def symbol_of(vocabulary: Vocabulary | None, kind: str | None) -> str:
-    """What a symbol of y is: a word or a character, where that is known.
-
-    Example:
-        >>> symbol_of(Vocabulary(["a", "cat"]), "words"), symbol_of(Vocabulary("abc"), None)
-        ('word', 'character')
-        >>> symbol_of(Vocabulary(["AH", "K"]), "tokens")
-        'symbol'
-    """
-    if kind == "words":
-        return "word"
-    single = vocabulary is not None and all(len(symbol) == 1 for symbol in vocabulary)
-    return "character" if kind in ("characters", None) and single else "symbol"
 
 
 def word_errors(guesses: list[str], true: list[str]) -> Measure:

@@ -7,14 +7,15 @@ import math
 from torch import Tensor
 
 from throughtime.data import Examples
-from throughtime.evaluation.likelihood import Model, decoder
+from throughtime.evaluation.likelihood import decoder
 from throughtime.model.encoder_decoder import EncoderDecoder
 from throughtime.model.recurrent_model import RecurrentModel
+from throughtime.runs.build import Model
 from throughtime.sequence import Sequence
 from throughtime.wiring import Edge
 
 
-def start(model: Model, train: Examples) -> None:
+def initialise(model: Model, train: Examples) -> None:
     """Start the edges from x(t), x and y(t-1) by how many columns these add up in training.
 
     A model cannot tell before it sees them: of 88 keys a chord strikes four, and of a hundred

@@ -8,13 +8,13 @@ import pytest
 import torch
 
 import throughtime as tt
-from throughtime.data import Examples, load
+from throughtime.data import Examples, read
 from throughtime.data.flat import Flat
 from throughtime.evaluation.likelihood import decoder
-from throughtime.runs.build import build, resolve
-from throughtime.runs.config import Config
-from throughtime.runs.signature import Signature
-from throughtime.training.start import size_of, start
+from throughtime.runs.build import build
+from throughtime.runs.options import Options
+from throughtime.training.initialise import initialise, size_of
+from throughtime.training.resolve import resolve
 
 WANTED = 4 / 3
 """The variance of U(-2, 2), which is the drive's where Σ x² is one."""
@@ -34,7 +34,7 @@ def test_of_bits_the_drive_varies_by_about_one_however_many_are_set(active: int)
         tt.outputs.Bernoulli(88),
         tt.lengths.Unending(),
     )
-    start(model, Examples(None, tt.Sequence(bits)))
+    initialise(model, Examples(None, tt.Sequence(bits)))
     assert variance(model.graph.first.S, bits[0, :1]) == pytest.approx(WANTED, rel=0.25)
 
 
@@ -47,7 +47,7 @@ def test_of_features_the_drive_varies_by_about_one_however_many_are_there(
         tt.cells.LSTM(200), tt.wirings.VECTOR_TO_SEQUENCE, tt.outputs.Categorical(7),
         tt.lengths.EndOfSequence(), vector_size=50,
     )  # fmt: skip
-    start(model, Examples(x, tt.Sequence(torch.zeros(300, 1, dtype=torch.long))))
+    initialise(model, Examples(x, tt.Sequence(torch.zeros(300, 1, dtype=torch.long))))
     assert variance(model.graph.first.R, x) == pytest.approx(WANTED, rel=0.1)
     assert variance(model.graph.first.S, torch.arange(7)) == pytest.approx(WANTED, rel=0.25)
 
@@ -57,13 +57,12 @@ def test_both_directions_of_an_encoder_start_so_and_the_edge_from_it_does_not(
 ) -> None:
     rows = "".join(f"{'ab' * n},{'cd' * n}\n" for n in range(1, 60))
     (tmp_path / "a.csv").write_text("word,sound\n" + rows)
-    config = Config(dataset=str(tmp_path / "a.csv"), input="word", target="sound")
-    data = load(config.dataset, 0, config.reading)
-    model = build(resolve(config, data), Signature.of(data))
+    data = read(tmp_path / "a.csv", input="word", target="sound")
+    model = build(resolve(Options(), data), data.schema)
     assert isinstance(model, tt.EncoderDecoder)
     assert isinstance(model.encoder, tt.RecurrentModel)
     before = decoder(model).graph.first.R.weight.clone()
-    start(model, data.splits["train"])
+    initialise(model, data.splits["train"])
     for recurrence in model.encoder.graph.layers[0]:
         assert variance(recurrence.U, torch.arange(2)) == pytest.approx(WANTED, rel=0.25)
     assert torch.equal(before, decoder(model).graph.first.R.weight)
@@ -83,7 +82,7 @@ def test_other_edges_stay_as_they_were(x: torch.Tensor) -> None:
         tt.lengths.EndOfSequence(), vector_size=5,
     )  # fmt: skip
     before = model.graph.first.R.weight.clone()
-    start(model, Examples(x, tt.Sequence(torch.zeros(4, 1, dtype=torch.long))))
+    initialise(model, Examples(x, tt.Sequence(torch.zeros(4, 1, dtype=torch.long))))
     assert torch.equal(before, model.graph.first.R.weight)
 
 

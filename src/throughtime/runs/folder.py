@@ -3,45 +3,37 @@
 from __future__ import annotations
 
 import csv
+import json
 import os
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import count
 from pathlib import Path
 from typing import Any, Literal
 
 import torch
-from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 
 from throughtime.data import Dataset, load
-from throughtime.evaluation.likelihood import Model
+from throughtime.data.formats.json_text import from_json
+from throughtime.data.schema import Schema
 from throughtime.runs import choices
-from throughtime.runs.build import build, resolve
+from throughtime.runs.build import Model, build
 from throughtime.runs.config import Config
-from throughtime.runs.signature import Signature
-from throughtime.training.start import start
+from throughtime.runs.errors import RunError
+from throughtime.runs.metrics import COLUMNS, read_metrics
+from throughtime.runs.weights import opening_weights
 
 Weights = Literal["best", "last"]
-COLUMNS = ("epoch", "step", "seconds", "train nats", "valid nats", "learning rate", "epsilon")
-"""Of ``metrics.csv``: nats are per symbol, ends included; epsilon is scheduled sampling's."""
-COUNTS = ("epoch", "step")
-"""The columns that are whole numbers."""
-
-
-class RunError(ValueError):
-    """A run's folder that cannot be made, or read."""
 
 
 @dataclass(frozen=True, eq=False)
-class Run:
-    """A model with the folder that it lives in.
+class RunFolder:
+    """A run's folder, opened: a model, and all that is known of it.
 
     ==================  =====================================================================
-    config.json         every choice
-    vocabulary.json     the kinds, sizes and symbols of x and y
+    config.json         the version of the folder's format, and every choice
+    schema.json         the columns of x and y, with what they learned; the digest of the data
     best.safetensors    the weights with the best validation so far
     last.safetensors    the latest weights, and in state.pt the rest of what resuming needs
     metrics.csv         a line for each epoch
@@ -51,44 +43,56 @@ class Run:
 
     path: Path
     config: Config
-    signature: Signature
+    schema: Schema
+    digest: str
     model: Model
 
     @classmethod
-    def create(cls, config: Config, data: Dataset, path: Path | None = None) -> Run:
-        """A new folder with a new model in it, which ``config.seed`` decides.
+    def create(
+        cls, config: Config, data: Dataset, model: Model, path: Path | None = None
+    ) -> RunFolder:
+        """A new folder for a new model.
 
         Args:
-            config: the choices; those left out follow from the data.
-            data: what will be trained on.
+            config: every choice.
+            data: what the model will be trained on.
+            model: the model of these choices.
             path: the folder; left out, the next free ``runs/<data>-<wiring>-001``.
 
         Raises:
             RunError: if the folder exists.
-            ValueError: if the choices do not fit the data, or each other.
         """
-        config, signature = resolve(config, data), Signature.of(data)
-        torch.manual_seed(config.seed)
-        model = build(config, signature)
-        start(model, data.splits["train"])
-        run = cls(_new_folder(config, data, path), config, signature, model)
-        run.save_config()
-        signature.save(run.path / "vocabulary.json")
-        return run
+        made = cls(_new_folder(config, data, path), config, data.schema, data.digest, model)
+        made.save_config()
+        known = {"digest": made.digest, "schema": made.schema.saved()}
+        (made.path / "schema.json").write_text(
+            json.dumps(known, indent=2, ensure_ascii=False) + "\n", encoding="utf-8"
+        )
+        return made
 
     @classmethod
-    def load(cls, path: str | Path, weights: Weights = "best") -> Run:
+    def load(cls, path: str | Path, weights: Weights = "best") -> RunFolder:
         """The model of a folder, with its best weights or its last.
 
         Raises:
-            ValueError: in one line, if a file is missing or damaged.
+            ValueError: in one line, if a file is missing or damaged, or of another version.
         """
         path = Path(path)
-        config, signature = read(path)
-        run = cls(path, config, signature, build(config, signature))
-        run._load_weights(weights)
-        run.model.eval()
-        return run
+        config = Config.load(path)
+        schema, digest = read_schema(path)
+        if schema.running != (config.steps is not None):
+            raise RunError(
+                f"{path}: steps is {config.steps}, and schema.json says that running is "
+                f"{schema.running}; one of them was changed"
+            )
+        try:
+            model = build(config, schema)
+        except ValueError as error:
+            raise RunError(f"{path}: {error}") from None
+        found = cls(path, config, schema, digest, model)
+        found._load_weights(weights)
+        found.model.eval()
+        return found
 
     def data(self) -> Dataset:
         """The data that the run was made for.
@@ -97,25 +101,30 @@ class Run:
             DataError: if they cannot be read.
             RunError: if they are others now.
         """
-        data = load(self.config.dataset, self.config.seed, self.config.reading)
+        if self.config.dataset is None:
+            raise RunError(
+                f"{self.path}: trained on rows that were in memory, which no file has; give rows, "
+                "as run.evaluate(rows)"
+            )
+        data = load(self.config.dataset, self.config.split_seed, self.config.reading)
         self.check(data)
         return data
 
     def check(self, data: Dataset) -> None:
         """Raise a ``RunError`` if these are other data than the run was made for."""
-        if not self.signature.is_of(data):
+        if data.digest != self.digest or not self.schema.alike(data.schema):
             raise RunError(
                 f"{self.path}: made for other data than {data.name} is now: what it was trained on "
                 "and what is held out have changed; train anew"
             )
 
-    def but(self, **values: Any) -> Run:
+    def replaced(self, **values: Any) -> RunFolder:
         """The same run with other values for some keys of its configuration."""
-        return replace(self, config=self.config.but(**values))
+        return replace(self, config=self.config.replaced(**values))
 
     def save_config(self) -> None:
         """Write the configuration."""
-        self.config.save(self.path / "config.json")
+        self.config.save(self.path)
 
     # ---- weights -------------------------------------------------------------------------------
 
@@ -184,75 +193,25 @@ class Run:
         _beside(file).replace(file)
 
 
-ALWAYS = ("wiring", "output", "batch_size", "epochs", "threads", "learning_rate", "dropout")
-"""What may be left out of a configuration, and is never left out of a run's."""
-
-
-def read(path: Path) -> tuple[Config, Signature]:
-    """What a run's folder says of it; no model is made.
+def read_schema(path: Path) -> tuple[Schema, str]:
+    """The schema in a run's folder, and the digest of the data.
 
     Raises:
-        ValueError: in one line, if a file is missing or damaged.
+        RunError: in one line, if it is missing or damaged.
     """
-    if not (path / "config.json").is_file():
-        raise RunError(
-            f"{path}: no run, for it has no config.json; expected a folder that "
-            "`throughtime train` made"
-        )
-    config = Config.load(path / "config.json")
-    signature = Signature.load(path / "vocabulary.json")
-    if missing := [name for name in ALWAYS if getattr(config, name) is None]:
-        raise RunError(
-            f"{path / 'config.json'}: has no {' and no '.join(missing)}, which every run has; it "
-            "was changed after training"
-        )
-    if signature.running != (config.steps is not None):
-        raise RunError(
-            f"{path / 'config.json'}: steps is {config.steps}, and vocabulary.json says that the "
-            f"text is {'' if signature.running else 'not '}running; one of them was changed"
-        )
-    return config, signature
-
-
-@contextmanager
-def opening_weights(file: Path) -> Iterator[None]:
-    """Say in one line what is wrong with a file of weights.
-
-    Raises:
-        RunError: if it is missing or damaged.
-    """
+    file = path / "schema.json"
     try:
-        yield
-    except FileNotFoundError:
-        raise RunError(
-            f"{file}: no such file; training had not come so far, or it was moved"
-        ) from None
-    except (SafetensorError, OSError) as error:
-        raise RunError(f"{file}: damaged ({error}); train again") from None
-
-
-def read_metrics(path: Path) -> list[dict[str, float | None]]:
-    """The lines of a folder's metrics.csv; an empty field is None.
-
-    Raises:
-        RunError: if the file is damaged.
-    """
-    file = path / "metrics.csv"
-    try:
-        with file.open(newline="", encoding="utf-8") as lines:
-            return [
-                {
-                    column: (int if column in COUNTS else float)(row[column])
-                    if row[column]
-                    else None
-                    for column in COLUMNS
-                }
-                for row in csv.DictReader(lines)
-            ]
-    except FileNotFoundError:
-        return []
-    except (OSError, KeyError, TypeError, ValueError, csv.Error) as error:
-        raise RunError(f"{file}: damaged ({error!r}); expected {COLUMNS}") from None
+        said = from_json(file.read_text(encoding="utf-8"))
+        if not isinstance(said, dict) or set(said) != {"digest", "schema"}:
+            raise ValueError("expected an object with digest and schema")
+        if not isinstance(said["digest"], str):
+            raise ValueError("the digest is no text")
+        return Schema.restored(said["schema"]), said["digest"]
+    except OSError as error:
+        raise RunError(f"{file}: cannot be read ({error.strerror})") from None
+    except ValueError as error:  # the file's own words may have lines
+        reason = " ".join(str(error).split())
+        raise RunError(f"{file}: not a run's schema ({reason}); it was damaged") from None
 
 
 def _beside(file: Path) -> Path:

@@ -1,4 +1,4 @@
-"""Rows as they come: lines, JSON objects a line, or the rows of a table."""
+"""Rows that a model is asked about: lines, JSON objects a line, tables, or rows in memory."""
 
 from __future__ import annotations
 
@@ -9,20 +9,17 @@ from io import BufferedIOBase
 from pathlib import Path
 from typing import Any, TypeVar
 
-import click
-
 from throughtime.data import DataError
-from throughtime.data.columns import Field, Image, Label, Text, Tokens, restored
-from throughtime.data.columns.image import SUFFIXES as PICTURES
+from throughtime.data.columns import WHOLE, Column, NotALine
 from throughtime.data.formats.conll import is_conll, read_conll
 from throughtime.data.formats.json_text import from_json
+from throughtime.data.formats.memory import table_of
 from throughtime.data.formats.table import Table, is_table, read_table
-from throughtime.runs.run import Run
 
 T = TypeVar("T")
 
 LINES = 128
-"""Lines that are answered together."""
+"""Rows that are answered together."""
 
 LONGEST = 2**24
 """Bytes of the longest line: one without an end must not fill the memory."""
@@ -30,92 +27,88 @@ LONGEST = 2**24
 FORMS: dict[str, Callable[[Path], Table]] = {"table": read_table, "conll": read_conll}
 """How a file may be read as a whole; ``lines`` is the other way."""
 
-FORMAT_HELP = "How FILE is read [as the run was told, or by its name]."
-
 STDIN = "<stdin>"
 """What Python calls standard input, where it has a name."""
 
-
-class Rows(click.File):
-    """A file, or standard input, as bytes."""
-
-    def __init__(self) -> None:
-        super().__init__("rb")
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        try:
-            return super().convert(value, param, ctx)
-        except click.BadParameter as error:
-            hint = "; what is no file comes by standard input: echo … | throughtime …"
-            self.fail(error.message + hint, param, ctx)
+TEXT = "text"
+"""What a column of rows in memory is called whose values are lines of text."""
 
 
-def fields_of(run: Run) -> tuple[Field, ...]:
-    """The columns of x and, last, that of y; none if the x or y of an embedded set has no symbols.
-
-    Embedded sets have no columns; where both of theirs are symbols, they are called x and y.
-    """
-    signature = run.signature
-    if signature.fields or signature.x_symbols is None or signature.y_symbols is None:
-        return signature.fields
-    in_characters = all(len(symbol) == 1 for symbol in signature.x_symbols)
-    kinds = {
-        "x": "characters" if in_characters else "tokens",
-        "y": "tags" if signature.y == "sequence" else "label",
-    }
-    symbols = {"x": signature.x_symbols, "y": signature.y_symbols}
-    return tuple(
-        restored({"kind": kind, "name": side, "symbols": list(symbols[side])})
-        for side, kind in kinds.items()
-    )
-
-
-def form_of(run: Run, told: str | None, file: BufferedIOBase) -> str | None:
-    """How a file is read: as the command is told, or else as the run was told; None if its name is
-    to decide.
+def form_of(trained_by: str | None, told: str | None, source: object) -> str | None:
+    """How a file is read: as it is told, or else as the file was that the model was trained on;
+    None if its name is to decide.
 
     Raises:
         DataError: if standard input, of which every line comes alone, is told to be read whole.
     """
-    if told in FORMS and _name(file) == STDIN:
+    if told in FORMS and isinstance(source, BufferedIOBase) and _name(source) == STDIN:
         raise DataError(
             f"--format {told}: standard input is read line by line; give a file by its name"
         )
-    if told is None and run.config.format in FORMS:
-        return run.config.format
-    return told
+    return trained_by if told is None and trained_by in FORMS else told
 
 
 def tables(
-    file: BufferedIOBase, fields: tuple[Field, ...], form: str | None, rows: int = LINES
+    source: object, columns: tuple[Column, ...], form: str | None = None, rows: int = LINES
 ) -> Iterator[Table]:
-    """The columns of ``fields``, ``rows`` at a time, from a table or a CoNLL-style file, or else
-    from lines: a text is the line itself, several columns or numbers are a JSON object. Where a
-    picture is wanted, the file may be one.
+    """The values of ``columns``, ``rows`` at a time.
+
+    Of a table or a CoNLL-style file, of lines (where there is one column, a line is its value if it
+    can be; else a JSON object), or of rows in memory. Where a picture is wanted, a file may be one.
 
     Args:
-        file: standard input, of which every line comes alone, or a file.
-        fields: the columns that are wanted.
-        form: one of ``FORMS``; left out, the ending of the file's name decides.
+        source: a path; an open file or standard input, of which every line comes alone; or rows in
+            memory, see :func:`~throughtime.data.formats.memory.table_of`.
+        columns: those that are wanted.
+        form: one of ``FORMS`` or ``lines``; left out, the ending of the file's name decides.
         rows: how many at a time. Before a broken line, those above it come, however few.
 
     Raises:
-        DataError: with file and line, if a line is something else.
+        DataError: with file and line, if something is not what it should be.
     """
-    path = Path(_name(file))
+    if isinstance(source, BufferedIOBase):
+        yield from _of_file(source, Path(_name(source)), columns, form, rows)
+    elif isinstance(source, str | Path):
+        with _opened(Path(source)) as file:
+            yield from _of_file(file, Path(source), columns, form, rows)
+    else:
+        yield from _pieces(_in_memory(source, columns), columns, rows)
+
+
+def _opened(path: Path) -> BufferedIOBase:
+    try:
+        return path.open("rb")
+    except OSError as error:
+        raise DataError(f"{path}: cannot be read ({error.strerror}); check the name") from None
+
+
+def _in_memory(source: object, columns: tuple[Column, ...]) -> Table:
+    only = columns[0].name if len(columns) == 1 else None
+    table = table_of(source, column=only)
+    if only == WHOLE and TEXT in table.columns:
+        table.columns[WHOLE] = table.columns[TEXT]
+    return table
+
+
+def _of_file(
+    file: BufferedIOBase, path: Path, columns: tuple[Column, ...], form: str | None, rows: int
+) -> Iterator[Table]:
     if path.name == STDIN:
-        yield from _tables_of_lines(file, Path("standard input"), fields, rows)
+        yield from _of_lines(file, Path("standard input"), columns, rows)
         return
-    if len(fields) == 1 and isinstance(fields[0], Image) and path.suffix.lower() in PICTURES:
-        yield Table(path, {fields[0].name: [path.name]}, [1])
+    if len(columns) == 1 and columns[0].is_value(path):
+        yield Table(path, {columns[0].name: [path.name]}, [1])
         return
     form = form or ("conll" if is_conll(path) else "table" if is_table(path) else "lines")
     if form == "lines":
-        yield from _tables_of_lines(file, path, fields, rows)
+        yield from _of_lines(file, path, columns, rows)
         return
-    whole = FORMS[form](path)
-    columns = {field.name: whole.column(field.name) for field in fields}
-    whole = Table(path, columns, whole.lines)
+    yield from _pieces(FORMS[form](path), columns, rows)
+
+
+def _pieces(whole: Table, columns: tuple[Column, ...], rows: int) -> Iterator[Table]:
+    wanted = {column.name: whole.column(column.name) for column in columns}
+    whole = type(whole)(whole.path, wanted, whole.lines)
     for first in range(0, len(whole), rows):
         yield whole[range(first, min(first + rows, len(whole)))]
 
@@ -124,18 +117,18 @@ def _name(file: BufferedIOBase) -> str:
     return str(getattr(file, "name", STDIN))
 
 
-def _tables_of_lines(
-    file: BufferedIOBase, path: Path, fields: tuple[Field, ...], rows: int
+def _of_lines(
+    file: BufferedIOBase, path: Path, columns: tuple[Column, ...], rows: int
 ) -> Iterator[Table]:
     found: list[tuple[int, dict[str, Any]]] = []
 
     def table() -> Table:
-        columns = {field.name: [row[field.name] for _, row in found] for field in fields}
-        return Table(path, columns, [number for number, _ in found])
+        values = {column.name: [row[column.name] for _, row in found] for column in columns}
+        return Table(path, values, [number for number, _ in found])
 
     try:
         for number, line in lines(file, path):
-            found.append((number, _row(line, fields, f"{path}:{number}")))
+            found.append((number, _row(line, columns, f"{path}:{number}")))
             if len(found) == rows:
                 yield table()
                 found = []
@@ -147,12 +140,13 @@ def _tables_of_lines(
         yield table()
 
 
-def _row(line: str, fields: tuple[Field, ...], at: str) -> dict[str, Any]:
-    if len(fields) == 1 and isinstance(fields[0], Text | Label | Image):
-        return {fields[0].name: line}
-    if len(fields) == 1 and isinstance(fields[0], Tokens):
-        return {fields[0].name: line.split()}
-    names = [field.name for field in fields]
+def _row(line: str, columns: tuple[Column, ...], at: str) -> dict[str, Any]:
+    if len(columns) == 1:
+        try:
+            return {columns[0].name: columns[0].parse_line(line)}
+        except NotALine:
+            pass
+    names = [column.name for column in columns]
     example = ", ".join(f"{json.dumps(name, ensure_ascii=False)}: …" for name in names)
     expected = f"expected a JSON object on every line, {{{example}}}"
     try:
@@ -166,9 +160,9 @@ def _row(line: str, fields: tuple[Field, ...], at: str) -> dict[str, Any]:
     return {name: row[name] for name in names}
 
 
-def as_input(table: Table, fields: Iterable[Field], row: int) -> Any:
-    """A row's x as the file has it; of several columns, an object."""
-    values = {field.name: table.column(field.name)[row] for field in fields}
+def as_input(table: Table, columns: Iterable[Column], row: int) -> Any:
+    """A row's x as the rows have it; of several columns, a dict."""
+    values = {column.name: table.column(column.name)[row] for column in columns}
     return values if len(values) > 1 else next(iter(values.values()))
 
 
@@ -195,9 +189,9 @@ def lines(file: BufferedIOBase, path: Path) -> Iterator[tuple[int, str]]:
             yield number, line
 
 
-def answered(rows: Iterable[Table], answer: Callable[[Table], list[T]]) -> Iterator[list[T]]:
-    """The answers to some tables, a list for each; before a row that can have none, those to the
-    rows above it.
+def answered(rows: Iterable[Table], answer: Callable[[Table], list[T]]) -> Iterator[T]:
+    """The answers to the rows of some tables, one after the other; before a row that can have none,
+    those to the rows above it.
 
     Raises:
         ValueError: at such a row, with its file and line.
@@ -207,9 +201,9 @@ def answered(rows: Iterable[Table], answer: Callable[[Table], list[T]]) -> Itera
             found = answer(table)
         except ValueError:
             for i in range(len(table)):
-                yield _answered_alone(table, i, answer)
+                yield from _answered_alone(table, i, answer)
             raise
-        yield found
+        yield from found
 
 
 def _answered_alone(table: Table, row: int, answer: Callable[[Table], list[T]]) -> list[T]:

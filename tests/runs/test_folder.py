@@ -1,5 +1,6 @@
 """Runs' folders: what is saved is what is loaded, and what is damaged is refused in one line."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -8,31 +9,41 @@ import torch
 
 import throughtime as tt
 from throughtime.data import Dataset
-from throughtime.evaluation.likelihood import Model, given, log_prob, sees_x
-from throughtime.runs.config import Config
-from throughtime.runs.run import Run, RunError
+from throughtime.evaluation.likelihood import log_prob, sees_x, y_given
+from throughtime.runs.build import Model
+from throughtime.runs.errors import RunError
+from throughtime.runs.folder import RunFolder
+from throughtime.runs.options import Options
+from throughtime.training.prepare import prepare
 from throughtime.training.trainer import Trainer
 
 
 @pytest.fixture(scope="module")
-def trained(words: Dataset, tmp_path_factory: pytest.TempPathFactory) -> Run:
-    config = Config(dataset="words.txt", hidden_size=8, max_steps=2)
-    run = Run.create(config, words, tmp_path_factory.mktemp("runs") / "a")
+def trained(words: Dataset, tmp_path_factory: pytest.TempPathFactory) -> RunFolder:
+    options = Options(hidden_size=8, max_steps=2)
+    run = prepare(options, words, tmp_path_factory.mktemp("runs") / "a")
     Trainer(run, words, say=lambda line: None).fit()
     return run
 
 
-def copied(run: Run, to: Path) -> Path:
+def copied(run: RunFolder, to: Path) -> Path:
     to.mkdir()
     for file in run.path.iterdir():
         (to / file.name).write_bytes(file.read_bytes())
     return to
 
 
-def test_a_loaded_run_is_the_saved_one(trained: Run) -> None:
-    loaded = Run.load(trained.path, "last")
+def edited(path: Path, **values: object) -> None:
+    """Other values in the schema's file."""
+    file = path / "schema.json"
+    file.write_text(json.dumps(json.loads(file.read_text()) | values))
+
+
+def test_a_loaded_run_is_the_saved_one(trained: RunFolder) -> None:
+    loaded = RunFolder.load(trained.path, "last")
     assert loaded.config == trained.config
-    assert loaded.signature == trained.signature
+    assert loaded.schema.saved() == trained.schema.saved()
+    assert loaded.digest == trained.digest
     expected = trained.model.state_dict()
     assert loaded.model.state_dict().keys() == expected.keys()
     assert all(torch.equal(v, expected[k]) for k, v in loaded.model.state_dict().items())
@@ -40,10 +51,10 @@ def test_a_loaded_run_is_the_saved_one(trained: Run) -> None:
     assert [row["step"] for row in loaded.metrics()] == [2.0]
 
 
-def test_no_file_is_left_half_written(trained: Run) -> None:
+def test_no_file_is_left_half_written(trained: RunFolder) -> None:
     assert {file.name for file in trained.path.iterdir()} == {
         "config.json",
-        "vocabulary.json",
+        "schema.json",
         "best.safetensors",
         "last.safetensors",
         "state.pt",
@@ -54,18 +65,16 @@ def test_no_file_is_left_half_written(trained: Run) -> None:
 def test_an_existing_folder_is_never_written_to(words: Dataset, tmp_path: Path) -> None:
     (tmp_path / "mine").write_text("precious")
     with pytest.raises(RunError, match="exists already"):
-        Run.create(Config(dataset="w"), words, tmp_path / "mine")
+        prepare(Options(), words, tmp_path / "mine")
     with pytest.raises(RunError, match="exists already"):
-        Run.create(Config(dataset="w"), words, tmp_path)
+        prepare(Options(), words, tmp_path)
     assert (tmp_path / "mine").read_text() == "precious"
 
 
 def test_names_count_up(words: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    paths = [str(Run.create(Config(dataset="w", hidden_size=4), words).path) for _ in range(2)]
-    paths.append(
-        str(Run.create(Config(dataset="w", wiring="y(t-1)->h(t), h(t)->o(t)"), words).path)
-    )
+    paths = [str(prepare(Options(hidden_size=4), words).path) for _ in range(2)]
+    paths.append(str(prepare(Options(wiring="y(t-1)->h(t), h(t)->o(t)"), words).path))
     assert paths == [
         "runs/words-unconditional-001",
         "runs/words-unconditional-002",
@@ -75,7 +84,7 @@ def test_names_count_up(words: Dataset, tmp_path: Path, monkeypatch: pytest.Monk
 
 def test_impossible_choices_leave_no_folder(words: Dataset, tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="has no x"):
-        Run.create(Config(dataset="w", wiring="hidden-to-hidden"), words, tmp_path / "new")
+        prepare(Options(wiring="hidden-to-hidden"), words, tmp_path / "new")
     assert not (tmp_path / "new").exists()
 
 
@@ -84,28 +93,34 @@ def test_impossible_choices_leave_no_folder(words: Dataset, tmp_path: Path) -> N
     [
         (lambda p: (p / "config.json").unlink(), "no run, for it has no config.json"),
         (lambda p: (p / "config.json").write_text("{"), "config.json: not a JSON file"),
-        (lambda p: (p / "vocabulary.json").unlink(), "vocabulary.json: cannot be read"),
-        (lambda p: (p / "vocabulary.json").write_text("{}"), "vocabulary.json: not a run's vocab"),
+        (lambda p: (p / "schema.json").unlink(), "schema.json: cannot be read"),
+        (lambda p: (p / "schema.json").write_text("{}"), "schema.json: not a run's schema"),
+        (lambda p: (p / "schema.json").write_text("{"), "schema.json: not a run's schema"),
+        (lambda p: (p / "schema.json").write_text("[]"), "an object with digest and schema"),
+        (lambda p: (p / "schema.json").write_bytes(b"\xff"), "schema.json: not a run's schema"),
+        (lambda p: edited(p, digest=3), "the digest is no text"),
+        (lambda p: edited(p, schema=None), "no schema; expected an object with x, y and running"),
+        (lambda p: edited(p, more=1), "an object with digest and schema"),
         (lambda p: (p / "best.safetensors").unlink(), "best.safetensors: no such file"),
         (lambda p: (p / "best.safetensors").write_bytes(b"1234"), "best.safetensors: damaged"),
     ],
 )
 def test_damaged_folders_are_refused_in_one_line(
-    trained: Run, tmp_path: Path, damage: Callable[[Path], object], expected: str
+    trained: RunFolder, tmp_path: Path, damage: Callable[[Path], object], expected: str
 ) -> None:
     path = copied(trained, tmp_path / "run")
     damage(path)
     with pytest.raises(ValueError) as caught:  # noqa: PT011, the message is looked at
-        Run.load(path)
+        RunFolder.load(path)
     assert expected in str(caught.value)
     assert "\n" not in str(caught.value)
 
 
-def test_weights_of_another_model_are_refused(trained: Run, tmp_path: Path) -> None:
+def test_weights_of_another_model_are_refused(trained: RunFolder, tmp_path: Path) -> None:
     path = copied(trained, tmp_path / "run")
-    trained.config.but(hidden_size=9).save(path / "config.json")
+    trained.config.replaced(hidden_size=9).save(path)
     with pytest.raises(RunError, match=r"not the weights of the model in config\.json"):
-        Run.load(path)
+        RunFolder.load(path)
 
 
 @pytest.mark.parametrize(
@@ -126,9 +141,8 @@ def test_a_model_gives_a_distribution_for_the_data_it_was_made_for(
     tmp_path: Path,
 ) -> None:
     data = loaded(dataset)
-    config = Config(dataset=dataset, wiring=wiring, hidden_size=8)
-    run = Run.create(config, data, tmp_path / "run")
+    run = prepare(Options(wiring=wiring, hidden_size=8), data, tmp_path / "run")
     few = data.splits["test"][:3]
     assert isinstance(run.model, kind)
     assert sees_x(run.model) == (wiring != "unconditional")
-    assert log_prob(given(run.model, few.x), few.y).shape == (3,)
+    assert log_prob(y_given(run.model, few.x), few.y).shape == (3,)

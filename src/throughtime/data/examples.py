@@ -1,0 +1,85 @@
+"""Pairs (x, y): what a model is trained and measured on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from throughtime.data.errors import DataError
+from throughtime.data.flat import Flat
+from throughtime.sequence import Sequence
+
+
+@dataclass(frozen=True, eq=False)
+class Examples:
+    """Pairs (x, y), one a row.
+
+    Args:
+        x: a sequence a row; one vector ``(rows, size)``; or None where y stands alone.
+        y: a sequence a row; or one value ``(rows, *event)``, such as a label.
+        before: of one long row, the last steps of what came directly before it.
+
+    Raises:
+        DataError: if x and y differ in their number of rows, or have no single batch dimension.
+
+    Example:
+        >>> import torch
+        >>> pairs = Examples(x=torch.eye(3), y=torch.tensor([2, 1, 0]))
+        >>> len(pairs), pairs[1:].y
+        (3, tensor([1, 0]))
+    """
+
+    x: Sequence | Tensor | None
+    y: Sequence | Tensor
+    before: Sequence | None = None
+
+    def __post_init__(self) -> None:
+        sides = {"y": self.y} if self.x is None else {"x": self.x, "y": self.y}
+        for name, side in sides.items():
+            batch = side.batch_shape if isinstance(side, Sequence) else side.shape[:1]
+            if len(batch) != 1:
+                raise DataError(
+                    f"{name} has no rows to count; examples are a batch with one dimension, and "
+                    "one example is a batch of one: examples[i : i + 1]"
+                )
+        if self.x is not None and len(self.x) != len(self.y):
+            raise DataError(f"x has {len(self.x)} rows and y has {len(self.y)}; expected pairs")
+
+    def __len__(self) -> int:
+        return len(self.y)
+
+    def __getitem__(self, rows: Tensor | slice | list[int]) -> Examples:
+        """Some rows: numbers, a mask or a slice."""
+        return replace(self, x=None if self.x is None else self.x[rows], y=self.y[rows])
+
+    def limited_to(self, symbols: int) -> Examples:
+        """Rows with about so many symbols of y, evenly spread, or of one row its beginning; all,
+        where there are no more.
+
+        Example:
+            >>> import torch
+            >>> pairs = Examples(x=None, y=Sequence(torch.arange(24).view(6, 4)))
+            >>> pairs.limited_to(13).y.values[:, 0]
+            tensor([ 0,  8, 16])
+        """
+        total = int(self.y.lengths.sum()) if isinstance(self.y, Sequence) else 0
+        if total <= symbols:
+            return self
+        assert isinstance(self.y, Sequence)
+        if len(self) == 1 and self.x is None:
+            return replace(self, y=self.y.take(torch.tensor(symbols)))
+        count = max(1, len(self) * symbols // total)
+        rows = torch.arange(count) * len(self) // count
+        y = self.y.pick(rows) if isinstance(self.y, Flat) else self.y[rows]
+        return replace(self, x=None if self.x is None else self.x[rows], y=y)
+
+    def to(self, *args: Any, **kwargs: Any) -> Examples:
+        """Moved as ``Tensor.to`` does."""
+        return Examples(
+            x=None if self.x is None else self.x.to(*args, **kwargs),
+            y=self.y.to(*args, **kwargs),
+            before=None if self.before is None else self.before.to(*args, **kwargs),
+        )

@@ -1,0 +1,40 @@
+"""Whether each value of y belongs to a step of x, and which rows are mistakes if nearly all do."""
+
+from __future__ import annotations
+
+from throughtime.data.errors import DataError
+from throughtime.data.examples import Examples
+from throughtime.data.formats.table import Table
+from throughtime.data.schema import Schema
+from throughtime.sequence import Sequence
+
+FEW = 0.2
+"""The share of rows whose x and y differ in length below which these are mistakes."""
+
+
+def check_alignment(divided: dict[str, Table], splits: dict[str, Examples], schema: Schema) -> None:
+    """Where nearly all rows have a value of y for each step of x, all must have.
+
+    Raises:
+        DataError: with file and line, at the first row that has more or fewer.
+    """
+    if not schema.y.stepwise or not schema.x_is_sequence:
+        return
+    first, differing, rows = "", 0, 0
+    for part, examples in splits.items():
+        assert isinstance(examples.x, Sequence)
+        assert isinstance(examples.y, Sequence)
+        of_rows = (examples.x.lengths, examples.y.lengths)
+        differ = (of_rows[0] != of_rows[1]).nonzero()[:, 0].tolist()
+        differing, rows = differing + len(differ), rows + len(examples)
+        if differ and not first:
+            x, y = (int(lengths[differ[0]]) for lengths in of_rows)
+            first = (
+                f"{divided[part].at(differ[0])}: column {schema.y.name!r} has {y} values, and "
+                f"column {schema.x[0].name!r} has {x}; expected as many, as nearly all other rows "
+                "have"
+            )
+            if schema.y.vocabulary is not None:
+                first += f"; as {schema.y.name}:tokens it may have others"
+    if first and differing < FEW * rows:
+        raise DataError(first)

@@ -1,0 +1,94 @@
+"""Rows that a program has in memory, as a table: dicts, values of one column, or a data frame."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from throughtime.data.errors import DataError
+from throughtime.data.formats.table import Table
+
+Rows = Iterable[Mapping[str, Any]] | Iterable[Any]
+"""A list of dicts, a list of values of one column, or a table of pandas, polars or Arrow."""
+
+HERE = Path("the rows")
+"""What stands for the file's name in messages."""
+
+
+class RowsInMemory(Table):
+    """Rows that have no lines in a file; they are counted from 1."""
+
+    def at(self, row: int) -> str:
+        """Which row it is."""
+        return f"row {self.lines[row]}"
+
+
+def table_of(rows: object, column: str | None = None) -> Table:
+    """Rows as a table.
+
+    Args:
+        rows: a list of dicts, a list of the values of one column, or a table of pandas, polars or
+            Arrow (whatever has an Arrow stream).
+        column: the name of the column that single values are of.
+
+    Raises:
+        DataError: if they are none of these, are none at all, or differ in their keys.
+
+    Example:
+        >>> table_of([{"a": 1, "b": "x"}, {"a": 2, "b": "y"}]).columns
+        {'a': [1, 2], 'b': ['x', 'y']}
+        >>> table_of(["x", "y"], column="b").columns
+        {'b': ['x', 'y']}
+    """
+    if hasattr(rows, "__arrow_c_stream__"):
+        return _of_arrow(rows)
+    if isinstance(rows, str | bytes | Mapping) or not isinstance(rows, Iterable):
+        raise DataError(
+            f"rows are a {type(rows).__name__}; expected a list of dicts, a list of values, a "
+            "path, or a table of pandas, polars or Arrow"
+        )
+    values = [_plain(row) for row in rows]
+    if not values:
+        raise DataError("there are no rows; expected some")
+    if not isinstance(values[0], Mapping):
+        if column is None:
+            raise DataError(
+                f"row 1 is {values[0]!r}; expected a dict with the columns' names, for there is "
+                "more than one column"
+            )
+        values = [{column: value} for value in values]
+    names = list(values[0])
+    for number, row in enumerate(values, 1):
+        if not isinstance(row, Mapping) or set(row) != set(names):
+            has = ", ".join(map(str, row)) if isinstance(row, Mapping) else repr(row)
+            raise DataError(
+                f"row {number} has {has}; expected {', '.join(map(str, names))}, as row 1"
+            )
+    if odd := [name for name in names if not isinstance(name, str)]:
+        raise DataError(f"a column is called {odd[0]!r}; expected a text")
+    columns = {name: [_plain(row[name]) for row in values] for name in names}
+    return RowsInMemory(HERE, columns, list(range(1, len(values) + 1)))
+
+
+def _of_arrow(rows: Any) -> Table:
+    try:
+        arrow = import_module("pyarrow")
+    except ImportError:
+        raise DataError(
+            "a data frame is read through pyarrow, which is not installed: "
+            "pip install 'throughtime[data]'"
+        ) from None
+    columns = arrow.table(rows).to_pydict()
+    count = len(next(iter(columns.values()), []))
+    if not count:
+        raise DataError("there are no rows; expected some")
+    return RowsInMemory(HERE, columns, list(range(1, count + 1)))
+
+
+def _plain(value: Any) -> Any:
+    """A value as a file could have it: numpy's numbers are Python's."""
+    return value.item() if isinstance(value, np.generic) else value

@@ -1,0 +1,240 @@
+"""What a model is worth on held-out data, or on new labelled rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from io import BufferedIOBase
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from throughtime.data import DataError, Dataset, Examples
+from throughtime.data.columns import WHOLE
+from throughtime.data.formats.encoding import x_of, y_of
+from throughtime.data.formats.table import Table
+from throughtime.data.formats.text_file import blocks_of
+from throughtime.evaluation.likelihood import MEASURED, decoder, sees_x
+from throughtime.evaluation.metrics import Number
+from throughtime.evaluation.metrics import evaluate as numbers_of
+from throughtime.evaluation.metrics.bootstrap import FEWEST, RESAMPLES
+from throughtime.evaluation.metrics.rows import CHUNK
+from throughtime.inference.rows import form_of, tables
+from throughtime.inference.series import is_series, series_values
+from throughtime.lengths import SameAsInput
+from throughtime.runs.build import Model
+from throughtime.runs.folder import RunFolder
+from throughtime.sequence import Sequence
+
+UNITS = {False: "rows, those with the same x together", True: f"chunks of {CHUNK:,} steps"}
+"""What is drawn anew, of single rows and of running text."""
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """Numbers of a model on some examples.
+
+    Args:
+        dataset: the name of the data, or of the file.
+        split: which part of it; of new rows, None.
+        examples: how much was measured, in words.
+        numbers: what was measured.
+        shuffled: each y had the x of another one: a control.
+        interval: whether 95 % intervals were asked for, which few rows have not.
+        running: y was one long row, of which chunks are drawn anew.
+    """
+
+    dataset: str
+    split: str | None
+    examples: str
+    numbers: list[Number]
+    shuffled: bool = False
+    interval: bool = False
+    running: bool = False
+
+    @property
+    def resampled(self) -> str | None:
+        """How the intervals were made, if there are any."""
+        return f"{RESAMPLES:,} times {UNITS[self.running]}" if self.interval else None
+
+    @property
+    def few(self) -> str | None:
+        """Why there are no intervals, though they were asked for."""
+        if self.interval and all(number.low is None for number in self.numbers):
+            return f"there are fewer than {FEWEST} {UNITS[self.running]}"
+        return None
+
+    def __getitem__(self, name: str) -> float:
+        """The first number of a name, such as ``"accuracy"``.
+
+        Raises:
+            KeyError: if there is none, with the names that there are.
+        """
+        for number in self.numbers:
+            if number.name == name:
+                return number.value
+        raise KeyError(f"no number {name!r}; there are {', '.join(n.name for n in self.numbers)}")
+
+    def to_dict(self) -> dict[str, Any]:
+        """All of it, as JSON can have it."""
+        return {
+            "dataset": self.dataset,
+            "split": self.split,
+            "shuffled": self.shuffled,
+            "resampled": self.resampled,
+            "examples": self.examples,
+            "numbers": [number._asdict() for number in self.numbers],
+        }
+
+
+def evaluate_part(
+    run: RunFolder, data: Dataset, split: str, *, shuffled: bool = False, interval: bool = False
+) -> Evaluation:
+    """Measure a run on a part of its data.
+
+    Raises:
+        ValueError: if there is no such part, or x cannot be shuffled.
+    """
+    how = {"shuffled": shuffled, "interval": interval}
+    return evaluate_examples(run, part(data, split), data.name, split, **how)
+
+
+def evaluate_rows(
+    run: RunFolder,
+    source: object,
+    *,
+    form: str | None = None,
+    shuffled: bool = False,
+    interval: bool = False,
+) -> Evaluation:
+    """Measure a run on new rows, with the columns of x and y, read as those of training were.
+
+    Raises:
+        DataError: with file and line, if a row is none that the model can have.
+    """
+    name = getattr(source, "name", source) if not isinstance(source, list) else "rows"
+    name = str(name) if isinstance(name, str | Path) else "rows"
+    examples = examples_of(run, source, form)
+    return evaluate_examples(run, examples, name, shuffled=shuffled, interval=interval)
+
+
+def examples_of(run: RunFolder, source: object, form: str | None = None) -> Examples:
+    """New rows as pairs (x, y), by the columns that training has taught.
+
+    Raises:
+        DataError: with file and line, if a row is none that the model can have.
+    """
+    schema = run.schema
+    if is_series(run):
+        column = schema.y
+        y = column.encode(series_values(run, source, form))
+        return Examples(None, Sequence(y[None]))
+    if schema.running:
+        return Examples(None, Sequence(schema.y.encode(_whole_text(source))[None]))
+    columns = (*schema.x, schema.y)
+    of_lines = schema.y.name == WHOLE
+    form = "lines" if of_lines else form_of(run.config.format, form, source)
+    found = list(tables(source, columns, form))
+    if of_lines:  # as training leaves blank lines out
+        found = [t for table in found for t in _without_blank_lines(table)]
+    if not found:
+        raise DataError("no rows to measure on; expected some")
+    whole = _joined(found)
+    x = x_of(whole, schema.x) if schema.x else None
+    return Examples(x, y_of(whole, schema.y))
+
+
+def part(data: Dataset, split: str) -> Examples:
+    """One part of the data.
+
+    Raises:
+        ValueError: if there is no such part.
+    """
+    if split not in data.splits:
+        raise ValueError(
+            f"{data.name} has no part {split!r}; expected one of {', '.join(data.splits)}"
+        )
+    return data.splits[split]
+
+
+def size(examples: Examples) -> int:
+    """How many rows; of one long row, such as running text, how many steps."""
+    y = examples.y
+    return y.steps if isinstance(y, Sequence) and len(y) == 1 else len(y)
+
+
+def shuffled_x(model: Model, examples: Examples) -> Examples:
+    """The same rows, each with the x of another one.
+
+    What a model then still gains over one that sees no x, it does not gain from x.
+
+    Raises:
+        ValueError: if the model sees no x, or x decides the length of y.
+    """
+    if not sees_x(model) or examples.x is None:
+        raise ValueError("--shuffled: this model sees no x, so there is nothing to shuffle")
+    if isinstance(decoder(model).length, SameAsInput):
+        raise ValueError("--shuffled: each y has the length of its own x, so no other x will do")
+    order = torch.randperm(len(examples), generator=torch.Generator().manual_seed(0))
+    other = torch.empty_like(order)
+    other[order] = order.roll(1)
+    return Examples(examples.x[other], examples.y)
+
+
+def evaluate_examples(
+    run: RunFolder,
+    whole: Examples,
+    name: str = "examples",
+    split: str | None = None,
+    *,
+    shuffled: bool = False,
+    interval: bool = False,
+) -> Evaluation:
+    """Measure a run on examples that its columns have made.
+
+    Raises:
+        ValueError: if x cannot be shuffled.
+    """
+    running = run.schema.running
+    examples = whole.limited_to(MEASURED)
+    how_many = _in_words(whole, examples, running)
+    if shuffled:
+        examples = shuffled_x(run.model, examples)
+    numbers = numbers_of(run.model, examples, run.schema, interval=interval)
+    return Evaluation(name, split, how_many, numbers, shuffled, interval, running)
+
+
+def _in_words(whole: Examples, measured: Examples, running: bool) -> str:
+    """How much is measured."""
+    count = f"{size(measured):,} {'steps' if running else 'rows'}"
+    if measured is whole:
+        return count
+    assert isinstance(whole.y, Sequence)
+    assert isinstance(measured.y, Sequence)
+    symbols = f"{int(measured.y.lengths.sum()):,} of {int(whole.y.lengths.sum()):,} symbols"
+    if running:
+        return f"the first {symbols}"
+    return f"{count} of {len(whole):,}, evenly spread, with {symbols}"
+
+
+def _whole_text(source: object) -> str:
+    if isinstance(source, BufferedIOBase):
+        source = Path(str(getattr(source, "name", "")))
+    if isinstance(source, Path):
+        return "".join(blocks_of(source))
+    if not isinstance(source, str):
+        raise DataError(f"a running text is a path or a text; got a {type(source).__name__}")
+    return "".join(blocks_of(Path(source))) if Path(source).is_file() else source
+
+
+def _without_blank_lines(table: Table) -> Iterator[Table]:
+    kept = [i for i, text in enumerate(table.column(WHOLE)) if text and not text.isspace()]
+    if kept:
+        yield table[kept]
+
+
+def _joined(found: list[Table]) -> Table:
+    first = found[0]
+    columns = {name: [v for t in found for v in t.column(name)] for name in first.columns}
+    return type(first)(first.path, columns, [line for t in found for line in t.lines])

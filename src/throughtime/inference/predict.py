@@ -1,0 +1,131 @@
+"""The y that a model expects for each x."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import torch
+from torch.distributions import Categorical, Distribution
+
+from throughtime.data.columns import Column, RealColumn
+from throughtime.data.formats.encoding import unknown, x_of
+from throughtime.data.formats.table import Table
+from throughtime.distribution import SequenceDistribution
+from throughtime.evaluation.likelihood import sees_x, y_given
+from throughtime.inference.decoding import Decoding
+from throughtime.inference.quantiles import LEVELS, quantile
+from throughtime.inference.results import (
+    LabelPrediction,
+    NumberPrediction,
+    Prediction,
+    SequencePrediction,
+)
+from throughtime.inference.rows import LINES, answered, as_input, form_of, tables
+from throughtime.inference.top import top_of
+from throughtime.runs.errors import RunError
+from throughtime.runs.folder import RunFolder
+
+
+def predict(
+    run: RunFolder,
+    source: object,
+    *,
+    top: int | None = None,
+    beam: int | None = None,
+    max_length: int | None = None,
+    form: str | None = None,
+    rows: int = LINES,
+) -> Iterator[Prediction]:
+    """The most probable y for each x, in the order of the rows, ``rows`` of them at a time.
+
+    Args:
+        run: the model.
+        source: rows with the columns of x: a path, an open file, or rows in memory.
+        top: also so many of the most probable labels; of a sequence, at each of its steps.
+        beam: of a sequence, how wide the search for it is; 1, greedy, if nothing is said.
+        max_length: of a sequence, where to cut what has not ended.
+        form: how a file is read.
+        rows: how many are answered together.
+
+    Raises:
+        RunError: if the model takes no x.
+        ValueError: if an option does not go with y, or a row is not what it should be; with file
+            and line, after the predictions for the rows before it.
+    """
+    y = run.schema.y
+    if not sees_x(run.model):
+        raise RunError(
+            f"{run.path}: this model takes no x to predict from; use sample, which draws from it"
+        )
+    is_ = f"; the y of this model, {y.name}, is of kind {y.kind}"
+    if top is not None and (y.vocabulary is None or run.schema.output.event_shape):
+        raise ValueError(f"--top is for labels and symbols{is_}")
+    for name, option in (("--beam", beam), ("--max-length", max_length)):
+        if option is not None and not y.sequence:
+            raise ValueError(f"{name} is for sequences{is_}")
+    decoding = Decoding(beam=beam, max_length=max_length)
+    form = form_of(run.config.format, form, source)
+    given = tables(source, run.schema.x, form, rows)
+    return answered(given, lambda table: predictions(run, table, decoding, top))
+
+
+@torch.no_grad()
+def predictions(
+    run: RunFolder, table: Table, decoding: Decoding, top: int | None = None
+) -> list[Prediction]:
+    """The predictions for the rows of a table.
+
+    Raises:
+        DataError: with file and line, if a value of x is not what it should be.
+    """
+    of_x, of_y = run.schema.x, run.schema.y
+    x = x_of(table, of_x)
+    rows = [(as_input(table, of_x, i), number) for i, number in enumerate(unknown(x, of_x[0]))]
+    p = y_given(run.model, x)
+    if isinstance(p, SequenceDistribution):
+        return list(_sequences(p, of_y, decoding, top, rows))
+    if isinstance(p, Categorical):
+        return list(_labels(p, of_y, top, rows))
+    assert isinstance(of_y, RealColumn)
+    return list(_numbers(p, of_y, rows))
+
+
+Rows = list[tuple[object, int]]
+"""Of each row its x as the file has it, and how many symbols of it are unknown."""
+
+
+def _labels(p: Categorical, y: Column, top: int | None, rows: Rows) -> Iterator[Prediction]:
+    for probabilities, (x, count) in zip(p.probs, rows, strict=True):
+        best, which = probabilities.topk(min(top or 1, len(probabilities)))
+        named = {y.decode(k): float(v) for k, v in zip(which, best, strict=True)}
+        label, probability = next(iter(named.items()))
+        yield LabelPrediction(x, label, count, probability, None if top is None else named)
+
+
+def _numbers(p: Distribution, y: RealColumn, rows: Rows) -> Iterator[Prediction]:
+    deviation = p.variance.sqrt()
+    at_levels = [quantile(p, level) for level in LEVELS]
+    for i, (x, count) in enumerate(rows):
+        quantiles = {level: y.decode(q[i]) for level, q in zip(LEVELS, at_levels, strict=True)}
+        yield NumberPrediction(x, y.decode(p.mean[i]), count, y.spread(deviation[i]), quantiles)
+
+
+def _sequences(
+    p: SequenceDistribution, y: Column, decoding: Decoding, top: int | None, rows: Rows
+) -> Iterator[Prediction]:
+    found = decoding.take(p)
+    log_p = p.log_prob(found).tolist()
+    values = found.to_list()
+    deviations, symbols = None, None
+    if isinstance(y, RealColumn) and y.scale is not None:
+        deviations = p.predictive(found).variance.sqrt()
+    if top is not None:
+        symbols = top_of(p.predictive(found), top, [len(v) for v in values], y)
+    for i, (x, count) in enumerate(rows):
+        spread = None
+        if deviations is not None and isinstance(y, RealColumn):
+            spread = y.spread(deviations[i, : len(values[i])])
+        yield SequencePrediction(
+            *(x, y.decode(values[i]), count, log_p[i], spread),
+            None if symbols is None else symbols[i],
+        )

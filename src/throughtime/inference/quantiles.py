@@ -1,0 +1,41 @@
+"""Quantiles of what a model expects of a number."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+from torch.distributions import Distribution, Independent
+
+from throughtime.evaluation.metrics.reals import marginal_cdf
+
+LEVELS = (0.05, 0.5, 0.95)
+"""Those that are given: the median, and a central interval of 90 %."""
+
+HALVINGS = 60
+"""Of the interval that a quantile is searched in: more than a double has bits."""
+
+
+def quantile(p: Distribution, level: float) -> Tensor:
+    r"""The value y with :math:`P(Y_i \le y_i) = \text{level}` for each entry, ``(*batch, D)``.
+
+    Where the distribution has no inverse in closed form, as a mixture has none, by bisection.
+
+    Example:
+        >>> import throughtime as tt
+        >>> p = tt.outputs.Mixture(2, dim=1).distribution(torch.zeros(6, dtype=torch.float64))
+        >>> quantile(p, 0.975)  # both components have the mean 0 and the deviation log 2
+        tensor([1.3587], dtype=torch.float64)
+    """
+    own = p.base_dist if isinstance(p, Independent) else p
+    try:
+        return own.icdf(torch.tensor(level, dtype=p.mean.dtype))
+    except NotImplementedError:
+        pass
+    # Cantelli's inequality: no quantile is farther from the mean than this
+    reach = p.variance.sqrt() * (max(level, 1 - level) / min(level, 1 - level)) ** 0.5
+    low, high = p.mean - reach, p.mean + reach
+    for _ in range(HALVINGS):
+        middle = (low + high) / 2
+        below = marginal_cdf(p, middle) < level
+        low, high = torch.where(below, middle, low), torch.where(below, high, middle)
+    return (low + high) / 2

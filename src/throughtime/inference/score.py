@@ -1,0 +1,151 @@
+"""How probable a model finds each y, given its x."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import torch
+from torch import Tensor
+from torch.distributions import Categorical, Distribution
+
+from throughtime.data.columns import WHOLE, Column
+from throughtime.data.formats.encoding import unknown, x_of, y_of
+from throughtime.data.formats.table import Table
+from throughtime.distribution import SequenceDistribution
+from throughtime.evaluation.likelihood import decides_length, log_prob, sees_x, y_given
+from throughtime.inference.results import Score
+from throughtime.inference.rows import FORMS, LINES, answered, as_input, form_of, tables
+from throughtime.inference.series import is_series, observed
+from throughtime.inference.top import top_of
+from throughtime.runs.errors import RunError
+from throughtime.runs.folder import RunFolder
+from throughtime.sequence import Sequence
+
+
+def score(
+    run: RunFolder,
+    source: object,
+    *,
+    top: int | None = None,
+    form: str | None = None,
+    rows: int = LINES,
+) -> Iterator[Score]:
+    """log p(y given x) of each row, in the order of the rows; of a series, of each step given those
+    before it.
+
+    Args:
+        run: the model.
+        source: rows with the columns of x, if the model sees it, and of y.
+        top: also the so many most probable symbols in the place of each.
+        form: how a file is read.
+        rows: how many are answered together.
+
+    Raises:
+        ValueError: if a row is none that the model can have; with file and line, after the scores
+            of the rows before it.
+    """
+    of_y = run.schema.y
+    if top is not None and of_y.vocabulary is None:
+        raise ValueError(f"top is for symbols; column {of_y.name!r} is of kind {of_y.kind}")
+    if is_series(run):
+        return _steps(run, source, form)
+    if of_y.name == WHOLE:
+        if form in FORMS:
+            raise RunError(
+                f"--format {form}: {run.path} models lines of text, and no columns; give lines"
+            )
+        form = "lines"
+    given = tables(source, (*_seen(run), of_y), form_of(run.config.format, form, source), rows)
+    return answered(given, lambda table: scores(run, table, top))
+
+
+@torch.no_grad()
+def scores(run: RunFolder, table: Table, top: int | None = None) -> list[Score]:
+    """The scores of the rows of a table.
+
+    Raises:
+        ValueError: if the model cannot have a row.
+    """
+    of_x, of_y = _seen(run), run.schema.y
+    x, y = x_of(table, of_x) if of_x else None, y_of(table, of_y)
+    counts = unknown(y, of_y)
+    if x is not None:
+        counts = [a + b for a, b in zip(counts, unknown(x, of_x[0]), strict=True)]
+    targets = table.column(of_y.name)
+    return [
+        Score(
+            input=as_input(table, of_x, i) if of_x else None,
+            target=targets[i],
+            unknown=count,
+            line=of_y.name == WHOLE,
+            **numbers,
+        )
+        for i, (numbers, count) in enumerate(
+            zip(_numbers(run, of_y, x, y, top), counts, strict=True)
+        )
+    ]
+
+
+def _seen(run: RunFolder) -> tuple[Column, ...]:
+    """The columns of x, where the model sees it."""
+    return run.schema.x if sees_x(run.model) else ()
+
+
+@torch.no_grad()
+def _steps(run: RunFolder, source: object, form: str | None) -> Iterator[Score]:
+    p, y, rows = observed(run, source, form)
+    for row, log_p in zip(rows, p.terms(y).values[0].tolist(), strict=True):
+        yield Score(None, row, log_p, log_p, [log_p], 0.0, 0)
+
+
+def _numbers(
+    run: RunFolder,
+    of_y: Column,
+    x: Sequence | Tensor | None,
+    y: Sequence | Tensor,
+    top: int | None,
+) -> Iterator[dict[str, Any]]:
+    p = y_given(run.model, x)
+    if isinstance(p, SequenceDistribution):
+        assert isinstance(y, Sequence)
+        yield from _of_sequences(run, of_y, p, y, top)
+        return
+    alternatives = _alternatives(p, top, len(y), of_y)
+    for log_p, others in zip(log_prob(p, y).tolist(), alternatives, strict=True):
+        yield {
+            "log_prob": log_p,
+            "per_symbol": log_p,
+            "terms": [log_p],
+            "length": 0.0,
+            "top": others,
+        }
+
+
+def _alternatives(
+    p: Distribution, top: int | None, rows: int, of_y: Column
+) -> list[list[dict[str, float]] | None]:
+    if top is None:
+        return [None] * rows
+    single = Categorical(probs=p.probs[:, None]) if isinstance(p, Categorical) else p
+    return list(top_of(single, top, [1] * rows, of_y))
+
+
+def _of_sequences(
+    run: RunFolder, of_y: Column, p: SequenceDistribution, y: Sequence, top: int | None
+) -> Iterator[dict[str, Any]]:
+    terms, ends = p.terms(y), decides_length(run.model)
+    symbols = (terms.values + terms.decisions[:, : terms.values.shape[1]]).tolist()
+    lengths = y.lengths.tolist()
+    others = None if top is None else top_of(p.predictive(y), top, lengths, of_y)
+    for i, (count, total) in enumerate(zip(lengths, terms.total().tolist(), strict=True)):
+        log_ps = symbols[i][:count]
+        if p.length.stops:
+            log_ps.append(float(terms.decisions[i, count]))
+        yield {
+            "log_prob": total,
+            "per_symbol": total / max(count + ends, 1),
+            "terms": log_ps,
+            "length": float(terms.length[i]),
+            "top": None if others is None else others[i],
+        }

@@ -1,0 +1,124 @@
+"""A series of numbers: its steps so far, and what comes next."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from throughtime.data.columns import Number, RealColumn
+from throughtime.data.errors import DataError
+from throughtime.data.formats.encoding import parsed
+from throughtime.distribution import SequenceDistribution
+from throughtime.evaluation.likelihood import y_given
+from throughtime.evaluation.metrics.reals import HORIZON
+from throughtime.inference.quantiles import LEVELS, quantile
+from throughtime.inference.results import ForecastStep
+from throughtime.inference.rows import form_of, tables
+from throughtime.runs.errors import RunError
+from throughtime.runs.folder import RunFolder
+from throughtime.sequence import Sequence
+
+
+def is_series(run: RunFolder) -> bool:
+    """Whether a run models a series: a y that is one long row of numbers."""
+    return run.schema.running and isinstance(run.schema.y, RealColumn)
+
+
+@torch.no_grad()
+def forecast(
+    run: RunFolder,
+    history: object,
+    *,
+    steps: int | None = None,
+    samples: int | None = None,
+    beam: int | None = None,
+    form: str | None = None,
+) -> list[ForecastStep]:
+    """What comes after the steps of a series.
+
+    Args:
+        run: the model of a series.
+        history: its steps so far: a path, an open file, or rows in memory.
+        steps: how many to forecast, ten if nothing is said.
+        samples: draw so many paths, and say mean, deviation and quantiles over them; left out,
+            follow the most probable path, each step's spread given those before as forecast.
+        beam: of the most probable path, how wide the search is.
+        form: how a file is read.
+
+    Raises:
+        RunError: if the model is none of a series.
+        DataError: with file and line, if a value is no number.
+    """
+    column = series_column(run)
+    before, y, _ = observed(run, history, form)
+    p = before.observe(y)[1]
+    steps = HORIZON if steps is None else steps
+    if samples is not None:
+        paths = p.sample((samples,), max_length=steps).values[:, 0]
+        mean, deviation = paths.mean(0), paths.std(0)
+        levels = paths.new_tensor(LEVELS)
+        quantiles = list(paths.quantile(levels, 0)) if steps else [mean] * len(LEVELS)
+        return _steps(column, mean, deviation, quantiles)
+    future = p.mode(beam or 1, max_length=steps)
+    one_step = p.predictive(future)
+    quantiles = [quantile(one_step, level)[0] for level in LEVELS]
+    return _steps(column, future.values[0], one_step.variance.sqrt()[0], quantiles)
+
+
+def observed(
+    run: RunFolder, source: object, form: str | None
+) -> tuple[SequenceDistribution, Sequence, list[Any]]:
+    """What a run expects of a series, that series ``(1, T, size)``, and its steps as they came.
+
+    Raises:
+        RunError: if the model is none of a series.
+        DataError: with file and line, if a value is no number.
+    """
+    column = series_column(run)
+    y = column.encode(series_values(run, source, form))
+    p = y_given(run.model, None)
+    assert isinstance(p, SequenceDistribution)
+    return p.expand((1,)), Sequence(y[None]), column.decode(y)
+
+
+def series_values(run: RunFolder, source: object, form: str | None) -> Tensor:
+    """The numbers ``(T, size)`` of a series, in the file's unit.
+
+    Raises:
+        DataError: with file and line, if a value is no number.
+    """
+    numbers = tuple(Number(name) for name in series_column(run).name.split(","))
+    found: list[Tensor] = []
+    for table in tables(source, numbers, form_of(run.config.format, form, source)):
+        values = [parsed(table, column) for column in numbers]
+        found.append(torch.tensor(values, dtype=torch.float64).T)
+    if not found:
+        raise DataError("no rows; expected the steps of a series")
+    return torch.cat(found)
+
+
+def series_column(run: RunFolder) -> RealColumn:
+    """The column of the series that a run models; the names in it have commas between.
+
+    Raises:
+        RunError: if it models none.
+    """
+    column = run.schema.y
+    if not is_series(run) or not isinstance(column, RealColumn):
+        raise RunError(f"{run.path}: this model is of {column.kind}, and no series to be forecast")
+    return column
+
+
+def _steps(
+    column: RealColumn, values: Tensor, deviation: Tensor, quantiles: list[Tensor]
+) -> list[ForecastStep]:
+    """Steps ``(T, size)`` as the file would have them."""
+    decoded = [column.decode(q) for q in quantiles]
+    return [
+        ForecastStep(value, spread, dict(zip(LEVELS, levels, strict=True)))
+        for value, spread, *levels in zip(
+            column.decode(values), column.spread(deviation), *decoded, strict=True
+        )
+    ]

@@ -1,0 +1,34 @@
+"""The most probable symbols of each step."""
+
+from __future__ import annotations
+
+from torch.distributions import Categorical, Distribution
+
+from throughtime.data.columns import Column
+
+
+def top_of(
+    p: Distribution, count: int, lengths: list[int], y: Column
+) -> list[list[dict[str, float]]]:
+    """Of each step of some rows the ``count`` most probable symbols, the best first.
+
+    Args:
+        p: p(y(t) given those before it), of batch shape ``(rows, T)``.
+        count: how many symbols.
+        lengths: how many steps each row has.
+        y: the column that the symbols are of.
+
+    Raises:
+        ValueError: if the values are no symbols.
+    """
+    symbols = y.vocabulary
+    if symbols is None or not isinstance(p, Categorical):
+        raise ValueError(f"top is for symbols; column {y.name!r} is of kind {y.kind}")
+    best, which = p.probs.topk(min(count, len(symbols)), -1)
+    return [
+        [
+            {symbols.symbols[k]: v for k, v in zip(numbers, shares, strict=True)}
+            for numbers, shares in zip(row[:length], share[:length], strict=True)
+        ]
+        for row, share, length in zip(which.tolist(), best.tolist(), lengths, strict=True)
+    ]

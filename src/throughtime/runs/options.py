@@ -1,0 +1,252 @@
+"""What training can be told; whatever is left out follows from the data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal, TypeVar
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+
+M = TypeVar("M", bound=BaseModel)
+
+
+class ConfigError(ValueError):
+    """A configuration that cannot be: the message names the key and what it may be."""
+
+
+def _checked_by(choice: str) -> AfterValidator:
+    """Accept a text that this function of :mod:`~throughtime.runs.choices` reads."""
+
+    def checked(text: str) -> str:
+        from throughtime.runs import choices  # here, for torch comes with it
+
+        choices.CHECKS[choice](text)
+        return text
+
+    return AfterValidator(checked)
+
+
+Data = Annotated[str, Field(description="An embedded set, or a file.")]
+Seed = Annotated[
+    int, Field(ge=0, le=2**31, description="Decides every random number of the run [0].")
+]
+Format = Annotated[
+    Literal["lines", "running", "table", "conll", "series", "arrays"],
+    Field(description="How a file is read: lines, running (text), table, conll, series or arrays."),
+]
+Input = Annotated[
+    str,
+    Field(
+        description="Columns of x, with commas; each may end in :kind, as in name:characters.",
+    ),
+]
+Target = Annotated[str, Field(description="The column of y, likewise.")]
+Split = Annotated[
+    str,
+    Field(description="A column that says train, valid or test; of a series also COLUMN:POINT."),
+]
+Valid = Annotated[str, Field(description="A file to validate on.")]
+Test = Annotated[str, Field(description="A file to test on.")]
+Symbols = Annotated[
+    str,
+    _checked_by("symbols"),
+    Field(description="What a text is cut into: characters, words, bytes or bpe[:SIZE]."),
+]
+Rare = Annotated[
+    int, Field(ge=1, description="Symbols seen fewer times in training are unknown [1].")
+]
+CellName = Annotated[
+    Literal["elman", "elman-relu", "gru", "lstm"], Field(description="The cell [gru].")
+]
+HiddenSize = Annotated[int, Field(ge=1, le=100_000, description="Size of h(t) [128].")]
+Layers = Annotated[int, Field(ge=1, le=100, description="How many layers of cells [1].")]
+Dropout = Annotated[
+    float,
+    Field(ge=0, lt=1, description="Share of symbols and of h(t) dropped in training."),
+]
+WiringText = Annotated[
+    str,
+    _checked_by("wiring"),
+    Field(
+        description="hidden-to-hidden, output-to-hidden, sequence-to-vector, vector-to-sequence, "
+        "hidden-and-output-to-hidden, unconditional; or edges: 'x -> h(t), h(t) -> o(t)'.",
+    ),
+]
+OutputText = Annotated[
+    str,
+    _checked_by("output"),
+    Field(description="categorical, bernoulli, normal or mixture:K (K components)."),
+]
+LengthText = Annotated[
+    str,
+    _checked_by("length"),
+    Field(description="end-of-sequence, halt, predicted[:N], same-as-input or unending."),
+]
+InitialState = Annotated[Literal["zeros", "learned"], Field(description="h(0) [zeros].")]
+GradientText = Annotated[
+    str,
+    _checked_by("gradient"),
+    Field(description="full, truncated:K, checkpointed[:BUDGET] or autograd [full]."),
+]
+ForcingText = Annotated[
+    str,
+    _checked_by("forcing"),
+    Field(
+        description="teacher, free, both[:WEIGHT], scheduled:constant:EPSILON, "
+        "scheduled:linear:START:END:STEPS, scheduled:exponential:K or "
+        "scheduled:inverse-sigmoid:K; a schedule may end in :token or :sequence [teacher].",
+    ),
+]
+BatchSize = Annotated[int, Field(ge=1, description="Rows, or streams of running text.")]
+BatchSymbols = Annotated[
+    int, Field(ge=1, description="Most steps of a batch, padding included [65536].")
+]
+Steps = Annotated[int, Field(ge=1, description="Steps in a chunk of running text.")]
+LearningRate = Annotated[float, Field(gt=0, description="AdamW's, before it decays to zero.")]
+WeightDecay = Annotated[float, Field(ge=0, description="AdamW's [0.1].")]
+Clip = Annotated[float, Field(gt=0, description="Largest norm of the gradient [1.0].")]
+Epochs = Annotated[int, Field(ge=1, description="How often to go through the data.")]
+MaxSteps = Annotated[int, Field(ge=1, description="Stop after so many updates.")]
+MaxSeconds = Annotated[float, Field(gt=0, description="Stop after so much training time.")]
+Patience = Annotated[
+    int, Field(ge=1, description="Stop after so many epochs without a better one [20].")
+]
+Threads = Annotated[int, Field(ge=1, le=1024, description="Threads of torch.")]
+
+
+class Options(BaseModel):
+    """What a person told: everything may be left out.
+
+    Raises:
+        ConfigError: from :meth:`read`, in one line, if a key is unknown or a value cannot be.
+
+    Example:
+        >>> Options.read({"dataset": "digits", "cell": "gruu"})
+        Traceback (most recent call last):
+        ...
+        throughtime.runs.options.ConfigError: cell is 'gruu'; expected 'elman', ...
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+    dataset: Data | None = None
+    seed: Seed | None = None
+    format: Format | None = None
+    input: Input | None = None
+    target: Target | None = None
+    split: Split | None = None
+    valid: Valid | None = None
+    test: Test | None = None
+    symbols: Symbols | None = None
+    rare: Rare | None = None
+
+    cell: CellName | None = None
+    hidden_size: HiddenSize | None = None
+    layers: Layers | None = None
+    dropout: Dropout | None = None
+    wiring: WiringText | None = None
+    output: OutputText | None = None
+    length: LengthText | None = None
+    initial_state: InitialState | None = None
+
+    gradient: GradientText | None = None
+    forcing: ForcingText | None = None
+    batch_size: BatchSize | None = None
+    batch_symbols: BatchSymbols | None = None
+    steps: Steps | None = None
+    learning_rate: LearningRate | None = None
+    weight_decay: WeightDecay | None = None
+    clip: Clip | None = None
+    epochs: Epochs | None = None
+    max_steps: MaxSteps | None = None
+    max_seconds: MaxSeconds | None = None
+    patience: Patience | None = None
+    threads: Threads | None = None
+
+    @classmethod
+    def read(cls, values: Mapping[str, Any]) -> Options:
+        """Options from keys and values."""
+        return read_as(cls, values)
+
+    @classmethod
+    def load(cls, path: Path) -> Options:
+        """Options from a JSON file, which may be a run's config.json.
+
+        Raises:
+            ConfigError: if the file is missing or has something else.
+        """
+        values = load_json(path)
+        for name in (VERSION, "split_seed"):
+            values.pop(name, None)
+        try:
+            return cls.read(values)
+        except ConfigError as error:
+            raise ConfigError(f"{path}: {error}") from None
+
+    def told(self) -> dict[str, Any]:
+        """What is not left out."""
+        return {name: value for name, value in self if value is not None}
+
+
+READING = ("format", "input", "target", "split", "valid", "test", "symbols", "rare")
+"""The options of how a file is read."""
+
+VERSION = "version"
+"""The key of a run's config.json that says in which format its folder was written."""
+
+
+def help_of(name: str) -> str:
+    """What an option is for, in one line."""
+    annotation = Options.model_fields[name].annotation
+    for part in getattr(annotation, "__args__", (annotation,)):
+        for found in getattr(part, "__metadata__", ()):
+            if text := getattr(found, "description", None):
+                return str(text)
+    raise AssertionError(f"the option {name} is not described")
+
+
+def read_as(kind: type[M], values: Mapping[str, Any]) -> M:
+    """Values as a pydantic model.
+
+    Raises:
+        ConfigError: in one line, if a key is unknown or a value cannot be.
+    """
+    try:
+        return kind.model_validate(dict(values))
+    except ValidationError as error:
+        raise ConfigError("; ".join(_reason(dict(e)) for e in error.errors())) from None
+
+
+def load_json(path: Path) -> dict[str, Any]:
+    """The object that a JSON file has.
+
+    Raises:
+        ConfigError: in one line, if the file is missing or has something else.
+    """
+    from throughtime.data.formats.json_text import from_json  # here, for torch comes with it
+
+    try:
+        values = from_json(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be read ({error.strerror})") from None
+    except ValueError as error:
+        raise ConfigError(f"{path}: not a JSON file ({error}); expected an object") from None
+    if not isinstance(values, dict):
+        raise ConfigError(f"{path}: a {type(values).__name__}; expected a JSON object of keys")
+    return values
+
+
+def _reason(error: Mapping[str, Any]) -> str:
+    """One line for one of pydantic's errors: the key, what it was, what it may be."""
+    key = str(error["loc"][0]) if error["loc"] else "a key"
+    if error["type"] == "extra_forbidden":
+        return f"no key {key!r}; the keys are {', '.join(Options.model_fields)}"
+    if error["type"] == "missing":
+        return f"no {key} is given; expected one"
+    message = str(error["msg"]).removeprefix("Value error, ")
+    if error["type"] == "value_error":
+        return f"{key}: {message}"
+    message = message[0].lower() + message[1:]
+    message = message.removeprefix("input should be ")
+    return f"{key} is {error['input']!r}; expected {message}"

@@ -1,0 +1,189 @@
+"""From what a person told and the data to a configuration with every choice made."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import torch
+
+from throughtime.data import Dataset
+from throughtime.data.batching import SYMBOLS, count_batches
+from throughtime.data.formats.reading import AS_IT_IS
+from throughtime.lengths import SameAsInput
+from throughtime.runs import choices
+from throughtime.runs.config import Config
+from throughtime.runs.options import READING, Options
+from throughtime.sequence import Sequence
+from throughtime.wiring import Edge, Wiring
+
+DEFAULTS: dict[str, Any] = {
+    "seed": 0,
+    "cell": "gru",
+    "hidden_size": 128,
+    "layers": 1,
+    "initial_state": "zeros",
+    "gradient": "full",
+    "forcing": "teacher",
+    "batch_symbols": SYMBOLS,
+    "weight_decay": 0.1,
+    "clip": 1.0,
+    "patience": 20,
+}
+"""What is chosen where nothing is told, whatever the data; measured, see docs/defaults.md."""
+
+STEPS = 100
+"""Steps in a chunk of running text."""
+
+UPDATES = 3_000
+"""About how many updates training takes."""
+
+LARGE = 512
+"""From this size of h(t) on, one step is work for more than one thread."""
+
+LEARNING_RATES = {"elman": 0.002, "elman-relu": 0.002, "gru": 0.005, "lstm": 0.005}
+"""AdamW's, before it falls to zero. Without gates, states that a larger step has thrown about do
+not settle again, and seeds differ by much."""
+
+OF_REALS = 0.003
+"""The largest for real values: a density can grow without end, and its gradient with it."""
+
+
+def resolve(options: Options, data: Dataset) -> Config:
+    """Every choice that was left out, made by what suits the data.
+
+    Dropout, which also depends on the model's size, is none until there is a model.
+
+    Raises:
+        ValueError: if the choices do not fit the data or each other.
+    """
+    wiring = data.wiring if options.wiring is None else choices.wiring(options.wiring)
+    _check_wiring(wiring, data)
+    if options.output is not None:
+        _check_output(options.output, data)
+    if options.steps is not None and not data.schema.running:
+        raise ValueError(f"steps are for running text, which is read in chunks; {data.name} is not")
+    source = data.source
+    made = {
+        **dict.fromkeys(Config.model_fields),
+        **DEFAULTS,
+        **options.told(),
+        **dict.fromkeys(READING),
+        **vars(AS_IT_IS if source is None else source.reading),
+        "dataset": None if source is None else source.name,
+        "split_seed": 0 if source is None else source.seed,
+        "wiring": choices.wiring_text(wiring),
+        "output": options.output or choices.output_text(data.output),
+        "length": _length(options.length, wiring, data),
+        "batch_size": _rows(options.batch_size, data),
+        "steps": (options.steps or STEPS) if data.schema.running else None,
+        "dropout": options.dropout or 0.0,
+    }
+    rate = LEARNING_RATES[made["cell"]]
+    made["learning_rate"] = options.learning_rate or (
+        rate if data.output.discrete else min(rate, OF_REALS)
+    )
+    made["threads"] = options.threads or (
+        1 if made["hidden_size"] < LARGE else torch.get_num_threads()
+    )
+    updates = updates_per_epoch(data, made["batch_size"], made["batch_symbols"], made["steps"])
+    made["epochs"] = options.epochs or min(max(math.ceil(UPDATES / updates), 10), 200)
+    return Config.read(made)
+
+
+def updates_per_epoch(data: Dataset, rows: int, symbols: int, steps: int | None) -> int:
+    """How many batches the training data are: of ``rows`` rows and at most so many ``symbols``, or
+    of running text of ``rows`` streams, so many ``steps`` at a time."""
+    y = data.splits["train"].y
+    if steps is not None and isinstance(y, Sequence):
+        return math.ceil(math.ceil(y.steps / rows) / steps)
+    return count_batches(data.splits["train"], rows, symbols)
+
+
+def _rows(told: int | None, data: Dataset) -> int:
+    """Rows of a batch, or streams of running text."""
+    y = data.splits["train"].y
+    running = data.schema.running and isinstance(y, Sequence)
+    steps = y.steps if isinstance(y, Sequence) else 0
+    few = steps // 1_000 if running else len(y) // 20
+    rows = told or min(max(few, 1), 32)
+    if running and rows > steps:
+        raise ValueError(
+            f"batch_size is {rows}, but {data.name} has {steps:,} steps to train on, too few for "
+            "so many streams"
+        )
+    return rows
+
+
+def _length(text: str | None, wiring: Wiring, data: Dataset) -> str | None:
+    if wiring.emits_last:
+        if text is not None:
+            raise ValueError(f"length is {text!r}, but {Edge.EMIT_LAST.value} gives one value")
+        return None
+    if data.schema.running and text not in (None, "unending"):
+        raise ValueError(
+            f"length is {text!r}, but {data.name} is one long text, cut anywhere; only unending "
+            "goes with it"
+        )
+    if text is None:
+        if Edge.INPUT in wiring:
+            return "same-as-input"
+        own = data.length
+        return "end-of-sequence" if own in (None, SameAsInput()) else choices.length_text(own)
+    # Of all parts: a sequence longer than the longest is not unlikely but impossible.
+    longest = max(part.y.steps for part in data.splits.values() if isinstance(part.y, Sequence))
+    return choices.length_text(choices.length(text, longest))
+
+
+def _check_output(text: str, data: Dataset) -> None:
+    chosen = choices.output(text, data.output.value_size)
+    if chosen.event_shape != data.output.event_shape:
+        raise ValueError(
+            f"the output {text!r} gives values of shape {tuple(chosen.event_shape)}, "
+            f"but those of {data.name} have shape {tuple(data.output.event_shape)}; use "
+            f"{choices.output_text(data.output)}"
+        )
+
+
+def _check_wiring(wiring: Wiring, data: Dataset) -> None:
+    """Refuse a wiring whose x or y the data do not have. That it takes no x is no contradiction:
+    such a model is what one that sees x is compared with."""
+    schema, name = data.schema, data.name
+    takes = next((e for e in (Edge.INPUT, Edge.VECTOR) if e in wiring), None)
+    if Edge.INPUT in wiring and Edge.VECTOR in wiring:
+        raise ValueError(
+            f"the wiring takes both {Edge.INPUT.value} and {Edge.VECTOR.value}, but {name} has "
+            "one x at most; leave one out"
+        )
+    if takes is not None and not schema.x:
+        raise ValueError(
+            f"the wiring has {takes.value}, but {name} has no x; use unconditional, or other data"
+        )
+    if takes is Edge.INPUT and not schema.x_is_sequence:
+        raise ValueError(
+            f"the wiring has {Edge.INPUT.value}, but the x of {name} is one vector; use "
+            f"{Edge.VECTOR.value}"
+        )
+    if wiring.emits_last == schema.y.sequence:
+        gives = "one value" if wiring.emits_last else "a sequence"
+        has = "a sequence" if schema.y.sequence else "a value"
+        raise ValueError(
+            f"the wiring gives {gives}, but the y of {name} is {has}; use "
+            + (Edge.EMIT if schema.y.sequence else Edge.EMIT_LAST).value
+        )
+    if takes is Edge.INPUT and not wiring.emits_last:
+        _check_lengths(data)
+
+
+def _check_lengths(data: Dataset) -> None:
+    for part, examples in data.splits.items():
+        assert isinstance(examples.x, Sequence)
+        assert isinstance(examples.y, Sequence)
+        x, y = examples.x.lengths, examples.y.lengths
+        if differ := (x != y).nonzero().flatten().tolist():
+            row = differ[0]
+            raise ValueError(
+                f"{Edge.INPUT.value} gives y as many steps as x has, but {data.name} has "
+                f"{len(differ)} rows of {part} with another y, the first with {int(x[row])} and "
+                f"{int(y[row])} steps; use vector-to-sequence"
+            )

@@ -1,0 +1,69 @@
+"""What need not wait for torch does not import it, and the library not the command line's tools."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.helpers.commands import good
+
+REST = ("click", "pydantic", "matplotlib", "PIL", "sklearn", "scipy")
+
+
+def imported(code: str, *names: str) -> list[str]:
+    """Which of these modules are there after some code."""
+    said = f"import sys\n{code}\nprint(*(m for m in {names!r} if m in sys.modules))"
+    done = subprocess.run([sys.executable, "-c", said], capture_output=True, text=True, check=True)
+    return done.stdout.splitlines()[-1].split()
+
+
+def command(*arguments: object) -> str:
+    """Code that calls the command line and goes on after it."""
+    given = [str(argument) for argument in arguments]
+    return (
+        "from throughtime.cli import main\n"
+        f"try:\n    main({given!r}, prog_name='throughtime')\nexcept SystemExit:\n    pass"
+    )
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("--help",),
+        ("--version",),
+        ("train", "--help"),
+        ("predict", "--help"),
+        ("evaluate", "--help"),
+        ("sample", "--help"),
+        ("score", "--help"),
+        ("datasets",),
+        ("trian",),
+        ("train", "digits", "--hidden-sice", "3"),
+    ],
+    ids=" ".join,
+)
+def test_help_lists_and_mistakes_do_not_wait_for_torch(arguments: tuple[str, ...]) -> None:
+    assert imported(command(*arguments), "torch", "click") == ["click"]
+
+
+def test_the_list_of_runs_does_not_wait_for_torch(tmp_path: Path) -> None:
+    path = tmp_path / "runs" / "a"
+    good("train", "digits", "--hidden-size", 4, "--max-steps", 1, "--out", path)
+    assert imported(command("runs", tmp_path / "runs"), "torch", "click") == ["click"]
+
+
+def test_the_library_imports_nothing_of_the_command_line() -> None:
+    assert imported("import throughtime", "torch", *REST) == []
+    use = "import throughtime as tt\ntt.RecurrentModel, tt.outputs, tt.cells, tt.Sequence"
+    assert imported(use, "torch", *REST) == ["torch"]
+
+
+def test_every_public_name_is_there() -> None:
+    names = (
+        "import throughtime as tt\n"
+        "for module in (tt, tt.data, tt.evaluation, tt.report):\n"
+        "    for name in module.__all__:\n"
+        "        getattr(module, name)\n"
+    )
+    assert imported(names, "torch") == ["torch"]

@@ -1,0 +1,104 @@
+"""Training in one call: from data to a run, which is made, digested and built once."""
+
+import hashlib
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+
+import throughtime as tt
+from tests.helpers.commands import good
+from throughtime.data import Dataset
+from throughtime.runs import build
+from throughtime.runs.folder import RunFolder
+from throughtime.runs.options import ConfigError
+from throughtime.training import prepare
+from throughtime.training.trainer import Trainer
+
+ROWS = [{"word": f"{'ab' * (1 + i % 4)}{i}", "long": "ny"[i % 2]} for i in range(40)]
+SMALL: dict[str, Any] = {"hidden_size": 8, "max_steps": 4, "threads": 1, "say": None}
+
+
+def test_it_is_what_the_command_line_does(tmp_path: Path) -> None:
+    rows = "".join(f"{row['word']},{row['long']}\n" for row in ROWS)
+    (tmp_path / "rows.csv").write_text("word,long\n" + rows)
+    told = {"input": "word:characters", "target": "long", "seed": 3}
+    run = tt.train(tmp_path / "rows.csv", out=tmp_path / "a", **told, **SMALL)
+    options = [w for k, v in told.items() for w in (f"--{k}", v)]
+    good("train", tmp_path / "rows.csv", *options, "--hidden-size", 8, "--max-steps", 4,
+         "--threads", 1, "--out", tmp_path / "b")  # fmt: skip
+    other = tt.load(tmp_path / "b")
+    assert run.config == other.config
+    assert run.schema.saved() == other.schema.saved()
+    for a, b in zip(run.model.parameters(), other.model.parameters(), strict=True):
+        assert torch.equal(a, b)
+    assert [row["train nats"] for row in run.metrics] == [
+        row["train nats"] for row in other.metrics
+    ]
+
+
+def test_it_says_how_it_goes_to_whoever_listens(
+    words: Dataset, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    said: list[str] = []
+    run = tt.train(words, out=tmp_path / "a", **SMALL | {"say": said.append})
+    assert any("epoch" in line for line in said)
+    assert capsys.readouterr().out == ""
+    assert run.config.hidden_size == 8
+    assert not run.model.training
+
+
+def test_the_folder_has_a_name_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    run = tt.train(tt.data.read(ROWS, target="word:words", name="my rows"), **SMALL)
+    assert run.path == Path("runs/my-rows-unconditional-001")
+    assert tt.load(run.path).config == run.config
+
+
+def test_data_are_digested_and_a_model_is_built_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    events: list[str] = []
+
+    def noted(event: str, function: Any) -> Any:
+        def also(*args: Any, **kwargs: Any) -> Any:
+            events.append(event)
+            return function(*args, **kwargs)
+
+        return also
+
+    monkeypatch.setattr("hashlib.sha256", noted("digest", hashlib.sha256))
+    monkeypatch.setattr(prepare, "build", noted("build", build.build))
+    monkeypatch.setattr("throughtime.runs.folder.build", noted("open", build.build))
+    monkeypatch.setattr(Trainer, "_update", noted("update", Trainer._update))
+    data = tt.data.read(ROWS, input="word", target="long")
+    tt.train(data, out=tmp_path / "run", **SMALL)
+    assert events == ["build", "digest", *["update"] * 4, "open"]
+
+
+def test_options_that_cannot_be(words: Dataset, tmp_path: Path) -> None:
+    out = tmp_path / "run"
+    with pytest.raises(ConfigError, match="no key 'hiddensize'; the keys are"):
+        tt.train(words, out=out, hiddensize=3)
+    with pytest.raises(ConfigError, match="cell is 'gruu'"):
+        tt.train(words, out=out, cell="gruu")
+    for name, value in (("symbols", "words"), ("target", "a"), ("dataset", "digits")):
+        with pytest.raises(ConfigError, match=f"{name}: these data have been read already"):
+            tt.train(words, out=out, **{name: value})
+    with pytest.raises(tt.data.DataError, match="no such file"):
+        tt.train(tmp_path / "none.csv", out=out)
+    with pytest.raises(ValueError, match="end symbol needs an alphabet"):
+        tt.train("mackey-glass", out=out, length="end-of-sequence")
+    assert not out.exists()
+
+
+def test_a_run_that_cannot_begin_leaves_no_folder(words: Dataset, tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="has no such"):
+        tt.train(words, out=tmp_path / "run", wiring="h(t-1) -> h(t), h(t) -> o(t)",
+                 forcing="free", **SMALL)  # fmt: skip
+    assert not (tmp_path / "run").exists()
+    tt.train(words, out=tmp_path / "run", **SMALL)
+    with pytest.raises(ValueError, match="exists already"):
+        tt.train(words, out=tmp_path / "run", **SMALL)
+    assert RunFolder.load(tmp_path / "run").metrics()
