@@ -10,10 +10,11 @@ demo: .venv/installed  ## train two small models on embedded real data; samples,
 test: .venv/installed  ## all tests, and every documented example
 	$(BIN)/python -m pytest -q -n 2
 
-check: .venv/installed  ## style, types
+check: .venv/installed  ## style, types, and which layer may import which
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache --no-logo
 
 mutants: .venv/installed  ## break the maths in many places, one at a time: the tests must notice
 	$(BIN)/python -m tools.mutation
