@@ -13,7 +13,7 @@ import pytest
 import torch
 
 import throughtime
-from tests.helpers.commands import SMALL, bad, good, run
+from tests.helpers.commands import SMALL, Trained, bad, good, run
 from throughtime.runs.run import Run
 
 
@@ -33,9 +33,6 @@ def words(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("data") / "words.txt"
     path.write_text("\n".join(dict.fromkeys(lines)) + "\n")
     return path
-
-
-Trained = Callable[..., Path]
 
 
 @pytest.fixture(scope="session")

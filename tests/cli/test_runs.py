@@ -3,15 +3,13 @@
 import json
 import math
 import shutil
-from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from tests.helpers.commands import SMALL, bad, good
+from tests.helpers.commands import SMALL, Trained, bad, good
 from throughtime.runs.run import Run
-
-Trained = Callable[[str], Path]
 
 
 @pytest.fixture
@@ -30,7 +28,7 @@ def test_it_says_what_the_models_are(folder: Path) -> None:
     assert set(listed) == {"label", "tags", "number"}
     for name, row in listed.items():
         run = Run.load(folder / name)
-        metrics = run.metrics()
+        metrics: list[Any] = run.metrics()
         assert row["parameters"] == sum(p.numel() for p in run.model.parameters())
         assert row["epochs"] == metrics[-1]["epoch"]
         assert row["valid"] == min(m["valid nats"] for m in metrics)

@@ -1,6 +1,7 @@
 """Examples and data sets: rows stay paired, and what does not fit together is refused."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 import torch
@@ -18,7 +19,7 @@ classified = Examples(x=x, y=labels)
 drawn = Examples(x=torch.eye(4), y=x)
 
 
-def dataset(examples: Examples = tagged, **changes: object) -> Dataset:
+def dataset(examples: Examples = tagged, **changes: Any) -> Dataset:
     """Labels for symbols, with whatever changes a test makes."""
     good = Dataset(
         name="tags",

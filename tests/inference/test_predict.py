@@ -5,7 +5,6 @@ import json
 import random
 import shutil
 import warnings
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +12,7 @@ import pytest
 import torch
 from PIL import Image as Pictures
 
-from tests.helpers.commands import SMALL, bad, good, run
+from tests.helpers.commands import SMALL, Trained, bad, good, run
 from tests.helpers.made_up import MODELS, ROWS, SENTENCES, SERIES, VECTORS
 from throughtime.cli.how import How
 from throughtime.cli.predict import predictions
@@ -24,8 +23,6 @@ from throughtime.data.formats.table import Table, read_table
 from throughtime.distribution.distribution import SequenceDistribution
 from throughtime.evaluation.likelihood import given
 from throughtime.runs.run import Run
-
-Trained = Callable[[str], Path]
 
 LINES = {
     "label": [str(row["text"]) for row in ROWS],
@@ -59,7 +56,7 @@ def approximately(value: Any) -> Any:
 def model_and_x(trained: Trained, name: str) -> tuple[Run, Any]:
     loaded = Run.load(trained(name))
     *of_x, _ = loaded.signature.fields
-    rows = [json.loads(line) if line.startswith("{") else line for line in LINES[name]]
+    rows: list[Any] = [json.loads(v) if v.startswith("{") else v for v in LINES[name]]
     if not isinstance(rows[0], dict):
         rows = [{of_x[0].name: row.split() if name == "tags" else row} for row in rows]
     columns = {field.name: [row[field.name] for row in rows] for field in of_x}
