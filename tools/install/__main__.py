@@ -2,14 +2,16 @@
 
     python -m tools.install
 
-First with what this machine has; then without a compiler, so that one must come from a wheel; then
-with neither, and after that with the fix that `throughtime doctor` names. The packages come from
+First the core alone: it must train a model, and the command line must say what it misses. Then all
+of it, with what this machine has; without a compiler, so that one must come from a wheel; with
+neither, and after that with the fix that `throughtime doctor` names. The packages come from
 wherever pip takes them; torch is large. The exit status is 0 if all was as it should be.
 """
 
 from __future__ import annotations
 
 import os
+import re
 import shlex
 import subprocess
 import sys
@@ -68,7 +70,16 @@ class Place:
         Raises:
             SystemExit: if it fails, with all that it said.
         """
-        done = subprocess.run(
+        done = self.attempt(*command, cwd=cwd, compiler=compiler)
+        if done.returncode:
+            raise SystemExit(f"{shlex.join(command)} failed:\n{done.stdout}")
+        return done.stdout
+
+    def attempt(
+        self, *command: str, cwd: Path | None = None, compiler: bool = True
+    ) -> subprocess.CompletedProcess[str]:
+        """The same, whether it fails or not."""
+        return subprocess.run(
             command,
             cwd=cwd or self.folder,
             # nothing of the environment that this script runs in
@@ -82,9 +93,6 @@ class Place:
             text=True,
             check=False,
         )
-        if done.returncode:
-            raise SystemExit(f"{shlex.join(command)} failed:\n{done.stdout}")
-        return done.stdout
 
     def python(self, *arguments: str, cwd: Path | None = None, compiler: bool = True) -> str:
         """Run the environment's Python."""
@@ -101,6 +109,16 @@ class Place:
         self.pip("wheel", "--no-deps", "-w", name, *options, str(archive), compiler=compiler)
         (wheel,) = (self.folder / name).iterdir()
         return wheel
+
+    def check_core(self) -> str:
+        """Train a little without the extras; and what the command line says that it misses."""
+        self.python("-c", TRAIN, "engine")
+        done = self.attempt(str(self.bin / "throughtime"), "train", "unicode-names")
+        assert done.returncode == 2, done.stdout
+        assert re.fullmatch(r"Error: .* pip install 'throughtime\[\w+\]'\n", done.stdout), (
+            done.stdout
+        )
+        return done.stdout.strip()
 
     def check(self, *, engine: bool) -> str:
         """Train a little, with the engine or without; and what the doctor says is in use."""
@@ -138,6 +156,9 @@ def main() -> int:
         wheel = place.wheel("here")
         check_wheel(wheel, engine=True)
         place.pip("install", "-c", str(ROOT / "constraints.txt"), str(wheel))
+        say(f"the core alone: {place.check_core()}")
+
+        place.pip("install", "-c", str(ROOT / "constraints.txt"), f"{wheel}[all]")
         say(f"as this machine is: {wheel.name}; {place.check(engine=True)}")
 
         wheel = place.wheel("bare", compiler=False)
