@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test check fuzz mutants sanitize install-test bench peers results docs clean
+.PHONY: demo test poison oldest check mutants changed fuzz sanitize install-test bench peers results docs clean
 
 demo: .venv/installed  ## train two small models on embedded real data; samples, scores, pictures
 	$(BIN)/python examples/demo.py
@@ -10,13 +10,24 @@ demo: .venv/installed  ## train two small models on embedded real data; samples,
 test: .venv/installed  ## all tests, and every documented example
 	$(BIN)/python -m pytest -q -n 2
 
-check: .venv/installed  ## style, types
+poison: .venv/installed  ## all tests, with NaN in all memory that torch leaves uninitialized
+	$(BIN)/python -m pytest -q -n 2 --poison
+
+oldest: .venv-oldest/installed  ## all tests, with the oldest versions that the package allows
+	.venv-oldest/bin/python -m pytest -q -n 2
+
+check: .venv/installed  ## style, types, and which layer may import which
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache --no-logo
 
 mutants: .venv/installed  ## break the maths in many places, one at a time: the tests must notice
 	$(BIN)/python -m tools.mutation
+
+changed: .venv/installed  ## those mutants, and the sanitizers, whose files have changed since they last ran
+	$(BIN)/python -m tools.mutation --changed
+	$(BIN)/python -m tools.sanitize --changed
 
 fuzz: .venv/installed  ## damage what people give, for an hour: one line for each, and no traceback
 	$(BIN)/python -m tools.fuzz --seconds 3600
@@ -24,7 +35,7 @@ fuzz: .venv/installed  ## damage what people give, for an hour: one line for eac
 sanitize: .venv/installed  ## the engine's tests with every access to memory checked; needs gcc
 	$(BIN)/python -m tools.sanitize
 
-install-test: .venv/installed  ## into an empty environment, with a compiler, without, and mended
+install-test: .venv/installed  ## into an empty environment: the core alone, then all, with and without a compiler
 	$(BIN)/python -m tools.install
 
 bench: .venv/installed  ## time ours beside the peers that are installed (`make peers`)
@@ -48,5 +59,10 @@ ENGINE := hatch_build.py $(wildcard src/throughtime/engine/*.[ch] src/throughtim
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
 	@touch $@
 
+.venv-oldest/installed: pyproject.toml constraints-oldest.txt $(ENGINE)
+	$(PYTHON) -m venv .venv-oldest
+	.venv-oldest/bin/python -m pip install --quiet --disable-pip-version-check -c constraints-oldest.txt -e '.[test]'
+	@touch $@
+
 clean:  ## remove the environment and what was trained
-	rm -rf .venv runs
+	rm -rf .venv .venv-oldest runs

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.helpers.commands import SMALL, good
+from tests.helpers.commands import SMALL, Trained, good
 from tests.helpers.data_files import Write
 from tests.helpers.made_up import MODELS, ROWS, SENTENCES, SERIES, VECTORS
 from throughtime.data import Dataset, load
@@ -59,9 +59,6 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "\n".join("".join(f"{w} {t}\n" for w, t in sentence) for sentence in SENTENCES)
     )
     return folder
-
-
-Trained = Callable[[str], Path]
 
 
 @pytest.fixture(scope="session")

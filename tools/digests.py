@@ -22,6 +22,7 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from PIL import Image
@@ -156,7 +157,7 @@ def write_data(folder: Path) -> None:
         "\n".join("".join(f"{w} {w[0].upper()}\n" for w in sentence) for sentence in sentences)
     )
     bits = np.random.default_rng(7)
-    parts = {
+    parts: dict[str, Any] = {
         part: np.array([*bits.integers(0, 2, (count, 9, 5))], dtype=np.uint8)
         for part, count in (("train", 40), ("valid", 8), ("test", 8))
     }

@@ -79,7 +79,7 @@ def test_all_results_of_a_row_agree_and_every_goal_is_about_something_measured(
     assert not done.refused
     assert set(done.milliseconds) == {one.name for one in who.all()}
     missing = {"× ONNX Runtime"} - {f"× {one.name}" for one in who.peers}
-    found = quantities(who, row, done)
+    found = dict(quantities(who, row, done))
     assert {goal.quantity for goal in (*row.goals, *row.means)} - missing <= set(found)
     # so small a problem may need no memory beyond what the process has had already
     assert found.pop("MB above the data", 0.0) >= 0
@@ -108,9 +108,11 @@ def test_agreement_sees_a_wrong_value_shape_and_number() -> None:
     assert not agree((a[0], a[1] * np.nan), a)
 
 
-def test_a_share_of_a_problem_counts_as_the_whole() -> None:
+def test_a_share_of_a_problem_counts_as_the_whole(monkeypatch: pytest.MonkeyPatch) -> None:
     contestant = Contestant("benchmarks.yardsticks.product")
-    contestant.module = SimpleNamespace(whole=lambda _: Run(tuple, share=1e-9))
+    monkeypatch.setattr(
+        contestant, "module", SimpleNamespace(whole=lambda _: Run(tuple, share=1e-9))
+    )
     contestant.prepare("whole", None)
     assert contestant.turn(0.0, wake=True)[0] > 1.0
 

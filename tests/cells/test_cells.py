@@ -1,5 +1,7 @@
 """A cell is one step of the recurrence; its gradient equations are those of its step."""
 
+from typing import Any
+
 import pytest
 import torch
 from hypothesis import given
@@ -60,9 +62,8 @@ def test_with_its_weights_a_model_is_that_of_torch_nn(
     theirs = torch.autograd.grad(
         (weights * expected).sum(), [x, *(getattr(reference, n) for n in names)]
     )
-    ours = torch.autograd.grad(
-        (weights * h).sum(), [x, *(r.cell.W for r in model.graph.recurrences)]
-    )
+    recurrent: list[Any] = [r.cell.W for r in model.graph.recurrences]
+    ours = torch.autograd.grad((weights * h).sum(), [x, *recurrent])
     for a, b in zip(ours, theirs, strict=True):
         torch.testing.assert_close(a, b, rtol=1e-11, atol=1e-11)
 
@@ -156,7 +157,7 @@ class Residual(Elman):
 
 class _Halved:
     def step(self, drive: torch.Tensor, state: tuple[torch.Tensor, ...]) -> tuple[torch.Tensor]:
-        return (0.5 * super().step(drive, state)[0],)
+        return (0.5 * super().step(drive, state)[0],)  # type: ignore[misc]
 
 
 class Mixed(_Halved, Elman):
@@ -195,14 +196,14 @@ def test_a_child_that_only_adds_a_method_keeps_the_equations() -> None:
         ({"hidden_size": 3, "state_sizes": ()}, "first tensor is h"),
     ],
 )
-def test_a_cell_of_impossible_sizes_is_refused(arguments: dict, message: str) -> None:
+def test_a_cell_of_impossible_sizes_is_refused(arguments: dict[str, Any], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         Cell(**arguments)
 
 
 def test_an_unknown_nonlinearity_is_refused() -> None:
     with unchecked(), pytest.raises(ValueError, match="'tanh' or 'relu'; got 'gelu'"):
-        Elman(3, "gelu")
+        Elman(3, "gelu")  # type: ignore[arg-type]
 
 
 def test_a_cell_without_a_step_says_what_to_write() -> None:

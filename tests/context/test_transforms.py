@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 import torch
 from torch import Tensor, nn
@@ -54,6 +57,12 @@ class LogProb(nn.Module):
         return given.log_prob(self.model)
 
 
+def each(task: Problem, change: Callable[[Tensor], Any]) -> Problem:
+    """A problem with every tensor of it changed."""
+    changed: tuple[Any, ...] = tuple(None if v is None else change(v) for v in task)
+    return Problem(*changed)
+
+
 def setting(
     wiring: str | Wiring, cell: str = "GRU", method: str = "full"
 ) -> tuple[LogProb, Parameters, Problem]:
@@ -63,7 +72,7 @@ def setting(
     module = LogProb(model)
     others = {k: v.detach() + 0.3 for k, v in module.named_parameters()}
     task = problem(model, LENGTHS)
-    return module, others, Problem(*(None if v is None else v.detach() for v in task))
+    return module, others, each(task, Tensor.detach)
 
 
 def by_autograd(module: LogProb, parameters: Parameters, task: Problem) -> Parameters:
@@ -95,12 +104,12 @@ def test_vmap_of_grad_gives_the_gradient_of_each_sample(wiring: Wiring) -> None:
     def loss(parameters: Parameters, row: Problem) -> Tensor:
         return functional_call(module, parameters, (row,))
 
-    at = Problem(*(None if v is None else 0 for v in task))
-    each = vmap(grad(loss), in_dims=(None, at))(parameters, task)
+    at = each(task, lambda v: 0)
+    found = vmap(grad(loss), in_dims=(None, at))(parameters, task)
     for row in range(len(LENGTHS)):
-        one = Problem(*(None if v is None else v[row : row + 1] for v in task))
+        one = each(task, lambda v: v[row : row + 1])  # noqa: B023
         expected = by_autograd(module, parameters, one)
-        assert_same({k: v[row] for k, v in each.items()}, expected)
+        assert_same({k: v[row] for k, v in found.items()}, expected)
 
 
 def test_per_sample_gradients_as_torchs_tutorial_writes_them() -> None:
@@ -160,7 +169,7 @@ def test_jvp_goes_forward(wiring: str) -> None:
     def loss(parameters: Parameters) -> Tensor:
         return functional_call(module, parameters, (task,)).sum()
 
-    value, slope = jvp(loss, (parameters,), (direction,))
+    value, slope = jvp(loss, (parameters,), (direction,))[:2]
     torch.testing.assert_close(value, loss(parameters))
     reverse = by_autograd(module, parameters, task)
     torch.testing.assert_close(slope, sum((reverse[k] * v).sum() for k, v in direction.items()))
@@ -222,7 +231,7 @@ def test_dual_numbers_keep_their_tangent(cell: str, gradients: bool) -> None:
     made = CELLS[cell](3).double()
     state = made.initial_state(2, torch.zeros(1, dtype=torch.float64))
     drive, direction = torch.randn(2, 4, 2, made.drive_size, dtype=torch.float64)
-    _, expected = jvp(lambda d: unroll(made, d, state)[0], (drive,), (direction,))
+    expected = jvp(lambda d: unroll(made, d, state)[0], (drive,), (direction,))[1]
     with torch.set_grad_enabled(gradients), forward_ad.dual_level():
         h = bptt(made, forward_ad.make_dual(drive, direction), state)[0]
         tangent = forward_ad.unpack_dual(h).tangent

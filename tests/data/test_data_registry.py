@@ -14,7 +14,7 @@ def test_a_file_is_read_with_the_seed(tmp_path: Path) -> None:
     assert first.name == second.name == "words"
     assert len(first.splits["test"]) == 4
     a, b = (d.splits["test"].y for d in (first, second))
-    assert a.values.tolist() != b.values.tolist()  # type: ignore[union-attr]
+    assert a.values.tolist() != b.values.tolist()
 
 
 def test_a_name_that_is_nothing_lists_what_there_is() -> None:

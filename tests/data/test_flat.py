@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.helpers.models import quick
-from throughtime.data import DataError, Examples, batches, flat, streams
+from throughtime.data import DataError, Examples, batches, streams
 from throughtime.data.flat import Flat, Spool, spooled
 from throughtime.sequence import Sequence
 
@@ -96,7 +96,7 @@ def test_no_room_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
         def write(self, values: object) -> int:
             raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(flat.tempfile, "TemporaryFile", lambda: io.BufferedWriter(Full()))
+    monkeypatch.setattr("tempfile.TemporaryFile", lambda: io.BufferedWriter(Full()))
     for count in (3, 100_000):  # a few wait in a buffer, and are written with the last
         with pytest.raises(DataError, match=r"No space left on device.*TMPDIR"):
             filled(count)

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -158,7 +159,8 @@ def test_lines_have_parts_of_their_own_files(
     for told, drawn, file in (("valid", "test", valid), ("test", "valid", test)):
         for buckets in (2, 64):
             monkeypatch.setattr(lines, "BUCKETS", buckets)
-            one = load(path, 1, Reading(**{told: str(file)}))
+            held_out: dict[str, Any] = {told: str(file)}
+            one = load(path, 1, Reading(**held_out))
             assert lines_of(one, told) == lines_of(both, told)
             assert len(lines_of(one, drawn)) == 3
             assert sorted(lines_of(one, "train") + lines_of(one, drawn)) == WORDS

@@ -138,6 +138,7 @@ def _bend(
 def _step(model: tt.RecurrentModel, o: Tensor, options: dict[str, Any]) -> dict[Any, float]:
     """Probabilities of the values (by their place in ``every_value``) and of END, after bending."""
     output, length = model.output, model.length
+    assert output is not None
     values = oracle.every_value(output)
     own = {
         i: math.exp(oracle.log_density(output, o[: output.size], v)) for i, v in enumerate(values)
@@ -157,6 +158,7 @@ def _bent(
     model: tt.RecurrentModel, options: dict[str, Any], row: dict[str, Any]
 ) -> dict[tuple[int, ...], float]:
     """The probability of each sequence of at most LIMIT values, step by step by hand."""
+    assert model.output is not None
     values = oracle.every_value(model.output)
     if isinstance(model.length, tt.lengths.PredictedLength):
         logits = model.length_bias + model.length_edge.weight @ row["vector"]
@@ -297,6 +299,7 @@ def _best_value(output: tt.outputs.Output, o: Tensor) -> tuple[Tensor, Tensor]:
 def _greedy(model: tt.RecurrentModel, limit: int, **row: Any) -> Tensor:
     """The loop that everybody writes first: the best choice of each step, fed to the next."""
     output, length = model.output, model.length
+    assert output is not None
     tau = len(row["x"]) if "x" in row else limit
     if isinstance(length, tt.lengths.PredictedLength):
         logits = model.length_bias

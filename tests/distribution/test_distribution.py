@@ -35,14 +35,8 @@ SOME_GIVEN = [c for c in SOME if c in GIVEN]
 
 def _values(output: tt.outputs.Output, lengths: list[int], seed: int = 0) -> tt.Sequence:
     """Values that the output can produce, drawn without a model."""
-    generator = torch.Generator().manual_seed(seed)
-    shape = (len(lengths), max(lengths, default=0))
-    if output.discrete:
-        values = oracle.every_value(output)
-        drawn = values[torch.randint(len(values), shape, generator=generator)]
-    else:
-        drawn = torch.randn(*shape, output.value_size, generator=generator, dtype=torch.float64)
-    return tt.Sequence(drawn, lengths)
+    values = oracle.drawn(output, len(lengths), max(lengths, default=0), seed=seed)
+    return tt.Sequence(values, lengths)
 
 
 def _problem(
@@ -51,7 +45,7 @@ def _problem(
     return case.model(), oracle.inputs(case.wiring, lengths), _values(case.output, lengths)
 
 
-def _gradients(model: tt.RecurrentModel, log_p: Tensor) -> list[Tensor]:
+def _gradients(model: tt.RecurrentModel, log_p: Tensor) -> tuple[Tensor, ...]:
     return torch.autograd.grad(log_p.sum(), list(model.parameters()), allow_unused=True)
 
 

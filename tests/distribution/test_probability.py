@@ -198,7 +198,7 @@ def test_step_by_step_is_the_whole(case: Case) -> None:
 @torch.no_grad()
 def test_a_state_of_several_tensors_is_carried_on_whole(cell: type[tt.cells.Cell]) -> None:
     wiring = tt.wirings.HIDDEN_AND_OUTPUT_TO_HIDDEN
-    cells = [cell(3), cell(2)]  # type: ignore[call-arg]
+    cells = [cell(3), cell(2)]
     model = tt.RecurrentModel(cells, wiring, tt.outputs.Categorical(3), input_size=2).double()
     p = model(oracle.inputs(wiring, [3])["x"])
     y, cut = tt.Sequence(torch.tensor([[2, 0, 1]])), torch.tensor([2])

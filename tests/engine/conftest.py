@@ -21,7 +21,8 @@ def instructions(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(program, "loaded", lambda: chosen)
     monkeypatch.setattr(library, "ENOUGH", 0)
     threads = torch.get_num_threads()
+    before = torch.are_deterministic_algorithms_enabled()  # --poison
     torch.use_deterministic_algorithms(True)
     yield request.param
-    torch.use_deterministic_algorithms(False)
+    torch.use_deterministic_algorithms(before, warn_only=before)
     torch.set_num_threads(threads)

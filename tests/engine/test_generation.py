@@ -10,8 +10,8 @@ from torch import Tensor
 import throughtime as tt
 from tests.helpers.header import fields
 from throughtime import Edge
+from throughtime.distribution import decoding
 from throughtime.distribution.decoding import Draws, Warp
-from throughtime.distribution.distribution import decoding
 from throughtime.engine import generation
 from throughtime.graph.graph import Graph
 

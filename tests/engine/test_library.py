@@ -72,7 +72,7 @@ def test_none_is_asked_for_without_a_warning() -> None:
 def test_without_a_compiler_it_says_which_to_get(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("CC", raising=False)
     monkeypatch.setenv("PATH", "")
-    monkeypatch.setattr(build.importlib.util, "find_spec", lambda name: None)
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     with pytest.raises(build.CannotBuild, match="no C compiler: none of cc, gcc and clang"):
         build.build()
 
@@ -82,7 +82,7 @@ def test_without_a_compiler_one_from_a_wheel_does_and_compiles_for_every_process
 ) -> None:
     monkeypatch.delenv("CC", raising=False)
     monkeypatch.setenv("PATH", "")
-    monkeypatch.setattr(build.importlib.util, "find_spec", lambda name: name == "ziglang")
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: name == "ziglang")
     assert build.compiler()[1:5] == ["-m", "ziglang", "cc", "-mcpu=baseline"]
 
 

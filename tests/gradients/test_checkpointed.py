@@ -37,7 +37,9 @@ BUDGETS = {None: (1, 5, 6), 14: (1, 3, 10), 10: (2, 3, 4), 31: (0, 1, 30)}
 """Budgets for 30 steps, and the plans that they lead to: levels, stretches, steps."""
 
 
-def found(model: RecurrentModel, task: Problem, gradient: tt.gradients.Gradient) -> dict:
+def found(
+    model: RecurrentModel, task: Problem, gradient: tt.gradients.Gradient
+) -> dict[str, Tensor]:
     """The gradient by this method."""
     model.gradient = gradient
     return gradients(task.loss(model), leaves(model, task))

@@ -1,6 +1,8 @@
 """Back-propagation through time by hand is exact: it agrees with automatic differentiation of the
 plain loop, with finite differences, and with the notes' section 3 written out."""
 
+from typing import Any
+
 import pytest
 import torch
 from hypothesis import given
@@ -8,6 +10,7 @@ from hypothesis import strategies as st
 from torch import Tensor, nn
 
 import throughtime as tt
+from tests.helpers.calls import counted
 from tests.helpers.models import (
     CELLS,
     RAGGED,
@@ -74,7 +77,7 @@ def test_gradients_are_exact_for_every_ragged_batch(
     wiring: str,
     hidden: int,
     layers: int,
-    initial_state: str | None,
+    initial_state: Any,
 ) -> None:
     """Batches without rows and batches of empty sequences are among them."""
     torch.manual_seed(0)
@@ -98,14 +101,7 @@ def test_the_plain_loop_is_not_differentiated_by_full_bptt(
     wiring: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Or the comparisons above would compare a thing with itself."""
-    calls: list[str] = []
-    equations = tt.cells.GRU.reverse_step
-
-    def counted(*arguments: Tensor) -> tuple[Tensor, tuple[Tensor, ...]]:
-        calls.append("reverse_step")
-        return equations(*arguments)
-
-    monkeypatch.setattr(tt.cells.GRU, "reverse_step", counted)
+    calls = counted(monkeypatch, tt.cells.GRU, "reverse_step")
     monkeypatch.setattr(tt.cells.GRU, "kernel", None)
     model = make("GRU", WIRINGS[wiring])
     task = problem(model)
@@ -156,7 +152,7 @@ def test_section_three_of_the_notes() -> None:
     # 4. the parameters
     times = range(1, steps + 1)
     grad_a = {t: torch.diag(1 - h[t] ** 2) @ grad_h[t] for t in times}
-    expected = {
+    expected: dict[str, Any] = {
         "c": sum(grad_o[t] for t in times),
         "b": sum(grad_a[t] for t in times),
         "V": sum(torch.outer(grad_o[t], h[t]) for t in times),
@@ -164,7 +160,7 @@ def test_section_three_of_the_notes() -> None:
         "U": sum(torch.outer(grad_a[t], x[t - 1]) for t in times),
         "h(0)": W.T @ grad_a[1],
     }
-    actual = {
+    actual: dict[str, Any] = {
         "c": graph.c.grad,
         "b": recurrence.cell.b.grad,
         "V": graph.V.grad,
@@ -195,11 +191,11 @@ class Downstream(nn.Module):
 def test_the_gradient_of_a_later_module_reaches_the_reader(wiring: str) -> None:
     module = Downstream(WIRINGS[wiring], FullBPTT())
     task = problem(module.reader)
-    assert task.x is not None
-    wanted = leaves(module, task)
+    x, wanted = task.x, leaves(module, task)
+    assert x is not None
 
     def loss() -> Tensor:
-        return module(Sequence(task.x, task.lengths))
+        return module(Sequence(x, task.lengths))
 
     by_hand = gradients(loss(), wanted)
     assert_gradient(loss, wanted, by_hand)
@@ -225,13 +221,14 @@ def test_a_given_state_gets_its_gradient(wiring: str) -> None:
     """What is carried in from elsewhere: h(0), c(0), and what the output edge brings at first."""
     model = make("LSTM", WIRINGS[wiring], tt.outputs.Normal(2), layers=2)
     task = problem(model)
-    assert task.x is not None
+    x = task.x
+    assert x is not None
     zero = model.graph.initial_state(len(RAGGED)).detach()
     given = [torch.randn_like(s).requires_grad_() for s in zero.tensors()]
     wanted = {str(i): s for i, s in enumerate(given)}
 
     def loss() -> Tensor:
-        p = model(Sequence(task.x, task.lengths), state=zero.like(tuple(given)))
+        p = model(Sequence(x, task.lengths), state=zero.like(tuple(given)))
         return p.log_prob(Sequence(task.y, task.lengths)).sum()
 
     by_hand = gradients(loss(), wanted)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from typing import Any
 
 import pytest
 import torch
@@ -117,6 +118,7 @@ def test_frozen_parameters_get_no_gradient_and_the_others_the_same(cell: str, me
 def test_with_all_parameters_frozen_the_input_still_gets_its_gradient(method: str) -> None:
     model = make("LSTM", WIRINGS["hidden-to-hidden"], gradient=METHODS[method])
     task = problem(model, LENGTHS)
+    assert task.x is not None
     expected = gradients(task.loss(model), {"x": task.x})
     model.requires_grad_(False)
     assert_same(gradients(task.loss(model), {"x": task.x}), expected)
@@ -164,7 +166,7 @@ class PlainLike(tt.gradients.Gradient):
     """The stretches of another method, each differentiated by autograd."""
 
     def __init__(self, like: tt.gradients.Gradient) -> None:
-        self.fold = like.fold
+        self.fold = like.fold  # type: ignore[method-assign]
 
     scan = Autograd.scan
 
@@ -173,14 +175,14 @@ def test_an_orthogonal_recurrence_learns() -> None:
     model = make("tanh", WIRINGS["hidden-to-hidden"])
     parametrizations.orthogonal(model.graph.first.cell, "W")
     task = problem(model, LENGTHS)
-    wanted = {"x": task.x, "V": model.graph.V, "b": model.graph.first.cell.b}
+    wanted: dict[str, Any] = {"x": task.x, "V": model.graph.V, "b": model.graph.first.cell.b}
     assert_gradient(lambda: task.loss(model), wanted, gradients(task.loss(model), wanted))
     task.loss(model).backward()
     optimizer = torch.optim.SGD(model.parameters(), 1e-3)
     before = task.loss(model).item()
     optimizer.step()
     assert task.loss(model).item() < before
-    W = model.graph.first.cell.W
+    W: Any = model.graph.first.cell.W
     torch.testing.assert_close(W @ W.T, torch.eye(3, dtype=W.dtype))
 
 

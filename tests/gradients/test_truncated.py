@@ -25,7 +25,9 @@ STEPS = 7
 LENGTHS = (STEPS, 0, 3, 1)
 
 
-def found(model: RecurrentModel, task: Problem, gradient: tt.gradients.Gradient) -> dict:
+def found(
+    model: RecurrentModel, task: Problem, gradient: tt.gradients.Gradient
+) -> dict[str, Tensor]:
     """The gradient by this method."""
     model.gradient = gradient
     return gradients(task.loss(model), leaves(model, task))
@@ -63,6 +65,7 @@ def test_there_is_nothing_to_truncate_where_steps_are_decoupled(wiring: Wiring) 
 
 def by_hand(model: RecurrentModel, task: Problem, k: int) -> Tensor:
     """log p(y given x) for one layer, x(t) and symbols; what crosses every k-th step is cut."""
+    assert task.x is not None
     graph, r = model.graph, model.graph.first
     wiring, rows = model.wiring, len(task.y)
     state = r.initial_state(rows)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 import torch
 from torch import Tensor, nn
@@ -54,7 +56,8 @@ def slope(model: RecurrentModel, task: Problem, wanted: dict[str, Tensor]) -> Te
     generator = torch.Generator().manual_seed(5)
     found = gradients(task.loss(model), wanted, create_graph=True)
     directions = [torch.randn(g.shape, dtype=g.dtype, generator=generator) for g in found.values()]
-    return sum((d * g).sum() for d, g in zip(directions, found.values(), strict=True))
+    total: Any = sum((d * g).sum() for d, g in zip(directions, found.values(), strict=True))
+    return total
 
 
 def twice(

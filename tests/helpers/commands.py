@@ -1,11 +1,18 @@
 """The command line, as its tests call it."""
 
+from collections.abc import Callable
+from pathlib import Path
+
 from click.testing import CliRunner, Result
 
 from throughtime.cli import main
 
 SMALL = ("--hidden-size", "8", "--max-steps", "4", "--threads", "1")
 """Options of a model that is trained in a moment."""
+
+
+Trained = Callable[..., Path]
+"""Trains a model of a name, once, and returns the folder of its run."""
 
 
 def run(*arguments: object, stdin: str | bytes | None = None) -> Result:

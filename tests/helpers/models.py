@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import jaxtyping
 import pytest
@@ -83,7 +83,7 @@ def make(
     hidden: int = 3,
     layers: int = 1,
     gradient: tt.gradients.Gradient | None = None,
-    initial_state: str | None = None,
+    initial_state: Literal["zeros", "learned"] | None = None,
     dropout: float = 0.0,
 ) -> RecurrentModel:
     """A model with inputs and vectors of size 2, and every parameter random and not zero."""
@@ -158,28 +158,44 @@ def leaves(model: nn.Module, given: Problem) -> dict[str, Tensor]:
     return named | {k: v for k, v in (("x", given.x), ("vector", given.vector)) if v is not None}
 
 
-def gradients(loss: Tensor, wanted: dict[str, Tensor], **options: bool) -> dict[str, Tensor]:
+def gradients(
+    loss: Tensor,
+    wanted: Mapping[str, Tensor],
+    *,
+    retain_graph: bool = False,
+    create_graph: bool = False,
+) -> dict[str, Tensor]:
     """The gradient with respect to each; zero where there is none."""
     found: tuple[Tensor | None, ...] = (None,) * len(wanted)
     if loss.requires_grad:  # not so where no step is ever taken
-        found = torch.autograd.grad(loss, list(wanted.values()), allow_unused=True, **options)
+        found = torch.autograd.grad(
+            loss,
+            list(wanted.values()),
+            retain_graph=retain_graph or create_graph,
+            create_graph=create_graph,
+            allow_unused=True,
+        )
     return {
         name: torch.zeros_like(v) if g is None else g
         for (name, v), g in zip(wanted.items(), found, strict=True)
     }
 
 
-def assert_same(actual: dict[str, Tensor], expected: dict[str, Tensor], rtol: float = 1e-9) -> None:
+def assert_same(
+    actual: Mapping[str, Tensor], expected: Mapping[str, Tensor], rtol: float = 1e-9
+) -> None:
     """Equal to rounding, each under its name."""
     assert actual.keys() == expected.keys()
     for name, value in expected.items():
-        torch.testing.assert_close(
-            actual[name], value, rtol=rtol, atol=rtol, msg=lambda m, name=name: f"{name}: {m}"
-        )
+        message = f"{name}: {{}}".format
+        torch.testing.assert_close(actual[name], value, rtol=rtol, atol=rtol, msg=message)
 
 
 def assert_gradient(
-    f: Callable[[], Tensor], wanted: dict[str, Tensor], found: dict[str, Tensor], rel: float = 1e-6
+    f: Callable[[], Tensor],
+    wanted: Mapping[str, Tensor],
+    found: Mapping[str, Tensor],
+    rel: float = 1e-6,
 ) -> None:
     """That the gradient found is f's, by finite differences along a random direction in all
     leaves at once: a wrong number anywhere in it shows."""

@@ -111,9 +111,7 @@ DISCRETE = [tt.outputs.Categorical(2), tt.outputs.Bernoulli(2)]
 CASES = [Case(w, o, n) for w in EMIT_EVERY_STEP for o in DISCRETE for n in lengths_for(w, o)]
 
 
-def inputs(
-    wiring: tt.Wiring, lengths: Iterable[int] = (0, 1, 3), seed: int = 0
-) -> dict[str, tt.Sequence | Tensor]:
+def inputs(wiring: tt.Wiring, lengths: Iterable[int] = (0, 1, 3), seed: int = 0) -> dict[str, Any]:
     """What a model of this wiring is called with: a ragged batch of x, a batch of vectors."""
     lengths = list(lengths)
     generator = torch.Generator().manual_seed(seed)
@@ -143,6 +141,15 @@ def every_value(output: Output) -> Tensor:
         return torch.arange(output.symbols)
     bits = itertools.product([0.0, 1.0], repeat=output.value_size)
     return torch.tensor(list(bits), dtype=torch.float64)
+
+
+def drawn(output: Output, *shape: int, seed: int = 0) -> Tensor:
+    """Values that the output can produce, drawn without a model: ``(*shape, *event)``."""
+    generator = torch.Generator().manual_seed(seed)
+    if output.discrete:
+        every = every_value(output)
+        return every[torch.randint(len(every), shape, generator=generator)]
+    return torch.randn(*shape, *output.event_shape, dtype=torch.float64, generator=generator)
 
 
 def every_sequence(output: Output, steps: int) -> Tensor:
@@ -269,6 +276,7 @@ class Unfolded:
     def log_prob(self) -> Tensor:
         """log p(y(1) … y(τ), τ given x)."""
         output, length, tau = self.model.output, self.model.length, len(self.y)
+        assert output is not None
         log_p = torch.zeros((), dtype=torch.float64)
         for t in range(1, tau + 1):
             if isinstance(length, tt.lengths.EndOfSequence):  # one softmax over symbols and end
@@ -282,7 +290,7 @@ class Unfolded:
         if isinstance(length, tt.lengths.Halt):
             log_p = log_p + torch.log(torch.sigmoid(self.o(tau + 1)[-1]))
         if isinstance(length, tt.lengths.PredictedLength):
-            logits = self.model.length_bias
+            logits: Tensor = self.model.length_bias
             if self.vector is not None:
                 logits = logits + _times(self.model.length_edge.weight, self.vector)
             log_p = log_p + logits.log_softmax(-1)[tau]

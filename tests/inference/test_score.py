@@ -1,14 +1,13 @@
 """Scores of y given x: those of the model, and with every symbol's term."""
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
 
-from tests.helpers.commands import SMALL, bad, good, run
+from tests.helpers.commands import SMALL, Trained, bad, good, run
 from tests.helpers.made_up import MODELS, ROWS, SENTENCES
 from throughtime.data.formats.conll import read_conll
 from throughtime.data.formats.encoding import x_of, y_of
@@ -16,7 +15,6 @@ from throughtime.data.formats.table import read_table
 from throughtime.evaluation.likelihood import log_prob, y_given
 from throughtime.runs.folder import RunFolder
 
-Trained = Callable[[str], Path]
 GIVEN_X = [name for name in MODELS if name != "alone"]
 
 

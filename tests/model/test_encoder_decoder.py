@@ -125,7 +125,7 @@ def test_given_each_x_the_probabilities_of_all_sequences_of_all_lengths_sum_to_o
     length: tt.lengths.Length,
 ) -> None:
     model = _encoder_decoder(length)
-    p = model(oracle.inputs(model.encoder.wiring, LENGTHS)["x"])
+    p = model(oracle.inputs(tt.wirings.SEQUENCE_TO_VECTOR, LENGTHS)["x"])
     assert p.batch_shape == (3,)
     y, _ = oracle.support(p, 2)
     total = p.log_prob(y).exp().sum(0)
@@ -139,7 +139,7 @@ def test_the_composition_is_the_decoder_given_the_encoders_vector(
     length: tt.lengths.Length,
 ) -> None:
     model = _encoder_decoder(length)
-    x = oracle.inputs(model.encoder.wiring, LENGTHS)["x"]
+    x = oracle.inputs(tt.wirings.SEQUENCE_TO_VECTOR, LENGTHS)["x"]
     y = tt.Sequence(torch.tensor([[0, 2], [1, 0], [0, 0]]), [2, 1, 0])
     expected = model.decoder(model.encoder(x)).log_prob(y)
     assert torch.equal(model(x).log_prob(y), expected)
@@ -155,7 +155,7 @@ def test_the_gradient_flows_through_the_vector_into_the_encoder(
     length: tt.lengths.Length,
 ) -> None:
     model = _encoder_decoder(length)
-    x = oracle.inputs(model.encoder.wiring, LENGTHS)["x"]
+    x = oracle.inputs(tt.wirings.SEQUENCE_TO_VECTOR, LENGTHS)["x"]
     y = tt.Sequence(torch.tensor([[0, 2], [1, 0], [0, 0]]), [2, 1, 0])
     vector = model.encoder(x)
     (of_vector,) = torch.autograd.grad(

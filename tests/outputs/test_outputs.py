@@ -28,14 +28,6 @@ def _o(output: Output, *shape: int, seed: int = 0, scale: float = 2.0) -> Tensor
     return scale * torch.randn(*shape, output.size, dtype=torch.float64, generator=generator)
 
 
-def _values(output: Output, *shape: int, seed: int = 0) -> Tensor:
-    generator = torch.Generator().manual_seed(seed + 1)
-    if output.discrete:
-        every = oracle.every_value(output)
-        return every[torch.randint(len(every), shape, generator=generator)]
-    return torch.randn(*shape, *output.event_shape, dtype=torch.float64, generator=generator)
-
-
 # ---- probabilities -------------------------------------------------------------------------------
 
 
@@ -43,7 +35,7 @@ def _values(output: Output, *shape: int, seed: int = 0) -> Tensor:
 @oracle.quick
 @given(seed=SEEDS)
 def test_log_prob_is_the_textbook_formula(output: Output, seed: int) -> None:
-    o, y = _o(output, 2, 3, seed=seed), _values(output, 2, 3, seed=seed)
+    o, y = _o(output, 2, 3, seed=seed), oracle.drawn(output, 2, 3, seed=seed + 1)
     actual = output.distribution(o).log_prob(y)
     expected = [oracle.log_density(output, o[i, j], y[i, j]) for i in range(2) for j in range(3)]
     assert_close(actual, torch.stack(expected).view(2, 3))
@@ -92,7 +84,7 @@ def test_sizes_are_those_of_o_and_of_y(output: Output) -> None:
 def test_no_steps_have_no_log_probs(output: Output) -> None:
     for shape in ((0, 2), (2, 0)):
         distribution = output.distribution(_o(output, *shape))
-        assert distribution.log_prob(_values(output, *shape)).shape == shape
+        assert distribution.log_prob(oracle.drawn(output, *shape)).shape == shape
         assert output.best(_o(output, *shape), 1)[1].shape == (*shape, 1)
         if not isinstance(output, Mixture):
             assert distribution.entropy().shape == shape
@@ -114,7 +106,7 @@ def test_a_temperature_raises_probabilities_to_its_inverse_power(
 @pytest.mark.parametrize("temperature", [0.3, 4.0])
 def test_a_temperature_raises_a_normal_density_to_its_inverse_power(temperature: float) -> None:
     # N(μ, σ²) to the power 1/T is N(μ, T σ²), up to a constant
-    o, y = _o(Normal(2)), _values(Normal(2), 5)
+    o, y = _o(Normal(2)), oracle.drawn(Normal(2), 5)
     difference = Normal(2).distribution(o, temperature).log_prob(y) - (
         Normal(2).distribution(o).log_prob(y) / temperature
     )
@@ -188,7 +180,7 @@ BAD = [
 def test_a_value_that_cannot_be_is_named_with_its_row_and_step(
     output: Output, value: Any, expected: str
 ) -> None:
-    values = torch.zeros_like(_values(output, 2, 2, 4))
+    values = torch.zeros_like(oracle.drawn(output, 2, 2, 4))
     values[1, 0, 2] = value
     message = rf"^y\(3\) of row \[1, 0\] is .*, which {re.escape(repr(output))} .*{expected}$"
     with pytest.raises(ValueError, match=message):
@@ -198,7 +190,7 @@ def test_a_value_that_cannot_be_is_named_with_its_row_and_step(
 
 @pytest.mark.parametrize("output", DISCRETE + CONTINUOUS, ids=repr)
 def test_values_of_another_shape_are_refused_with_both_shapes(output: Output) -> None:
-    values = torch.zeros(2, 5, *output.event_shape, 7, dtype=_values(output).dtype)
+    values = torch.zeros(2, 5, *output.event_shape, 7, dtype=oracle.drawn(output).dtype)
     with pytest.raises(ValueError, match=r"produces values of shape .* got event shape .*7,?\)"):
         output.check(tt.Sequence(values))
 
@@ -240,7 +232,9 @@ class Waiting(Output):
     def value_size(self) -> int:
         return self.dim
 
-    def distribution(self, o: Tensor, temperature: float = 1.0) -> torch.distributions.Distribution:
+    def distribution(
+        self, o: Tensor, temperature: float = 1.0, validate: bool = False
+    ) -> torch.distributions.Distribution:
         times = torch.distributions.Exponential(o.exp(), validate_args=False)
         return torch.distributions.Independent(times, 1, validate_args=False)
 

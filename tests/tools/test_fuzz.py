@@ -35,7 +35,7 @@ def refuse(reason: str) -> None:
     [
         (lambda: load("digit"), ""),  # refused by the library, in one line
         (lambda: refuse("not by the library"), "ValueError: not by the library"),
-        (lambda: {}["key"], "KeyError: 'key'"),
+        (lambda: dict[str, int]()["key"], "KeyError: 'key'"),
     ],
 )
 def test_what_is_no_refusal_is_found(use: Callable[[], object], found: str) -> None:

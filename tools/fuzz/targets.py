@@ -111,7 +111,7 @@ OF_TEXT = {
 }
 """Runs of files without columns."""
 
-READINGS = {
+READINGS: dict[str, list[tuple[str | None, str | None]]] = {
     "lines": [(None, None)],
     "long": [(None, None)],
     "rows": [("text", "label"), (None, "text:words"), ("kind:label,size", "text:characters")],

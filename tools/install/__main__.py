@@ -2,14 +2,16 @@
 
     python -m tools.install
 
-First with what this machine has; then without a compiler, so that one must come from a wheel; then
-with neither, and after that with the fix that `throughtime doctor` names. The packages come from
+First the core alone: it must train a model, and the command line must say what it misses. Then all
+of it, with what this machine has; without a compiler, so that one must come from a wheel; with
+neither, and after that with the fix that `throughtime doctor` names. The packages come from
 wherever pip takes them; torch is large. The exit status is 0 if all was as it should be.
 """
 
 from __future__ import annotations
 
 import os
+import re
 import shlex
 import subprocess
 import sys
@@ -61,46 +63,67 @@ class Place:
         self.bin = folder / "venv" / ("Scripts" if os.name == "nt" else "bin")
         self.run(sys.executable, "-m", "venv", "venv")
 
-    def run(self, *command: str, cwd: Path | None = None, **environment: str) -> str:
-        """What the command prints; in the environment's folder, if in no other.
+    def run(self, *command: str, cwd: Path | None = None, compiler: bool = True) -> str:
+        """What the command prints; in the environment's folder, if in no other; and, if so told,
+        on a machine that seems to have no compiler.
 
         Raises:
             SystemExit: if it fails, with all that it said.
         """
-        done = subprocess.run(
+        done = self.attempt(*command, cwd=cwd, compiler=compiler)
+        if done.returncode:
+            raise SystemExit(f"{shlex.join(command)} failed:\n{done.stdout}")
+        return done.stdout
+
+    def attempt(
+        self, *command: str, cwd: Path | None = None, compiler: bool = True
+    ) -> subprocess.CompletedProcess[str]:
+        """The same, whether it fails or not."""
+        return subprocess.run(
             command,
             cwd=cwd or self.folder,
             # nothing of the environment that this script runs in
-            env={**os.environ, "PYTHONPATH": "", "THROUGHTIME_INSTRUCTIONS": "", **environment},
+            env={
+                **os.environ,
+                **{"PYTHONPATH": "", "THROUGHTIME_INSTRUCTIONS": ""},
+                **({} if compiler else BARE),
+            },
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
             check=False,
         )
-        if done.returncode:
-            raise SystemExit(f"{shlex.join(command)} failed:\n{done.stdout}")
-        return done.stdout
 
-    def python(self, *arguments: str, cwd: Path | None = None, **environment: str) -> str:
+    def python(self, *arguments: str, cwd: Path | None = None, compiler: bool = True) -> str:
         """Run the environment's Python."""
-        return self.run(str(self.bin / "python"), *arguments, cwd=cwd, **environment)
+        return self.run(str(self.bin / "python"), *arguments, cwd=cwd, compiler=compiler)
 
-    def pip(self, *arguments: str, **environment: str) -> None:
+    def pip(self, *arguments: str, compiler: bool = True) -> None:
         """Run the environment's pip."""
         options = ["-q", "--disable-pip-version-check"]
-        self.python("-m", "pip", *options, *arguments, **environment)
+        self.python("-m", "pip", *options, *arguments, compiler=compiler)
 
-    def wheel(self, name: str, *options: str, **environment: str) -> Path:
+    def wheel(self, name: str, *options: str, compiler: bool = True) -> Path:
         """The wheel that pip makes of the source archive."""
         (archive,) = self.folder.glob("*.tar.gz")
-        self.pip("wheel", "--no-deps", "-w", name, *options, str(archive), **environment)
+        self.pip("wheel", "--no-deps", "-w", name, *options, str(archive), compiler=compiler)
         (wheel,) = (self.folder / name).iterdir()
         return wheel
 
+    def check_core(self) -> str:
+        """Train a little without the extras; and what the command line says that it misses."""
+        self.python("-c", TRAIN, "engine")
+        done = self.attempt(str(self.bin / "throughtime"), "train", "unicode-names")
+        assert done.returncode == 2, done.stdout
+        assert re.fullmatch(r"Error: .* pip install 'throughtime\[\w+\]'\n", done.stdout), (
+            done.stdout
+        )
+        return done.stdout.strip()
+
     def check(self, *, engine: bool) -> str:
         """Train a little, with the engine or without; and what the doctor says is in use."""
-        self.python("-c", TRAIN, "engine" if engine else "loop", **BARE)
-        said = self.run(str(self.bin / "throughtime"), "doctor", **BARE).splitlines()[-1]
+        self.python("-c", TRAIN, "engine" if engine else "loop", compiler=False)
+        said = self.run(str(self.bin / "throughtime"), "doctor", compiler=False).splitlines()[-1]
         assert ("in use: the plain loop" in said) == (not engine), said
         assert (FIX in said) == (not engine), said
         return said
@@ -133,21 +156,24 @@ def main() -> int:
         wheel = place.wheel("here")
         check_wheel(wheel, engine=True)
         place.pip("install", "-c", str(ROOT / "constraints.txt"), str(wheel))
+        say(f"the core alone: {place.check_core()}")
+
+        place.pip("install", "-c", str(ROOT / "constraints.txt"), f"{wheel}[all]")
         say(f"as this machine is: {wheel.name}; {place.check(engine=True)}")
 
-        wheel = place.wheel("bare", **BARE)
+        wheel = place.wheel("bare", compiler=False)
         check_wheel(wheel, engine=True)
         place.pip("install", "--no-deps", "--force-reinstall", str(wheel))
         say(f"without a compiler: {wheel.name}; {place.check(engine=True)}")
 
         # without isolation pip fetches nothing for the build, and so no compiler
-        wheel = place.wheel("neither", "--no-build-isolation", **BARE)
+        wheel = place.wheel("neither", "--no-build-isolation", compiler=False)
         check_wheel(wheel, engine=False)
         place.pip("install", "--no-deps", "--force-reinstall", str(wheel))
         say(f"with neither: {wheel.name}; {place.check(engine=False)}")
 
         place.pip("install", "ziglang")
-        place.python(*shlex.split(FIX)[1:], **BARE)
+        place.python(*shlex.split(FIX)[1:], compiler=False)
         say(f"mended: {place.check(engine=True)}")
     return 0
 

@@ -1,11 +1,13 @@
 """Break the maths in many places, one at a time: the tests must notice each.
 
     python -m tools.mutation            # all mutants
+    python -m tools.mutation --changed  # those whose file or tests have changed since they died
     python -m tools.mutation gru lstm   # those whose file or description has one of these words
 
 Each mutant is made in a copy of the source, never in the working tree. The tests that should see it
-run first, and all others of the core if they do not. First of all, the same tests must pass where
-nothing is changed. The exit status is 0 if every mutant was killed.
+run first, and all others of the core if they do not notice. First of all, the same tests must pass
+where nothing is changed. The killed are written to ``killed.txt``, which is committed. The exit
+status is 0 if every mutant was killed.
 """
 
 from __future__ import annotations
@@ -34,8 +36,9 @@ import torch.func  # noqa: F401
 
 from tools.mutation.mutants import MUTANTS
 from tools.mutation.mutants.mutant import Mutant
+from tools.record import ROOT, Record, digest
 
-ROOT = Path(__file__).parents[2]
+KILLED = Path(__file__).with_name("killed.txt")
 PROCESSES = 2
 PATIENCE = 200
 """Seconds after which tests that do not come to an end have noticed something."""
@@ -164,7 +167,7 @@ def judged(mutant: Mutant) -> tuple[Mutant, str, float]:
     return mutant, place.judge(mutant), time.perf_counter() - start
 
 
-def out_of_date(mutants: list[Mutant]) -> Iterator[str]:
+def out_of_date(mutants: Iterable[Mutant]) -> Iterator[str]:
     """What is wrong with mutants whose text is not there exactly once."""
     for m in mutants:
         n = (ROOT / "src/throughtime" / m.file).read_text().count(m.old)
@@ -172,11 +175,30 @@ def out_of_date(mutants: list[Mutant]) -> Iterator[str]:
             yield f"{m.file}: {m.old!r} is there {n} times; bring {m.what!r} up to date"
 
 
+def digest_of(mutant: Mutant) -> str:
+    """Of the mutant, of the file that it changes, and of the tests that should see it."""
+    tests = [ROOT / test.partition("::")[0] for test in mutant.tests]
+    return digest([ROOT / "src/throughtime" / mutant.file, *tests], mutant.old, mutant.new)
+
+
+def chosen(words: list[str], killed: Record) -> list[Mutant]:
+    """The mutants that the command line asks for."""
+    if words == ["--changed"]:
+        return [m for m in MUTANTS if not killed.has(m.name, digest_of(m))]
+    return [m for m in MUTANTS if not words or any(w in m.name for w in words)]
+
+
 def main(words: list[str]) -> int:
-    mutants = [m for m in MUTANTS if not words or any(w in f"{m.file} {m.what}" for w in words)]
-    if problems := list(out_of_date(mutants)):
+    if problems := list(out_of_date(MUTANTS)):
         print(*problems, sep="\n")
         return 2
+    record = Record(KILLED)
+    record.keep(m.name for m in MUTANTS)
+    mutants = chosen(words, record)
+    print(f"{len(mutants)} of {len(MUTANTS)} mutants are to be killed", flush=True)
+    if not mutants:
+        return 0
+    digests = {m.name: digest_of(m) for m in mutants}
     start, survivors = time.perf_counter(), 0
     with (
         tempfile.TemporaryDirectory() as folder,
@@ -189,9 +211,11 @@ def main(words: list[str]) -> int:
             return 2
         print(f"nothing changed: all pass, in {time.perf_counter() - start:.0f} s", flush=True)
         for mutant, killed_by, seconds in pool.imap(judged, mutants):
-            survivors += not killed_by
-            what = f"{mutant.file}: {mutant.what}"
-            print(f"{seconds:4.0f} s  {what:<92}  {killed_by or 'SURVIVED'}", flush=True)
+            print(f"{seconds:4.0f} s  {mutant.name:<92}  {killed_by or 'SURVIVED'}", flush=True)
+            if killed_by:
+                record.add(mutant.name, digests[mutant.name])
+            else:
+                survivors += 1
     killed, seconds = len(mutants) - survivors, time.perf_counter() - start
     print(f"{killed} of {len(mutants)} mutants killed in {seconds:.0f} s")
     return int(survivors > 0)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+from typing import Any
 
 import pytest
 import torch
@@ -95,8 +97,8 @@ def test_lists_of_the_same_lengths_are_hidden_to_hidden(write: Write) -> None:
     data = load(write("a.jsonl", lines(*rows)), reading=Reading(input="words", target="tags"))
     assert data.wiring == HIDDEN_TO_HIDDEN
     assert data.length == SameAsInput()
-    rows = ({"x": [[i, 1], [2, 3]], "y": [i, 2]} for i in range(20))
-    data = load(write("b.jsonl", lines(*rows)), reading=Reading(input="x", target="y"))
+    pairs = ({"x": [[i, 1], [2, 3]], "y": [i, 2]} for i in range(20))
+    data = load(write("b.jsonl", lines(*pairs)), reading=Reading(input="x", target="y"))
     assert data.wiring == HIDDEN_TO_HIDDEN
     assert data.output == Normal(1)
     assert data.schema.x_size == 2
@@ -303,7 +305,8 @@ def test_rows_whose_lengths_disagree_are_refused(write: Write) -> None:
     assert Edge.VECTOR in tokens.wiring
     train, other = write("b.jsonl", lines(*rows[:20])), str(write("c.jsonl", lines(*rows[20:])))
     for part in ("valid", "test"):
-        own = Reading(input="w", target="t", **{part: other})
+        held_out: dict[str, Any] = {part: other}
+        own = replace(told, **held_out)
         with pytest.raises(DataError, match=r"c.jsonl:6: column 't' has 7 values"):
             load(train, reading=own)
     for row in rows:

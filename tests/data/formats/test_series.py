@@ -7,6 +7,7 @@ import random
 import re
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -348,7 +349,7 @@ def test_running_text_is_cut_once_and_never_mixed(write: Write) -> None:
 def test_arrays_have_their_parts_by_name(write: Write) -> None:
     draw = np.random.default_rng(0)
     path = write("a.npz", b"")
-    rolls = {
+    rolls: dict[str, Any] = {
         part: np.array([(draw.random((5, 3)) > 0.5).astype(np.uint8) for _ in range(n)])
         for part, n in (("train", 4), ("validdata", 2), ("test", 2))
     }

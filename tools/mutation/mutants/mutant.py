@@ -13,3 +13,8 @@ class Mutant(NamedTuple):
     old: str
     new: str
     tests: tuple[str, ...]
+
+    @property
+    def name(self) -> str:
+        """What tells it from all others."""
+        return f"{self.file}: {self.what}"

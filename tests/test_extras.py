@@ -1,0 +1,58 @@
+"""The base install does without the extras, and what misses one of them says which."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from throughtime.extras import EXTRAS, MissingPackage, needed_for
+
+PROJECT = tomllib.loads((Path(__file__).parents[1] / "pyproject.toml").read_text())["project"]
+
+MODULES = {module: extra for extra, packages in EXTRAS.items() for module in packages}
+
+WITHOUT = f"import sys; sys.modules.update(dict.fromkeys({sorted(MODULES)})); "
+"""A Python that has none of them."""
+
+
+@pytest.mark.parametrize("extra", EXTRAS)
+def test_the_extras_are_those_of_the_metadata(extra: str) -> None:
+    listed = PROJECT["optional-dependencies"][extra]
+    assert sorted(EXTRAS[extra].values()) == [re.split(r"\W*[<>=]", line)[0] for line in listed]
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_a_missing_package_is_named_with_its_extra(module: str) -> None:
+    expected = rf"^a task needs .+: pip install 'throughtime\[{MODULES[module]}\]'$"
+    with pytest.raises(MissingPackage, match=expected), needed_for("a task"):
+        raise ModuleNotFoundError(name=f"{module}.part")
+
+
+def test_any_other_missing_module_stays_what_it_is() -> None:
+    with pytest.raises(ModuleNotFoundError, match="a typing error"), needed_for("a task"):
+        raise ModuleNotFoundError("a typing error", name="throughtime.dtaa")
+
+
+def test_the_core_is_imported_without_extras() -> None:
+    subprocess.run([sys.executable, "-c", WITHOUT + "import throughtime"], check=True)
+
+
+def test_the_command_line_without_extras_says_which_it_needs() -> None:
+    code = WITHOUT + "from throughtime.__main__ import main; main()"
+    done = subprocess.run(
+        [sys.executable, "-c", code, "train", "unicode-names"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert re.fullmatch(
+        r"Error: the command line needs \S+, which is not installed: "
+        r"pip install 'throughtime\[\w+\]'\n",
+        done.stderr,
+    )
