@@ -17,10 +17,10 @@ Calling the model gives a distribution over whole sequences: ``log_prob``, ``sam
 
 from throughtime import cells, forcing, gradients, lengths, nn, outputs
 from throughtime import wiring as wirings
-from throughtime.distribution.distribution import SequenceDistribution, Terms
+from throughtime.distribution import LogProbTerms, SequenceDistribution
 from throughtime.forcing import schedules
 from throughtime.gradients.unroll import unroll
-from throughtime.graph.graph import GraphState
+from throughtime.graph.state import GraphState
 from throughtime.model.encoder_decoder import EncoderDecoder
 from throughtime.model.recurrent_model import RecurrentModel
 from throughtime.sequence import Sequence
@@ -32,10 +32,10 @@ __all__ = [
     "Edge",
     "EncoderDecoder",
     "GraphState",
+    "LogProbTerms",
     "RecurrentModel",
     "Sequence",
     "SequenceDistribution",
-    "Terms",
     "Wiring",
     "cells",
     "forcing",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from throughtime.distribution.distribution import SequenceDistribution
-from throughtime.lengths import Unending
+from throughtime.lengths import DecidedBy
 from throughtime.sequence import Sequence
 
 LONGEST = 1_000
@@ -32,7 +32,7 @@ class How:
     def take(self, p: SequenceDistribution, shape: tuple[int, ...], draw: bool) -> Sequence:
         """Sequences of p; ``draw`` says what is done if the options say nothing."""
         longest = self.max_length
-        if longest is None and isinstance(p.length, Unending):
+        if longest is None and p.length.decided_by is DecidedBy.NOTHING:
             longest = LONGEST_UNENDING
         elif longest is None and p.length.stops:
             longest = LONGEST

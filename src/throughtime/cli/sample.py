@@ -18,7 +18,7 @@ from throughtime.cli.show import labelled, said, text
 from throughtime.data import Examples
 from throughtime.distribution.distribution import SequenceDistribution
 from throughtime.evaluation.likelihood import given, sees_x
-from throughtime.lengths import SameAsInput
+from throughtime.lengths import DecidedBy
 from throughtime.runs.run import Run
 from throughtime.sequence import Sequence
 
@@ -113,7 +113,7 @@ def _beside(run: Run, how: How, examples: Examples) -> Iterator[str]:
         return
     assert isinstance(examples.y, Sequence)
     guesses, truths = how.take(p, (), draw=False).to_list(), examples.y.to_list()
-    same_length = isinstance(p.length, SameAsInput)
+    same_length = p.length.decided_by is DecidedBy.INPUT
     if not same_length:
         yield "true | model"
     for i, (guess, true) in enumerate(zip(guesses, truths, strict=True)):

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn import functional as F
 
 from throughtime.cells.cell import Cell, State
-
-if TYPE_CHECKING:
-    from throughtime.graph.graph import Graph
+from throughtime.graph.folded import FoldedGraph
 
 
 class ClosedLoop(Cell):
@@ -23,7 +21,7 @@ class ClosedLoop(Cell):
     any of its forms, needs to know nothing about it.
     """
 
-    def __init__(self, graph: Graph) -> None:
+    def __init__(self, graph: FoldedGraph) -> None:
         recurrences = [r for (r,) in graph.layers]
         sizes = tuple(s for r in recurrences if r.direction for s in r.cell.state_sizes)
         sizes = (*sizes, len(graph.first.start), graph.c.shape[0])
@@ -31,6 +29,18 @@ class ClosedLoop(Cell):
         self.graph = graph
         self.drive_size = graph.first.cell.drive_size
         self.sizes = [r.cell.hidden_size for r in recurrences]
+
+    def named_parameters(
+        self, prefix: str = "", recurse: bool = True, remove_duplicate: bool = True
+    ) -> Iterator[tuple[str, nn.Parameter]]:
+        """The parameters of the step: not those of the drive and of the initial state."""
+        first = self.graph.first
+        other: set[nn.Parameter] = {first.start}
+        for part in (*(getattr(first, edge, None) for edge in "URC"),
+                     *(r.initial for (r,) in self.graph.layers)):  # fmt: skip
+            other.update(() if part is None else part.parameters())
+        named = super().named_parameters(prefix, recurse, remove_duplicate)
+        return ((name, parameter) for name, parameter in named if parameter not in other)
 
     def with_dropout(self, drive: Tensor) -> Tensor:
         """The drive, with the factors of dropout for each layer's h(t), drawn in advance."""
@@ -42,6 +52,8 @@ class ClosedLoop(Cell):
 
     def step(self, drive: Tensor, state: State) -> State:
         drive, keep = drive[..., : self.drive_size], drive[..., self.drive_size :]
-        start = self.graph.initial_state(drive.shape[0]).like(state[:-1])
-        o, end = self.graph.step(drive, start, keep.split(self.sizes, -1) if keep.shape[-1] else ())
+        before = self.graph.initial_state(drive.shape[0]).like(state[:-1])
+        o, end = self.graph.step(
+            drive, before, keep.split(self.sizes, -1) if keep.shape[-1] else ()
+        )
         return (*end._replace(fed=self.graph.feed(o)).tensors(), o)

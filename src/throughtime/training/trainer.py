@@ -22,7 +22,7 @@ from throughtime.evaluation.likelihood import (
     nats_per_symbol,
     symbols,
 )
-from throughtime.forcing.forcing import ScheduledSampling, TeacherForcing
+from throughtime.forcing import ScheduledSampling, TeacherForcing
 from throughtime.runs import choices
 from throughtime.runs.build import updates_per_epoch
 from throughtime.runs.config import Config
