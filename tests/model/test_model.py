@@ -355,7 +355,9 @@ def test_the_share_of_what_is_dropped_is_as_said() -> None:
     symbols, h = graph.drop_symbols(ones.long()), graph.drop_units(ones)
     for share in ((symbols == -1).double().mean(), (h == 0).double().mean()):
         assert share == pytest.approx(0.3, abs=0.01)  # seven standard deviations
-    assert torch.equal(graph.drop_symbols(ones), ones)  # the numbers that are told, not what is learned of them
+    assert torch.equal(
+        graph.drop_symbols(ones), ones
+    )  # the numbers that are told, not what is learned of them
 
 
 def test_h_is_not_dropped_on_its_way_through_time() -> None:

@@ -34,13 +34,13 @@ class Graph(FoldedGraph):
         return self.wiring.feedback in (Edge.EXPECTED, Edge.OUTPUT)
 
     @cached_property
-    def loop(self) -> ClosedLoop:
-        """The graph as one cell, if it is :attr:`closed`.
+    def loops(self) -> tuple[ClosedLoop, ClosedLoop]:
+        """The graph as one cell, without dropout and with it, if it is :attr:`closed`.
 
         Made once, because traces are kept for a cell. A cached property is no attribute that
         ``nn.Module`` registers: the parameters are the graph's, and are not there twice.
         """
-        return ClosedLoop(self)
+        return ClosedLoop(self, dropout=False), ClosedLoop(self, dropout=True)
 
     def unfold(
         self, state: GraphState, steps: Steps, gradient: Gradient, *, dropout: bool = True
@@ -109,8 +109,9 @@ class Graph(FoldedGraph):
         gradient: Gradient,
         dropout: bool,
     ) -> tuple[Tensor, GraphState]:
-        loop, entering = self.loop, drive.sum()
-        if dropout and self.training:
+        dropping = dropout and self.training and self.dropout > 0
+        loop, entering = self.loops[dropping], drive.sum()
+        if dropping:
             entering = loop.with_dropout(entering)
         nothing_yet = entering.new_zeros(entering.shape[1], self.c.shape[0])
         moving = state._replace(bias=())
