@@ -40,10 +40,9 @@ class ClosedLoop(Cell):
     ) -> Iterator[tuple[str, nn.Parameter]]:
         """The parameters of the step: not those of the drive and of the initial state."""
         first = self.graph.first
-        other: set[nn.Parameter] = {first.start}
-        for part in (*(getattr(first, edge, None) for edge in "URC"),
-                     *(r.initial for (r,) in self.graph.layers)):  # fmt: skip
-            other.update(() if part is None else part.parameters())
+        edges = [getattr(first, letter) for letter in "URC" if hasattr(first, letter)]
+        initial = [first.start, *(p for (r,) in self.graph.layers for p in r.initial)]
+        other = {*initial, *(p for edge in edges for p in edge.parameters())}
         named = super().named_parameters(prefix, recurse, remove_duplicate)
         return ((name, parameter) for name, parameter in named if parameter not in other)
 

@@ -13,7 +13,14 @@ PROBABILITY = "tests/distribution/test_probability.py::"
 UNFOLDED = PROBABILITY + "test_log_prob_is_that_of_the_unfolded_graph"
 STEPWISE = PROBABILITY + "test_step_by_step_is_the_whole"
 DROPPED = "tests/model/test_model.py::test_"
-DECODING = "tests/distribution/test_decoding.py::"
+DRAWS = "tests/distribution/test_ancestral.py::test_draws_have_the_probabilities_of_the_model"
+WARPED = (
+    "tests/distribution/test_warp.py::test_warped_draws_have_the_probabilities_of_the_warped_steps"
+)
+BEAM = (
+    "tests/distribution/test_beam_search.py::"
+    "test_a_beam_as_wide_as_the_space_finds_the_most_probable_sequence"
+)
 FORCING = "tests/forcing/test_forcing.py::"
 LENGTHS = "tests/lengths/test_lengths.py::"
 OUTPUTS = "tests/outputs/test_outputs.py::"
@@ -69,7 +76,7 @@ MUTANTS = [
         "graph/folded.py",
         "u = u + state.bias[0]",
         "u = u - state.bias[0]",
-        (DECODING + "test_draws_have_the_probabilities_of_the_model",),
+        (DRAWS,),
     ),
     Mutant(
         "o where its expectation should be fed back, and the reverse",
@@ -207,35 +214,35 @@ MUTANTS = [
         "distribution/by_loop.py",
         ">= stop.float().sigmoid())",
         "< stop.float().sigmoid())",
-        (DECODING + "test_draws_have_the_probabilities_of_the_model",),
+        (DRAWS,),
     ),
     Mutant(
         "sampling reads x one step early",
         "distribution/stepper.py",
         "x = process.x.values[self.row, self.t]",
         "x = process.x.values[self.row, self.t - 1]",
-        (DECODING + "test_draws_have_the_probabilities_of_the_model",),
+        (DRAWS,),
     ),
     Mutant(
         "top-p leaves out the symbol that crosses p",
         "distribution/warp.py",
         "before = ordered.softmax(-1).cumsum(-1) - ordered.softmax(-1)",
         "before = ordered.softmax(-1).cumsum(-1)",
-        (DECODING + "test_bent_draws_have_the_probabilities_of_the_bent_steps",),
+        (WARPED,),
     ),
     Mutant(
         "a hypothesis that has ended pays for its end at every step",
         "distribution/beam_search.py",
         "ending = torch.where(ended, score, score + stop.view(rows, k))",
         "ending = score + stop.view(rows, k)",
-        (DECODING + "test_a_beam_as_wide_as_the_space_finds_the_most_probable_sequence",),
+        (BEAM,),
     ),
     Mutant(
         "hypotheses keep the state of another",
         "distribution/beam_search.py",
         "        stepper.select(parent)\n",
         "        stepper.select(torch.arange(len(parent)) % len(stepper.row))\n",
-        (DECODING + "test_a_beam_as_wide_as_the_space_finds_the_most_probable_sequence",),
+        (BEAM,),
     ),
     # ---- forcing ----
     Mutant(
