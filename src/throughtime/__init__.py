@@ -37,10 +37,10 @@ if TYPE_CHECKING:
         report,
     )
     from throughtime import wiring as wirings
-    from throughtime.distribution import SequenceDistribution, Terms
+    from throughtime.distribution import LogProbTerms, SequenceDistribution
     from throughtime.forcing import schedules
     from throughtime.gradients.unroll import unroll
-    from throughtime.graph.graph import GraphState
+    from throughtime.graph.state import GraphState
     from throughtime.inference.run import Run, load
     from throughtime.model import EncoderDecoder, RecurrentModel
     from throughtime.sequence import Sequence
@@ -61,12 +61,12 @@ __getattr__ = attributes(
         "schedules": ":throughtime.forcing.schedules",
         "Edge": "throughtime.wiring",
         "EncoderDecoder": "throughtime.model",
-        "GraphState": "throughtime.graph.graph",
+        "GraphState": "throughtime.graph.state",
+        "LogProbTerms": "throughtime.distribution",
         "RecurrentModel": "throughtime.model",
         "Run": "throughtime.inference.run",
         "Sequence": "throughtime.sequence",
         "SequenceDistribution": "throughtime.distribution",
-        "Terms": "throughtime.distribution",
         "Wiring": "throughtime.wiring",
         "load": "throughtime.inference.run",
         "train": "throughtime.training.train",
@@ -78,11 +78,11 @@ __all__ = [
     "Edge",
     "EncoderDecoder",
     "GraphState",
+    "LogProbTerms",
     "RecurrentModel",
     "Run",
     "Sequence",
     "SequenceDistribution",
-    "Terms",
     "Wiring",
     "cells",
     "data",

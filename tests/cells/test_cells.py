@@ -14,6 +14,7 @@ from tests.helpers.models import CELLS, quick, torch_like, unchecked
 from throughtime import Sequence
 from throughtime.cells import GRU, LSTM, Cell, Elman
 from throughtime.gradients import FullBPTT
+from throughtime.graph.steps import Steps
 
 KINDS = {
     "RNN tanh": (nn.RNN, {"nonlinearity": "tanh"}),
@@ -43,12 +44,8 @@ def test_with_its_weights_a_model_is_that_of_torch_nn(
     expected, _ = pad_packed_sequence(output, batch_first=True)
 
     ragged = Sequence(x, LENGTHS)
-    o, state = model.graph.run(
-        model.graph.initial_state(4),
-        ragged.mask.T,
-        FullBPTT(),
-        x=ragged.values.transpose(0, 1),
-    )
+    steps = Steps(ragged.mask.T, x=ragged.values.transpose(0, 1))
+    o, state = model.graph.unfold(model.graph.initial_state(4), steps, FullBPTT())
     h = Sequence(o.transpose(0, 1), LENGTHS).values
     torch.testing.assert_close(h, expected, rtol=1e-12, atol=1e-12)
     last = last if isinstance(last, tuple) else (last,)

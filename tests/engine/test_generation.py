@@ -10,8 +10,10 @@ from torch import Tensor
 import throughtime as tt
 from tests.helpers.header import fields
 from throughtime import Edge
-from throughtime.distribution import decoding
-from throughtime.distribution.decoding import Draws, Warp
+from throughtime.distribution import by_engine, by_loop
+from throughtime.distribution.process import Process
+from throughtime.distribution.sampling import Sampling
+from throughtime.distribution.warp import Warp
 from throughtime.engine import generation
 from throughtime.graph.graph import Graph
 
@@ -70,11 +72,11 @@ def test_the_most_probable_symbols_one_by_one(
     sizes = [17, 5, 20][:layers]
     for length in (tt.lengths.Unending(), tt.lengths.PredictedLength(9)):
         p = made(WIRINGS[wiring], length, [CELLS[cell](n) for n in sizes])
-        assert generation.takes(p)
+        assert by_engine.takes(p.process)
         lengths = torch.tensor([4, 0, 9, 7, 1])
-        draws = Draws(p, Warp(), 9, lengths, greedy=True)
-        expected, taken, _ = decoding._draw(draws)
-        actual, counts, cut = generation.draw(draws)
+        sampling = Sampling(p.process, Warp(), 9, lengths, greedy=True)
+        expected, taken, _ = by_loop.draw(sampling)
+        actual, counts, cut = by_engine.draw(sampling)
         assert (cut, counts.tolist()) == (0, taken.tolist())
         for row, n in enumerate(lengths.tolist()):
             assert actual[row, :n].tolist() == expected[row, :n].tolist()
@@ -101,14 +103,8 @@ def test_random_numbers_are_philox_by_row_and_step(dtype: torch.dtype) -> None:
 
 
 def _two_rows(graph: Graph) -> tt.SequenceDistribution:
-    return tt.SequenceDistribution(
-        graph,
-        tt.gradients.FullBPTT(),
-        torch.Size([2]),
-        graph.initial_state(2),
-        x=None,
-        length_logits=None,
-    )
+    process = Process(graph, tt.gradients.FullBPTT(), 2, graph.initial_state(2))
+    return tt.SequenceDistribution(process, torch.Size([2]))
 
 
 @pytest.mark.parametrize(
@@ -145,9 +141,9 @@ def test_observed_values_stand_where_they_are_kept(wiring: str) -> None:
     p = made(WIRINGS[wiring], tt.lengths.EndOfSequence(), [tt.cells.LSTM(5)])
     y = tt.Sequence(torch.randint(0, 7, (5, 9)), [4, 0, 9, 7, 1])
     keep = torch.rand(5, 9) < 0.5
-    draws = Draws(p, Warp(), 9, y.lengths, y.values, keep, greedy=True)
-    actual, taken, _ = generation.draw(draws)
-    expected, counts, _ = decoding._draw(draws)
+    sampling = Sampling(p.process, Warp(), 9, y.lengths, y.values, keep, greedy=True)
+    actual, taken, _ = by_engine.draw(sampling)
+    expected, counts, _ = by_loop.draw(sampling)
     assert torch.equal(taken, counts)
     assert torch.equal(tt.Sequence(actual, taken).values, tt.Sequence(expected, counts).values)
     assert bool((actual == y.values)[keep & y.mask].all())

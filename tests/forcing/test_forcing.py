@@ -15,13 +15,15 @@ from tests.helpers import oracle
 from tests.helpers.models import unchecked
 from tests.helpers.oracle import CASES, Case, Unfolded
 from throughtime import Edge
-from throughtime.forcing import forcing
-from throughtime.forcing.forcing import (
+from throughtime.forcing import (
     Both,
     Forcing,
     FreeRunning,
     ScheduledSampling,
     TeacherForcing,
+    fill,
+    free_running,
+    scheduled_sampling,
 )
 from throughtime.forcing.schedules import (
     Constant,
@@ -41,13 +43,13 @@ SOME = oracle.one_for_each_wiring(FED_BACK)
 def fillings(monkeypatch: pytest.MonkeyPatch) -> list[tt.Sequence]:
     """Whatever the output edge is filled with in the test."""
     seen: list[tt.Sequence] = []
-    fill = forcing.fill
 
     def watched(*args: Any) -> tt.Sequence:
         seen.append(fill(*args))
         return seen[-1]
 
-    monkeypatch.setattr(forcing, "fill", watched)
+    for way in (free_running, scheduled_sampling):
+        monkeypatch.setattr(way, "fill", watched)
     return seen
 
 
@@ -244,10 +246,10 @@ def test_draws_are_made_without_dropout_and_leave_the_model_in_training() -> Non
     p = model(**oracle.inputs(wiring, [3]))
     y, keep = _zeros([3]), torch.zeros(1, 3, dtype=torch.bool)
     model.eval()
-    expected = forcing.fill(p, y, keep, True).values
+    expected = fill(p, y, keep, True).values
     model.train()
     for _ in range(5):
-        assert torch.equal(forcing.fill(p, y, keep, True).values, expected)
+        assert torch.equal(fill(p, y, keep, True).values, expected)
     assert all(m.training for m in model.modules())
 
 

@@ -12,6 +12,7 @@ import throughtime as tt
 from tests.helpers.models import CELLS, VALID, make
 from throughtime import Edge, GraphState, RecurrentModel, Sequence, Wiring
 from throughtime.gradients import FullBPTT
+from throughtime.graph.steps import Steps
 
 STEPS = 4
 Node = tuple[str, int]
@@ -221,13 +222,15 @@ def test_a_row_of_a_ragged_batch_is_as_if_it_were_alone(wiring: Wiring) -> None:
     alive = torch.arange(5)[:, None] < torch.tensor(lengths)
 
     def run(alive: Tensor, rows: slice, steps: int) -> tuple[Tensor | None, GraphState]:
-        entering = {"x": x[:steps, rows]} if Edge.INPUT in wiring else {}
-        if Edge.OBSERVED in wiring:
-            entering["y"] = y[:steps, rows]
+        taken = Steps(
+            alive,
+            x=x[:steps, rows] if Edge.INPUT in wiring else None,
+            y=y[:steps, rows] if Edge.OBSERVED in wiring else None,
+        )
         state = graph.initial_state(
             alive.shape[1], None if vector is None else vector[rows].contiguous()
         )
-        return graph.run(state, alive, FullBPTT(), **entering)
+        return graph.unfold(state, taken, FullBPTT())
 
     o, end = run(alive, slice(None), 5)
     for row, n in enumerate(lengths):

@@ -346,16 +346,18 @@ def test_a_symbol_is_dropped_whole() -> None:
     graph = oracle.model(HIDDEN_TO_HIDDEN, SYMBOLS, dropout=1 - 1e-9).train().graph
     symbols = torch.arange(2).repeat(3, 2)
     assert graph.first.U(symbols).all()
-    assert not graph.first.U(graph.lost(symbols)).any()
+    assert not graph.first.U(graph.drop_symbols(symbols)).any()
 
 
 def test_the_share_of_what_is_dropped_is_as_said() -> None:
     graph = oracle.model(HIDDEN_TO_HIDDEN, SYMBOLS, dropout=0.3).train().graph
     ones = torch.ones(100_000)
-    symbols, h, x = graph.lost(ones.long()), graph.thinned(ones), graph.lost(ones)
+    symbols, h = graph.drop_symbols(ones.long()), graph.drop_units(ones)
     for share in ((symbols == -1).double().mean(), (h == 0).double().mean()):
         assert share == pytest.approx(0.3, abs=0.01)  # seven standard deviations
-    assert torch.equal(x, ones)  # the numbers that are told, not what is learned of them
+    assert torch.equal(
+        graph.drop_symbols(ones), ones
+    )  # the numbers that are told, not what is learned of them
 
 
 def test_h_is_not_dropped_on_its_way_through_time() -> None:

@@ -1,5 +1,6 @@
 """Probability distributions over whole sequences: probability, sampling, beam search."""
 
-from throughtime.distribution.distribution import SequenceDistribution, Terms
+from throughtime.distribution.distribution import SequenceDistribution
+from throughtime.distribution.terms import LogProbTerms
 
-__all__ = ["SequenceDistribution", "Terms"]
+__all__ = ["LogProbTerms", "SequenceDistribution"]

@@ -2,44 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any, ClassVar, NamedTuple
+from dataclasses import replace
+from typing import Any, ClassVar
 
 import torch
 from torch import Tensor
 from torch.distributions import Distribution
-from torch.nn.functional import logsigmoid, pad
+from torch.nn.functional import pad
 
-from throughtime.distribution import decoding, marginal, refuse
-from throughtime.gradients.gradient import Gradient, Tensors
-from throughtime.graph.graph import Graph, GraphState
-from throughtime.lengths.length import Length
-from throughtime.lengths.predicted import PredictedLength
-from throughtime.lengths.same_as_input import SameAsInput
-from throughtime.lengths.unending import Unending
+from throughtime.distribution.ancestral import ancestral
+from throughtime.distribution.beam_search import beam_search
+from throughtime.distribution.length_marginal import length_marginal
+from throughtime.distribution.process import Process
+from throughtime.distribution.support import check_fed, in_support
+from throughtime.distribution.terms import LogProbTerms, log_prob_terms, of_steps
+from throughtime.distribution.warp import Warp
+from throughtime.graph.graph import Graph
+from throughtime.graph.state import GraphState
+from throughtime.lengths.length import DecidedBy, Length
 from throughtime.outputs.output import Output
 from throughtime.sequence import Sequence
 from throughtime.wiring import Edge
-
-Emit = Callable[[Tensor, Mapping[str, Tensor]], Tensors]
-"""What is made of each step's o(t), given the inputs of the steps."""
-
-
-class Terms(NamedTuple):
-    """What log p(y, τ) is the sum of; zero on padding.
-
-    ``values``: log p(y(t) | …), ``(*batch, T)``. ``decisions``: log P(go on) at 1 … τ and
-    log P(stop) at τ+1, ``(*batch, T+1)``; zero for a length that does not stop. ``length``:
-    log P(τ), ``(*batch,)``; zero for a length that is not predicted.
-    """
-
-    values: Tensor
-    decisions: Tensor
-    length: Tensor
-
-    def total(self) -> Tensor:
-        """log p(y, τ), of shape ``batch``."""
-        return self.values.sum(-1) + self.decisions.sum(-1) + self.length
 
 
 class SequenceDistribution(Distribution):
@@ -63,31 +46,34 @@ class SequenceDistribution(Distribution):
     arg_constraints: ClassVar[dict[str, Any]] = {}
     has_rsample = False
 
-    def __init__(
-        self,
-        graph: Graph,
-        gradient: Gradient,
-        batch_shape: torch.Size,
-        state: GraphState,
-        *,
-        x: Sequence | None,
-        length_logits: Tensor | None,
-    ) -> None:
-        self.graph, self.gradient, self.state = graph, gradient, state
-        self.x, self.length_logits = x, length_logits
-        super().__init__(batch_shape, self.output.event_shape, validate_args=False)
+    def __init__(self, process: Process, batch_shape: torch.Size) -> None:
+        self.process = process
+        super().__init__(batch_shape, process.output.event_shape, validate_args=False)
 
     @property
     def output(self) -> Output:
         """How o(t) gives y(t)."""
-        assert self.graph.output is not None
-        return self.graph.output
+        return self.process.output
 
     @property
     def length(self) -> Length:
         """How τ is decided."""
-        assert self.graph.length is not None
-        return self.graph.length
+        return self.process.length
+
+    @property
+    def graph(self) -> Graph:
+        """The recurrence, with the parameters."""
+        return self.process.graph
+
+    @property
+    def state(self) -> GraphState:
+        """The state before the first step, of each row; ``model(x, state=…)`` takes one."""
+        return self.process.state
+
+    @property
+    def x(self) -> Sequence | None:
+        """The input, in one batch dimension; None if the wiring has no x(t)."""
+        return self.process.x
 
     def __repr__(self) -> str:
         return (
@@ -104,20 +90,7 @@ class SequenceDistribution(Distribution):
                 f"a distribution of batch shape {tuple(self.batch_shape)} cannot expand to "
                 f"{tuple(batch_shape)}; expected (*more, *{tuple(self.batch_shape)})"
             )
-        n = batch_shape[:depth].numel()
-
-        def repeat(v: Tensor) -> Tensor:
-            return v if n == 1 else v.expand(n, *v.shape).flatten(0, 1)
-
-        x, logits, rows = self.x, self.length_logits, self.batch_shape.numel()
-        return SequenceDistribution(
-            self.graph,
-            self.gradient,
-            batch_shape,
-            self.state.map(repeat),
-            x=None if x is None else Sequence(repeat(x.values), repeat(x.lengths)),
-            length_logits=None if logits is None else repeat(logits.expand(rows, -1)),
-        )
+        return SequenceDistribution(self.process.repeat(batch_shape[:depth].numel()), batch_shape)
 
     # ---- probability ---------------------------------------------------------------------------
 
@@ -130,7 +103,7 @@ class SequenceDistribution(Distribution):
         """
         return self.terms(value).total()
 
-    def terms(self, value: Sequence | Tensor, fed: Sequence | None = None) -> Terms:
+    def terms(self, value: Sequence | Tensor, fed: Sequence | None = None) -> LogProbTerms:
         """The terms of :meth:`log_prob`, one by one.
 
         Args:
@@ -138,89 +111,30 @@ class SequenceDistribution(Distribution):
             fed: what the output edge carries instead of y, step by step; the terms are then not
                 those of a probability but of a training loss (see :mod:`throughtime.forcing`).
         """
-        y = refuse.values(self._as_sequence(value), self)
-        p = self.expand(y.batch_shape)
-        rows = y.flatten()
+        given = self._as_sequence(value)
+        y = in_support(given, self.process, self.batch_shape)
         if fed is not None:
-            refuse.fed(fed, y, self)
-        _, terms = p._run(rows, rows.lengths + self.length.stops, self._terms, fed)
-        values, decisions = (v.T.reshape(*y.batch_shape, len(v)) for v in terms)
-        room = self._as_sequence(value).steps
-        values = pad(values[..., : y.steps], (0, room - y.steps))
-        decisions = pad(decisions, (0, room + 1 - decisions.shape[-1]))
-        length = values.new_zeros(y.batch_shape)
-        if p.length_logits is not None:
-            log_p = p.length_logits.log_softmax(-1).expand(len(rows), -1)
-            length = log_p.gather(-1, rows.lengths[:, None]).reshape(y.batch_shape)
-        return Terms(values, decisions, length)
-
-    def _terms(self, o: Tensor, steps: Mapping[str, Tensor]) -> Tensors:
-        """log p(y(t) | …) and the log-probability of the decision at t, of a stretch of steps."""
-        stop, own = self.length.split(o)
-        log_p = self.output.distribution(own).log_prob(steps["target"])
-        values = torch.where(steps["has_value"], log_p, 0.0)
-        if stop is None:
-            return values, torch.zeros_like(values)
-        decisions = logsigmoid(torch.where(steps["has_value"], -stop, stop))
-        return values, torch.where(steps["alive"], decisions, 0.0)
-
-    def _run(
-        self,
-        y: Sequence,
-        taken: Tensor,
-        emit: Emit,
-        fed: Sequence | None = None,
-        *,
-        drop: bool = True,
-    ) -> tuple[GraphState, Tensors]:
-        """Take ``taken`` steps of each row along y: the state after them, and what ``emit`` makes
-        of each step's o(t). All of it runs inside the gradient method's fold."""
-        total = y.steps + self.length.stops
-        t = torch.arange(total, device=y.device)[:, None]
-
-        def padded(values: Tensor) -> Tensor:
-            room = (0, 0) * len(y.event_shape) + (0, total - y.steps)
-            return pad(values, room).transpose(0, 1)
-
-        steps = {"has_value": t < y.lengths, "alive": t < taken, "target": padded(y.values)}
-        seen = self.graph.lost if drop else (lambda values: values)
-        if not self.graph.wiring.independent:
-            steps["y"] = seen(steps["target"] if fed is None else padded(fed.flatten().values))
-        if self.x is not None:
-            steps["x"] = seen(self.x.values[:, :total].transpose(0, 1))
-        if isinstance(self.length, PredictedLength):
-            steps["countdown"] = self.length.countdown((y.lengths - t).clamp(min=1), self.dtype)
-
-        def stretch(state: GraphState, steps: Mapping[str, Tensor]) -> tuple[GraphState, Tensors]:
-            entering = {k: v for k, v in steps.items() if k not in ("has_value", "target")}
-            o, state = self.graph.run(state, gradient=self.gradient, drop=drop, **entering)
-            assert o is not None
-            return state, emit(o, steps)
-
-        return self.graph.fold(self.gradient, stretch, self.state, steps)
-
-    @property
-    def dtype(self) -> torch.dtype:
-        """The dtype of the probabilities: that of the model's parameters."""
-        return self.graph.c.dtype
-
-    @property
-    def device(self) -> torch.device:
-        """Where the model's parameters are."""
-        return self.graph.c.device
+            check_fed(fed, y, self.process)
+        of_rows = log_prob_terms(self.expand(y.batch_shape).process, y.flatten(), fed)
+        values, decisions, length = (v.reshape(y.batch_shape + v.shape[1:]) for v in of_rows)
+        return LogProbTerms(
+            pad(values, (0, given.steps - y.steps)),
+            pad(decisions, (0, given.steps + 1 - decisions.shape[-1])),
+            length,
+        )
 
     def predictive(self, value: Sequence | Tensor) -> Distribution:
         """p(y(t) given y(1) … y(t-1), x) for all t: one distribution of batch ``(*batch, T)``.
 
         For a length that stops, it is p(y(t)) given that the sequence goes on at t.
         """
-        y = refuse.values(self._as_sequence(value), self)
-        rows = y.flatten()
-        _, (own,) = self.expand(y.batch_shape)._run(
-            rows, rows.lengths + self.length.stops, lambda o, _: (self.length.split(o)[1],)
+        given = self._as_sequence(value)
+        y = in_support(given, self.process, self.batch_shape)
+        process, rows, length = self.expand(y.batch_shape).process, y.flatten(), self.length
+        _, (own,) = process.run(
+            rows, rows.lengths + length.stops, lambda o, _: (length.split(o)[1],)
         )
-        room = self._as_sequence(value).steps
-        own = pad(own[: y.steps], (0, 0, 0, 0, 0, room - y.steps)).transpose(0, 1)
+        own = pad(own[: y.steps], (0, 0, 0, 0, 0, given.steps - y.steps)).transpose(0, 1)
         return self.output.distribution(own.reshape(*y.batch_shape, *own.shape[1:]))
 
     def observe(self, value: Sequence | Tensor) -> tuple[Tensor, SequenceDistribution]:
@@ -233,24 +147,19 @@ class SequenceDistribution(Distribution):
             ValueError: where the future reaches back (a backward edge), or is planned from a τ
                 that is not known yet (a predicted length).
         """
-        if Edge.BACKWARD in self.graph.wiring or isinstance(self.length, PredictedLength):
+        if Edge.BACKWARD in self.graph.wiring or not self.length.has_beginnings:
             reason = (
                 f"{self.length} tells every step how many are left"
-                if isinstance(self.length, PredictedLength)
+                if not self.length.has_beginnings
                 else f"{Edge.BACKWARD.value} lets every step see the steps after it"
             )
             raise ValueError(f"a beginning has no probability of its own here: {reason}")
-        y = refuse.values(self._as_sequence(value), self, beginning=True)
-        p, rows = self.expand(y.batch_shape), y.flatten()
-        state, (values, decisions) = p._run(rows, rows.lengths, self._terms)
-        rest = SequenceDistribution(
-            self.graph,
-            self.gradient,
-            y.batch_shape,
-            state,
-            x=None if p.x is None else p.x.drop(rows.lengths),
-            length_logits=None,
-        )
+        y = in_support(self._as_sequence(value), self.process, self.batch_shape, beginning=True)
+        process, rows = self.expand(y.batch_shape).process, y.flatten()
+        emit = of_steps(self.output, self.length)
+        state, (values, decisions) = process.run(rows, rows.lengths, emit)
+        x = None if process.x is None else process.x.drop(rows.lengths)
+        rest = SequenceDistribution(replace(process, state=state, x=x), y.batch_shape)
         return (values + decisions).sum(0).reshape(y.batch_shape), rest
 
     def detach(self) -> SequenceDistribution:
@@ -259,14 +168,8 @@ class SequenceDistribution(Distribution):
         Rᵀx is a part of that state. To train R chunk by chunk, call the model again instead:
         ``model(vector, state=p.state.detach())``.
         """
-        return SequenceDistribution(
-            self.graph,
-            self.gradient,
-            self.batch_shape,
-            self.state.detach(),
-            x=self.x,
-            length_logits=self.length_logits,
-        )
+        process = replace(self.process, state=self.state.detach())
+        return SequenceDistribution(process, self.batch_shape)
 
     # ---- generation ----------------------------------------------------------------------------
 
@@ -298,10 +201,11 @@ class SequenceDistribution(Distribution):
         Raises:
             ValueError: if an option makes no sense, or does not go with the output.
         """
-        warp = decoding.Warp(temperature, top_k, top_p)
+        warp = Warp(temperature, top_k, top_p)
         warp.check(self.output)
         p = self.expand(torch.Size(sample_shape) + self.batch_shape)
-        return decoding.ancestral(p, warp, self._limit(max_length))
+        drawn = ancestral(p.process, warp, self._limit(max_length))
+        return p.of_rows(drawn.values, drawn.lengths)
 
     @torch.no_grad()
     def mode(self, beam: int = 1, *, max_length: int | None = None) -> Sequence:  # type: ignore[override]
@@ -320,12 +224,12 @@ class SequenceDistribution(Distribution):
                 back, of which there are no best few to keep.
         """
         limit = 1_000 if max_length is None and self.length.stops else self._limit(max_length)
-        return decoding.beam_search(self, beam, limit)
+        return self.of_rows(*beam_search(self.process, beam, limit))
 
     def _limit(self, max_length: int | None) -> int:
         if max_length is not None and max_length < 0:
             raise ValueError(f"max_length must not be negative; got {max_length}")
-        if isinstance(self.length, Unending) and max_length is None:
+        if self.length.decided_by is DecidedBy.NOTHING and max_length is None:
             raise ValueError(f"{self.length} never ends by itself; give max_length")
         return 10_000 if max_length is None else max_length
 
@@ -347,7 +251,8 @@ class SequenceDistribution(Distribution):
         Raises:
             ValueError: for ``Unending``, whose τ is not random.
         """
-        return marginal.length_marginal(self, max_length, samples)
+        probabilities = length_marginal(self.process, max_length, samples)
+        return probabilities.reshape(*self.batch_shape, max_length + 1)
 
     def entropy(self) -> Tensor:
         """H(y given x) in nats, where it is exact: the sum of the steps' entropies, if they are
@@ -357,10 +262,10 @@ class SequenceDistribution(Distribution):
             NotImplementedError: elsewhere; the message says how to estimate it.
         """
         estimate = "estimate it from draws: -p.log_prob(p.sample((1000,))).mean(0)"
-        if not (self.graph.wiring.independent and isinstance(self.length, SameAsInput)):
+        if not self.process.needs_no_values:
             raise NotImplementedError(f"the entropy is a sum over all sequences here; {estimate}")
         try:
-            entropies = self.output.distribution(self.outputs()).entropy()
+            entropies = self.output.distribution(self.process.outputs()).entropy()
         except NotImplementedError as error:
             reason = f"the entropy of {self.output} has no closed form; {estimate}"
             raise NotImplementedError(reason) from error
@@ -381,21 +286,7 @@ class SequenceDistribution(Distribution):
         steps = value.shape[batch_dims]
         return Sequence(value, torch.full(value.shape[:batch_dims], steps, device=value.device))
 
-    # ---- for decoding --------------------------------------------------------------------------
-
-    def outputs(self) -> Tensor:
-        """o(1) … o(T) for each row, ``(rows, T, units)``, where no y is needed for them."""
-        assert self.x is not None
-        nothing = Sequence(self.no_values(len(self.x), self.x.steps), self.x.lengths)
-        _, (o,) = self._run(nothing, nothing.lengths, lambda o, _: (o,), drop=False)
-        return o.transpose(0, 1)
-
-    def no_values(self, rows: int, steps: int) -> Tensor:
-        """A tensor of the shape and dtype of y, ``(rows, steps, *event)``, of zeros."""
-        dtype = self.dtype if len(self.output.event_shape) else torch.int64
-        return torch.zeros(rows, steps, *self.output.event_shape, dtype=dtype, device=self.device)
-
-    def of_values(self, values: Tensor, lengths: Tensor) -> Sequence:
-        """Rows of values as a batch of this distribution's shape."""
+    def of_rows(self, values: Tensor, lengths: Tensor) -> Sequence:
+        """Values ``(rows, T, *event)`` and lengths as a batch of this distribution's shape."""
         shape = self.batch_shape
         return Sequence(values.reshape(*shape, *values.shape[1:]), lengths.reshape(shape)).trim()

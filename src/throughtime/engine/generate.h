@@ -1,5 +1,5 @@
 /* The contract of generation in closed loop: y(1), y(2) ... drawn one after the other, each fed back
- * into the step after it. Symbols only; ../decoding.py says the same in Python, for all outputs.
+ * into the step after it. Symbols only; ../distribution/by_loop.py says the same in Python, for all outputs.
  *
  *     int64_t throughtime_generate_<f32|f64>(Generation *)
  *

@@ -1,31 +1,21 @@
-"""Generation in closed loop by the engine: what ``generate.h`` says, of a distribution."""
+"""Generation of symbols in closed loop: what ``generate.h`` says, on tensors."""
 
 from __future__ import annotations
 
 import ctypes
 import struct
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
-from torch.nn.utils.parametrize import is_parametrized
 
+from throughtime.cells.cell import State
 from throughtime.cells.drive import Drive, Entering
-from throughtime.context.autocast import full_precision
-from throughtime.context.transforms import recorded, transforming
 from throughtime.engine import sweep
 from throughtime.engine.library import loaded
-from throughtime.lengths.end_of_sequence import EndOfSequence
-from throughtime.lengths.halt import Halt
-from throughtime.lengths.predicted import PredictedLength
-from throughtime.lengths.same_as_input import SameAsInput
-from throughtime.lengths.unending import Unending
-from throughtime.outputs.categorical import Categorical
-from throughtime.wiring import Edge
-
-if TYPE_CHECKING:
-    from throughtime.distribution.decoding import Draws
-    from throughtime.distribution.distribution import SequenceDistribution
 
 CELLS = ("elman_tanh", "elman_relu", "gru", "lstm")
 """The engine's cells, in the order of ``generate.h``."""
@@ -37,106 +27,133 @@ FIELDS = (
 )
 """``Generation`` of ``generate.h``, field by field."""
 
-DECIDED, END_SYMBOL, HALT = range(3)
-
-LENGTHS = {
-    SameAsInput: DECIDED,
-    PredictedLength: DECIDED,
-    Unending: DECIDED,
-    EndOfSequence: END_SYMBOL,
-    Halt: HALT,
-}
-"""Who decides that a sequence ends."""
-
-
-def takes(p: SequenceDistribution) -> bool:
-    """Whether the engine draws from p: symbols, of which none but the own is fed back, by cells
-    that it has, all in one dtype on the CPU."""
-    graph = p.graph
-    if not isinstance(p.output, Categorical) or transforming():
-        return False
-    if graph.wiring.feedback not in (None, Edge.OBSERVED) or Edge.BACKWARD in graph.wiring:
-        return False
-    if type(p.length) not in LENGTHS:
-        return False
-    cells = [r.cell for (r,) in graph.layers]
-    if any(cell.kernel is None or is_parametrized(cell) for cell in cells):
-        return False
-    parameters = tuple(graph.parameters())
-    tensors = (*parameters, *p.state.tensors())
-    return sweep.suit(tensors, p.dtype) and not recorded(tensors)
-
-
-def draw(draws: Draws) -> tuple[Tensor, Tensor, int]:
-    """The symbols ``(rows, T)``, how many each row has, and how many rows have been cut; of a
-    distribution that the engine :func:`takes`.
-
-    A row's symbols depend on a seed, which torch's generator gives, and the row's number alone: so
-    the first n of many draws are those of n draws, however many threads there are.
-
-    Raises:
-        ValueError: if an o(t) is not a number.
-    """
-    p, limit, lengths = draws.p, draws.limit, draws.lengths
-    seed, rows = int(torch.randint(-(2**63), 2**63 - 1, (), device="cpu")), p.batch_shape.numel()
-    if lengths is not None:
-        limit = int(lengths.max()) if rows else 0
-    room = limit if lengths is not None else min(limit, ROOM)
-    while True:
-        with full_precision(p.graph.c):
-            values, taken, cut = _draw(draws, room, seed)
-        if not cut or room == limit:
-            return values[:, : int(taken.max()) if rows else 0], taken, cut
-        # from the beginning, which is the same: a draw is a function of seed, row and step
-        room = min(limit, 4 * room)
-
-
 ROOM = 256
 """Steps that there is memory for at first, where nobody knows when a sequence will end."""
 
 
-def _draw(draws: Draws, limit: int, seed: int) -> tuple[Tensor, Tensor, int]:
-    p, warp, lengths = draws.p, draws.warp, draws.lengths
-    assert isinstance(p.output, Categorical)
-    graph, rows = p.graph, p.batch_shape.numel()
-    values = torch.zeros(rows, limit, dtype=torch.int64, device="cpu")
-    taken = torch.zeros(rows, dtype=torch.int64, device="cpu")
-    if not rows:
+class End(IntEnum):
+    """What ends a sequence, in the order of ``generate.h``."""
+
+    DECIDED = 0
+    END_SYMBOL = 1
+    HALT = 2
+
+
+class Layer(NamedTuple):
+    """A layer of a model that generates.
+
+    Args:
+        kernel: the engine's name of the cell.
+        parameters: the cell's parameters.
+        state: the state before the first step.
+        weight: the matrix of the edge from the layer below; in the lowest layer, of the edge from
+            the symbol before, None without such an edge.
+        recurrent: whether there is an edge from h(t-1).
+    """
+
+    kernel: str
+    parameters: tuple[Tensor, ...]
+    state: State
+    weight: Tensor | None
+    recurrent: bool
+
+
+@dataclass(frozen=True, eq=False)
+class Generation:
+    """What is drawn: one sequence of symbols for each row.
+
+    Args:
+        layers: the lowest first.
+        entering: what enters the lowest layer besides symbols, ``(T, rows, drive_size)`` or, at
+            every step the same, ``(rows, drive_size)``.
+        start: what stands for the symbol before the first, ``(rows, drive_size)``.
+        V: o(t) = c + V h(t).
+        c: likewise.
+        symbols: how many of the units of o(t) stand for symbols.
+        end: what ends a sequence.
+        lengths: how many symbols each row has, if that is decided.
+        observed: ``(T, rows)``, the symbols that take the place of draws; a negative one does not.
+        temperature: divides o(t).
+        top_k: only the k most probable symbols.
+        top_p: only the most probable symbols that together have this probability.
+        greedy: the most probable symbol instead of a draw.
+    """
+
+    layers: Sequence[Layer]
+    entering: Tensor
+    start: Tensor | None
+    V: Tensor
+    c: Tensor
+    symbols: int
+    end: End
+    lengths: Tensor | None = None
+    observed: Tensor | None = None
+    temperature: float = 1.0
+    top_k: int | None = None
+    top_p: float | None = None
+    greedy: bool = False
+
+    @property
+    def rows(self) -> int:
+        """How many rows there are."""
+        return self.entering.shape[-2]
+
+
+def generate(of: Generation, limit: int, seed: int) -> tuple[Tensor, Tensor, int]:
+    """The symbols ``(rows, T)``, how many each row has, and how many rows have been cut.
+
+    Args:
+        of: what is drawn.
+        limit: the most symbols that a row may have.
+        seed: a row's draws are a function of the seed, its number and the step.
+
+    Raises:
+        ValueError: if an o(t) is not a number.
+    """
+    room = limit if of.lengths is not None else min(limit, ROOM)
+    while True:
+        values, taken, cut = _generated(of, room, seed)
+        if not cut or room == limit:
+            return values[:, : int(taken.max()) if of.rows else 0], taken, cut
+        # from the beginning, which is the same: a draw is a function of seed, row and step
+        room = min(limit, 4 * room)
+
+
+def _generated(of: Generation, limit: int, seed: int) -> tuple[Tensor, Tensor, int]:
+    values = torch.zeros(of.rows, limit, dtype=torch.int64, device="cpu")
+    taken = torch.zeros(of.rows, dtype=torch.int64, device="cpu")
+    if not of.rows:
         return values, taken, 0
-    calls = _layers(p, lengths, limit)
+    calls = _calls(of)
     steps, work = max(limit, 1), sum(call.work for call in calls)
     numbers_of = [n for call in calls for n in (CELLS.index(call.kernel), *call.argument)]
     layer = (ctypes.c_int64 * len(numbers_of))(*numbers_of)
-    tensors = {"V": graph.V, "c": graph.c, "values": values, "taken": taken}
-    if lengths is not None:
-        tensors["lengths"] = lengths
-    if draws.fed is not None and draws.keep is not None:
-        kept = draws.keep[:, : draws.fed.shape[1]]
-        tensors["observed"] = torch.where(kept, draws.fed.long(), -1).T
+    optional = {"lengths": of.lengths, "observed": of.observed}
+    tensors = {"V": of.V, "c": of.c, "values": values, "taken": taken}
+    tensors |= {name: v for name, v in optional.items() if v is not None}
     tensors = {name: v.detach().contiguous() for name, v in tensors.items()}
     library = loaded()
     assert library is not None
-    threads = library.threads(work * steps, rows)
     numbers = {
         **{name: v.data_ptr() for name, v in tensors.items()},
         "steps": limit,
-        "rows": rows,
+        "rows": of.rows,
         "layers": len(calls),
         "layer": ctypes.addressof(layer),
-        "units": len(graph.c),
-        "symbols": p.output.size,
-        "ends": DECIDED if lengths is not None else LENGTHS[type(p.length)],
-        "temperature": _bits(warp.temperature),
-        "top_p": _bits(1.0 if warp.top_p is None else warp.top_p),
-        "top_k": warp.top_k or 0,
-        "greedy": draws.greedy,
+        "units": len(of.c),
+        "symbols": of.symbols,
+        "ends": of.end,
+        "temperature": _bits(of.temperature),
+        "top_p": _bits(1.0 if of.top_p is None else of.top_p),
+        "top_k": of.top_k or 0,
+        "greedy": of.greedy,
         "seed": seed,
-        "threads": threads,
+        "threads": library.threads(work * steps, of.rows),
         "parallel": library.parallel,
         "team": library.team,
     }
     argument = (ctypes.c_int64 * len(FIELDS))(*(numbers.get(name, 0) for name in FIELDS))
-    real = sweep.REALS[p.dtype]
+    real = sweep.REALS[of.c.dtype]
     scratch = sweep.Scratch(library.function("generate_scratch", real)(argument))
     argument[FIELDS.index("scratch")] = scratch.start
     cut = library.function("generate", real)(argument)
@@ -145,54 +162,24 @@ def _draw(draws: Draws, limit: int, seed: int) -> tuple[Tensor, Tensor, int]:
     return values, taken, cut
 
 
-def _layers(p: SequenceDistribution, lengths: Tensor | None, limit: int) -> list[sweep.Call]:
+def _calls(of: Generation) -> list[sweep.Call]:
     """The sweep of each layer's one step."""
-    graph, state = p.graph, p.state
-    rows = p.batch_shape.numel()
-    first = graph.first
-    entering = _entering(p, lengths, limit)
-    edges, start = [], None
-    if graph.wiring.feedback is not None:
-        assert state.fed is not None
-        nothing = torch.full((1, rows), -1, device="cpu")
-        start = first.S(state.fed).to(p.dtype).contiguous()
-        edges = [Entering(nothing, first.S.weight)]
     calls: list[sweep.Call] = []
-    below = entering
-    for (r,), before in zip(graph.layers, state.cells, strict=True):
+    below, start = torch.full((1, of.rows), -1, device="cpu"), of.start
+    for layer in of.layers:
         # both are written to, so they are not the model's own
-        old = tuple(s.clone(memory_format=torch.contiguous_format) for s in before)
-        if not r.direction:
-            old = r.cell.initial_state(rows, graph.c)
+        old = tuple(s.clone(memory_format=torch.contiguous_format) for s in layer.state)
         new = tuple(s.new_empty(1, *s.shape) for s in old)
-        if calls:
-            edges, start = [Entering(below, r.U.weight)], None
-        drive = Drive(1, tuple(edges), start=start)
-        assert r.cell.kernel is not None
-        parameters = tuple(r.cell.parameters())
-        call = sweep.Call(r.cell.kernel, parameters, drive, old, new, None, None)
-        if not r.direction:
+        edges = () if layer.weight is None else (Entering(below, layer.weight),)
+        drive = Drive(1, edges, start=start)
+        call = sweep.Call(layer.kernel, layer.parameters, drive, old, new, None, None)
+        if not layer.recurrent:
             call.set("W", 0)
         if not calls:
-            call.point("given" if entering.dim() == 3 else "constant", entering)
+            call.point("given" if of.entering.dim() == 3 else "constant", of.entering)
         calls.append(call)
-        below = new[0]
+        below, start = new[0], None
     return calls
-
-
-def _entering(p: SequenceDistribution, lengths: Tensor | None, limit: int) -> Tensor:
-    """What enters the lowest layer by other edges than the output's: ``(T, rows, drive)`` or, at
-    every step the same, ``(rows, drive)``."""
-    x = countdown = None
-    if p.x is not None:
-        x = p.x.values[:, :limit].transpose(0, 1)
-    if isinstance(p.length, PredictedLength):
-        assert lengths is not None
-        remaining = lengths - torch.arange(limit, device="cpu")[:, None]
-        countdown = p.length.countdown(remaining.clamp(min=1), p.dtype)
-    entering = p.graph.entering(p.state, x, countdown).to(p.dtype)
-    D, rows = p.graph.first.cell.drive_size, p.batch_shape.numel()
-    return entering.expand(rows, D) if entering.dim() < 3 else entering
 
 
 def _bits(number: float) -> int:

@@ -11,7 +11,6 @@ from torch.distributions import Distribution
 from throughtime.data import Examples, batches, streams
 from throughtime.data.batching import SYMBOLS, before_streams
 from throughtime.distribution.distribution import SequenceDistribution
-from throughtime.lengths import PredictedLength
 from throughtime.model.encoder_decoder import EncoderDecoder
 from throughtime.model.recurrent_model import RecurrentModel
 from throughtime.runs.build import Model
@@ -56,7 +55,7 @@ def log_prob(p: SequenceDistribution | Distribution, y: Sequence | Tensor) -> Te
 def decides_length(model: Model) -> bool:
     """Whether P(τ) is a part of the probability, so that ends are symbols to be counted."""
     length = decoder(model).length
-    return length is not None and (length.stops or isinstance(length, PredictedLength))
+    return length is not None and length.random
 
 
 def symbols(model: Model, y: Sequence | Tensor) -> int:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from throughtime.distribution import SequenceDistribution
-from throughtime.lengths import Unending
+from throughtime.lengths import DecidedBy
 from throughtime.sequence import Sequence
 
 LONGEST = 1_000
@@ -61,7 +61,7 @@ class Decoding:
         return p.sample(shape, max_length=self._longest(p), **self.drawn)
 
     def _longest(self, p: SequenceDistribution) -> int | None:
-        if self.max_length is None and isinstance(p.length, Unending):
+        if self.max_length is None and p.length.decided_by is DecidedBy.NOTHING:
             return LONGEST_UNENDING
         if self.max_length is None and p.length.stops:
             return LONGEST

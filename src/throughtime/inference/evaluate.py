@@ -22,7 +22,7 @@ from throughtime.evaluation.metrics.bootstrap import FEWEST, RESAMPLES
 from throughtime.evaluation.metrics.rows import CHUNK
 from throughtime.inference.rows import form_of, tables
 from throughtime.inference.series import is_series, series_values
-from throughtime.lengths import SameAsInput
+from throughtime.lengths import DecidedBy
 from throughtime.runs.build import Model
 from throughtime.runs.folder import RunFolder
 from throughtime.sequence import Sequence
@@ -174,7 +174,8 @@ def shuffled_x(model: Model, examples: Examples) -> Examples:
     """
     if not sees_x(model) or examples.x is None:
         raise ValueError("--shuffled: this model sees no x, so there is nothing to shuffle")
-    if isinstance(decoder(model).length, SameAsInput):
+    length = decoder(model).length
+    if length is not None and length.decided_by is DecidedBy.INPUT:
         raise ValueError("--shuffled: each y has the length of its own x, so no other x will do")
     order = torch.randperm(len(examples), generator=torch.Generator().manual_seed(0))
     other = torch.empty_like(order)

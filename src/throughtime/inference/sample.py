@@ -15,7 +15,7 @@ from throughtime.evaluation.likelihood import sees_x, y_given
 from throughtime.inference.decoding import Decoding
 from throughtime.inference.results import Sample
 from throughtime.inference.rows import warn_of_unknown
-from throughtime.lengths import SameAsInput
+from throughtime.lengths import DecidedBy
 from throughtime.runs.errors import RunError
 from throughtime.runs.folder import RunFolder
 from throughtime.sequence import Sequence
@@ -95,7 +95,7 @@ def compare(
     guesses = (decoding or Decoding()).take(p).to_list()
     beside: list[list[str] | None] = [None] * len(guesses)
     x = run.schema.x_vocabulary
-    if isinstance(p.length, SameAsInput) and x is not None and y.vocabulary is not None:
+    if p.length.decided_by is DecidedBy.INPUT and x is not None and y.vocabulary is not None:
         assert isinstance(examples.x, Sequence)
         beside = [[x.symbols[k] for k in row.tolist()] for row in examples.x.to_list()]
     return [

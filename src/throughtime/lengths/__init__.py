@@ -2,9 +2,17 @@
 
 from throughtime.lengths.end_of_sequence import EndOfSequence
 from throughtime.lengths.halt import Halt
-from throughtime.lengths.length import Length
+from throughtime.lengths.length import DecidedBy, Length
 from throughtime.lengths.predicted import PredictedLength
 from throughtime.lengths.same_as_input import SameAsInput
 from throughtime.lengths.unending import Unending
 
-__all__ = ["EndOfSequence", "Halt", "Length", "PredictedLength", "SameAsInput", "Unending"]
+__all__ = [
+    "DecidedBy",
+    "EndOfSequence",
+    "Halt",
+    "Length",
+    "PredictedLength",
+    "SameAsInput",
+    "Unending",
+]

@@ -6,15 +6,15 @@ from dataclasses import dataclass
 
 from torch import Tensor
 
-from throughtime.lengths.length import Length
-from throughtime.outputs.categorical import Categorical
+from throughtime.lengths.length import DecidedBy, Length
 from throughtime.outputs.output import Output
 from throughtime.wiring import Wiring
 
 
 @dataclass(frozen=True)
 class EndOfSequence(Length):
-    r"""One more symbol, the end, in the softmax of the others (notes, 1.4, first way).
+    r"""One more symbol, the end, in the softmax of the others (Goodfellow et al. 2016,
+    10.2.3).
 
     The alphabet's K symbols keep their numbers and the end is unit K of o(t); it never stands in
     the data. It is a :class:`Halt` whose log-odds come out of the softmax:
@@ -26,8 +26,8 @@ class EndOfSequence(Length):
     """
 
     @property
-    def stops(self) -> bool:
-        return True
+    def decided_by(self) -> DecidedBy:
+        return DecidedBy.EACH_STEP
 
     @property
     def in_alphabet(self) -> bool:
@@ -39,7 +39,7 @@ class EndOfSequence(Length):
 
     def check(self, wiring: Wiring, output: Output) -> None:
         super().check(wiring, output)
-        if not isinstance(output, Categorical):
+        if not output.symbolic:
             raise ValueError(
                 f"an end symbol needs an alphabet to stand in, which {output} has not; use "
                 "lengths.Halt(), which adds the decision to any output"

@@ -6,22 +6,22 @@ from dataclasses import dataclass
 
 from torch import Tensor
 
-from throughtime.lengths.length import Length
+from throughtime.lengths.length import DecidedBy, Length
 
 
 @dataclass(frozen=True)
 class Halt(Length):
-    r"""An extra Bernoulli output at each step (notes, 1.4, second way).
+    r"""An extra Bernoulli output at each step (Goodfellow et al. 2016, 10.2.3).
 
     .. math:: P(\text{halt at } t) = \sigma(o_K^{(t)})
 
     The decision at t is taken before y(t) is emitted, so the empty sequence is legal. It goes with
-    every output, which is why the notes call it the more general way.
+    every output.
     """
 
     @property
-    def stops(self) -> bool:
-        return True
+    def decided_by(self) -> DecidedBy:
+        return DecidedBy.EACH_STEP
 
     def split(self, o: Tensor) -> tuple[Tensor, Tensor]:
         return o[..., -1], o[..., :-1]

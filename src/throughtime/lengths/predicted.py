@@ -8,12 +8,13 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from throughtime.lengths.length import Length
+from throughtime.lengths.length import DecidedBy, Length
 
 
 @dataclass(frozen=True)
 class PredictedLength(Length):
-    r"""P(τ) P(y given τ), with a categorical P over 0 … ``max_length`` (notes, 1.4, third way).
+    r"""P(τ) P(y given τ), with a categorical P over 0 … ``max_length`` (Goodfellow et al.
+    2016, 10.2.3).
 
     P(τ) = softmax of a linear function of the model's vector input, or of a free parameter where
     there is none. The recurrence is told the remaining count r = τ - t + 1 at every step, so that
@@ -25,7 +26,7 @@ class PredictedLength(Length):
     length that training never saw lies between its neighbours.
 
     Args:
-        max_length: the longest sequence that can be produced; longer data are refused.
+        max_length: the longest sequence that can be produced; longer data raise an error.
 
     Raises:
         ValueError: if ``max_length`` is negative.
@@ -44,11 +45,17 @@ class PredictedLength(Length):
             )
 
     @property
+    def decided_by(self) -> DecidedBy:
+        return DecidedBy.PREDICTION
+
+    @property
+    def longest(self) -> int:
+        return self.max_length
+
+    @property
     def features(self) -> int:
-        """How many numbers the countdown has."""
         return 1 + math.ceil(math.log2(max(self.max_length, 1)))
 
     def countdown(self, remaining: Tensor, dtype: torch.dtype | None = None) -> Tensor:
-        """φ of the remaining counts: ``(*,)`` to ``(*, features)``."""
         scale = 2.0 ** -torch.arange(self.features, dtype=dtype, device=remaining.device)
         return torch.exp(-(remaining[..., None].to(scale.dtype) - 1).clamp(min=0) * scale)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from throughtime.lengths.length import Length
+from throughtime.lengths.length import DecidedBy, Length
 
 
 @dataclass(frozen=True)
@@ -15,3 +15,7 @@ class Unending(Length):
     probabilities of all sequences of one length sum to one. ``sample`` and ``mode`` need a
     ``max_length``, which is then the length.
     """
+
+    @property
+    def decided_by(self) -> DecidedBy:
+        return DecidedBy.NOTHING

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from collections.abc import Sequence as ListOf
 from typing import Literal
 
@@ -12,13 +11,17 @@ from torch.distributions import Distribution
 
 from throughtime.cells.cell import Cell
 from throughtime.context.transforms import blind
-from throughtime.distribution import SequenceDistribution, refuse
+from throughtime.distribution.distribution import SequenceDistribution
+from throughtime.distribution.process import Process
 from throughtime.gradients.gradient import FullBPTT, Gradient, Tensors
-from throughtime.graph.graph import Graph, GraphState
-from throughtime.graph.layer import Projection
+from throughtime.graph.graph import Graph
+from throughtime.graph.projection import Projection
+from throughtime.graph.state import GraphState
+from throughtime.graph.steps import Steps
 from throughtime.lengths.length import Length
-from throughtime.lengths.predicted import PredictedLength
 from throughtime.lengths.same_as_input import SameAsInput
+from throughtime.model.choices import check_choices, check_size
+from throughtime.model.inputs import batch_shape_of
 from throughtime.outputs.output import Output
 from throughtime.sequence import Sequence
 from throughtime.wiring import Edge, Wiring
@@ -84,9 +87,9 @@ class RecurrentModel(nn.Module):
         cells = list(cell) if isinstance(cell, ListOf) else [cell]
         if length is None and Edge.INPUT in wiring and not wiring.emits_last:
             length = SameAsInput()
-        refuse.choices(cells, wiring, output, length)
-        refuse.size("input_size", input_size, Edge.INPUT, wiring)
-        refuse.size("vector_size", vector_size, Edge.VECTOR, wiring)
+        check_choices(cells, wiring, output, length)
+        check_size("input_size", input_size, Edge.INPUT, wiring)
+        check_size("vector_size", vector_size, Edge.VECTOR, wiring)
         if not 0 <= dropout < 1:
             raise ValueError(f"dropout is a share from 0 to below 1; got {dropout}")
         if initial_state not in ("zeros", "learned"):
@@ -108,11 +111,11 @@ class RecurrentModel(nn.Module):
             dropout,
             learned=initial_state == "learned",
         )
-        if isinstance(length, PredictedLength):
-            self.length_bias = nn.Parameter(torch.zeros(length.max_length + 1))
+        if length is not None and length.longest is not None:
+            self.length_bias = nn.Parameter(torch.zeros(length.longest + 1))
             self.length_edge: Projection | None = None
             if vector_size is not None:
-                self.length_edge = Projection(vector_size, length.max_length + 1)
+                self.length_edge = Projection(vector_size, length.longest + 1)
                 nn.init.zeros_(self.length_edge.weight)
 
     def forward(
@@ -134,48 +137,48 @@ class RecurrentModel(nn.Module):
         """
         if isinstance(x, Tensor) and Edge.INPUT not in self.wiring and vector is None:
             x, vector = None, x
-        batch_shape = refuse.inputs(self.graph, x, vector, state)
+        batch_shape = batch_shape_of(self.graph, x, vector, state)
         if vector is not None:
             vector = vector.reshape(-1, *vector.shape[len(batch_shape) :])
         if state is None:
             state = self.graph.initial_state(batch_shape.numel(), vector)
         else:
-            start = self.graph.initial_state(batch_shape.numel(), vector)
-            state = start._replace(
-                cells=state.cells, fed=start.fed if state.fed is None else state.fed
-            )
+            own = self.graph.initial_state(batch_shape.numel(), vector)
+            fed = own.fed if state.fed is None else state.fed
+            state = own._replace(cells=state.cells, fed=fed)
         if self.wiring.emits_last:
             assert isinstance(x, Sequence)
             h = self._summary(x.flatten(), state).reshape(*batch_shape, self.graph.hidden_size)
             if self.output is None:
                 return h
-            o = self.graph.read(self.graph.thinned(h))
+            o = self.graph.read(self.graph.drop_units(h))
             # Where o is no number, neither is what follows from it, as with sequences: torch's own
             # checks would stop here. Nor can they check that nothing is in the support.
             validate = o.numel() > 0 and not blind() and bool(o.isfinite().all())
             return self.output.distribution(o, validate=validate)
-        return SequenceDistribution(
+        process = Process(
             self.graph,
             self.gradient,
-            batch_shape,
+            batch_shape.numel(),
             state,
-            x=x.flatten() if isinstance(x, Sequence) else None,
-            length_logits=self._length_logits(vector),
+            x.flatten() if isinstance(x, Sequence) else None,
+            self._length_logits(vector),
         )
+        return SequenceDistribution(process, batch_shape)
 
     def _summary(self, x: Sequence, state: GraphState) -> Tensor:
         """h(τ), and of the backward direction h(1), side by side: ``(rows, hidden_size)``."""
 
-        def stretch(state: GraphState, steps: Mapping[str, Tensor]) -> tuple[GraphState, Tensors]:
-            return self.graph.run(state, steps["alive"], self.gradient, x=steps["x"])[1], ()
+        def stretch(state: GraphState, steps: Steps) -> tuple[GraphState, Tensors]:
+            return self.graph.unfold(state, steps, self.gradient)[1], ()
 
-        steps = {"x": self.graph.lost(x.values.transpose(0, 1)), "alive": x.mask.T}
+        steps = Steps(x.mask.T, x=self.graph.drop_symbols(x.values.transpose(0, 1)))
         end, _ = self.graph.fold(self.gradient, stretch, state, steps)
         return torch.cat([h for h, *_ in end.cells[-len(self.wiring.directions) :]], -1)
 
     def _length_logits(self, vector: Tensor | None) -> Tensor | None:
         """The unnormalised log P(τ), for a length that is predicted."""
-        if not isinstance(self.length, PredictedLength):
+        if self.length is None or self.length.longest is None:
             return None
         if self.length_edge is None or vector is None:
             return self.length_bias[None]

@@ -38,11 +38,19 @@ class Categorical(Output):
         return self.symbols
 
     @property
+    def value_norm(self) -> float:
+        return 1.0
+
+    @property
     def event_shape(self) -> torch.Size:
         return torch.Size(())
 
     @property
     def discrete(self) -> bool:
+        return True
+
+    @property
+    def symbolic(self) -> bool:
         return True
 
     def distribution(

@@ -31,6 +31,12 @@ class Output:
         raise NotImplementedError
 
     @property
+    def value_norm(self) -> float | None:
+        """The norm of y(t) where it is fed back, if all values have the same one: that of a
+        one-hot vector is 1."""
+        return None
+
+    @property
     def event_shape(self) -> torch.Size:
         """Shape of one y(t): ``()`` for a symbol, ``(D,)`` for a vector."""
         return torch.Size((self.value_size,))
@@ -38,6 +44,12 @@ class Output:
     @property
     def discrete(self) -> bool:
         """Whether y(t) takes values from a finite set, so that probabilities can be compared."""
+        return False
+
+    @property
+    def symbolic(self) -> bool:
+        """Whether y(t) is a symbol and o(t) the logits of all symbols, as top-k, top-p, an end
+        symbol and generation by the engine need it."""
         return False
 
     def distribution(
@@ -63,6 +75,10 @@ class Output:
             ValueError: if k > 1 and the values are continuous.
         """
         raise NotImplementedError(f"{self} does not say its most probable values; write best()")
+
+    def most_probable(self, o: Tensor) -> Tensor:
+        """The most probable value, ``(*, *event)``."""
+        return self.best(o, 1)[0].squeeze(-1 - len(self.event_shape))
 
     def check(self, y: Sequence) -> None:
         """Raise a ``ValueError`` that names the first value which this output cannot produce."""
@@ -106,7 +122,7 @@ class Entries(Independent):  # type: ignore[type-arg]
 
 
 def only_the_best(output: Output, k: int) -> None:
-    """Refuse to list more than one value of a continuous output."""
+    """Raise a ``ValueError`` for more than one value of a continuous output."""
     if k != 1:
         raise ValueError(
             f"{output} has continuous values, which have no {k} best; use a beam of 1, or sample"
@@ -114,6 +130,6 @@ def only_the_best(output: Output, k: int) -> None:
 
 
 def positive(name: str, value: int) -> None:
-    """Refuse what is no whole number from one on."""
+    """Raise a ``ValueError`` if the value is no whole number from one on."""
     if isinstance(value, bool) or not isinstance(value, int) or value < 1:
         raise ValueError(f"{name} must be a whole number, at least 1; got {value!r}")

@@ -22,7 +22,7 @@ from throughtime.evaluation.likelihood import (
     symbols,
     y_given,
 )
-from throughtime.forcing.forcing import ScheduledSampling, TeacherForcing
+from throughtime.forcing import ScheduledSampling, TeacherForcing
 from throughtime.runs import choices
 from throughtime.runs.config import Config
 from throughtime.runs.errors import RunError

@@ -13,7 +13,14 @@ PROBABILITY = "tests/distribution/test_probability.py::"
 UNFOLDED = PROBABILITY + "test_log_prob_is_that_of_the_unfolded_graph"
 STEPWISE = PROBABILITY + "test_step_by_step_is_the_whole"
 DROPPED = "tests/model/test_model.py::test_"
-DECODING = "tests/distribution/test_decoding.py::"
+DRAWS = "tests/distribution/test_ancestral.py::test_draws_have_the_probabilities_of_the_model"
+WARPED = (
+    "tests/distribution/test_warp.py::test_warped_draws_have_the_probabilities_of_the_warped_steps"
+)
+BEAM = (
+    "tests/distribution/test_beam_search.py::"
+    "test_a_beam_as_wide_as_the_space_finds_the_most_probable_sequence"
+)
 FORCING = "tests/forcing/test_forcing.py::"
 LENGTHS = "tests/lengths/test_lengths.py::"
 OUTPUTS = "tests/outputs/test_outputs.py::"
@@ -31,21 +38,21 @@ MUTANTS = [
     ),
     Mutant(
         "with both directions nothing is truncated",
-        "graph/layer.py",
+        "graph/recurrence.py",
         "state, (h,) = gradient.fold(stretch, state, steps, (), self.cell)",
         "state, (h,) = stretch(state, steps, ())",
         (TRUNCATED + "test_with_both_directions_each_is_cut_in_its_own_time",),
     ),
     Mutant(
         "a step without recurrence remembers all the same",
-        "graph/layer.py",
+        "graph/recurrence.py",
         "zeros, None, recurrent=False)",
         "zeros, None)",
         (JACOBIANS + "test_in_2_2_an_output_sees_one_value_back_and_no_further",),
     ),
     Mutant(
         "y(t) enters h(t), a step too early",
-        "graph/layer.py",
+        "graph/projection.py",
         "values = torch.cat([nothing, values[:-1]])",
         "values = values.clone()",
         (JACOBIANS + "test_no_output_sees_its_own_value_or_a_later_one",),
@@ -59,21 +66,21 @@ MUTANTS = [
     ),
     Mutant(
         "o = V h without c",
-        "graph/graph.py",
+        "graph/folded.py",
         "F.linear(h, self.V, self.c)",
         "F.linear(h, self.V)",
         (FULL + "test_section_three_of_the_notes",),
     ),
     Mutant(
         "the vector's bias with the wrong sign",
-        "graph/graph.py",
-        "u = u + state.bias[direction]",
-        "u = u - state.bias[direction]",
-        (UNFOLDED,),
+        "graph/folded.py",
+        "u = u + state.bias[0]",
+        "u = u - state.bias[0]",
+        (DRAWS,),
     ),
     Mutant(
         "o where its expectation should be fed back, and the reverse",
-        "graph/graph.py",
+        "graph/folded.py",
         "return self.output.expected(own) if self.wiring.feedback is Edge.EXPECTED else own",
         "return own if self.wiring.feedback is Edge.EXPECTED else self.output.expected(own)",
         (UNFOLDED,),
@@ -87,22 +94,22 @@ MUTANTS = [
     ),
     Mutant(
         "dropout in use, too",
-        "graph/graph.py",
+        "graph/folded.py",
         "return F.dropout(h, self.dropout, self.training)",
         "return F.dropout(h, self.dropout)",
         (DROPPED + "dropout_is_in_training_only",),
     ),
     Mutant(
         "a dropped symbol is another one",
-        "graph/graph.py",
-        "values.long().masked_fill(lost, -1)",
-        "values.long().masked_fill(lost, 0)",
+        "graph/folded.py",
+        "values.long().masked_fill(dropped, -1)",
+        "values.long().masked_fill(dropped, 0)",
         (DROPPED + "a_symbol_is_dropped_whole",),
     ),
     Mutant(
         "nothing of h(t) is dropped",
         "graph/graph.py",
-        "h = self.thinned(h) if drop else h",
+        "h = self.drop_units(h) if dropout else h",
         "h = h",
         (DROPPED + "where_all_is_dropped_nothing_is_known",),
     ),
@@ -168,21 +175,21 @@ MUTANTS = [
     # ---- the distribution ----
     Mutant(
         "the step of the decision to stop has a value too",
-        "distribution/distribution.py",
-        'torch.where(steps["has_value"], log_p, 0.0)',
-        'torch.where(steps["alive"], log_p, 0.0)',
+        "distribution/terms.py",
+        "torch.where(steps.has_value, log_p, 0.0)",
+        "torch.where(steps.alive, log_p, 0.0)",
         (PROBABILITY + "test_the_probabilities_of_all_sequences_sum_to_one",),
     ),
     Mutant(
         "to go on and to stop change places",
-        "distribution/distribution.py",
-        'torch.where(steps["has_value"], -stop, stop)',
-        'torch.where(steps["has_value"], stop, -stop)',
+        "distribution/terms.py",
+        "torch.where(steps.has_value, -stop, stop)",
+        "torch.where(steps.has_value, stop, -stop)",
         (UNFOLDED,),
     ),
     Mutant(
         "the remaining count is one short",
-        "distribution/distribution.py",
+        "distribution/process.py",
         "(y.lengths - t).clamp(min=1)",
         "(y.lengths - t - 1).clamp(min=1)",
         (UNFOLDED,),
@@ -190,64 +197,64 @@ MUTANTS = [
     Mutant(
         "a beginning takes a step that belongs to what follows",
         "distribution/distribution.py",
-        "p._run(rows, rows.lengths, self._terms)",
-        "p._run(rows, rows.lengths + 1, self._terms)",
+        "process.run(rows, rows.lengths, emit)",
+        "process.run(rows, rows.lengths + 1, emit)",
         (STEPWISE,),
     ),
     Mutant(
         "what follows reads x from its beginning again",
         "distribution/distribution.py",
-        "else p.x.drop(rows.lengths)",
-        "else p.x",
+        "else process.x.drop(rows.lengths)",
+        "else process.x",
         (STEPWISE,),
     ),
     # ---- generation ----
     Mutant(
         "sampling stops where it should go on",
-        "distribution/decoding.py",
+        "distribution/by_loop.py",
         ">= stop.float().sigmoid())",
         "< stop.float().sigmoid())",
-        (DECODING + "test_draws_have_the_probabilities_of_the_model",),
+        (DRAWS,),
     ),
     Mutant(
         "sampling reads x one step early",
-        "distribution/decoding.py",
-        "x = p.x.values[self.row, self.t]",
-        "x = p.x.values[self.row, self.t - 1]",
-        (DECODING + "test_draws_have_the_probabilities_of_the_model",),
+        "distribution/stepper.py",
+        "x = process.x.values[self.row, self.t]",
+        "x = process.x.values[self.row, self.t - 1]",
+        (DRAWS,),
     ),
     Mutant(
         "top-p leaves out the symbol that crosses p",
-        "distribution/decoding.py",
+        "distribution/warp.py",
         "before = ordered.softmax(-1).cumsum(-1) - ordered.softmax(-1)",
         "before = ordered.softmax(-1).cumsum(-1)",
-        (DECODING + "test_bent_draws_have_the_probabilities_of_the_bent_steps",),
+        (WARPED,),
     ),
     Mutant(
         "a hypothesis that has ended pays for its end at every step",
-        "distribution/decoding.py",
+        "distribution/beam_search.py",
         "ending = torch.where(ended, score, score + stop.view(rows, k))",
         "ending = score + stop.view(rows, k)",
-        (DECODING + "test_a_beam_as_wide_as_the_space_finds_the_most_probable_sequence",),
+        (BEAM,),
     ),
     Mutant(
         "hypotheses keep the state of another",
-        "distribution/decoding.py",
+        "distribution/beam_search.py",
         "        stepper.select(parent)\n",
         "        stepper.select(torch.arange(len(parent)) % len(stepper.row))\n",
-        (DECODING + "test_a_beam_as_wide_as_the_space_finds_the_most_probable_sequence",),
+        (BEAM,),
     ),
     # ---- forcing ----
     Mutant(
         "free running is fed the observed values",
-        "forcing/forcing.py",
+        "forcing/free_running.py",
         "keep = torch.zeros_like(y.flatten().mask)",
         "keep = torch.ones_like(y.flatten().mask)",
         (FORCING + "test_free_running_feeds_the_models_own_values_and_not_the_observed",),
     ),
     Mutant(
         "the coin falls on the wrong side",
-        "forcing/forcing.py",
+        "forcing/scheduled_sampling.py",
         "device=mask.device) < self.probability",
         "device=mask.device) >= self.probability",
         (FORCING + "test_scheduled_sampling_goes_from_teacher_forcing_to_free_running",),

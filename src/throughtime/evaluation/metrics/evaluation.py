@@ -24,7 +24,7 @@ from throughtime.evaluation.metrics.number import Measure, Number, ratio
 from throughtime.evaluation.metrics.reals import closed_loop_errors, errors_and_coverage
 from throughtime.evaluation.metrics.rows import measured, same_x, table
 from throughtime.evaluation.metrics.texts import right_sequences
-from throughtime.lengths import SameAsInput
+from throughtime.lengths import DecidedBy
 from throughtime.runs.build import Model
 from throughtime.sequence import Sequence
 
@@ -74,7 +74,7 @@ def evaluate(
             measures += closed_loop_errors(model, examples, running)
         elif not isinstance(examples.y, Sequence):
             measures.append(right_labels(model, examples))
-        elif isinstance(length, SameAsInput):
+        elif length is not None and length.decided_by is DecidedBy.INPUT:
             measures += right_symbols(model, examples, vocabulary)
         else:
             if output.event_shape == ():

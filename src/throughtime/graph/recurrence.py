@@ -1,4 +1,4 @@
-"""What a model's layers are made of: edges with their matrices, and a cell run through time."""
+"""A cell with the edges that enter it, unfolded in one direction of time."""
 
 from __future__ import annotations
 
@@ -9,76 +9,10 @@ from jaxtyping import Bool, Float
 from torch import Tensor, nn
 
 from throughtime.cells.cell import Cell, State
-from throughtime.cells.drive import Drive, Entering
-from throughtime.context.transforms import blind
+from throughtime.cells.drive import Drive
 from throughtime.gradients.gradient import Gradient, Tensors
 from throughtime.graph.direction import reverse
-
-MANY = 2
-"""Times as many symbols as values from which on a batch is worth its own matrix."""
-
-
-class Projection(nn.Module):
-    """The matrix of an edge into h(t): U, R, S or C of the drive u(t) = U x(t) + Rᵀx + S y(t-1) + …
-
-    A symbol stands for its one-hot vector, whose product with the matrix is one of its columns: so
-    symbols ``(*,)`` are gathered, and only vectors ``(*, size)`` are multiplied.
-
-    Example:
-        >>> U = Projection(5, 3)
-        >>> bool(torch.allclose(U(torch.tensor([2])), U(torch.eye(5)[[2]])))
-        True
-    """
-
-    def __init__(self, size: int, drive_size: int) -> None:
-        super().__init__()
-        self.weight = nn.Parameter(torch.empty(drive_size, size))
-
-    def forward(self, value: Tensor) -> Tensor:
-        return Entering(value, self.weight).project()
-
-    def entering(self, values: Tensor, *, later: bool = False) -> Entering:
-        """What the edge brings at each step: of values ``(T, rows, …)``, time first.
-
-        ``later`` is for an edge from t-1 to t: nothing enters at the first step.
-        """
-        symbols = not values.dtype.is_floating_point
-        values = values.long() if symbols else values
-        if later:
-            nothing = torch.full_like(values[:1], -1 if symbols else 0)
-            values = torch.cat([nothing, values[:-1]])
-        if symbols and not blind() and self.weight.shape[1] > MANY * values.numel():
-            return _of_those_there(values, self.weight)
-        return Entering(values, self.weight)
-
-    def vector(self, value: Tensor) -> Tensor:
-        """The value as a vector: a symbol's one-hot vector, and a vector as it is."""
-        if value.dtype.is_floating_point:
-            return value
-        symbols = torch.arange(self.weight.shape[1], device=value.device)
-        return (value[..., None] == symbols).to(self.weight.dtype)
-
-    def start_for(self, size: float) -> None:
-        """Start where each step's drive varies by about one, for symbols and bits.
-
-        U(-1/√H, 1/√H) is made for sums of H terms. A symbol brings one column and no more, and a
-        few bits as few: so entries start in U(-2/s, 2/s), with which the drive's variance is 4/3
-        (docs/performance.md and docs/defaults.md say what it gives).
-
-        Args:
-            size: s, the root of how many columns are added up, on the mean; of symbols 1.
-        """
-        nn.init.uniform_(self.weight, -2 / size, 2 / size)
-
-
-def _of_those_there(symbols: Tensor, weight: Tensor) -> Entering:
-    """The same edge with a matrix of those columns alone that the symbols name: of thousands of
-    words a batch has a few hundred, and the engine would turn over the whole matrix for them."""
-    there, numbers = symbols.unique(return_inverse=True)
-    none = int((there < 0).sum())  # they come first, and pick no column
-    if none == len(there) or int(there[-1]) >= weight.shape[1]:
-        return Entering(symbols, weight)
-    return Entering(numbers - none, weight.index_select(1, there[none:]))
+from throughtime.graph.projection import Projection
 
 
 class Recurrence(nn.Module):
@@ -127,7 +61,7 @@ class Recurrence(nn.Module):
         state = self.cell.step(drive, state)
         return state[0], state
 
-    def run(
+    def unfold(
         self,
         drive: Drive,
         state: State,

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.helpers.models import quick
-from throughtime.graph import layer
-from throughtime.graph.layer import Projection
+from throughtime.graph import projection
+from throughtime.graph.projection import Projection
 
 
 @quick
@@ -24,7 +24,7 @@ def test_columns_that_nobody_names_do_not_matter(symbols: list[list[int]], later
     found = []
     for many in (0, 1_000):
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(layer, "MANY", many)
+            patch.setattr(projection, "MANY", many)
             entering = edge.entering(values, later=later)
         brought = entering.project()
         (grad,) = torch.autograd.grad(brought.square().sum(), edge.weight)
@@ -36,6 +36,6 @@ def test_columns_that_nobody_names_do_not_matter(symbols: list[list[int]], later
 
 
 def test_a_symbol_that_is_none_is_refused_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(layer, "MANY", 0)
+    monkeypatch.setattr(projection, "MANY", 0)
     edge = Projection(5, 2)
     assert edge.entering(torch.tensor([[7]])).weight is edge.weight

@@ -1,0 +1,78 @@
+"""Whether a sequence can come from a distribution, or what the output edge carries can be fed."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from throughtime.context.transforms import blind
+from throughtime.distribution.process import Process
+from throughtime.sequence import Sequence
+from throughtime.wiring import Edge
+
+
+def in_support(
+    y: Sequence, process: Process, batch_shape: torch.Size, *, beginning: bool = False
+) -> Sequence:
+    """y without steps that no row has, if it can come from the process.
+
+    Args:
+        y: sequences of batch shape ``(*sample, *batch_shape)``.
+        process: the rows' process.
+        batch_shape: the shape of the rows.
+        beginning: whether y may also be the beginning of a sequence that can.
+
+    Raises:
+        ValueError: if it cannot.
+    """
+    check_device("y", y.values, process.device)
+    process.output.check(y)
+    if y.dtype.is_floating_point and y.dtype != process.dtype:
+        raise ValueError(f"y is {y.dtype} and the model {process.dtype}; use .to({process.dtype})")
+    depth = len(y.batch_shape) - len(batch_shape)
+    if depth < 0 or y.batch_shape[depth:] != batch_shape:
+        raise ValueError(
+            f"sequences of batch shape {tuple(y.batch_shape)} do not fit a distribution of "
+            f"batch shape {tuple(batch_shape)}; expected (*sample, *{tuple(batch_shape)})"
+        )
+    if process.x is not None:
+        have = process.x.lengths.reshape(batch_shape)
+        wrong = (y.lengths > have) if beginning else (y.lengths != have)
+        _check_lengths(wrong, y, have, "at most the input's" if beginning else "the input's")
+    if process.length.longest is not None:
+        most = torch.tensor(process.length.longest, device=y.device)
+        _check_lengths(y.lengths > most, y, most, "at most max_length =")
+    if process.x is not None and process.x.steps < y.steps:
+        y = Sequence(y.values.narrow(len(y.batch_shape), 0, process.x.steps), y.lengths)
+    return y.trim()
+
+
+def _check_lengths(wrong: Tensor, y: Sequence, expected: Tensor, what: str) -> None:
+    if not blind() and bool(wrong.any()):
+        row = tuple(wrong.nonzero()[0].tolist())
+        raise ValueError(
+            f"the sequence of row {list(row)} has length {int(y.lengths[row])}; expected {what} "
+            f"{int(expected.expand(y.batch_shape)[row])}"
+        )
+
+
+def check_fed(fed: Sequence, y: Sequence, process: Process) -> None:
+    """Raise a ``ValueError`` if the output edge cannot carry these values in place of y."""
+    wiring = process.graph.wiring
+    if Edge.OBSERVED not in wiring:
+        raise ValueError(f"{wiring} has no {Edge.OBSERVED.value} to carry other values")
+    process.output.check(fed)
+    if fed.batch_shape != y.batch_shape or not torch.equal(fed.lengths, y.lengths):
+        raise ValueError(
+            f"what is fed has batch shape {tuple(fed.batch_shape)} and lengths "
+            f"{fed.lengths.tolist()}; expected those of y, {tuple(y.batch_shape)} and "
+            f"{y.lengths.tolist()}"
+        )
+
+
+def check_device(name: str, value: Tensor, device: torch.device) -> None:
+    """Raise a ``ValueError`` if a tensor is not where the model is."""
+    if value.device != device:
+        raise ValueError(
+            f"{name} is on {value.device} and the model on {device}; use .to({device})"
+        )
