@@ -9,6 +9,8 @@ from jaxtyping import Float
 from torch import Tensor
 from torch.nn import functional as F
 
+Tensors = tuple[Tensor, ...]
+
 
 class Entering(NamedTuple):
     """What enters at every step by one edge: a matrix times values.
@@ -67,12 +69,12 @@ class Drive(NamedTuple):
         """How many rows there are."""
         return self.tensors()[0].shape[1 if self.edges or self.given is not None else 0]
 
-    def tensors(self) -> tuple[Tensor, ...]:
+    def tensors(self) -> Tensors:
         """All tensors in a row; :meth:`like` puts them back."""
         rest = (self.given, self.constant, self.start)
         return (*(v for edge in self.edges for v in edge), *(v for v in rest if v is not None))
 
-    def like(self, tensors: tuple[Tensor, ...]) -> Drive:
+    def like(self, tensors: Tensors) -> Drive:
         """A drive of this one's structure with other tensors."""
         rest = iter(tensors)
         return Drive(

@@ -170,7 +170,7 @@ def _layers(p: SequenceDistribution, lengths: Tensor | None, limit: int) -> list
         drive = Drive(1, tuple(edges), start=start)
         assert r.cell.kernel is not None
         parameters = tuple(r.cell.parameters())
-        call = sweep.Call(r.cell.kernel, parameters, drive, old, new, None, None)
+        call = sweep.Call(sweep.Sweep(r.cell.kernel, parameters, drive, old), new, None)
         if not r.direction:
             call.set("W", 0)
         if not calls:

@@ -17,6 +17,7 @@ from throughtime.cells.cell import Cell, State
 from throughtime.cells.drive import Drive, Entering
 from throughtime.context.transforms import blind
 from throughtime.gradients.gradient import Gradient, Tensors
+from throughtime.gradients.recursion import Recursion
 from throughtime.graph.closed_loop import ClosedLoop
 from throughtime.graph.layer import Recurrence
 from throughtime.lengths.length import Length
@@ -306,7 +307,9 @@ class Graph(nn.Module):
             entering = loop.with_dropout(entering)
         nothing_yet = entering.new_zeros(entering.shape[1], self.c.shape[0])
         moving = state._replace(bias=())
-        states = gradient.scan(loop, entering, (*moving.tensors(), nothing_yet), alive)
+        states = gradient.scan(
+            Recursion.of(loop, entering, (*moving.tensors(), nothing_yet), alive)
+        )
         if len(entering):
             moving = moving.like(tuple(s[-1] for s in states[:-1]))
         return states[-1], moving._replace(bias=state.bias)

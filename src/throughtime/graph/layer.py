@@ -12,6 +12,7 @@ from throughtime.cells.cell import Cell, State
 from throughtime.cells.drive import Drive, Entering
 from throughtime.context.transforms import blind
 from throughtime.gradients.gradient import Gradient, Tensors
+from throughtime.gradients.recursion import Recursion
 from throughtime.graph.direction import reverse
 
 MANY = 2
@@ -143,13 +144,13 @@ class Recurrence(nn.Module):
         """
         if not self.direction:
             zeros = self.cell.initial_state(drive.rows, next(self.parameters()))
-            return gradient.scan(self.cell, drive, zeros, None, recurrent=False)[0], ()
+            return gradient.scan(Recursion.of(self.cell, drive, zeros, recurrent=False))[0], ()
         if not cut:
-            states = gradient.scan(self.cell, drive, state, alive)
+            states = gradient.scan(Recursion.of(self.cell, drive, state, alive))
             return states[0], tuple(s[-1] for s in states) if drive.steps else state
 
         def stretch(carry: Tensors, steps: Tensors, _: Tensors) -> tuple[Tensors, Tensors]:
-            states = gradient.scan(self.cell, steps[0], carry, steps[1] if steps[1:] else None)
+            states = gradient.scan(Recursion.of(self.cell, steps[0], carry, *steps[1:]))
             return tuple(s[-1] for s in states) if len(steps[0]) else carry, (states[0],)
 
         u, backward = drive.sum(), self.direction < 0
