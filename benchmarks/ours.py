@@ -44,7 +44,7 @@ def call(layer: Layer) -> Run:
 
     def step() -> tuple[Tensor, ...]:
         drive = Drive(layer.steps, (Entering(x, U),))
-        h = bptt(Recursion.of(cell, drive, cell.initial_state(layer.rows, x)))[0]
+        h = bptt(Recursion(cell, drive, cell.initial_state(layer.rows, x)))[0]
         return (h.detach(), *torch.autograd.grad(h, own, arriving))
 
     return Run(step)
@@ -136,7 +136,7 @@ def own(problem: OwnCell) -> Run:
 
     def step() -> tuple[Tensor, ...]:
         drive = Drive(problem.steps, (Entering(x, U),))
-        h = gradient.scan(Recursion.of(cell, drive, cell.initial_state(problem.rows, x)))[0]
+        h = gradient.scan(Recursion(cell, drive, cell.initial_state(problem.rows, x)))[0]
         return (h.detach(), *torch.autograd.grad(h, [U, *cell.parameters()], arriving))
 
     return Run(step)

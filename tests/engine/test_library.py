@@ -51,7 +51,7 @@ def test_without_an_engine_there_is_one_warning_and_the_same_numbers(
     with pytest.warns(UserWarning, match=r"python -m throughtime.engine.build") as caught:
         states, _ = (bptt(cell, drive, cell.initial_state(2)) for _ in range(2))
     assert len(caught) == 1
-    assert Engine.of(Recursion.of(cell, drive, cell.initial_state(2))) is None
+    assert Engine.of(Recursion(cell, drive, cell.initial_state(2))) is None
     library._best.cache_clear()
     for a, b in zip(states, unroll(cell, drive, cell.initial_state(2)), strict=True):
         assert torch.equal(a, b)

@@ -65,7 +65,7 @@ def assert_engine_is_the_loop(
     alive = None
     if lengths is not None:
         alive = torch.arange(steps)[:, None] < torch.tensor(lengths, dtype=torch.int64)
-    assert has(Recursion.of(cell, drive, state))
+    assert has(Recursion(cell, drive, state))
     wanted = [v for v in (*drive.tensors(), *state, *cell.parameters()) if v.requires_grad]
     expected = unroll(cell, drive.sum(), state, alive)
     actual = bptt(cell, drive, state, alive)
@@ -194,11 +194,11 @@ class Doubling(tt.cells.Elman):
 def test_what_is_not_the_engines_is_left_to_the_loop() -> None:
     drive, cell = Drive.of(torch.zeros(2, 3, 4)), tt.cells.Elman(4)
     state = cell.initial_state(3)
-    assert has(Recursion.of(cell, drive, state))
-    assert not has(Recursion.of(Doubling(4), drive, state))
-    assert not has(Recursion.of(cell, drive._replace(given=torch.zeros(2, 3, 4).double()), state))
-    assert not has(Recursion.of(cell.half(), drive, (state[0].half(),)))
-    assert not has(Recursion.of(tt.cells.Elman(4).to("meta"), drive, state))
+    assert has(Recursion(cell, drive, state))
+    assert not has(Recursion(Doubling(4), drive, state))
+    assert not has(Recursion(cell, drive._replace(given=torch.zeros(2, 3, 4).double()), state))
+    assert not has(Recursion(cell.half(), drive, (state[0].half(),)))
+    assert not has(Recursion(tt.cells.Elman(4).to("meta"), drive, state))
 
 
 def test_a_wrong_shape_is_refused_before_it_is_read() -> None:
@@ -286,7 +286,7 @@ def test_without_an_edge_from_h_every_step_starts_from_zeros(
     drive = drives(enters, made, 6, 5, torch.float64)
     state = made.initial_state(5, torch.zeros(0, dtype=torch.float64))
     wanted = [v for v in (*drive.tensors(), *made.parameters()) if v.requires_grad]
-    recursion, results = Recursion.of(made, drive, state, recurrent=False), []
+    recursion, results = Recursion(made, drive, state, recurrent=False), []
     for gradient in (FullBPTT(), Autograd()):
         states = gradient.scan(recursion)
         grads = torch.autograd.grad(

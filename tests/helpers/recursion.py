@@ -12,4 +12,4 @@ from throughtime.gradients.recursion import Recursion
 
 def bptt(cell: Cell, drive: Tensor | Drive, state: State, alive: Tensor | None = None) -> State:
     """The states at 1 … T."""
-    return by_hand.bptt(Recursion.of(cell, drive, state, alive))
+    return by_hand.bptt(Recursion(cell, drive, state, alive))

@@ -44,7 +44,7 @@ def function(self, name, real):
 
 library.Library.function = function
 cell = tt.cells.GRU(5)
-bptt(Recursion.of(cell, torch.randn(3, 2, cell.drive_size), cell.initial_state(2)))
+bptt(Recursion(cell, torch.randn(3, 2, cell.drive_size), cell.initial_state(2)))
 """
 
 

@@ -32,7 +32,7 @@ def bptt(recursion: Recursion) -> State:
     Example:
         >>> from throughtime.cells import GRU
         >>> cell = GRU(3)
-        >>> (h,) = bptt(Recursion.of(cell, torch.zeros(4, 2, 9), cell.initial_state(2)))
+        >>> (h,) = bptt(Recursion(cell, torch.zeros(4, 2, 9), cell.initial_state(2)))
         >>> h.shape
         torch.Size([4, 2, 3])
     """

@@ -2,69 +2,68 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import cached_property
-
 from torch import Tensor
 
 from throughtime.cells.cell import Cell, State
 from throughtime.cells.drive import Drive, Tensors
 
 
-@dataclass(frozen=True, eq=False)
 class Recursion:
     r"""All that the states at 1 … T depend on:
 
     .. math:: h^{(t)} = f(h^{(t-1)}, u^{(t)}; \theta), \qquad t = 1, \dots, T
 
     Args:
-        cell: the transition f.
-        drive: u(1) … u(T), not yet added up.
+        cell: the transition f, with its present parameters θ.
+        drive: u(1) … u(T): a :class:`Drive`, or a tensor ``(T, rows, drive_size)``.
         state: the state before the first step.
-        parameters: θ, in the order of ``cell.parameters()``.
         alive: ``(T, rows)``, where a row still has a step to take; elsewhere its state stays as it
             is. None if there is no padding.
         recurrent: whether there is the edge h(t-1) → h(t); without it every step starts from the
             zero state, so that all steps are independent of each other.
+
+    Example:
+        >>> from throughtime.cells import GRU
+        >>> recursion = Recursion(GRU(4), torch.zeros(5, 2, 12), (torch.zeros(2, 4),))
+        >>> recursion.drive.steps, [p.shape[0] for p in recursion.parameters]
+        (5, [12, 12, 4])
     """
 
-    cell: Cell
-    drive: Drive
-    state: State
-    parameters: Tensors
-    alive: Tensor | None
-    recurrent: bool
-
-    @classmethod
-    def of(
-        cls,
+    def __init__(
+        self,
         cell: Cell,
         drive: Tensor | Drive,
         state: State,
         alive: Tensor | None = None,
         *,
         recurrent: bool = True,
-    ) -> Recursion:
-        """The recursion of a cell with its present parameters; a tensor is an added up drive.
+    ) -> None:
+        self.cell, self.drive, self.state = cell, Drive.of(drive), state
+        self.alive, self.recurrent = alive, recurrent
+        # what may not be needed, and is then kept; torch.compile does not know cached_property
+        self._parameters: Tensors | None = None
+        self._added_up: Recursion | None = None
 
-        Example:
-            >>> from throughtime.cells import GRU
-            >>> recursion = Recursion.of(GRU(4), torch.zeros(5, 2, 12), (torch.zeros(2, 4),))
-            >>> recursion.drive.steps, [p.shape[0] for p in recursion.parameters]
-            (5, [12, 12, 4])
-        """
-        return cls(cell, Drive.of(drive), state, tuple(cell.parameters()), alive, recurrent)
-
-    @cached_property
-    def added_up(self) -> Recursion:
-        """The same with the drive added up, in the dtype of the state, which autocast may have
-        narrowed."""
-        return self._with(Drive.of(self.u.to(self.state[0].dtype)), self.state, self.parameters)
+    @property
+    def parameters(self) -> Tensors:
+        """θ, in the order of ``cell.parameters()``."""
+        if self._parameters is None:
+            self._parameters = tuple(self.cell.parameters())
+        return self._parameters
 
     @property
     def u(self) -> Tensor:
         """u(1) … u(T), ``(T, rows, drive_size)``."""
         return self.drive.sum()
+
+    @property
+    def added_up(self) -> Recursion:
+        """The same with the drive added up, in the dtype of the state, which autocast may have
+        narrowed."""
+        if self._added_up is None:
+            drive = Drive.of(self.u.to(self.state[0].dtype))
+            self._added_up = self._with(drive, self.state, self._parameters)
+        return self._added_up
 
     def tensors(self) -> Tensors:
         """The tensors that have gradients, in a row; :meth:`like` puts them back."""
@@ -77,5 +76,7 @@ class Recursion:
         drive = self.drive.like(tensors[:entering])
         return self._with(drive, tensors[entering:first], tensors[first:])
 
-    def _with(self, drive: Drive, state: State, parameters: Tensors) -> Recursion:
-        return Recursion(self.cell, drive, state, parameters, self.alive, self.recurrent)
+    def _with(self, drive: Drive, state: State, parameters: Tensors | None) -> Recursion:
+        other = Recursion(self.cell, drive, state, self.alive, recurrent=self.recurrent)
+        other._parameters = parameters
+        return other

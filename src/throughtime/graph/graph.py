@@ -307,9 +307,7 @@ class Graph(nn.Module):
             entering = loop.with_dropout(entering)
         nothing_yet = entering.new_zeros(entering.shape[1], self.c.shape[0])
         moving = state._replace(bias=())
-        states = gradient.scan(
-            Recursion.of(loop, entering, (*moving.tensors(), nothing_yet), alive)
-        )
+        states = gradient.scan(Recursion(loop, entering, (*moving.tensors(), nothing_yet), alive))
         if len(entering):
             moving = moving.like(tuple(s[-1] for s in states[:-1]))
         return states[-1], moving._replace(bias=state.bias)

@@ -144,13 +144,13 @@ class Recurrence(nn.Module):
         """
         if not self.direction:
             zeros = self.cell.initial_state(drive.rows, next(self.parameters()))
-            return gradient.scan(Recursion.of(self.cell, drive, zeros, recurrent=False))[0], ()
+            return gradient.scan(Recursion(self.cell, drive, zeros, recurrent=False))[0], ()
         if not cut:
-            states = gradient.scan(Recursion.of(self.cell, drive, state, alive))
+            states = gradient.scan(Recursion(self.cell, drive, state, alive))
             return states[0], tuple(s[-1] for s in states) if drive.steps else state
 
         def stretch(carry: Tensors, steps: Tensors, _: Tensors) -> tuple[Tensors, Tensors]:
-            states = gradient.scan(Recursion.of(self.cell, steps[0], carry, *steps[1:]))
+            states = gradient.scan(Recursion(self.cell, steps[0], carry, *steps[1:]))
             return tuple(s[-1] for s in states) if len(steps[0]) else carry, (states[0],)
 
         u, backward = drive.sum(), self.direction < 0

@@ -219,7 +219,7 @@ def _forward(
     cell: Cell, weight_ih: Tensor, x: Tensor, first: State, alive: Tensor | None
 ) -> tuple[Tensor, State]:
     """h(1) … h(T) of one layer in one direction, and its state after the last of them."""
-    states = bptt(Recursion.of(cell, Drive(len(x), (Entering(x, weight_ih),)), first, alive))
+    states = bptt(Recursion(cell, Drive(len(x), (Entering(x, weight_ih),)), first, alive))
     return states[0], tuple(s[-1] for s in states) if len(x) else first
 
 

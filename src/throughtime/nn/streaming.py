@@ -154,7 +154,7 @@ class _Layer:
         self.stepper = Stepper(sweep_of(step, None)) if Engine.of(step) else None
 
     def _recursion(self, x: Tensor, state: State) -> Recursion:
-        return Recursion.of(self.cell, Drive(1, (Entering(x[None], self.weight),)), state)
+        return Recursion(self.cell, Drive(1, (Entering(x[None], self.weight),)), state)
 
     def step(self, x: Tensor, state: State, new: State) -> None:
         if self.stepper is not None:
