@@ -74,7 +74,7 @@ class _BPTT(torch.autograd.Function):
         states, kept = saved[len(wanted) : end], saved[end:]
         # somebody will differentiate this gradient again, or takes many at once
         if torch.is_grad_enabled() or several(grad_states):
-            grads = _of_the_loop(recursion, arriving(states, grad_states))
+            grads = _of_unrolled(recursion, arriving(states, grad_states))
         else:
             entering = len(recursion.drive.tensors())
             grads = ctx.backend.reverse(
@@ -97,12 +97,12 @@ def arriving(states: State, grad_states: Gradients) -> State:
     )
 
 
-def _of_the_loop(recursion: Recursion, grad_states: State) -> Gradients:
-    """The same gradients by automatic differentiation of the plain loop, and differentiable."""
-    # aliases, so that the gradient ends at them and not at what they came from
-    own = tuple(v.view_as(v) for v in recursion.tensors())
-    alias = recursion.like(own)
+def _of_unrolled(recursion: Recursion, grad_states: State) -> Gradients:
+    """The same gradients by automatic differentiation of the plain loop; they are differentiable."""
     with torch.enable_grad(), full_precision(grad_states[0]):
+        # aliases, so that the gradient ends at them and not at what they came from
+        own = tuple(v.view_as(v) for v in recursion.tensors())
+        alias = recursion.like(own)
         states = with_parameters(alias.cell, alias.parameters, lambda: Unrolled().states(alias))
         reached = [(s, g) for s, g in zip(states, grad_states, strict=True) if s.requires_grad]
         found = iter(
