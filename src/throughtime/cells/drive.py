@@ -1,4 +1,4 @@
-"""The drive u(t) of a cell, as what it is the sum of."""
+"""The drive u(t) of a cell, as the terms of its sum."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Drive(NamedTuple):
     Args:
         steps: T.
         edges: what enters by matrices, at each step.
-        given: ``(T, rows, drive_size)``, as it is.
+        given: ``(T, rows, drive_size)``, added as it is.
         constant: ``(rows, drive_size)``, at every step.
         start: ``(rows, drive_size)``, at the first step alone.
 
@@ -61,7 +61,7 @@ class Drive(NamedTuple):
 
     @classmethod
     def of(cls, drive: Tensor | Drive) -> Drive:
-        """A drive that may have been added up already."""
+        """A drive, or a tensor u(1) … u(T) as one."""
         return drive if isinstance(drive, Drive) else cls(len(drive), given=drive)
 
     @property

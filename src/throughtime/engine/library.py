@@ -128,7 +128,7 @@ loaded._dynamo_marked_constant = True  # type: ignore[attr-defined]
 
 
 def in_use() -> Library:
-    """The engine in use, for a computation that has begun with one.
+    """The engine in use, for a computation that needs one.
 
     Raises:
         RuntimeError: if there is none.

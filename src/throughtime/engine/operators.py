@@ -1,4 +1,4 @@
-"""The engine's sweeps as operators of torch, for all that records a graph or replaces tensors.
+"""The engine's sweeps as operators of torch, for recorded graphs and fake tensors.
 
 ``torch.ops.throughtime.forward`` and ``.reverse`` run :mod:`throughtime.engine.sweep`, as all of
 the library does. Here ``torch.compile`` and ``torch.export`` learn what they must know to leave the

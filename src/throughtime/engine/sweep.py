@@ -1,4 +1,4 @@
-"""The engine's sweeps on tensors: what ``engine.h`` says, with torch owning every buffer."""
+"""The engine's sweeps on tensors: the calls of ``engine.h``, whose memory torch owns."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ class Call:
     """One call of the engine: a ``Sweep``, filled field by field, and the tensors it points to."""
 
     def __init__(self, sweep: Sweep, states: State, saved: Tensor | None) -> None:
-        """Point to all that both sweeps read or write.
+        """Point to all that forward and reverse read or write.
 
         Raises:
             ValueError: if a shape is not what the other shapes ask for. The engine believes what it
@@ -173,7 +173,7 @@ class Call:
 
 
 class Scratch:
-    """Bytes for the engine to write to, from an address that is a multiple of 64 on."""
+    """Memory for the engine to write to, aligned to 64 bytes."""
 
     def __init__(self, size: int) -> None:
         self.memory = torch.empty(size + 64, dtype=torch.uint8, device="cpu")

@@ -1,4 +1,4 @@
-"""How a model is differentiated through time, as an object; and the reference."""
+"""The protocol of a method of differentiation through time, and the two that save every step."""
 
 from __future__ import annotations
 

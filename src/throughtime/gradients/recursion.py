@@ -40,7 +40,7 @@ class Recursion:
     ) -> None:
         self.cell, self.drive, self.state = cell, Drive.of(drive), state
         self.alive, self.recurrent = alive, recurrent
-        # what may not be needed, and is then kept; torch.compile does not know cached_property
+        # computed when first asked for, and kept: torch.compile does not know cached_property
         self._parameters: Tensors | None = None
         self._added_up: Recursion | None = None
 

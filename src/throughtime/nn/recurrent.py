@@ -1,4 +1,4 @@
-"""Layers and directions of a recurrence, from the forms of input that torch.nn takes to its own."""
+"""The forward pass of torch.nn's recurrent modules: forms of input, layers and directions."""
 
 from __future__ import annotations
 
@@ -73,8 +73,8 @@ class Recurrent(nn.RNNBase):
         return self._packed(input, hx) if packed else self._padded(input, hx)
 
     def _is_for_torch(self, values: Any) -> bool:
-        """Whether the engine has not what is asked for, and torch.nn's own forward has; or what is
-        exported must run where this library is not."""
+        """Whether torch.nn's own forward pass runs: the engine cannot, or the module is exported,
+        and must run where this library is not installed."""
         if self.proj_size or is_tracing() or torch.compiler.is_exporting():
             return True
         if transforming():

@@ -1,4 +1,4 @@
-"""One step at a time, for input that has only just come."""
+"""One step at a time, for live input."""
 
 from __future__ import annotations
 

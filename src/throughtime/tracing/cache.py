@@ -1,4 +1,4 @@
-"""The programs of each cell, kept for as long as its step is what it was."""
+"""The programs of each cell, kept until its step changes."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ def _programs_of(cell: Cell, drive: Tensor, state: State) -> Programs | None:
 
 
 def _appearance(cell: Cell) -> tuple[Any, ...]:
-    """All of a module that can be seen to change, but for the values of its tensors."""
+    """All that the step may depend on, but for the values of tensors: types, sizes, settings."""
     seen: list[Any] = []
     for module in cell.modules():
         seen.append(type(module))

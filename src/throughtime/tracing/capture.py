@@ -74,7 +74,7 @@ def _trace(cell: Cell, drive: Tensor, state: State, rows: int) -> fx.Graph:
 
 @cache
 def _decompositions() -> dict[Any, Callable[..., Any]]:
-    """How torch takes its operations apart, into those that there are few of."""
+    """How torch expresses its many operations by a few."""
     further = [
         *(aten.leaky_relu, aten.elu, aten.gelu, aten.hardtanh),
         *(aten._softmax, aten._log_softmax, aten.linalg_vector_norm),
@@ -84,7 +84,7 @@ def _decompositions() -> dict[Any, Callable[..., Any]]:
 
 
 def some(like: Sequence[Tensor], rows: int) -> State:
-    """So many rows of random numbers like those of tensors; they are not the user's."""
+    """Random rows of the same sizes; the user's generator is left alone."""
     random = torch.Generator().manual_seed(0)
     return tuple(
         torch.randn((rows, v.shape[-1]), generator=random, dtype=v.dtype, device="cpu")

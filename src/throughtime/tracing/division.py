@@ -1,4 +1,4 @@
-"""A captured graph divided: what is computed forward, what in reverse, and what is kept for it."""
+"""A captured graph, divided into what is computed forward, what in reverse, and what is saved."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ def pointwise(operation: Operation) -> Translation:
 
 
 def aligned(node: fx.Node) -> tuple[Any, ...]:
-    """A node's arguments, of which a number for each row must not meet numbers of rows."""
+    """A node's arguments; ``(rows,)`` with ``(rows, size)`` is refused."""
     rows = [a for a in node.all_input_nodes if a.meta["val"].dim() == 1]
     if node.meta["val"].dim() == 2 and any(of_rows(a) for a in rows):
         raise NotTranslated("(rows,) with (rows, size)")
@@ -43,7 +43,7 @@ def sum_of_two(operation: Operation) -> Translation:
 
 
 def of_truths(operation: Operation) -> Translation:
-    """Of what is 1 or 0, such as comparisons give."""
+    """An operation on booleans, which the engine has as 1 and 0."""
 
     def translation(t: Translator, node: fx.Node) -> Value | tuple[Value, ...]:
         if any(n.meta["val"].dtype is not torch.bool for n in node.all_input_nodes):

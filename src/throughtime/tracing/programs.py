@@ -189,7 +189,7 @@ class Programs:
         return steps, count
 
     def still_right(self, cell: Cell) -> bool:
-        """Whether the step is what it was; Python can change what it likes. One step is tried."""
+        """Whether the cell's step is still that of the programs: one step is tried both ways."""
         try:
             return self._tried(cell)
         except Exception:  # of the user's code; who runs it next will see it

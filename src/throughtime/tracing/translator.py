@@ -59,11 +59,11 @@ class Translator:
         return (found,) if isinstance(found, Value) else found
 
     def has(self, node: fx.Node) -> bool:
-        """Whether a node's numbers are anywhere yet."""
+        """Whether it is known where a node's numbers are."""
         return node in self._values
 
     def put(self, node: fx.Node, value: Value | tuple[Value, ...]) -> None:
-        """A node's numbers are there; they are copied if they have to be elsewhere."""
+        """Say where a node's numbers are; they are copied if they have to be elsewhere."""
         if node in self._destinations and isinstance(value, Value):
             value = self.copy(value, self._destinations[node])
         self._values[node] = value

@@ -170,8 +170,8 @@ MUTANTS = [
     Mutant(
         "the second derivative is taken as zero",
         "gradients/backends/by_hand.py",
-        "if torch.is_grad_enabled() or several(grad_states):",
-        "if several(grad_states):",
+        "if torch.is_grad_enabled() or batched(grad_states):",
+        "if batched(grad_states):",
         (TWICE + "test_the_gradients_gradient_is_that_of_the_plain_loop",),
     ),
     Mutant(

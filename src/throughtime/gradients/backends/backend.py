@@ -14,7 +14,7 @@ class Backend(ABC):
     @classmethod
     @abstractmethod
     def of(cls, recursion: Recursion) -> Backend | None:
-        """The backend, if it can compute this recursion."""
+        """The backend for this recursion; None if it cannot compute it."""
 
     @abstractmethod
     def states(self, recursion: Recursion) -> State:

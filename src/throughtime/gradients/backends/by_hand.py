@@ -11,7 +11,7 @@ from torch import Tensor
 from throughtime.cells.cell import State
 from throughtime.cells.drive import Tensors
 from throughtime.context.autocast import full_precision
-from throughtime.context.transforms import several
+from throughtime.context.transforms import batched
 from throughtime.gradients.backends.backend import Backend
 from throughtime.gradients.backends.unrolled import Unrolled
 from throughtime.gradients.parameters import with_parameters
@@ -72,8 +72,8 @@ class _BPTT(torch.autograd.Function):
         end = len(wanted) + parts
         recursion = ctx.recursion.like(saved[: len(wanted)])
         states, kept = saved[len(wanted) : end], saved[end:]
-        # somebody will differentiate this gradient again, or takes many at once
-        if torch.is_grad_enabled() or several(grad_states):
+        # this gradient will be differentiated again, or it is one of a batch
+        if torch.is_grad_enabled() or batched(grad_states):
             grads = _of_unrolled(recursion, arriving(states, grad_states))
         else:
             entering = len(recursion.drive.tensors())
@@ -98,7 +98,7 @@ def arriving(states: State, grad_states: Gradients) -> State:
 
 
 def _of_unrolled(recursion: Recursion, grad_states: State) -> Gradients:
-    """The same gradients by automatic differentiation of the plain loop; they are differentiable."""
+    """The same gradients, and differentiable, by automatic differentiation of the plain loop."""
     with torch.enable_grad(), full_precision(grad_states[0]):
         # aliases, so that the gradient ends at them and not at what they came from
         own = tuple(v.view_as(v) for v in recursion.tensors())

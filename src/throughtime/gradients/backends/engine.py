@@ -14,7 +14,7 @@ from throughtime.gradients.recursion import Recursion
 
 
 class Engine(ByHand):
-    """Elman, GRU and LSTM in float32 and float64 on the CPU, in whole sequences."""
+    """Elman, GRU and LSTM, in float32 and float64 on the CPU: a whole sequence in one call."""
 
     @classmethod
     def of(cls, recursion: Recursion) -> Engine | None:

@@ -14,9 +14,9 @@ from throughtime.gradients.recursion import Recursion
 
 
 class Operator(Backend):
-    """The same cells as those of :class:`Engine`, under ``torch.compile`` and of fake tensors.
+    """The cells of :class:`Engine`, where torch records a graph (``torch.compile``, fake tensors).
 
-    torch knows the operator's shapes and its gradient, and leaves it in a graph as it is.
+    torch knows the operator's shapes and its gradient, and leaves it in the graph as it is.
     """
 
     @classmethod

@@ -16,7 +16,7 @@ from throughtime.gradients.unroll import unroll
 
 
 class Stepwise(ByHand):
-    """Any cell, step by step in Python."""
+    """Any cell, step by step in Python (Goodfellow et al. 2016, 10.2.2)."""
 
     @classmethod
     def of(cls, recursion: Recursion) -> Stepwise | None:

@@ -1,4 +1,4 @@
-"""Programs of the engine, made of a trace of the cell's step."""
+"""Users' cells in the engine, by programs made of a trace of the cell's step."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from throughtime.tracing.programs import Programs
 
 
 class Traced(ByHand):
-    """Users' cells, where their steps can be traced and there are enough of them."""
+    """Cells whose step can be traced, once they have taken enough steps for it to be worth it."""
 
     def __init__(self, programs: Programs) -> None:
         self.programs = programs

@@ -9,9 +9,9 @@ from throughtime.gradients.unroll import unroll
 
 
 class Unrolled(Backend):
-    """Step by step in torch's own operations, or all steps at once where none depends on another.
+    """Step by step in torch's own operations; without recurrence all steps at once.
 
-    Every transform and every recorder of torch understands it.
+    All of torch's transforms, and ``torch.compile``, understand it.
     """
 
     @classmethod
