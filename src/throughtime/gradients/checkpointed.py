@@ -11,9 +11,9 @@ from torch import Tensor, nn
 from torch.utils.checkpoint import get_device_states, set_device_states
 
 from throughtime.context.autocast import Autocast
+from throughtime.context.parameters import with_parameters
 from throughtime.context.transforms import transforming
 from throughtime.gradients.gradient import Gradient, Stretch, Tensors
-from throughtime.gradients.parameters import with_parameters
 
 
 class CheckpointedBPTT(Gradient):

@@ -14,7 +14,7 @@ from torch.fx.experimental.proxy_tensor import make_fx
 from torch.random import fork_rng
 
 from throughtime.cells.cell import Cell, State
-from throughtime.gradients.parameters import with_parameters
+from throughtime.context.parameters import with_parameters
 from throughtime.tracing.nodes import aten, first_of
 
 M = TypeVar("M", bound=nn.Module)

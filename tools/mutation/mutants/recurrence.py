@@ -176,7 +176,7 @@ MUTANTS = [
     ),
     Mutant(
         "the gradient is taken at other parameters than the forward pass used",
-        "gradients/parameters.py",
+        "context/parameters.py",
         "    if all(p is t for",
         "    if True or all(p is t for",
         (PARAMETERS + "test_parameters_given_for_one_call_get_the_gradient_of_that_call",),

@@ -11,10 +11,10 @@ from torch import Tensor
 from throughtime.cells.cell import State
 from throughtime.cells.drive import Tensors
 from throughtime.context.autocast import full_precision
+from throughtime.context.parameters import with_parameters
 from throughtime.context.transforms import batched
 from throughtime.gradients.backends.backend import Backend
 from throughtime.gradients.backends.unrolled import Unrolled
-from throughtime.gradients.parameters import with_parameters
 from throughtime.gradients.recursion import Recursion
 
 Gradients = tuple[Tensor | None, ...]

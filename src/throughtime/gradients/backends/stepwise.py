@@ -9,8 +9,8 @@ from torch.nn.utils.parametrize import is_parametrized
 from throughtime.cells.cell import Cell, State
 from throughtime.cells.drive import Tensors
 from throughtime.context.autocast import full_precision
+from throughtime.context.parameters import with_parameters
 from throughtime.gradients.backends.by_hand import ByHand, Gradients, arriving
-from throughtime.gradients.parameters import with_parameters
 from throughtime.gradients.recursion import Recursion
 from throughtime.gradients.unroll import unroll
 
