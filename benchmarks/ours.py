@@ -20,6 +20,7 @@ from throughtime.cells.drive import Drive, Entering
 from throughtime.engine.library import loaded
 from throughtime.gradients import CheckpointedBPTT, FullBPTT, Gradient
 from throughtime.gradients.bptt import bptt
+from throughtime.gradients.recursion import Recursion
 
 NAME = "ours"
 VERSION = f"{tt.__version__}, engine {engine.instructions if (engine := loaded()) else 'none'}"
@@ -43,7 +44,7 @@ def call(layer: Layer) -> Run:
 
     def step() -> tuple[Tensor, ...]:
         drive = Drive(layer.steps, (Entering(x, U),))
-        h = bptt(cell, drive, cell.initial_state(layer.rows, x))[0]
+        h = bptt(Recursion(cell, drive, cell.initial_state(layer.rows, x)))[0]
         return (h.detach(), *torch.autograd.grad(h, own, arriving))
 
     return Run(step)
@@ -135,7 +136,7 @@ def own(problem: OwnCell) -> Run:
 
     def step() -> tuple[Tensor, ...]:
         drive = Drive(problem.steps, (Entering(x, U),))
-        h = gradient.scan(cell, drive, cell.initial_state(problem.rows, x), None)[0]
+        h = gradient.scan(Recursion(cell, drive, cell.initial_state(problem.rows, x)))[0]
         return (h.detach(), *torch.autograd.grad(h, [U, *cell.parameters()], arriving))
 
     return Run(step)

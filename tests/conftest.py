@@ -6,7 +6,8 @@ import csv
 import io
 import json
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from functools import cache
 from pathlib import Path
 
@@ -16,14 +17,14 @@ from tests.helpers.commands import SMALL, Trained, good
 from tests.helpers.data_files import Write
 from tests.helpers.made_up import MODELS, ROWS, SENTENCES, SERIES, VECTORS
 from throughtime.data import Dataset, load
-from throughtime.engine import sweep
+from throughtime.engine import use
 
 
 @pytest.fixture(params=["engine", "python"])
-def each_way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+def each_way(request: pytest.FixtureRequest) -> Iterator[None]:
     """By the engine in C, where it has the cell, and in Python."""
-    if request.param == "python":
-        monkeypatch.setattr(sweep, "loaded", lambda: None)
+    with use(None) if request.param == "python" else nullcontext():
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -22,10 +22,10 @@ from tests.helpers.models import (
     make,
     problem,
 )
+from tests.helpers.recursion import bptt
 from throughtime import RecurrentModel, Sequence, Wiring
 from throughtime.context.transforms import transforming
 from throughtime.gradients import Autograd, CheckpointedBPTT, FullBPTT, TruncatedBPTT
-from throughtime.gradients.bptt import bptt
 from throughtime.gradients.unroll import unroll
 
 pytestmark = pytest.mark.filterwarnings("ignore:`torch.jit.script` is deprecated")  # torch's own

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 import torch
 
-from throughtime.engine import generation, library, program, sweep
+from throughtime.engine import library, use
 
 
 @pytest.fixture(params=library.processor())
@@ -15,14 +15,11 @@ def instructions(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
     """Each instruction set; two threads for the smallest of work; NaN in all fresh memory."""
     if library.loaded() is None:
         pytest.skip("no engine is built here")
-    chosen = library.open_library(request.param)
-    monkeypatch.setattr(sweep, "loaded", lambda: chosen)
-    monkeypatch.setattr(generation, "loaded", lambda: chosen)
-    monkeypatch.setattr(program, "loaded", lambda: chosen)
     monkeypatch.setattr(library, "ENOUGH", 0)
     threads = torch.get_num_threads()
     before = torch.are_deterministic_algorithms_enabled()  # --poison
     torch.use_deterministic_algorithms(True)
-    yield request.param
+    with use(request.param):
+        yield request.param
     torch.use_deterministic_algorithms(before, warn_only=before)
     torch.set_num_threads(threads)

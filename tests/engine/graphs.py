@@ -20,9 +20,9 @@ from torch.nn.utils.rnn import pack_sequence
 import throughtime as tt
 from tests.engine.test_operators import BUILT_IN, FORWARD, LENGTHS, ROWS, H, T, setting
 from tests.helpers.models import WIRINGS, Problem, assert_same, gradients, leaves, make, problem
+from tests.helpers.recursion import bptt
 from throughtime.cells.drive import Drive, Entering
-from throughtime.engine import sweep
-from throughtime.gradients.bptt import bptt
+from throughtime.engine import use
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore:The .grad attribute of a Tensor that is not a leaf"),
@@ -113,17 +113,15 @@ def test_one_graph_for_all_lengths() -> None:
             )
 
 
-def test_a_cell_that_the_engine_has_not_is_taken_step_by_step(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_a_cell_that_the_engine_has_not_is_taken_step_by_step() -> None:
     own, drive, state = setting("own", "all")
     f = lambda *tensors: bptt(own, drive.like(tensors), state)  # noqa: E731
     wanted = [v for v in (*drive.tensors(), *state, *own.parameters()) if v.requires_grad]
     assert_same_compiled(f, whole(f), [*drive.tensors()], wanted)
-    monkeypatch.setattr(sweep, "loaded", lambda: None)
     cell, drive, state = setting("GRU", "all")
     graphs = Graphs()
-    whole(lambda *tensors: bptt(cell, drive.like(tensors), state), graphs)(*drive.tensors())
+    with use(None):
+        whole(lambda *tensors: bptt(cell, drive.like(tensors), state), graphs)(*drive.tensors())
     assert FORWARD not in graphs.calls
 
 

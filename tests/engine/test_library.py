@@ -13,9 +13,10 @@ import pytest
 import torch
 
 import throughtime as tt
-from throughtime.cells.drive import Drive
-from throughtime.engine import build, library, sweep
-from throughtime.gradients.bptt import bptt
+from tests.helpers.recursion import bptt
+from throughtime.engine import build, library, use
+from throughtime.gradients.backends.engine import Engine
+from throughtime.gradients.recursion import Recursion
 from throughtime.gradients.unroll import unroll
 
 built = pytest.mark.skipif(library.loaded() is None, reason="no engine is built here")
@@ -45,15 +46,50 @@ def test_without_an_engine_there_is_one_warning_and_the_same_numbers(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr(library, "library", lambda name: tmp_path / name)
-    library._loaded.cache_clear()
+    library._best.cache_clear()
     cell, drive = tt.cells.LSTM(3), torch.randn(4, 2, 12)
     with pytest.warns(UserWarning, match=r"python -m throughtime.engine.build") as caught:
         states, _ = (bptt(cell, drive, cell.initial_state(2)) for _ in range(2))
     assert len(caught) == 1
-    assert not sweep.takes(cell, (), Drive.of(drive), cell.initial_state(2))
-    library._loaded.cache_clear()
+    assert Engine.of(Recursion(cell, drive, cell.initial_state(2))) is None
+    library._best.cache_clear()
     for a, b in zip(states, unroll(cell, drive, cell.initial_state(2)), strict=True):
         assert torch.equal(a, b)
+
+
+@built
+def test_what_is_used_is_used_until_the_block_ends() -> None:
+    before = library.loaded()
+    with use("portable") as engine:
+        assert library.loaded() is engine is not None
+        assert engine.instructions == "portable"
+        with use(None):
+            assert library.loaded() is None
+        assert library.loaded() is engine
+    assert library.loaded() is before
+    with pytest.raises(ValueError, match="the instruction set is 'sse9'; expected none, or of"):
+        use("sse9").__enter__()
+
+
+@built
+def test_after_an_error_the_engine_is_what_it_was() -> None:
+    def failing() -> None:
+        with use(None):
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        failing()
+    assert library.loaded() is not None
+
+
+@built
+def test_a_gradient_of_the_engine_needs_it_switched_on() -> None:
+    cell, drive = tt.cells.LSTM(3), torch.randn(4, 2, 12)
+    states = bptt(cell, drive, cell.initial_state(2))
+    with use(None), pytest.raises(RuntimeError, match="the engine is switched off, and a graph"):
+        states[0].sum().backward(retain_graph=True)
+    states[0].sum().backward()
+    assert cell.W.grad is not None
 
 
 @built

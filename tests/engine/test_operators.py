@@ -16,10 +16,10 @@ from torch.library import opcheck
 
 import throughtime as tt
 from tests.helpers.models import CELLS
+from tests.helpers.recursion import bptt
 from throughtime.cells import Cell
 from throughtime.cells.drive import Drive, Entering
 from throughtime.engine import library, operators, sweep
-from throughtime.gradients.bptt import bptt
 
 pytestmark = pytest.mark.skipif(library.loaded() is None, reason="no engine is built here")
 
@@ -56,15 +56,10 @@ def test_torchs_own_checks_of_an_operator(name: str, enters: str, ragged: bool) 
     cell, drive, state = setting(name, enters)
     # rows that all have T steps: what is saved of steps after a row's end is any numbers
     lengths = torch.full((ROWS,), T)
-    rows = sweep.Ragged(lengths, lengths.argsort()) if ragged else (None, None)
-    inputs = operators.Inputs(
-        cell.kernel or "",
-        list(cell.parameters()),
-        T,
-        [v for edge in drive.edges for v in edge],
-        *drive[2:],
-        list(state),
-        *rows,
+    rows = sweep.Ragged(lengths, lengths.argsort()) if ragged else None
+    assert cell.kernel is not None
+    inputs = operators.Inputs.of(
+        sweep.Sweep(cell.kernel, tuple(cell.parameters()), drive, state, rows)
     )
     opcheck(FORWARD, (*inputs, True))
     with torch.no_grad():
@@ -81,8 +76,8 @@ def test_torchs_own_checks_of_an_operator(name: str, enters: str, ragged: bool) 
 
 def test_no_gradient_of_what_was_not_kept() -> None:
     cell, drive, state = setting("GRU", "given")
-    (h,), saved = operators.forward("gru", tuple(cell.parameters()), drive, state, None, keep=False)
-    assert saved is None
+    once = sweep.Sweep("gru", tuple(cell.parameters()), drive, state)
+    (h,) = operators.forward(once, keep=False)
     with pytest.raises(RuntimeError, match="nothing was kept of the steps for a gradient"):
         h.sum().backward()
 

@@ -14,6 +14,7 @@ from torch import Tensor
 
 from tests.helpers.header import fields
 from tests.helpers.own_cells import TRACED
+from tests.helpers.recursion import bptt
 from throughtime.cells.cell import Cell
 from throughtime.engine import library, program
 from throughtime.engine.program import (
@@ -26,10 +27,8 @@ from throughtime.engine.program import (
     Value,
 )
 from throughtime.engine.sweep import Ragged
-from throughtime.gradients.bptt import bptt
 from throughtime.gradients.unroll import unroll
-from throughtime.tracing import traced as programs
-from throughtime.tracing import traces
+from throughtime.tracing import cache, programs
 
 DTYPES = {torch.float32: 1e-6, torch.float64: 1e-14}
 
@@ -205,7 +204,7 @@ def test_a_users_cell_is_its_loop(
     ragged: bool,
     threads: int,
 ) -> None:
-    monkeypatch.setattr(traces, "ENOUGH", 0)
+    monkeypatch.setattr(cache, "ENOUGH", 0)
     monkeypatch.setattr(programs, "TOGETHER", 30)
     torch.manual_seed(0)
     torch.set_num_threads(threads)
@@ -219,7 +218,7 @@ def test_a_users_cell_is_its_loop(
     state = tuple(torch.randn(rows, n, dtype=dtype, requires_grad=True) for n in cell.state_sizes)
     clean = drive.detach().nan_to_num().requires_grad_()
     expected, actual = unroll(cell, clean, state, alive), bptt(cell, drive, state, alive)
-    (traced,) = traces._cells[cell].traced.values()
+    (traced,) = cache._cells[cell].programs.values()
     assert traced is not None
     arriving = tuple(torch.randn_like(s) for s in expected)
     wanted = [*state, *cell.parameters()]

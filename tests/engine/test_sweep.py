@@ -10,11 +10,13 @@ from torch import Tensor
 
 import throughtime as tt
 from tests.helpers.header import fields
+from tests.helpers.recursion import bptt
 from throughtime.cells import Cell
-from throughtime.cells.cell import State
 from throughtime.cells.drive import Drive, Entering
 from throughtime.engine import sweep
-from throughtime.gradients.bptt import bptt, plain
+from throughtime.gradients import Autograd, FullBPTT
+from throughtime.gradients.backends.engine import has
+from throughtime.gradients.recursion import Recursion
 from throughtime.gradients.unroll import unroll
 
 CELLS = {
@@ -63,7 +65,7 @@ def assert_engine_is_the_loop(
     alive = None
     if lengths is not None:
         alive = torch.arange(steps)[:, None] < torch.tensor(lengths, dtype=torch.int64)
-    assert takes(cell, drive, state)
+    assert has(Recursion(cell, drive, state))
     wanted = [v for v in (*drive.tensors(), *state, *cell.parameters()) if v.requires_grad]
     expected = unroll(cell, drive.sum(), state, alive)
     actual = bptt(cell, drive, state, alive)
@@ -85,10 +87,6 @@ def assert_engine_is_the_loop(
         )  # fmt: skip
         for a, b in zip((*actual, *actual_grads), (*expected, *expected_grads), strict=True):
             close(a, b, DTYPES[dtype])
-
-
-def takes(cell: Cell, drive: Drive, state: State) -> bool:
-    return sweep.takes(cell, tuple(cell.parameters()), drive, state)
 
 
 def close(actual: Tensor, expected: Tensor, tolerance: float) -> None:
@@ -196,11 +194,11 @@ class Doubling(tt.cells.Elman):
 def test_what_is_not_the_engines_is_left_to_the_loop() -> None:
     drive, cell = Drive.of(torch.zeros(2, 3, 4)), tt.cells.Elman(4)
     state = cell.initial_state(3)
-    assert takes(cell, drive, state)
-    assert not takes(Doubling(4), drive, state)
-    assert not takes(cell, Drive.of(torch.zeros(2, 3, 4).double()), state)
-    assert not takes(cell.half(), drive, (state[0].half(),))
-    assert not takes(tt.cells.Elman(4).to("meta"), drive, state)
+    assert has(Recursion(cell, drive, state))
+    assert not has(Recursion(Doubling(4), drive, state))
+    assert not has(Recursion(cell, drive._replace(given=torch.zeros(2, 3, 4).double()), state))
+    assert not has(Recursion(cell.half(), drive, (state[0].half(),)))
+    assert not has(Recursion(tt.cells.Elman(4).to("meta"), drive, state))
 
 
 def test_a_wrong_shape_is_refused_before_it_is_read() -> None:
@@ -242,7 +240,8 @@ def by_engine(x: Tensor) -> tuple[Tensor, Tensor]:
         (h,) = bptt(elman, x[None], elman.initial_state(len(x), x))
         start = lstm.initial_state(len(x), x)
         drive = Drive.of(torch.cat([x, torch.zeros(len(x), 3 * n, dtype=x.dtype)], -1)[None])
-        saved = sweep.forward("lstm", tuple(lstm.parameters()), drive, start, None, keep=True)[1]
+        once = sweep.Sweep("lstm", tuple(lstm.parameters()), drive, start)
+        saved = sweep.forward(once, keep=True)[1]
     assert saved is not None
     return h.flatten(), saved[0, :, :n].flatten()
 
@@ -287,10 +286,9 @@ def test_without_an_edge_from_h_every_step_starts_from_zeros(
     drive = drives(enters, made, 6, 5, torch.float64)
     state = made.initial_state(5, torch.zeros(0, dtype=torch.float64))
     wanted = [v for v in (*drive.tensors(), *made.parameters()) if v.requires_grad]
-    results = []
-    for run in (lambda: bptt(made, drive, state, recurrent=False),
-                lambda: plain(made, drive.sum(), state, None, False)):  # fmt: skip
-        states = run()
+    recursion, results = Recursion(made, drive, state, recurrent=False), []
+    for gradient in (FullBPTT(), Autograd()):
+        states = gradient.scan(recursion)
         grads = torch.autograd.grad(
             sum((s.sin().sum() for s in states), torch.zeros(())), wanted,
             allow_unused=True, materialize_grads=True,
@@ -312,10 +310,9 @@ def test_the_default_device_is_not_the_engines() -> None:
 
 def test_what_the_engine_cannot_read_is_refused() -> None:
     cell = tt.cells.Elman(4)
-    call = sweep.Call(
-        "elman_tanh", tuple(cell.parameters()), Drive.of(torch.zeros(2, 3, 4)),
-        cell.initial_state(3), (torch.zeros(2, 3, 4),), None, None,
-    )  # fmt: skip
+    drive, state = Drive.of(torch.zeros(2, 3, 4)), cell.initial_state(3)
+    once = sweep.Sweep("elman_tanh", tuple(cell.parameters()), drive, state)
+    call = sweep.Call(once, (torch.zeros(2, 3, 4),), None)
     with pytest.raises(ValueError, match=r"grad_h is torch.float64 on cpu; expected torch.float32"):
         call.point("grad_h", torch.zeros(2, 3, 4, dtype=torch.float64))
     with pytest.raises(ValueError, match=r"grad_h is torch.float32 on meta"):

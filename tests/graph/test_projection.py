@@ -39,3 +39,14 @@ def test_a_symbol_that_is_none_is_refused_all_the_same(monkeypatch: pytest.Monke
     monkeypatch.setattr(projection, "MANY", 0)
     edge = Projection(5, 2)
     assert edge.entering(torch.tensor([[7]])).weight is edge.weight
+
+
+def test_an_edge_starts_defined() -> None:
+    """Fresh memory holds NaN here, so that nothing is read from it unseen."""
+    torch.use_deterministic_algorithms(True)
+    try:
+        edges = [Projection(30, 4), Projection(30, 4, bound=0.5)]
+    finally:
+        torch.use_deterministic_algorithms(False)
+    assert not edges[0].weight.any()
+    assert 0.25 < float(edges[1].weight.abs().max()) <= 0.5

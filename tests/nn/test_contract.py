@@ -8,6 +8,7 @@ import pickle
 import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from typing import Any, NamedTuple
 
 import pytest
@@ -24,8 +25,7 @@ import throughtime as tt
 from tests.helpers.calls import counted
 from tests.helpers.models import quick
 from throughtime import Sequence
-from throughtime.engine import library, sweep
-from throughtime.nn import recurrent
+from throughtime.engine import library, sweep, use
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore:`torch.jit.script` is deprecated"),  # torch's own
@@ -41,12 +41,6 @@ KINDS: dict[str, tuple[str, dict[str, Any]]] = {
 every_kind = pytest.mark.parametrize("kind", KINDS)
 SIZE, H, T, LENGTHS = 3, 5, 6, [4, 6, 1, 6]
 TOLERANCE = {torch.float64: 1e-11, torch.float32: 2e-5}
-
-
-@pytest.fixture(autouse=True)
-def _never_torchs_for_want_of_an_engine(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where no engine is built, the Python path has the same contract to keep."""
-    monkeypatch.setattr(recurrent, "loaded", lambda: True)
 
 
 def pair(kind: str, **options: Any) -> tuple[nn.RNNBase, nn.RNNBase]:
@@ -329,20 +323,18 @@ def test_the_message_names_what_is_wrong() -> None:
 
 @pytest.mark.parametrize("by", ["engine", "torch"])
 @every_kind
-def test_a_packed_call_is_refused_like_a_padded_one(
-    kind: str, by: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_packed_call_is_refused_like_a_padded_one(kind: str, by: str) -> None:
     """torch.nn lets some of these pass without a word: an LSTM's, whose kernel then reads memory
     that is not the input's; and more rows than there are, where it sorts them."""
-    monkeypatch.setattr(recurrent, "loaded", lambda: by == "engine" or None)
     _, ours = pair(kind)
-    with pytest.raises(RuntimeError, match="the input has size 4; expected input_size=3"):
-        ours(pack_sequence([torch.zeros(T, SIZE + 1)]))
-    rows = [torch.zeros(2, SIZE), torch.zeros(T, SIZE)]
-    for x in (pack_sequence(rows, enforce_sorted=False), pack_sequence(rows[::-1])):
-        for count in (1, 3):
-            with pytest.raises(RuntimeError, match=rf"h_0 has shape \(1, {count}, 5\)"):
-                ours(x, initial(ours, count))
+    with use(None) if by == "torch" else nullcontext():
+        with pytest.raises(RuntimeError, match="the input has size 4; expected input_size=3"):
+            ours(pack_sequence([torch.zeros(T, SIZE + 1)]))
+        rows = [torch.zeros(2, SIZE), torch.zeros(T, SIZE)]
+        for x in (pack_sequence(rows, enforce_sorted=False), pack_sequence(rows[::-1])):
+            for count in (1, 3):
+                with pytest.raises(RuntimeError, match=rf"h_0 has shape \(1, {count}, 5\)"):
+                    ours(x, initial(ours, count))
 
 
 # ---- dropout -------------------------------------------------------------------------------------
@@ -522,11 +514,11 @@ def test_other_dtypes_are_run_by_torch(kind: str, form: str, dtype: torch.dtype)
 
 
 @every_kind
-def test_without_an_engine_torch_runs_it(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(recurrent, "loaded", lambda: None)
+def test_without_an_engine_torch_runs_it(kind: str) -> None:
     theirs, ours = pair(kind, bidirectional=True)
     x = torch.randn(T, 2, SIZE)
-    assert torch.equal(ours(x)[0], theirs(x)[0])
+    with use(None):
+        assert torch.equal(ours(x)[0], theirs(x)[0])
 
 
 def test_projections_are_run_by_torch() -> None:

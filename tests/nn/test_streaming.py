@@ -10,7 +10,7 @@ import torch
 from torch.testing import assert_close
 
 import throughtime as tt
-from throughtime.engine import sweep
+from throughtime.engine import library
 from throughtime.nn.recurrent import Recurrent
 
 pytestmark = pytest.mark.usefixtures("each_way")
@@ -63,7 +63,7 @@ def test_weights_that_have_changed_are_noticed() -> None:
 
 
 def test_a_step_allocates_no_memory_for_numbers() -> None:
-    if sweep.loaded() is None:  # type: ignore[attr-defined]  # what `each_way` replaces
+    if library.loaded() is None:
         pytest.skip("it is the engine that needs none")
     live = tt.nn.Streaming(tt.nn.LSTM(8, 64, num_layers=2), 4)
     x, state, new = torch.randn(4, 8), live.zeros(), live.zeros()

@@ -14,13 +14,13 @@ from torch.utils.checkpoint import checkpoint
 
 from tests.helpers.calls import counted
 from tests.helpers.own_cells import NOT_TRACED, TRACED, LayerNormGRU, Leaky, Peephole, Written
+from tests.helpers.recursion import bptt
 from throughtime.cells.cell import Cell, State
 from throughtime.engine.library import loaded
-from throughtime.gradients.bptt import bptt
 from throughtime.gradients.unroll import unroll
-from throughtime.tracing import traces
-from throughtime.tracing.trace import NotTraced
-from throughtime.tracing.traced import Traced
+from throughtime.tracing import cache
+from throughtime.tracing.capture import NotTraced
+from throughtime.tracing.programs import Programs
 
 
 @pytest.fixture
@@ -32,7 +32,7 @@ def each_way() -> None:
 
 @pytest.fixture(autouse=True)
 def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(traces, "ENOUGH", 0)
+    monkeypatch.setattr(cache, "ENOUGH", 0)
 
 
 def assert_exact(
@@ -64,11 +64,11 @@ def test_gradients_are_exact_by_the_trace(name: str, ragged: bool) -> None:
     torch.manual_seed(0)
     cell = TRACED[name](4)
     assert_exact(cell, ragged=ragged)
-    (traced,) = traces._cells[cell].traced.values()
+    (traced,) = cache._cells[cell].programs.values()
     assert traced is not None
     assert_exact(cell, steps=11, rows=1, ragged=ragged)  # other sizes, by the same trace
     assert_exact(cell, steps=20, rows=70, ragged=ragged)
-    assert traces._cells[cell].traced == {next(iter(traces._cells[cell].traced)): traced}
+    assert cache._cells[cell].programs == {next(iter(cache._cells[cell].programs)): traced}
 
 
 @pytest.mark.parametrize("name", NOT_TRACED)
@@ -76,7 +76,7 @@ def test_gradients_are_exact_where_there_can_be_no_trace(name: str) -> None:
     torch.manual_seed(0)
     cell = NOT_TRACED[name](5 if name == "turned" else 4)  # as many as there are rows in a trace
     assert_exact(cell)
-    assert traces._cells[cell].traced == {next(iter(traces._cells[cell].traced)): None}
+    assert cache._cells[cell].programs == {next(iter(cache._cells[cell].programs)): None}
 
 
 def test_rows_that_know_how_many_they_are_are_not_traced() -> None:
@@ -87,7 +87,7 @@ def test_rows_that_know_how_many_they_are_are_not_traced() -> None:
 
     cell = Counting(3)
     with pytest.raises(NotTraced, match="how many rows"):
-        Traced(cell, torch.zeros(2, 9), cell.initial_state(2))
+        Programs(cell, torch.zeros(2, 9), cell.initial_state(2))
 
 
 def test_what_is_read_again_must_not_be_overwritten() -> None:
@@ -100,7 +100,7 @@ def test_what_is_read_again_must_not_be_overwritten() -> None:
 
     cell = Overwriting(3)
     with pytest.raises(NotTraced, match="read again"):
-        Traced(cell, torch.zeros(2, 9), cell.initial_state(2))
+        Programs(cell, torch.zeros(2, 9), cell.initial_state(2))
 
 
 def test_a_loss_may_use_a_part_of_the_state_alone() -> None:
@@ -131,7 +131,7 @@ def test_tensors_need_not_be_dense() -> None:
 
 def test_a_wrong_shape_is_refused() -> None:
     cell = Peephole(3)
-    traced = traces.of(cell, torch.zeros(9, 2, 12), cell.initial_state(2))
+    traced = cache.programs_of(cell, torch.zeros(9, 2, 12), cell.initial_state(2))
     assert traced is not None
     for drive, rows in (((9, 2, 11), 2), ((9, 2, 12), 3)):
         with pytest.raises(ValueError, match="expected"):
@@ -147,7 +147,7 @@ def test_what_only_looks_takes_the_engine_too(monkeypatch: pytest.MonkeyPatch) -
             calls = counted(monkeypatch, LayerNormGRU, "step")
             torch.testing.assert_close(bptt(cell, drive, state), expected)
             monkeypatch.undo()
-            monkeypatch.setattr(traces, "ENOUGH", 0)
+            monkeypatch.setattr(cache, "ENOUGH", 0)
             assert len(calls) < len(drive)
 
 
@@ -157,7 +157,7 @@ def test_parameters_of_another_size_are_traced_anew() -> None:
     other = Peephole(5).double()
     cell.W, cell.p, cell.drive_size, cell.state_sizes = other.W, other.p, 20, (5, 5)
     assert_exact(cell)
-    assert len(traces._cells[cell].traced) == 2
+    assert len(cache._cells[cell].programs) == 2
 
 
 def test_changed_parameters_are_the_traces_too() -> None:
@@ -167,7 +167,7 @@ def test_changed_parameters_are_the_traces_too() -> None:
         for parameter in cell.parameters():
             parameter.add_(0.3)
     assert_exact(cell)
-    assert len(traces._cells[cell].traced) == 1
+    assert len(cache._cells[cell].programs) == 1
 
 
 def test_a_step_that_python_has_changed_is_traced_again() -> None:
@@ -176,7 +176,7 @@ def test_a_step_that_python_has_changed_is_traced_again() -> None:
     assert_exact(cell)
     cell.gain = 2.0
     assert_exact(cell)
-    assert len(traces._cells[cell].traced) == 2
+    assert len(cache._cells[cell].programs) == 2
     written = Written(3, lambda s, u, h: (u + h).clamp(-s.most, s.most), 1)
     for most in (100.0, 200.0):
         vars(written)["most"] = most
@@ -189,21 +189,21 @@ def test_a_change_that_cannot_be_seen_is_noticed_by_the_trial() -> None:
     assert_exact(cell)
     gain[0] = 2.0
     assert_exact(cell)  # one by one, since the trace did not fit
-    assert not traces._cells[cell].traced
+    assert not cache._cells[cell].programs
     assert_exact(cell)
-    assert traces._cells[cell].traced
+    assert cache._cells[cell].programs
 
 
 def test_a_cell_that_changes_all_the_time_is_not_traced_all_the_time(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(traces, "ENOUGH", 30)
-    cell, made = LayerNormGRU(3), counted(monkeypatch, Traced, "__init__")
+    monkeypatch.setattr(cache, "ENOUGH", 30)
+    cell, made = LayerNormGRU(3), counted(monkeypatch, Programs, "__init__")
     for i in range(40):
         cell.gain = 1 + i / 40
         assert_exact(cell, steps=10)
     assert len(made) == 3  # after 30, 60 more and 120 more steps; the next would be after 450
-    assert len(traces._cells[cell].traced) <= traces.MOST
+    assert len(cache._cells[cell].programs) <= cache.MOST
 
 
 def test_tracing_leaves_the_cell_alone() -> None:
@@ -242,7 +242,7 @@ class Caching(LayerNormGRU):
 def test_what_a_step_keeps_it_keeps_itself() -> None:
     cell = Caching(3)
     with contextlib.suppress(NotTraced):
-        Traced(cell, torch.zeros(2, 9), cell.initial_state(2))
+        Programs(cell, torch.zeros(2, 9), cell.initial_state(2))
     assert cell.cache is None
     assert_exact(cell)
 
@@ -298,7 +298,7 @@ def test_many_small_steps_in_one_are_traced_in_no_time() -> None:
 def test_the_truth_of_a_number_is_not_its_size() -> None:
     cell = Written(4, lambda s, u, h: torch.where(torch.logical_or(h, u), u + 1, s.W(h)), 1)
     with pytest.raises(NotTraced, match="truth"):
-        Traced(cell, torch.zeros(2, 4), cell.initial_state(2))
+        Programs(cell, torch.zeros(2, 4), cell.initial_state(2))
 
 
 def test_a_change_that_h_does_not_carry_on_is_noticed_too() -> None:
@@ -309,23 +309,23 @@ def test_a_change_that_h_does_not_carry_on_is_noticed_too() -> None:
 
 
 def test_a_trace_is_made_when_it_is_worth_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(traces, "ENOUGH", 100)
+    monkeypatch.setattr(cache, "ENOUGH", 100)
     cell = Peephole(3)
     for i in range(4):
         assert_exact(cell, steps=30)
-        assert bool(traces._cells[cell].traced) == (i == 3)
+        assert bool(cache._cells[cell].programs) == (i == 3)
 
 
 def test_tracing_draws_no_random_numbers() -> None:
     cell = Peephole(3)
     before = torch.random.get_rng_state()
-    Traced(cell, torch.zeros(2, 12), cell.initial_state(2))
+    Programs(cell, torch.zeros(2, 12), cell.initial_state(2))
     assert torch.equal(before, torch.random.get_rng_state())
 
 
 def test_a_cell_that_is_gone_is_forgotten() -> None:
     cell = LayerNormGRU(3)
     assert_exact(cell)
-    count = len(traces._cells)
+    count = len(cache._cells)
     del cell
-    assert len(traces._cells) < count
+    assert len(cache._cells) < count

@@ -35,8 +35,9 @@ TELL = """
 import sys
 import torch
 import throughtime as tt
-from throughtime.gradients.bptt import bptt
 from throughtime.engine import library, sweep
+from throughtime.gradients.bptt import bptt
+from throughtime.gradients.recursion import Recursion
 
 field, honest = sweep.FIELDS.index(sys.argv[1]), library.Library.function
 
@@ -48,7 +49,7 @@ def function(self, name, real):
 
 library.Library.function = function
 cell = tt.cells.GRU(5)
-bptt(cell, torch.randn(3, 2, cell.drive_size), cell.initial_state(2))
+bptt(Recursion(cell, torch.randn(3, 2, cell.drive_size), cell.initial_state(2)))
 """
 
 

@@ -25,12 +25,12 @@ class Cell(nn.Module):
     every wiring, length, gradient method and decoder then works with it.
 
     ``step`` must treat rows independently and draw no random numbers: the parameters' gradients
-    are one product over all steps at once (notes, section 3), which relies on both.
+    are one product over all steps at once, which relies on both (Goodfellow et al. 2016, 10.2.2).
 
     Args:
         hidden_size: H, the size of h(t).
         gates: how many vectors of size H the drive has; its size is ``gates * hidden_size``.
-        state_sizes: the sizes of the state's tensors, h first. Left out, the state is h alone.
+        state_sizes: the sizes of the state's tensors, h first. By default the state is h alone.
 
     Raises:
         ValueError: if a size is not positive, or the first state size is not ``hidden_size``.
@@ -57,7 +57,7 @@ class Cell(nn.Module):
         for name in ("reverse_step", "parameter_gradients", "kernel"):
             owner = next(c for c in cls.__mro__ if "step" in vars(c) or name in vars(c))
             if name not in vars(owner):
-                # what is inherited was written out for the step of a parent, and is wrong here
+                # the parent's gradients are those of the parent's step
                 setattr(cls, name, getattr(Cell, name))
 
     def __init__(
@@ -90,7 +90,7 @@ class Cell(nn.Module):
 
     @property
     def kernel(self) -> str | None:
-        """The engine's name for these equations (engine/engine.h), where it has them."""
+        """The engine's name for these equations (engine/kernel.py); None if it has not got them."""
         return None
 
     def initial_state(self, rows: int, like: Tensor | None = None) -> State:
@@ -98,7 +98,7 @@ class Cell(nn.Module):
         like = torch.empty(0) if like is None else like
         return tuple(like.new_zeros(rows, size) for size in self.state_sizes)
 
-    # ---- back-propagation through time, in two parts (notes, section 3) ------------------------
+    # ---- back-propagation through time, in two parts -------------------------------------------
     #
     # Any cell has both by automatic differentiation of its one step. Elman, GRU and LSTM replace
     # them by the equations, written out.

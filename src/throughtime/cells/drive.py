@@ -1,4 +1,4 @@
-"""The drive u(t) of a cell, as what it is the sum of."""
+"""The drive u(t) of a cell, as the terms of its sum."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 from torch.nn import functional as F
+
+Tensors = tuple[Tensor, ...]
 
 
 class Entering(NamedTuple):
@@ -40,7 +42,7 @@ class Drive(NamedTuple):
     Args:
         steps: T.
         edges: what enters by matrices, at each step.
-        given: ``(T, rows, drive_size)``, as it is.
+        given: ``(T, rows, drive_size)``, added as it is.
         constant: ``(rows, drive_size)``, at every step.
         start: ``(rows, drive_size)``, at the first step alone.
 
@@ -59,7 +61,7 @@ class Drive(NamedTuple):
 
     @classmethod
     def of(cls, drive: Tensor | Drive) -> Drive:
-        """A drive that may have been added up already."""
+        """A drive, or a tensor u(1) … u(T) as one."""
         return drive if isinstance(drive, Drive) else cls(len(drive), given=drive)
 
     @property
@@ -67,12 +69,12 @@ class Drive(NamedTuple):
         """How many rows there are."""
         return self.tensors()[0].shape[1 if self.edges or self.given is not None else 0]
 
-    def tensors(self) -> tuple[Tensor, ...]:
+    def tensors(self) -> Tensors:
         """All tensors in a row; :meth:`like` puts them back."""
         rest = (self.given, self.constant, self.start)
         return (*(v for edge in self.edges for v in edge), *(v for v in rest if v is not None))
 
-    def like(self, tensors: tuple[Tensor, ...]) -> Drive:
+    def like(self, tensors: Tensors) -> Drive:
         """A drive of this one's structure with other tensors."""
         rest = iter(tensors)
         return Drive(

@@ -1,4 +1,4 @@
-"""The Elman cell: the recurrence of the notes, equation 1."""
+"""The Elman cell: a fully connected recurrent layer."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from throughtime.cells.cell import Cell, State, uniform_
 
 
 class Elman(Cell):
-    r"""A layer of tanh (or relu) units that see their own last values.
+    r"""A layer of tanh or relu units, connected to their own values of the step before.
 
     .. math::
         a^{(t)} &= b + W h^{(t-1)} + u^{(t)} \\
         h^{(t)} &= \tanh(a^{(t)})
 
-    with the drive u(t) = U x(t) in wiring 2.1 (notes, equation 1; Elman 1990).
+    with the drive u(t) = U x(t) in wiring 2.1 (Elman 1990; Goodfellow et al. 2016, 10.2).
 
     Args:
         hidden_size: H. Parameters: ``W`` (H, H) and ``b`` (H).

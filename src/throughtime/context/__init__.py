@@ -1,1 +1,1 @@
-"""What torch is doing around a call: autocast, transforms of functions, graphs being recorded."""
+"""What torch does around a call: autocast, transforms, recorded graphs, replaced parameters."""

@@ -1,4 +1,4 @@
-"""``torch.autocast``, where a recursion must not follow it, or must follow it again."""
+"""``torch.autocast``: its state, and code without it."""
 
 from __future__ import annotations
 

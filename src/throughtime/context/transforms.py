@@ -1,4 +1,4 @@
-"""Whether what is computed is transformed, or recorded for later."""
+"""Whether torch transforms what is computed, or records it into a graph."""
 
 from collections.abc import Iterable
 
@@ -26,7 +26,7 @@ def transforming() -> bool:
 
 
 def blind() -> bool:
-    """True where single values cannot be looked at: they are transformed, or are not there yet.
+    """True where no single value can be looked at: under a transform, and in a recorded graph.
 
     Example:
         >>> blind(), bool(torch.func.vmap(lambda v: v + blind())(torch.zeros(1)) == 1)
@@ -36,8 +36,8 @@ def blind() -> bool:
 
 
 def recorded(tensors: Iterable[Tensor]) -> bool:
-    """True where torch's operators are recorded or replaced, as by ``torch.compile`` and of fake
-    tensors: what is no operator would be missed then, and a tensor need not have memory.
+    """True where torch records operators or replaces them (``torch.compile``, fake tensors): a call
+    that is no operator would be missed there, and a tensor need not have memory.
 
     Example:
         >>> from torch._subclasses.fake_tensor import FakeTensorMode
@@ -56,7 +56,7 @@ def recorded(tensors: Iterable[Tensor]) -> bool:
 _WITH_MEMORY = {Tensor, nn.Parameter}
 
 
-def several(gradients: tuple[Tensor | None, ...]) -> bool:
-    """True of gradients that are taken many at once, as by ``is_grads_batched=True`` of
-    ``torch.autograd.grad``: torch's older vmap, which the other does not know of."""
+def batched(gradients: tuple[Tensor | None, ...]) -> bool:
+    """True for gradients of a batch of losses, as by ``is_grads_batched=True`` of
+    ``torch.autograd.grad``: that is torch's older vmap, which :func:`transforming` does not see."""
     return any(torch._C._functorch.is_legacy_batchedtensor(g) for g in gradients if g is not None)

@@ -172,7 +172,8 @@ def _calls(of: Generation) -> list[sweep.Call]:
         new = tuple(s.new_empty(1, *s.shape) for s in old)
         edges = () if layer.weight is None else (Entering(below, layer.weight),)
         drive = Drive(1, edges, start=start)
-        call = sweep.Call(layer.kernel, layer.parameters, drive, old, new, None, None)
+        kernel_sweep = sweep.Sweep(layer.kernel, layer.parameters, drive, old)
+        call = sweep.Call(kernel_sweep, new, None)
         if not layer.recurrent:
             call.set("W", 0)
         if not calls:

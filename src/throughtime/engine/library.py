@@ -5,7 +5,8 @@ from __future__ import annotations
 import ctypes
 import os
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -15,7 +16,7 @@ import torch
 from throughtime.engine.build import INSTRUCTIONS, PORTABLE, instruction_sets, library, sources
 
 WISH = "THROUGHTIME_INSTRUCTIONS"
-"""Names an instruction set to use instead of the best, or ``none``."""
+"""The environment variable that names an instruction set to use, or ``none``."""
 
 FIX = "python -m throughtime.engine.build"
 
@@ -23,7 +24,7 @@ ENOUGH = 1 << 20
 """Multiplications from which on a second thread is worth waking."""
 
 MOST_THREADS = 256
-"""That the engine has places for."""
+"""How many threads the engine has places for."""
 
 Function = Callable[["ctypes.Array[ctypes.c_int64]"], int]
 
@@ -79,30 +80,83 @@ def _text(handle: ctypes.CDLL, name: str) -> str:
     return ctypes.string_at(ctypes.addressof(ctypes.c_char.in_dll(handle, name))).decode()
 
 
-def loaded() -> Library | None:
-    """The engine to use; None, and a warning once, if there is none.
+@contextmanager
+def use(instructions: str | None) -> Iterator[Library | None]:
+    """A block of code in which the engine for this instruction set is in use; or none, if None.
+
+    It is so in all threads. What ``torch.compile`` has made into a graph before stays as it is.
+
+    Args:
+        instructions: ``"avx512"``, ``"avx2"`` or ``"portable"``; None for the plain loop in Python.
 
     Raises:
-        ValueError: if the environment asks for an instruction set that there is not.
+        ValueError: if this processor has no such instructions.
+        OSError: if the engine is not built for them.
+
+    Example:
+        >>> with use(None) as engine:
+        ...     print(engine, loaded())
+        None None
     """
-    return _loaded()
+    engine = None
+    if instructions is not None:
+        _must_have(instructions, "the instruction set")
+        engine = open_library(instructions)
+    _asked_for.append(engine)
+    try:
+        yield engine
+    finally:
+        _asked_for.pop()
 
 
-# As torch.compiler.assume_constant_result does, which would import the compiler: a graph takes the
+_asked_for: list[Library | None] = []
+"""By :func:`use`, the innermost last."""
+
+
+def loaded() -> Library | None:
+    """The engine in use; None, and a warning once, if there is none.
+
+    Raises:
+        ValueError: if the environment asks for an instruction set that this processor has not.
+    """
+    return _asked_for[-1] if _asked_for else _best()
+
+
+# As torch.compiler.assume_constant_result does, without importing the compiler: a graph takes the
 # answer for good, and does not look into how it came about.
 loaded._dynamo_marked_constant = True  # type: ignore[attr-defined]
 
 
+def in_use() -> Library:
+    """The engine in use, for a computation that needs one.
+
+    Raises:
+        RuntimeError: if there is none.
+    """
+    if (engine := loaded()) is None:
+        raise RuntimeError(
+            "the engine is switched off, and a graph was made or a forward pass run while it was "
+            "on; leave throughtime.engine.use(None), or make them anew inside of it"
+        )
+    return engine
+
+
+def _must_have(instructions: str, name: str) -> None:
+    if instructions not in processor():
+        raise ValueError(
+            f"{name} is {instructions!r}; expected none, or of {', '.join(INSTRUCTIONS)} what this "
+            f"processor has: {', '.join(processor())}"
+        )
+
+
 @cache
-def _loaded() -> Library | None:
+def _best() -> Library | None:
+    """The engine that the environment asks for, or the best for this processor."""
     wish = os.environ.get(WISH, "")
     if wish == "none":
         return None
-    if wish and wish not in processor():
-        raise ValueError(
-            f"{WISH} is {wish!r}; expected none, or of {', '.join(INSTRUCTIONS)} what this "
-            f"processor has: {', '.join(processor())}"
-        )
+    if wish:
+        _must_have(wish, WISH)
     try:
         return open_library(wish or processor()[0])
     except OSError as error:

@@ -1,4 +1,4 @@
-"""Memory that is used again, for what a training step saves and the next one saves in its place."""
+"""A cache of large blocks of memory, which each training step takes and gives back."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ LARGE = 1 << 21
 """Bytes from which on the C library gives memory back to the system, and gets it new."""
 
 MOST = 1 << 30
-"""Bytes that may wait to be used again."""
+"""Bytes that the cache may hold."""
 
 ALIGNED = 64
 
@@ -39,7 +39,7 @@ class _Block(np.ndarray):
 
 
 def empty(shape: tuple[Any, ...], like: Tensor) -> Tensor:
-    """``torch.empty`` for what comes and goes at every training step.
+    """``torch.empty`` from the cache, for tensors that every training step makes anew.
 
     The system clears each page of new memory when it is first written to, which takes as long as
     half of an LSTM's own work on it. So a large block, once let go, is kept for the next tensor of
@@ -67,6 +67,6 @@ def empty(shape: tuple[Any, ...], like: Tensor) -> Tensor:
 
 
 def release() -> None:
-    """Give back to the system what waits to be used again."""
+    """Give the cached blocks back to the system."""
     with _lock:
         _waiting.clear()

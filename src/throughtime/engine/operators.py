@@ -1,4 +1,4 @@
-"""The engine's sweeps as operators of torch, for all that records a graph or replaces tensors.
+"""The engine's sweeps as operators of torch, for recorded graphs and fake tensors.
 
 ``torch.ops.throughtime.forward`` and ``.reverse`` run :mod:`throughtime.engine.sweep`, as all of
 the library does. Here ``torch.compile`` and ``torch.export`` learn what they must know to leave the
@@ -19,7 +19,7 @@ from torch.library import custom_op
 from throughtime.cells.cell import State
 from throughtime.cells.drive import Drive, Entering
 from throughtime.engine import sweep
-from throughtime.engine.sweep import Ragged, Tensors
+from throughtime.engine.sweep import Ragged, Sweep
 
 
 class Inputs(NamedTuple):
@@ -29,54 +29,67 @@ class Inputs(NamedTuple):
     parameters: list[Tensor]
     steps: int
     edges: list[Tensor]
-    """Of each edge its values and its weight."""
+    """The values and the weight of each edge."""
     given: Tensor | None
     constant: Tensor | None
     start: Tensor | None
     state: list[Tensor]
     lengths: Tensor | None
     order: Tensor | None
+    recurrent: bool
+
+    @classmethod
+    def of(cls, sweep: Sweep) -> Inputs:
+        """The inputs of a sweep, taken apart; :attr:`sweep` puts them together again."""
+        drive, rows = sweep.drive, sweep.rows
+        return cls(
+            sweep.kernel,
+            list(sweep.parameters),
+            drive.steps,
+            [v for edge in drive.edges for v in edge],
+            drive.given,
+            drive.constant,
+            drive.start,
+            list(sweep.state),
+            None if rows is None else rows.lengths,
+            None if rows is None else rows.order,
+            sweep.recurrent,
+        )
 
     @property
-    def drive(self) -> Drive:
-        """The drive, put together again."""
+    def sweep(self) -> Sweep:
+        """The sweep of these inputs."""
         edges = map(Entering, self.edges[::2], self.edges[1::2])
-        return Drive(self.steps, tuple(edges), self.given, self.constant, self.start)
-
-    @property
-    def rows(self) -> Ragged | None:
-        """Of a ragged batch, its rows."""
-        if self.lengths is None or self.order is None:
-            return None
-        return Ragged(self.lengths, self.order)
+        drive = Drive(self.steps, tuple(edges), self.given, self.constant, self.start)
+        rows = None
+        if self.lengths is not None and self.order is not None:
+            rows = Ragged(self.lengths, self.order)
+        return Sweep(
+            self.kernel, tuple(self.parameters), drive, tuple(self.state), rows, self.recurrent
+        )
 
 
 INPUTS = (
     "str kernel, Tensor[] parameters, SymInt steps, Tensor[] edges, Tensor? given, "
-    "Tensor? constant, Tensor? start, Tensor[] state, Tensor? lengths, Tensor? order"
+    "Tensor? constant, Tensor? start, Tensor[] state, Tensor? lengths, Tensor? order, "
+    "bool recurrent"
 )
 """The same in the language of torch's schemas."""
 
 
-def forward(
-    kernel: str, parameters: Tensors, drive: Drive, state: State, rows: Ragged | None, *, keep: bool
-) -> tuple[State, Tensor | None]:
-    """:func:`sweep.forward`, by the operator; differentiable, if ``keep``.
+def forward(sweep: Sweep, *, keep: bool) -> State:
+    """The states at 1 … T by the operator, differentiable if ``keep``.
 
     Example:
         >>> from throughtime.cells import Elman
         >>> cell, drive = Elman(4), Drive.of(torch.zeros(5, 2, 4))
         >>> parameters, state = tuple(cell.parameters()), cell.initial_state(2)
-        >>> (h,), _ = forward("elman_tanh", parameters, drive, state, None, keep=True)
+        >>> (h,) = forward(Sweep("elman_tanh", parameters, drive, state), keep=True)
         >>> h.shape, h.requires_grad
         (torch.Size([5, 2, 4]), True)
     """
-    edges = [v for edge in drive.edges for v in edge]
-    inputs = Inputs(
-        kernel, list(parameters), drive.steps, edges, *drive[2:], list(state), *rows or (None, None)
-    )
-    states, saved = _forward(*inputs, keep)
-    return tuple(states), saved if keep else None
+    states, _ = _forward(*Inputs.of(sweep), keep)
+    return tuple(states)
 
 
 # ---- what they compute ---------------------------------------------------------------------------
@@ -92,9 +105,7 @@ def _forward(*arguments: Any) -> tuple[list[Tensor], Tensor]:
     """The states, and what ``reverse`` needs of the steps: nothing, if not to ``keep``."""
     *inputs, keep = arguments
     of = Inputs(*inputs)
-    states, saved = sweep.forward(
-        of.kernel, tuple(of.parameters), of.drive, tuple(of.state), of.rows, keep=keep
-    )
+    states, saved = sweep.forward(of.sweep, keep=keep)
     return list(states), of.state[0].new_empty(0) if saved is None else saved
 
 
@@ -109,10 +120,9 @@ def _reverse(*arguments: Any) -> list[Tensor]:
     """The gradients that are wanted, and no others: of the drive's tensors, of the first state, and
     of the parameters if ``learning``."""
     *inputs, states, saved, grad_states, wanted, learning = arguments
-    of = Inputs(*inputs)
     grads = sweep.reverse(
-        of.kernel, tuple(of.parameters), of.drive, tuple(of.state), tuple(states), saved, of.rows,
-        tuple(grad_states), tuple(wanted), learning=learning,
+        Inputs(*inputs).sweep, tuple(states), saved, tuple(grad_states), tuple(wanted),
+        learning=learning,
     )  # fmt: skip
     return [g for g in grads if g is not None]
 
@@ -132,7 +142,7 @@ def _forward_blank(*arguments: Any) -> tuple[list[Tensor], Tensor]:
 def _reverse_blank(*arguments: Any) -> list[Tensor]:
     *inputs, _, _, _, wanted, learning = arguments
     of = Inputs(*inputs)
-    drive = [v for v, want in zip(of.drive.tensors(), wanted, strict=True) if want]
+    drive = [v for v, want in zip(of.sweep.drive.tensors(), wanted, strict=True) if want]
     parameters = of.parameters if learning else []
     return [v.new_empty(v.shape) for v in (*drive, *of.state, *parameters)]
 
@@ -140,7 +150,7 @@ def _reverse_blank(*arguments: Any) -> list[Tensor]:
 def _remember(ctx: Any, inputs: tuple[Any, ...], output: tuple[list[Tensor], Tensor]) -> None:
     of, (states, saved) = Inputs(*inputs[:-1]), output
     ctx.keep = inputs[-1]
-    ctx.kernel, ctx.steps = of.kernel, of.steps
+    ctx.kernel, ctx.steps, ctx.recurrent = of.kernel, of.steps, of.recurrent
     lists = (of.parameters, of.edges, of.state, states)
     ctx.sizes = [len(tensors) for tensors in lists]
     ctx.save_for_backward(
@@ -158,8 +168,9 @@ def _gradient(ctx: Any, grad_states: list[Tensor | None], _: None) -> tuple[Any,
     parameters, edges, state, states = ([next(tensors) for _ in range(n)] for n in ctx.sizes)
     given, constant, start, lengths, order, saved = tensors
     of = Inputs(
-        ctx.kernel, parameters, ctx.steps, edges, given, constant, start, state, lengths, order
-    )
+        ctx.kernel, parameters, ctx.steps, edges, given, constant, start, state, lengths, order,
+        ctx.recurrent,
+    )  # fmt: skip
     want = Inputs(*ctx.needs_input_grad[:-1])
     wanted = [
         w
@@ -174,7 +185,7 @@ def _gradient(ctx: Any, grad_states: list[Tensor | None], _: None) -> tuple[Any,
 
     by_edges, by_rest = gradients(want.edges), gradients(want[4:7])
     by_state, learned = gradients([True] * len(state)), gradients([learning] * len(parameters))
-    return None, learned, None, by_edges, *by_rest, by_state, None, None, None
+    return None, learned, None, by_edges, *by_rest, by_state, None, None, None, None
 
 
 _forward.register_autograd(_gradient, setup_context=_remember)

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from throughtime.engine.library import ENOUGH, loaded
+from throughtime.engine.library import ENOUGH, in_use
 from throughtime.engine.sweep import REALS, Ragged, Scratch
 
 Operation = IntEnum(
@@ -106,8 +106,7 @@ class Packed:
     """Matrices ``(depth, columns)``, of which rows are multiplied from the left."""
 
     def __init__(self, matrices: Sequence[Tensor]) -> None:
-        library = loaded()
-        assert library is not None
+        library = in_use()
         self.count, self._kept = len(matrices), [m.detach() for m in matrices]
         sizes = [m.shape[0] * _whole_lines(m.shape[1]) * m.itemsize for m in matrices]
         self._room = Scratch(sum(sizes))
@@ -168,7 +167,7 @@ class Call:
         program: the program.
         arrays: what is where, by the names of the places.
         matrices: those of the products, by their numbers.
-        rows: how many steps each row has; None, if all have all.
+        rows: how many steps each row has; None if all have T.
         like: ``(rows, …)``, of the arrays' dtype.
         backwards: from the last step to the first.
     """
@@ -183,8 +182,7 @@ class Call:
         *,
         backwards: bool = False,
     ) -> None:
-        library = loaded()
-        assert library is not None
+        library = in_use()
         self._library, self._program, self._matrices, self._kept = library, program, matrices, rows
         self._rows = len(like)
         places = max(1, min(MOST_PLACES, NEAR // max(1, program.near * like.itemsize)))

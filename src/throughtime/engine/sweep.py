@@ -1,4 +1,4 @@
-"""The engine's sweeps on tensors: what ``engine.h`` says, with torch owning every buffer."""
+"""The engine's sweeps on tensors: the calls of ``engine.h``, whose memory torch owns."""
 
 from __future__ import annotations
 
@@ -7,20 +7,14 @@ from typing import NamedTuple
 
 import torch
 from torch import Tensor
-from torch.nn.utils.parametrize import is_parametrized
 
-from throughtime.cells.cell import Cell, State
-from throughtime.cells.drive import Drive
+from throughtime.cells.cell import State
+from throughtime.cells.drive import Drive, Tensors
 from throughtime.engine import memory
-from throughtime.engine.library import Function, Library, loaded
+from throughtime.engine.kernel import KERNELS
+from throughtime.engine.library import in_use, loaded
 
 REALS = {torch.float32: "f32", torch.float64: "f64"}
-
-GATES = {"elman_tanh": 1, "elman_relu": 1, "gru": 3, "lstm": 4}
-"""How many times H numbers the drive of a row has, by the engine's cell."""
-
-SAVED = {"elman_tanh": 0, "elman_relu": 0, "gru": 4, "lstm": 4}
-"""Vectors of H numbers that a step forward saves for its reverse, likewise."""
 
 EDGES = 3
 """How many edges the engine takes; more are added up beforehand."""
@@ -39,9 +33,7 @@ FIELDS = (
 
 AT = {name: i for i, name in enumerate(FIELDS)}
 
-Sweep = ctypes.c_int64 * len(FIELDS)
-
-Tensors = tuple[Tensor, ...]
+Argument = ctypes.c_int64 * len(FIELDS)
 
 
 class Ragged(NamedTuple):
@@ -50,16 +42,37 @@ class Ragged(NamedTuple):
     lengths: Tensor
     order: Tensor
 
+    @classmethod
+    def of(cls, alive: Tensor | None) -> Ragged | None:
+        """From where rows still have a step, ``(T, rows)``: once ended, a row never goes on."""
+        if alive is None:
+            return None
+        lengths = alive.sum(0)
+        return cls(lengths, lengths.argsort(descending=True))
 
-def takes(cell: Cell, parameters: Tensors, drive: Drive, state: State) -> bool:
-    """Whether the engine has this cell, in this dtype, on this device."""
-    if cell.kernel is None or len(drive.edges) > EDGES or is_parametrized(cell):
-        return False
-    return suit((*drive.tensors(), *state, *parameters), state[0].dtype)
+
+class Sweep(NamedTuple):
+    """What a sweep through time is made of.
+
+    Args:
+        kernel: the name of one of the ``KERNELS``.
+        parameters: the cell's, in their order.
+        drive: u(1) … u(T), not yet added up.
+        state: the state before the first step.
+        rows: None if every row has T steps.
+        recurrent: whether there is the edge h(t-1) → h(t); without it every step starts from zeros.
+    """
+
+    kernel: str
+    parameters: Tensors
+    drive: Drive
+    state: State
+    rows: Ragged | None = None
+    recurrent: bool = True
 
 
 def suit(tensors: Tensors, dtype: torch.dtype) -> bool:
-    """Whether the engine can read these tensors; symbols, or numbers of this dtype."""
+    """Whether there is an engine that can read these tensors: symbols, or numbers of this dtype."""
     if dtype not in REALS:
         return False
     for v in tensors:
@@ -68,47 +81,31 @@ def suit(tensors: Tensors, dtype: torch.dtype) -> bool:
     return loaded() is not None
 
 
-def ragged(alive: Tensor | None) -> Ragged | None:
-    """From where rows still have a step: once ended, a row never goes on."""
-    if alive is None:
-        return None
-    lengths = alive.sum(0)
-    return Ragged(lengths, lengths.argsort(descending=True))
-
-
 class Call:
     """One call of the engine: a ``Sweep``, filled field by field, and the tensors it points to."""
 
-    def __init__(
-        self,
-        kernel: str,
-        parameters: tuple[Tensor, ...],
-        drive: Drive,
-        state: State,
-        states: State,
-        saved: Tensor | None,
-        rows: Ragged | None,
-        *,
-        recurrent: bool = True,
-    ) -> None:
-        """Point to all that both sweeps read or write.
+    def __init__(self, sweep: Sweep, states: State, saved: Tensor | None) -> None:
+        """Point to all that forward and reverse read or write.
 
         Raises:
             ValueError: if a shape is not what the other shapes ask for. The engine believes what it
                 is told, and a wrong shape would be memory that is not ours.
         """
+        name, parameters, drive, state, rows, recurrent = sweep
+        kernel = KERNELS[name]
         steps, batch = drive.steps, len(state[0])
         H = parameters[0].shape[-1]
-        D = GATES[kernel] * H
-        self.kernel, self.dtype = kernel, state[0].dtype
+        D = kernel.gates * H
+        self.kernel, self.dtype = name, state[0].dtype
         self.real = REALS[self.dtype]
         self.work = steps * batch * D * H
-        self.argument, self.kept = Sweep(), list[Tensor]()
+        self.argument, self.kept = Argument(), list[Tensor]()
         self.set("steps", steps)
         self.set("rows", batch)
         self.set("units", H)
-        for name, tensor, shape in zip("Wbm", parameters, ((D, H), (D,), (H,)), strict=False):
-            self.point(name, tensor, shape)
+        shapes = {"W": (D, H), "b": (D,), "m": (H,)}
+        for parameter, tensor in zip(kernel.parameters, parameters, strict=True):
+            self.point(parameter, tensor, shapes[parameter])
         for e, (values, weight) in enumerate(drive.edges):
             size, vectors = weight.shape[-1], values.dtype.is_floating_point
             self.set(f"size_{e}", size)
@@ -120,7 +117,7 @@ class Call:
         self.point("given", drive.given, (steps, batch, D))
         self.point("constant", drive.constant, (batch, D))
         self.point("start", drive.start, (batch, D))
-        for part, first, after in zip("hc", state, states, strict=False):
+        for part, first, after in zip(kernel.state, state, states, strict=True):
             self.point(f"first_{part}", first, (batch, H))
             self.point(part, after)
         self.point("saved", saved)
@@ -156,37 +153,27 @@ class Call:
         self.kept.append(tensor)  # so that a copy lives until the engine has returned
         self.argument[AT[name]] = tensor.data_ptr()
 
-    def run(self, sweep: str) -> None:
-        """Call the engine.
+    def run(self, name: str) -> None:
+        """Call the engine: ``forward`` or ``reverse``.
 
         Raises:
             IndexError: if a symbol is not below the number of symbols.
         """
-        library = loaded()
-        assert library is not None
+        library = in_use()
         self.set("threads", library.threads(self.work))
         self.set("parallel", library.parallel)
         self.set("team", library.team)
         scratch = Scratch(
-            library.function(f"{self.kernel}_{sweep}_scratch", self.real)(self.argument)
+            library.function(f"{self.kernel}_{name}_scratch", self.real)(self.argument)
         )
         self.set("scratch", scratch.start)
-        if wrong := library.function(f"{self.kernel}_{sweep}", self.real)(self.argument):
+        if wrong := library.function(f"{self.kernel}_{name}", self.real)(self.argument):
             symbols = self.argument[AT[f"size_{wrong - 1}"]]
             raise IndexError(f"a symbol is not below {symbols}, the number of symbols of its edge")
 
-    def prepared(self, library: Library) -> Function:
-        """Pack the matrices of a sweep with one step; what is returned takes it."""
-        self.set("threads", 1)
-        size = library.function(f"{self.kernel}_forward_scratch", self.real)(self.argument)
-        self.scratch = Scratch(size)
-        self.set("scratch", self.scratch.start)
-        library.function(f"{self.kernel}_prepare", self.real)(self.argument)
-        return library.function(f"{self.kernel}_step", self.real)
-
 
 class Scratch:
-    """Bytes for the engine to write to, from an address that is a multiple of 64 on."""
+    """Memory for the engine to write to, aligned to 64 bytes."""
 
     def __init__(self, size: int) -> None:
         self.memory = torch.empty(size + 64, dtype=torch.uint8, device="cpu")
@@ -196,67 +183,58 @@ class Scratch:
 def blank(kernel: str, steps: int, state: State, *, keep: bool) -> tuple[State, Tensor | None]:
     """The tensors that :func:`forward` fills, with nothing in them yet."""
     h, states = state[0], tuple(s.new_empty(steps, *s.shape) for s in state)
-    shape = (steps, len(h), SAVED[kernel] * h.shape[-1])
+    shape = (steps, len(h), KERNELS[kernel].saved * h.shape[-1])
     return states, memory.empty(shape, h) if keep else None
 
 
-def forward(
-    kernel: str,
-    parameters: Tensors,
-    drive: Drive,
-    state: State,
-    rows: Ragged | None,
-    *,
-    keep: bool,
-    recurrent: bool = True,
-) -> tuple[State, Tensor | None]:
+def forward(sweep: Sweep, *, keep: bool) -> tuple[State, Tensor | None]:
     """The states at 1 … T, and what :func:`reverse` needs of the steps, if ``keep``.
-
-    Where it is not ``recurrent``, every step starts from zeros instead of the step before.
 
     Raises:
         ValueError: if a shape is not what the other shapes ask for.
         IndexError: if a symbol is not below the number of symbols.
+        RuntimeError: if no engine is in use.
     """
-    states, saved = blank(kernel, drive.steps, state, keep=keep)
-    call = Call(kernel, parameters, drive, state, states, saved, rows, recurrent=recurrent)
-    call.run("forward")
+    states, saved = blank(sweep.kernel, sweep.drive.steps, sweep.state, keep=keep)
+    Call(sweep, states, saved).run("forward")
     return states, saved
 
 
 def reverse(
-    kernel: str,
-    parameters: Tensors,
-    drive: Drive,
-    state: State,
+    sweep: Sweep,
     states: State,
     saved: Tensor,
-    rows: Ragged | None,
     grad_states: tuple[Tensor | None, ...],
     wanted: tuple[bool, ...],
     *,
     learning: bool,
-    recurrent: bool = True,
 ) -> tuple[Tensor | None, ...]:
     """The gradients of the ``wanted`` of the drive's tensors, of the first state and, if
-    ``learning``, of the parameters."""
-    call = Call(kernel, parameters, drive, state, states, saved, rows, recurrent=recurrent)
+    ``learning``, of the parameters.
+
+    Raises:
+        RuntimeError: if no engine is in use.
+    """
+    call, kernel = Call(sweep, states, saved), KERNELS[sweep.kernel]
 
     def gradient(name: str, of: Tensor) -> Tensor:
         grad = of.new_empty(of.shape)
         call.point(name, grad)
         return grad
 
-    for name, arriving in zip(("grad_h", "grad_c"), grad_states, strict=False):
-        call.point(name, arriving)
+    for part, arriving in zip(kernel.state, grad_states, strict=True):
+        call.point(f"grad_{part}", arriving)
+    drive = sweep.drive
     grads = [
         gradient(name, v) if want else None
         for name, v, want in zip(_names_of_gradients(drive), drive.tensors(), wanted, strict=True)
     ]
-    grads += [gradient(f"grad_first_{part}", v) for part, v in zip("hc", state, strict=False)]
+    grads += [
+        gradient(f"grad_first_{part}", v) for part, v in zip(kernel.state, sweep.state, strict=True)
+    ]
     grads += [
         gradient(f"grad_{name}", v) if learning else None
-        for name, v in zip("Wbm", parameters, strict=False)
+        for name, v in zip(kernel.parameters, sweep.parameters, strict=True)
     ]
     call.run("reverse")
     return tuple(grads)

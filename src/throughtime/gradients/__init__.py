@@ -1,4 +1,4 @@
-"""How to differentiate through time, as objects: each exact, or saying what it leaves out."""
+"""Methods of differentiation through time: exact ones, and truncated back-propagation."""
 
 from throughtime.gradients.checkpointed import CheckpointedBPTT
 from throughtime.gradients.gradient import Autograd, FullBPTT, Gradient

@@ -1,4 +1,4 @@
-"""Exact gradients in little memory: keep a few states, compute the others again."""
+"""Exact gradients in little memory: keep a few states, and compute the others a second time."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from torch import Tensor, nn
 from torch.utils.checkpoint import get_device_states, set_device_states
 
 from throughtime.context.autocast import Autocast
+from throughtime.context.parameters import with_parameters
 from throughtime.context.transforms import transforming
 from throughtime.gradients.gradient import Gradient, Stretch, Tensors
-from throughtime.gradients.parameters import with_parameters
 
 
 class CheckpointedBPTT(Gradient):
@@ -105,7 +105,8 @@ def _fold(
 
 
 class _RunAgain(torch.autograd.Function):
-    """A stretch of which only the inputs are kept; the gradient runs it again, draws and all."""
+    """A stretch of time of which only the inputs are kept: the gradient runs it a second time, with
+    the same random numbers."""
 
     @staticmethod
     def forward(
@@ -159,12 +160,12 @@ class _RunAgain(torch.autograd.Function):
 
 
 def _set_modes(modes: list[tuple[nn.Module, bool]]) -> None:
-    """Training or not, for each module: dropout must be the same when a stretch runs again."""
+    """Set each module to training or not: dropout must be the same when a stretch runs again."""
     for module, training in modes:
         module.training = training
 
 
 def _cut(tensors: Tensors, sizes: list[int]) -> list[Tensors]:
-    """Tuples of these sizes, and one of the rest."""
+    """The tensors cut into tuples of these sizes, and one of the rest."""
     bounds = [0, *accumulate(sizes), len(tensors)]
     return [tensors[a:b] for a, b in pairwise(bounds)]

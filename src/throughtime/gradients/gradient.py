@@ -1,16 +1,18 @@
-"""How a model is differentiated through time, as an object; and the reference."""
+"""The protocol of a method of differentiation through time, and the two that save every step."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from torch import Tensor, nn
+from torch import nn
 
-from throughtime.cells.cell import Cell, State
-from throughtime.cells.drive import Drive
-from throughtime.gradients.bptt import bptt, plain
+from throughtime.cells.cell import State
+from throughtime.cells.drive import Tensors
+from throughtime.gradients.backends.unrolled import Unrolled
+from throughtime.gradients.bptt import bptt
+from throughtime.gradients.recursion import Recursion
 
-Tensors = tuple[Tensor, ...]
+__all__ = ["Autograd", "FullBPTT", "Gradient", "Stretch", "Tensors"]
 Stretch = Callable[[Tensors, Tensors, Tensors], tuple[Tensors, Tensors]]
 """A stretch of time: from what is carried in, the inputs of its steps (time first), and what is
 the same at every step, to what is carried out, and the outputs of its steps (time first)."""
@@ -19,24 +21,16 @@ the same at every step, to what is carried out, and the outputs of its steps (ti
 class Gradient:
     """A method of differentiation answers two questions.
 
-    ``scan``: how is the recursion of one cell differentiated? By hand, unless said otherwise.
+    ``scan``: how is the recursion of one cell differentiated? By default by hand.
 
-    ``fold``: in which stretches does time run, and what links them? In one stretch, unless said
-    otherwise. Because the whole model runs in the fold (input edges, every layer, the readout,
+    ``fold``: in which stretches does time run, and what links them? By default in one stretch.
+    Because the whole model runs in the fold (input edges, every layer, the readout,
     the loss of each step), what a method saves, it saves of everything.
     """
 
-    def scan(
-        self,
-        cell: Cell,
-        drive: Tensor | Drive,
-        state: State,
-        alive: Tensor | None,
-        *,
-        recurrent: bool = True,
-    ) -> State:
+    def scan(self, recursion: Recursion) -> State:
         """The states at 1 … T of a cell; see :func:`~throughtime.gradients.bptt.bptt`."""
-        return bptt(cell, drive, state, alive, recurrent=recurrent)
+        return bptt(recursion)
 
     def fold(
         self, stretch: Stretch, carry: Tensors, steps: Tensors, constant: Tensors, module: nn.Module
@@ -52,7 +46,7 @@ class Gradient:
 
 
 class FullBPTT(Gradient):
-    """Exact gradients through all of time, by hand: the notes' section 3. Memory O(T).
+    """Exact gradients through all of time, by hand. Memory O(T) (Goodfellow et al. 2016, 10.2.2).
 
     Example:
         >>> FullBPTT()
@@ -63,13 +57,5 @@ class FullBPTT(Gradient):
 class Autograd(Gradient):
     """The plain loop, differentiated by autograd: slow, and the reference for the others."""
 
-    def scan(
-        self,
-        cell: Cell,
-        drive: Tensor | Drive,
-        state: State,
-        alive: Tensor | None,
-        *,
-        recurrent: bool = True,
-    ) -> State:
-        return plain(cell, Drive.of(drive).sum(), state, alive, recurrent)
+    def scan(self, recursion: Recursion) -> State:
+        return Unrolled().states(recursion)

@@ -1,4 +1,4 @@
-"""The plain time loop: the reference for everything faster."""
+"""The plain loop over time: the reference for all faster ways."""
 
 from __future__ import annotations
 
@@ -23,7 +23,8 @@ def unroll(
         drive: u(1) … u(T), time first.
         state: the state at 0.
         alive: where a row still has a step to take; elsewhere its state stays as it is, so the
-            last step of the result holds each row's state at its own τ. Left out, all are alive.
+            last step of the result holds each row's state at its own τ. None if there is no
+            padding.
 
     Returns:
         The states at 1 … T: for each tensor of the state, one of shape ``(T, rows, size)``.
@@ -58,7 +59,7 @@ def _loop(cell: Cell, drive: Tensor, state: State, alive: Tensor | None) -> Stat
 
 
 def _check(cell: Cell, new: object, state: State) -> None:
-    """A step gives a state of the shapes of the one that it got; say so where it does not."""
+    """Refuse a step whose new state has other shapes than the old one."""
     expected = [tuple(s.shape) for s in state]
     parts = new if isinstance(new, tuple) else None
     if parts is None or [tuple(getattr(s, "shape", ())) for s in parts] != expected:

@@ -11,6 +11,7 @@ from torch import Tensor
 from throughtime.cells.drive import Drive, Entering
 from throughtime.context.transforms import blind
 from throughtime.gradients.gradient import Gradient, Tensors
+from throughtime.gradients.recursion import Recursion
 from throughtime.graph.closed_loop import ClosedLoop
 from throughtime.graph.folded import FoldedGraph
 from throughtime.graph.state import GraphState
@@ -115,7 +116,8 @@ class Graph(FoldedGraph):
             entering = loop.with_dropout(entering)
         nothing_yet = entering.new_zeros(entering.shape[1], self.c.shape[0])
         moving = state._replace(bias=())
-        states = gradient.scan(loop, entering, (*moving.tensors(), nothing_yet), padding)
+        recursion = Recursion(loop, entering, (*moving.tensors(), nothing_yet), padding)
+        states = gradient.scan(recursion)
         if len(entering):
             moving = moving.like(tuple(s[-1] for s in states[:-1]))
         return states[-1], moving._replace(bias=state.bias)

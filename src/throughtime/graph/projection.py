@@ -19,15 +19,22 @@ class Projection(nn.Module):
     A symbol stands for its one-hot vector, whose product with the matrix is one of its columns: so
     symbols ``(*,)`` are gathered, and only vectors ``(*, size)`` are multiplied.
 
+    Args:
+        size: of a vector, or how many symbols there are.
+        drive_size: the size of u(t).
+        bound: entries start in U(-bound, bound); at zero, if it is zero.
+
     Example:
-        >>> U = Projection(5, 3)
+        >>> U = Projection(5, 3, bound=0.5)
         >>> bool(torch.allclose(U(torch.tensor([2])), U(torch.eye(5)[[2]])))
         True
     """
 
-    def __init__(self, size: int, drive_size: int) -> None:
+    def __init__(self, size: int, drive_size: int, bound: float = 0.0) -> None:
         super().__init__()
-        self.weight = nn.Parameter(torch.empty(drive_size, size))
+        self.weight = nn.Parameter(torch.zeros(drive_size, size))
+        if bound:
+            nn.init.uniform_(self.weight, -bound, bound)
 
     def forward(self, value: Tensor) -> Tensor:
         return Entering(value, self.weight).project()

@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from throughtime.cells.cell import Cell, State
 from throughtime.cells.drive import Drive
 from throughtime.gradients.gradient import Gradient, Tensors
+from throughtime.gradients.recursion import Recursion
 from throughtime.graph.direction import reverse
 from throughtime.graph.projection import Projection
 
@@ -37,9 +38,7 @@ class Recurrence(nn.Module):
         self.cell, self.direction = cell, direction
         bound = 1 / math.sqrt(cell.hidden_size)
         for letter, size in edges.items():
-            edge = Projection(size, cell.drive_size)
-            nn.init.uniform_(edge.weight, -bound, bound)
-            self.add_module(letter, edge)
+            self.add_module(letter, Projection(size, cell.drive_size, bound))
         if "S" in edges:  # what stands for y(0), where there is no y(0)
             self.start = nn.Parameter(torch.zeros(edges["S"]))
         self.initial = nn.ParameterList(
@@ -77,13 +76,13 @@ class Recurrence(nn.Module):
         """
         if not self.direction:
             zeros = self.cell.initial_state(drive.rows, next(self.parameters()))
-            return gradient.scan(self.cell, drive, zeros, None, recurrent=False)[0], ()
+            return gradient.scan(Recursion(self.cell, drive, zeros, recurrent=False))[0], ()
         if not cut:
-            states = gradient.scan(self.cell, drive, state, alive)
+            states = gradient.scan(Recursion(self.cell, drive, state, alive))
             return states[0], tuple(s[-1] for s in states) if drive.steps else state
 
         def stretch(carry: Tensors, steps: Tensors, _: Tensors) -> tuple[Tensors, Tensors]:
-            states = gradient.scan(self.cell, steps[0], carry, steps[1] if steps[1:] else None)
+            states = gradient.scan(Recursion(self.cell, steps[0], carry, *steps[1:]))
             return tuple(s[-1] for s in states) if len(steps[0]) else carry, (states[0],)
 
         u, backward = drive.sum(), self.direction < 0

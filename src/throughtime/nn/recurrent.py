@@ -1,4 +1,4 @@
-"""Layers and directions of a recurrence, from the forms of input that torch.nn takes to its own."""
+"""The forward pass of torch.nn's recurrent modules: forms of input, layers and directions."""
 
 from __future__ import annotations
 
@@ -19,8 +19,9 @@ from throughtime.context.transforms import transforming
 from throughtime.engine.library import loaded
 from throughtime.engine.sweep import REALS
 from throughtime.gradients.bptt import bptt
+from throughtime.gradients.recursion import Recursion
 from throughtime.graph.direction import reverse
-from throughtime.nn.equations import equations, given
+from throughtime.nn.cells import cell_of, with_weights
 from throughtime.sequence import Sequence
 
 
@@ -40,7 +41,7 @@ class Recurrent(nn.RNNBase):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         # in a tuple: its parameters are this module's, and not further ones
-        self._equations = (equations(self.mode, self.hidden_size),)
+        self._cell = (cell_of(self.mode, self.hidden_size),)
 
     def forward(self, input: Any, hx: Any = None) -> Any:
         """The outputs h(1) … h(τ) in the form of the input, and the state at the end, h_n.
@@ -67,13 +68,13 @@ class Recurrent(nn.RNNBase):
             if packed:
                 # torch's LSTM does not look (pytorch issue 195803), and its kernel reads past the
                 # end of too small an h_0
-                self._start(input.data, [int(input.batch_sizes[0])], hx)
+                self._initial_state(input.data, [int(input.batch_sizes[0])], hx)
             return super().forward(input, hx)
         return self._packed(input, hx) if packed else self._padded(input, hx)
 
     def _is_for_torch(self, values: Any) -> bool:
-        """Whether the engine has not what is asked for, and torch.nn's own forward has; or what is
-        exported must run where this library is not."""
+        """Whether torch.nn's own forward pass runs: the engine cannot, or the module is exported,
+        and must run where this library is not installed."""
         if self.proj_size or is_tracing() or torch.compiler.is_exporting():
             return True
         if transforming():
@@ -96,7 +97,7 @@ class Recurrent(nn.RNNBase):
             )
         turned = self.batch_first and x.dim() == 3
         x = x.transpose(0, 1) if turned else x
-        h, state = self._run(x, self._start(x, x.shape[1:-1], hx))
+        h, state = self._run(x, self._initial_state(x, x.shape[1:-1], hx))
         return h.transpose(0, 1) if turned else h, self._hidden(state)
 
     def _packed(self, packed: PackedSequence, hx: Any) -> tuple[PackedSequence, Any]:
@@ -106,11 +107,11 @@ class Recurrent(nn.RNNBase):
                 f"{self._get_name()}: the packed data has shape {tuple(data.shape)}; expected 2 "
                 "dimensions, (all steps, input_size)"
             )
-        start = self._start(data, [int(batch_sizes[0])], hx)
+        state = self._initial_state(data, [int(batch_sizes[0])], hx)
         # in the order in which it is packed, from the longest row to the shortest
         x, lengths = pad_packed_sequence(PackedSequence(data, batch_sizes))
         alive = (torch.arange(len(x), device="cpu")[:, None] < lengths).to(x.device)
-        h, state = self._run(x, _permuted(start, order), alive)
+        h, state = self._run(x, _permuted(state, order), alive)
         outputs = pack_padded_sequence(h, lengths).data
         return (
             PackedSequence(outputs, batch_sizes, order, back),
@@ -130,13 +131,18 @@ class Recurrent(nn.RNNBase):
             )
         batch = x.lengths.dim()
         values = x.values.movedim(batch, 0)
-        start = self._start(values, x.batch_shape, hx)
-        h, state = self._run(values, start, x.mask.movedim(batch, 0))
+        state = self._initial_state(values, x.batch_shape, hx)
+        h, state = self._run(values, state, x.mask.movedim(batch, 0))
         return Sequence(h.movedim(0, batch), x.lengths), self._hidden(state)
 
     # ---- states --------------------------------------------------------------------------------
 
-    def _start(self, x: Shaped[Tensor, "... size"], rows: Iterable[int], hx: Any) -> State:
+    @property
+    def _pair(self) -> bool:
+        """Whether the state is (h, c) and not h alone."""
+        return len(self._cell[0].state_sizes) == 2
+
+    def _initial_state(self, x: Shaped[Tensor, "... size"], rows: Iterable[int], hx: Any) -> State:
         """The state of every layer and direction before the first step, ``(_, *rows, H)``."""
         name, like = self._get_name(), self.all_weights[0][1]
         narrowed = Autocast.now(x).enabled  # autocast's dtypes are not the user's choice
@@ -149,7 +155,7 @@ class Recurrent(nn.RNNBase):
             raise RuntimeError(
                 f"{name}: the input has size {x.shape[-1]}; expected input_size={self.input_size}"
             )
-        pair = self.mode == "LSTM"
+        pair = self._pair
         layers = self.num_layers * (2 if self.bidirectional else 1)
         sizes = {"h_0": self.proj_size or self.hidden_size}
         if pair:
@@ -159,8 +165,8 @@ class Recurrent(nn.RNNBase):
             return tuple(like.new_zeros(shape) for shape in shapes.values())
         if pair and (isinstance(hx, Tensor) or len(hx) != 2):
             raise RuntimeError(f"{name}: hx is one {type(hx).__name__}; expected (h_0, c_0)")
-        start: State = tuple(hx) if pair else (hx,)
-        for (part, shape), found in zip(shapes.items(), start, strict=True):
+        state: State = tuple(hx) if pair else (hx,)
+        for (part, shape), found in zip(shapes.items(), state, strict=True):
             if found.shape != shape:
                 raise RuntimeError(
                     f"{name}: {part} has shape {tuple(found.shape)}; expected {shape}"
@@ -169,24 +175,24 @@ class Recurrent(nn.RNNBase):
                 raise RuntimeError(
                     f"{name}: {part} is {found.dtype} and the weights are {like.dtype}"
                 )
-        return tuple(part.to(like.dtype) for part in start)
+        return tuple(part.to(like.dtype) for part in state)
 
     def _hidden(self, state: State) -> Any:
         """A state as torch.nn returns it: of an LSTM (h_n, c_n), else h_n."""
-        return state if self.mode == "LSTM" else state[0]
+        return state if self._pair else state[0]
 
     # ---- layers and directions -----------------------------------------------------------------
 
     def _run(
         self,
         x: Float[Tensor, "T ... size"],
-        start: State,
+        state: State,
         alive: Bool[Tensor, "T ..."] | None = None,
     ) -> tuple[Float[Tensor, "T ... outputs"], State]:
         """The highest layer's h(1) … h(T), and the state of each row at its own end."""
         steps, *rows, size = x.shape
         h = x.reshape(steps, x.shape[1:-1].numel(), size)
-        start = tuple(part.reshape(len(part), *h.shape[1:-1], part.shape[-1]) for part in start)
+        state = tuple(part.reshape(len(part), *h.shape[1:-1], part.shape[-1]) for part in state)
         alive = None if alive is None else alive.reshape(h.shape[:-1])
         directions = 2 if self.bidirectional else 1
         weights, ends = self.all_weights, []
@@ -196,8 +202,8 @@ class Recurrent(nn.RNNBase):
             outputs = []
             for i in range(layer * directions, (layer + 1) * directions):
                 weight_ih, *others = weights[i]
-                cell = given(self._equations[0], *others)
-                first = tuple(part[i] for part in start)
+                cell = with_weights(self._cell[0], *others)
+                first = tuple(part[i] for part in state)
                 towards = _backward if i % directions else _forward
                 output, end = towards(cell, weight_ih, h, first, alive)
                 outputs.append(output)
@@ -213,7 +219,7 @@ def _forward(
     cell: Cell, weight_ih: Tensor, x: Tensor, first: State, alive: Tensor | None
 ) -> tuple[Tensor, State]:
     """h(1) … h(T) of one layer in one direction, and its state after the last of them."""
-    states = bptt(cell, Drive(len(x), (Entering(x, weight_ih),)), first, alive)
+    states = bptt(Recursion(cell, Drive(len(x), (Entering(x, weight_ih),)), first, alive))
     return states[0], tuple(s[-1] for s in states) if len(x) else first
 
 

@@ -1,4 +1,4 @@
-"""One step at a time, for input that has only just come."""
+"""One step at a time, for live input."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from torch import Tensor
 
 from throughtime.cells.cell import Cell, State
 from throughtime.cells.drive import Drive, Entering
-from throughtime.context.transforms import recorded
-from throughtime.engine import sweep
-from throughtime.engine.library import loaded
+from throughtime.engine.stepper import Stepper
+from throughtime.gradients.backends.engine import Engine, sweep_of
 from throughtime.gradients.bptt import bptt
-from throughtime.nn.equations import given
+from throughtime.gradients.recursion import Recursion
+from throughtime.nn.cells import with_weights
 from throughtime.nn.recurrent import Recurrent
 
 
@@ -57,7 +57,7 @@ class Streaming:
         if rows < 1:
             raise ValueError(f"rows must be at least 1; got {rows}")
         self.module, self.rows = module, rows
-        self._parts = 2 if module.mode == "LSTM" else 1
+        self._parts = len(module._cell[0].state_sizes)
         self._layers: list[_Layer] = []
         self._seen: list[tuple[Tensor, int]] = []
 
@@ -148,33 +148,18 @@ class _Layer:
 
     def __init__(self, module: Recurrent, weights: Iterable[Tensor], rows: int) -> None:
         self.weight, *others = (v.detach() for v in weights)
-        self.cell: Cell = given(module._equations[0], *others)
-        parameters = tuple(self.cell.parameters())
+        self.cell: Cell = with_weights(module._cell[0], *others)
         state = tuple(self.weight.new_zeros(rows, n) for n in self.cell.state_sizes)
-        x = self.weight.new_zeros(1, rows, self.weight.shape[1])
-        drive = Drive(1, (Entering(x, self.weight),))
-        self.call: sweep.Call | None = None
-        library = loaded()
-        taken = sweep.takes(self.cell, parameters, drive, state) and not recorded(parameters)
-        if library is not None and taken:
-            new = tuple(torch.empty_like(s) for s in state)
-            assert self.cell.kernel is not None
-            self.call = sweep.Call(self.cell.kernel, parameters, drive, state, new, None, None)
-            self.take = self.call.prepared(library)
-            self.fixed = len(self.call.kept)
+        step = self._recursion(self.weight.new_zeros(rows, self.weight.shape[1]), state)
+        self.stepper = Stepper(sweep_of(step, None)) if Engine.of(step) else None
+
+    def _recursion(self, x: Tensor, state: State) -> Recursion:
+        return Recursion(self.cell, Drive(1, (Entering(x[None], self.weight),)), state)
 
     def step(self, x: Tensor, state: State, new: State) -> None:
-        if self.call is None:
-            with torch.no_grad():
-                drive = Drive(1, (Entering(x[None], self.weight),))
-                for n, s in zip(new, bptt(self.cell, drive, state), strict=True):
-                    n.copy_(s[0])
+        if self.stepper is not None:
+            self.stepper.step(x, state, new)
             return
-        del self.call.kept[self.fixed :]
-        self.call.point("vectors_0", x)
-        for part, s, n in zip("hc", state, new, strict=False):
-            self.call.point(f"first_{part}", s)
-            self.call.point(part, n)
-        self.take(self.call.argument)
-        # autograd must know that what it may have kept is no longer there
-        torch.autograd.graph.increment_version(new)
+        with torch.no_grad():
+            for n, s in zip(new, bptt(self._recursion(x, state)), strict=True):
+                n.copy_(s[0])

@@ -1,1 +1,1 @@
-"""A user's step, captured, divided, and lowered to a program over rows for the engine."""
+"""A user's step, captured as a graph, divided, and translated into programs for the engine."""

@@ -1,4 +1,4 @@
-"""A trace divided: what is computed forward, what in reverse, and what is kept for it."""
+"""A captured graph, divided into what is computed forward, what in reverse, and what is saved."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from typing import Any, NamedTuple
 from torch import fx
 
 from throughtime.engine.program import Instruction, Operation, Place, Program, Value
-from throughtime.tracing.operations import CHEAP, VIEWS, size_of
-from throughtime.tracing.trace import of_rows
+from throughtime.tracing.nodes import of_rows, size_of
+from throughtime.tracing.operations import CHEAP, translate
+from throughtime.tracing.parts import VIEWS
 from throughtime.tracing.translator import Translator
 
 
@@ -97,7 +98,7 @@ def forward_program(
         NotTranslated: if the engine cannot compute a node.
     """
     t = Translator(values, destinations, constants)
-    t.translate(nodes)
+    translate(t, nodes)
     ended = []
     for i, n in enumerate(new):
         old, to = (Value.new(size_of(n), f"{name} {i}") for name in ("old", "new"))
@@ -141,7 +142,7 @@ def reverse_program(
     for i, to in enumerate(carry.values()):
         t.write(Operation.ADD, to.size, to, Value.new(to.size, f"arriving {i}"), to=to)
     ended = list(t.instructions)
-    t.translate(nodes)
+    translate(t, nodes)
     for n, to in out.items():
         t.copy(t.value(n), to)
         ended.append(Instruction(Operation.COPY, to, (t.value(0.0),), to.size))

@@ -1,25 +1,18 @@
-"""A program for the engine, written down node by node of a trace."""
+"""A program for the engine, written down node by node of a captured graph."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from torch import fx
 
 from throughtime.engine.program import Instruction, Operation, Program, Value
-from throughtime.tracing.operations import (
-    TRANSLATIONS,
-    VIEWS,
-    NotTranslated,
-    aten,
-    nodes_of,
-    size_of,
-)
+from throughtime.tracing.nodes import NotTranslated, size_of
 
 
 class Translator:
-    """Instructions, written down node by node.
+    """Instructions, written down one by one, and where the numbers of nodes are.
 
     Args:
         values: where the numbers of nodes are that are known from outside.
@@ -44,32 +37,7 @@ class Translator:
         """What has been written down, and what is done for a row that has ended."""
         return Program(self.instructions, ended, self._numbers)
 
-    def translate(self, nodes: Sequence[fx.Node]) -> None:
-        """Write down what computes these nodes, each after those that it is made of.
-
-        Raises:
-            NotTranslated: if the engine cannot compute one of them.
-        """
-        for node in reversed(nodes):
-            self._join(node)
-        for node in nodes:
-            if node.target not in TRANSLATIONS:
-                raise NotTranslated(f"{node.target} is no operation of the engine")
-            value = TRANSLATIONS[node.target](self, node)
-            if node in self._destinations and isinstance(value, Value):
-                value = self.copy(value, self._destinations[node])
-            self._values[node] = value
-
-    def _join(self, node: fx.Node) -> None:
-        """What is put side by side is written there at once, where it is written only there."""
-        if node.target is not aten.cat.default:
-            return
-        whole = self._destinations.setdefault(node, Value.new(size_of(node)))
-        start = 0
-        for part in nodes_of(node.args[0]):
-            if part.target not in VIEWS and part not in self._values and size_of(part):
-                self._destinations.setdefault(part, whole.part(start, size_of(part)))
-            start += size_of(part)
+    # ---- where numbers are ---------------------------------------------------------------------
 
     def value(self, argument: Any) -> Value:
         """Where an argument's numbers are."""
@@ -90,6 +58,24 @@ class Translator:
         found = self._values[node]
         return (found,) if isinstance(found, Value) else found
 
+    def has(self, node: fx.Node) -> bool:
+        """Whether it is known where a node's numbers are."""
+        return node in self._values
+
+    def put(self, node: fx.Node, value: Value | tuple[Value, ...]) -> None:
+        """Say where a node's numbers are; they are copied if they have to be elsewhere."""
+        if node in self._destinations and isinstance(value, Value):
+            value = self.copy(value, self._destinations[node])
+        self._values[node] = value
+
+    def destination(self, node: fx.Node) -> Value | None:
+        """Where a node's numbers have to be, if that has been said."""
+        return self._destinations.get(node)
+
+    def destine(self, node: fx.Node, to: Value) -> Value:
+        """Say where a node's numbers have to be, unless that has been said."""
+        return self._destinations.setdefault(node, to)
+
     def matrix(self, node: Any) -> int:
         """The number of a matrix among those that this program multiplies rows with."""
         if node not in self._constants:
@@ -99,18 +85,16 @@ class Translator:
             self.matrices.append(at)
         return self.matrices.index(at)
 
+    # ---- instructions --------------------------------------------------------------------------
+
     def write(
         self, operation: Operation, size: int, *of: Value, to: Value | None = None, matrix: int = 0
     ) -> Value:
-        """One instruction; what it gives is one number only if ``size`` is 1 or it adds up."""
+        """One instruction; its result is one number only if ``size`` is 1 or it adds up."""
         if to is None:
             to = Value.new(1 if operation in (Operation.SUM, Operation.LARGEST) else size)
         self.instructions.append(Instruction(operation, to, of, size, matrix))
         return to
-
-    def result(self, node: fx.Node) -> Value | None:
-        """Where a node's numbers have to be, if that has been said."""
-        return self._destinations.get(node)
 
     def copy(self, value: Value, to: Value) -> Value:
         """The value at another place, if it is not there."""
@@ -120,3 +104,7 @@ class Translator:
         """A node's numbers, as many as it has."""
         value, size = self.value(node), size_of(node)
         return value if value.size == size else self.copy(value, Value.new(size))
+
+
+Translation = Callable[[Translator, fx.Node], Value | tuple[Value, ...]]
+"""How a node becomes instructions; it returns where the node's numbers are."""

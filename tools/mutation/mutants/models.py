@@ -46,8 +46,8 @@ MUTANTS = [
     Mutant(
         "a step without recurrence remembers all the same",
         "graph/recurrence.py",
-        "zeros, None, recurrent=False)",
-        "zeros, None)",
+        "zeros, recurrent=False)",
+        "zeros)",
         (JACOBIANS + "test_in_2_2_an_output_sees_one_value_back_and_no_further",),
     ),
     Mutant(

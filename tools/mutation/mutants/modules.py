@@ -11,21 +11,21 @@ MUTANTS = [
     # ---- drop-in modules ----
     Mutant(
         "the GRU resets a bias that it should not",
-        "nn/equations.py",
+        "nn/cells.py",
         "F.pad(bias_hh[: 2 * H], (0, H))",
         "bias_hh",
         (AS_TORCH,),
     ),
     Mutant(
         "the GRU forgets the second bias of r and z",
-        "nn/equations.py",
+        "nn/cells.py",
         "bias_ih + F.pad(bias_hh[: 2 * H], (0, H))",
         "bias_ih",
         (AS_TORCH,),
     ),
     Mutant(
         "one of two biases is forgotten",
-        "nn/equations.py",
+        "nn/cells.py",
         "(weight_hh, bias_ih + bias_hh)",
         "(weight_hh, bias_ih)",
         (AS_TORCH,),
@@ -61,8 +61,8 @@ MUTANTS = [
     Mutant(
         "every layer starts from the state of the lowest",
         "nn/recurrent.py",
-        "part[i] for part in start",
-        "part[0] for part in start",
+        "part[i] for part in state",
+        "part[0] for part in state",
         (AS_TORCH,),
     ),
     Mutant(
@@ -103,8 +103,8 @@ MUTANTS = [
     Mutant(
         "h_0 is not brought into the packed order",
         "nn/recurrent.py",
-        "_permuted(start, order), alive)",
-        "start, alive)",
+        "_permuted(state, order), alive)",
+        "state, alive)",
         (AS_TORCH,),
     ),
     Mutant(
@@ -117,8 +117,8 @@ MUTANTS = [
     Mutant(
         "padding takes steps",
         "nn/recurrent.py",
-        "start, x.mask.movedim(batch, 0))",
-        "start)",
+        "state, x.mask.movedim(batch, 0))",
+        "state)",
         (NN + "test_each_row_of_a_sequence_is_as_if_alone",),
     ),
     Mutant(
@@ -144,7 +144,7 @@ MUTANTS = [
     ),
     Mutant(
         "a cell keeps what one call gave it",
-        "nn/equations.py",
+        "nn/cells.py",
         "made = type(cell).__new__(type(cell))",
         "made = cell",
         (NN + "test_copies_compute_the_same_and_share_nothing",),

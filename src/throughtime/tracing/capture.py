@@ -1,4 +1,4 @@
-"""A trace of a cell's step and of its differentiation, as a graph of torch's operations."""
+"""A cell's step and its differentiation, captured as a graph of torch's operations."""
 
 from __future__ import annotations
 
@@ -14,26 +14,26 @@ from torch.fx.experimental.proxy_tensor import make_fx
 from torch.random import fork_rng
 
 from throughtime.cells.cell import Cell, State
-from throughtime.gradients.parameters import with_parameters
-from throughtime.tracing.operations import aten
+from throughtime.context.parameters import with_parameters
+from throughtime.tracing.nodes import aten, first_of
 
 M = TypeVar("M", bound=nn.Module)
 
 ROWS = (5, 7)
-"""Of how many rows two traces are made, which must not show in them."""
+"""How many rows each of two traces is made with; the traces must not depend on it."""
 
 SAYING_ROWS = (
     *(aten.expand.default, aten.view.default),
     *(aten.full.default, aten.empty_permuted.default),
 )
-"""Operations that say how many rows there are, and mean all."""
+"""Operations whose arguments name the number of rows where they mean all rows."""
 
 
 class NotTraced(Exception):
-    """A step that the engine cannot take."""
+    """The step cannot be run by the engine."""
 
 
-def traced_step(cell: Cell, drive: Tensor, state: State) -> fx.Graph:
+def captured(cell: Cell, drive: Tensor, state: State) -> fx.Graph:
     """The graph of h(t) and, from its gradient, of those of h(t-1), u(t) and the parameters.
 
     Its inputs are the drive, the state, parameters, buffers, and the gradient of the new state. A
@@ -74,7 +74,7 @@ def _trace(cell: Cell, drive: Tensor, state: State, rows: int) -> fx.Graph:
 
 @cache
 def _decompositions() -> dict[Any, Callable[..., Any]]:
-    """How torch takes its operations apart, into those that there are few of."""
+    """How torch expresses its many operations by a few."""
     further = [
         *(aten.leaky_relu, aten.elu, aten.gelu, aten.hardtanh),
         *(aten._softmax, aten._log_softmax, aten.linalg_vector_norm),
@@ -84,7 +84,7 @@ def _decompositions() -> dict[Any, Callable[..., Any]]:
 
 
 def some(like: Sequence[Tensor], rows: int) -> State:
-    """So many rows of random numbers like those of tensors; they are not the user's."""
+    """Random rows of the same sizes; the user's generator is left alone."""
     random = torch.Generator().manual_seed(0)
     return tuple(
         torch.randn((rows, v.shape[-1]), generator=random, dtype=v.dtype, device="cpu")
@@ -115,13 +115,6 @@ def _mark_rows(trace: fx.Graph, other: fx.Graph) -> None:
             raise NotTraced("a row of it has more than one dimension")
 
 
-def first_of(node: fx.Node) -> Tensor | None:
-    """A node's value, of several the first; None of what is no tensor."""
-    value = node.meta.get("val")
-    value = value[0] if isinstance(value, list | tuple) and value else value
-    return value if isinstance(value, Tensor) else None
-
-
 def _alike(a: Any, b: Any, saying: bool) -> bool:
     """Whether arguments are the same in both traces, or ``saying`` how many rows each has."""
     if isinstance(a, fx.Node) or isinstance(b, fx.Node):
@@ -131,11 +124,6 @@ def _alike(a: Any, b: Any, saying: bool) -> bool:
     if isinstance(a, list | tuple) and isinstance(b, list | tuple):
         return len(a) == len(b) and all(_alike(v, w, saying) for v, w in zip(a, b, strict=True))
     return type(a) is type(b) and (a == b or (saying and (a, b) == ROWS))
-
-
-def of_rows(node: fx.Node) -> bool:
-    """Whether a node of a trace has one row for each of the batch's."""
-    return bool(node.meta["rows"])
 
 
 def apart(module: M, others: Mapping[Tensor, Tensor] = MappingProxyType({})) -> M:

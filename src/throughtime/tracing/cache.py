@@ -1,4 +1,4 @@
-"""Which cells the engine takes by a trace of their step, and for how long it holds."""
+"""The programs of each cell, kept until its step changes."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from throughtime.cells.cell import Cell, State
 from throughtime.context.autocast import Autocast
 from throughtime.context.transforms import recorded
 from throughtime.engine import sweep
-from throughtime.tracing.trace import NotTraced
-from throughtime.tracing.traced import Traced
+from throughtime.tracing.capture import NotTraced
+from throughtime.tracing.programs import Programs
 
 ENOUGH = 400
-"""Steps that a cell takes one by one, before its step is worth tracing."""
+"""Steps that a cell takes one by one before its step is traced."""
 
 SHORT = 8
-"""Steps from which on a call is longer than the trial."""
+"""Steps of the shortest call that runs by programs; the trial takes as long as a few steps."""
 
 MOST = 8
-"""Of how many of a cell's appearances (in training or not, for one) the traces are kept."""
+"""How many appearances of a cell (in training or not, for one) have programs kept."""
 
 
 class _Known:
@@ -35,7 +35,7 @@ class _Known:
 
     def __init__(self) -> None:
         self.steps, self.needed = 0, ENOUGH
-        self.traced: dict[Any, Traced | None] = {}
+        self.programs: dict[Any, Programs | None] = {}
 
 
 _cells: WeakKeyDictionary[Cell, _Known] = WeakKeyDictionary()
@@ -43,8 +43,8 @@ _cells: WeakKeyDictionary[Cell, _Known] = WeakKeyDictionary()
 _lock = RLock()
 
 
-def of(cell: Cell, drive: Tensor, state: State) -> Traced | None:
-    """A cell's programs; None, as long as they are not worth it or where there can be none.
+def programs_of(cell: Cell, drive: Tensor, state: State) -> Programs | None:
+    """A cell's programs; None if its step cannot be traced, or has taken too few steps so far.
 
     Args:
         cell: the cell.
@@ -61,36 +61,36 @@ def of(cell: Cell, drive: Tensor, state: State) -> Traced | None:
     if any(getattr(module, hooks) for module in cell.modules() for hooks in HOOKS):
         return None  # they are to be called at every step
     with _lock:
-        return _of(cell, drive, state)
+        return _programs_of(cell, drive, state)
 
 
-def _of(cell: Cell, drive: Tensor, state: State) -> Traced | None:
+def _programs_of(cell: Cell, drive: Tensor, state: State) -> Programs | None:
     known = _cells.setdefault(cell, _Known())
     known.steps += len(drive)
     if len(drive) < SHORT:
         return None
     kind = (drive.dtype, *(v.shape[-1:] for v in (drive, *state)), _appearance(cell))
-    if kind not in known.traced:
+    if kind not in known.programs:
         if known.steps < known.needed:
             return None
         known.steps, known.needed = 0, 2 * known.needed
-        while len(known.traced) >= MOST:
-            del known.traced[next(iter(known.traced))]
+        while len(known.programs) >= MOST:
+            del known.programs[next(iter(known.programs))]
         try:
-            traced: Traced | None = Traced(cell, drive[0], state)
+            found: Programs | None = Programs(cell, drive[0], state)
         except NotTraced:
-            traced = None
-        known.traced[kind] = traced if traced is not None and traced.still_right(cell) else None
-        return known.traced[kind]
-    traced = known.traced[kind]
-    if traced is None or traced.still_right(cell):
-        return traced
-    known.traced.pop(kind, None)
+            found = None
+        known.programs[kind] = found if found is not None and found.still_right(cell) else None
+        return known.programs[kind]
+    found = known.programs[kind]
+    if found is None or found.still_right(cell):
+        return found
+    known.programs.pop(kind, None)
     return None
 
 
 def _appearance(cell: Cell) -> tuple[Any, ...]:
-    """All of a module that can be seen to change, but for the values of its tensors."""
+    """All that the step may depend on, but for the values of tensors: types, sizes, settings."""
     seen: list[Any] = []
     for module in cell.modules():
         seen.append(type(module))

@@ -1,4 +1,4 @@
-"""A user's cell in the engine: its step and the step's reverse, by a trace of them."""
+"""The programs of a user's cell for the engine: its step and the step's reverse."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from throughtime.cells.cell import Cell, State
 from throughtime.engine import memory
 from throughtime.engine.program import Bound, Call, Packed, Value
 from throughtime.engine.sweep import Ragged
+from throughtime.tracing.capture import NotTraced, apart, captured, some
 from throughtime.tracing.division import (
     divided,
     forward_program,
@@ -22,18 +23,17 @@ from throughtime.tracing.division import (
     reverse_program,
     side_by_side,
 )
-from throughtime.tracing.operations import aten, size_of
-from throughtime.tracing.trace import NotTraced, apart, first_of, of_rows, some, traced_step
+from throughtime.tracing.nodes import aten, first_of, of_rows, size_of
 
 TOGETHER = 512
-"""Rows of so many steps together, or of one step if it has more, are taken back before the
-parameters' gradients are added up."""
+"""Rows that go back before the parameters' gradients are added up: those of several steps
+together, or of one step if it has more."""
 
 SCALES_TRIED = (1, 1, 0, 8)
 """The sizes of the rows on which each call tries one step, whether it is what the trace says."""
 
 
-class Traced:
+class Programs:
     r"""A cell's step and its reverse as programs of the engine, and the parameters' sums in torch.
 
     .. math:: \nabla_{h^{(t-1)}} L = \Big(\frac{\partial h^{(t)}}{\partial h^{(t-1)}}\Big)^{\!\top}
@@ -64,7 +64,7 @@ class Traced:
                     tuple(v * scales for v in some((drive, *state), len(scales))),
                     some(state, len(scales)),
                 )
-            trace = traced_step(cell, drive, state)
+            trace = captured(cell, drive, state)
             self._divide(trace, len(state), drive.dtype)
         except Exception as error:  # of the user's code, about which nothing is known
             raise NotTraced(str(error)) from error
@@ -189,7 +189,7 @@ class Traced:
         return steps, count
 
     def still_right(self, cell: Cell) -> bool:
-        """Whether the step is what it was; Python can change what it likes. One step is tried."""
+        """Whether the cell's step is still that of the programs: one step is tried both ways."""
         try:
             return self._tried(cell)
         except Exception:  # of the user's code; who runs it next will see it

@@ -17,21 +17,22 @@ CELLS: dict[str, Callable[[int], Cell]] = {
     "GRU": GRU,
     "LSTM": LSTM,
 }
-"""By what torch.nn calls a ``mode``."""
+"""By what torch.nn calls a module's ``mode``."""
 
 
-def equations(mode: str, hidden_size: int) -> Cell:
-    """A cell without numbers: they are a module's, and :func:`given` brings them.
+def cell_of(mode: str, hidden_size: int) -> Cell:
+    """The cell of a mode, whose parameters have shapes but no numbers; :func:`with_weights` brings
+    them.
 
     Example:
-        >>> equations("GRU", 4).W.device
+        >>> cell_of("GRU", 4).W.device
         device(type='meta')
     """
     with torch.device("meta"):
         return CELLS[mode](hidden_size)
 
 
-def given(
+def with_weights(
     cell: Cell, weight_hh: Tensor, bias_ih: Tensor | None = None, bias_hh: Tensor | None = None
 ) -> Cell:
     r"""The same equations with torch.nn's tensors in them.
@@ -44,11 +45,11 @@ def given(
     .. math::
         b = b_{ih} + (b_{hr}, b_{hz}, 0), \qquad m = b_{hn}
 
-    It is a copy for one call: what runs at the same time in another thread has its own.
+    It is a copy for one call, so that threads that use a module at the same time do not share it.
 
     Example:
         >>> gru = torch.nn.GRU(3, 4)
-        >>> cell = given(equations("GRU", 4), *gru.all_weights[0][1:])
+        >>> cell = with_weights(cell_of("GRU", 4), *gru.all_weights[0][1:])
         >>> bool((cell.m == gru.bias_hh_l0[8:]).all())
         True
     """

@@ -1,4 +1,4 @@
-"""A module run with the parameters that it had at another time."""
+"""Run a module with other parameters than its present ones."""
 
 from __future__ import annotations
 

@@ -1,0 +1,21 @@
+"""The protocol of a backend."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+
+from throughtime.cells.cell import State
+from throughtime.gradients.recursion import Recursion
+
+
+class Backend(ABC):
+    """One way to compute the states of a recursion."""
+
+    @classmethod
+    @abstractmethod
+    def of(cls, recursion: Recursion) -> Backend | None:
+        """The backend for this recursion; None if it cannot compute it."""
+
+    @abstractmethod
+    def states(self, recursion: Recursion) -> State:
+        """The states at 1 … T, ``(T, rows, size)`` for each part; torch can differentiate them."""

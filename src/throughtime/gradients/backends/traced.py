@@ -1,0 +1,58 @@
+"""Users' cells in the engine, by programs made of a trace of the cell's step."""
+
+from __future__ import annotations
+
+import torch
+
+from throughtime.cells.cell import State
+from throughtime.cells.drive import Tensors
+from throughtime.context.autocast import full_precision
+from throughtime.engine.sweep import Ragged
+from throughtime.gradients.backends.by_hand import ByHand, Gradients
+from throughtime.gradients.recursion import Recursion
+from throughtime.tracing import cache
+from throughtime.tracing.programs import Programs
+
+
+class Traced(ByHand):
+    """Cells whose step can be traced, once they have taken enough steps for it to be worth it."""
+
+    def __init__(self, programs: Programs) -> None:
+        self.programs = programs
+
+    @classmethod
+    def of(cls, recursion: Recursion) -> Traced | None:
+        if not recursion.recurrent or torch.compiler.is_compiling():
+            return None
+        same = recursion.added_up
+        programs = cache.programs_of(same.cell, same.u, same.state)
+        return None if programs is None else cls(programs)
+
+    def states(self, recursion: Recursion) -> State:
+        return super().states(recursion.added_up)
+
+    def forward(self, recursion: Recursion, *, keep: bool) -> tuple[State, Tensors]:
+        rows = Ragged.of(recursion.alive)
+        found = self.programs.forward(recursion.u, recursion.state, rows, keep=keep)
+        states, saved, constants = found
+        return states, (*(rows or ()), saved, *constants)
+
+    def reverse(
+        self,
+        recursion: Recursion,
+        states: State,
+        kept: Tensors,
+        grad_states: Gradients,
+        wanted: tuple[bool, ...],
+        *,
+        learning: bool,
+    ) -> Gradients:
+        rows = None
+        if recursion.alive is not None:
+            rows, kept = Ragged(*kept[:2]), kept[2:]
+        saved, *constants = kept
+        with full_precision(states[0]):
+            return self.programs.reverse(
+                tuple(constants), recursion.u, recursion.state, states, saved, rows, grad_states,
+                learning=learning,
+            )  # fmt: skip
