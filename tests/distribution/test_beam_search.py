@@ -61,6 +61,7 @@ def _best_value(output: tt.outputs.Output, o: Tensor) -> tuple[Tensor, Tensor]:
 def _greedy(model: tt.RecurrentModel, limit: int, **row: Any) -> Tensor:
     """The loop that everybody writes first: the best choice of each step, fed to the next."""
     output, length = model.output, model.length
+    assert output is not None
     tau = len(row["x"]) if "x" in row else limit
     if isinstance(length, tt.lengths.PredictedLength):
         logits = model.length_bias

@@ -46,6 +46,7 @@ def _warp(
 def _step(model: tt.RecurrentModel, o: Tensor, options: dict[str, Any]) -> dict[Any, float]:
     """Probabilities of the values (by their place in ``every_value``) and of END, after warping."""
     output, length = model.output, model.length
+    assert output is not None
     values = oracle.every_value(output)
     own = {
         i: math.exp(oracle.log_density(output, o[: output.size], v)) for i, v in enumerate(values)
@@ -65,6 +66,7 @@ def _warped(
     model: tt.RecurrentModel, options: dict[str, Any], row: dict[str, Any]
 ) -> dict[tuple[int, ...], float]:
     """The probability of each sequence of at most LIMIT values, step by step by hand."""
+    assert model.output is not None
     values = oracle.every_value(model.output)
     if isinstance(model.length, tt.lengths.PredictedLength):
         logits = model.length_bias + model.length_edge.weight @ row["vector"]

@@ -10,7 +10,7 @@ import torch
 import throughtime as tt
 from throughtime.data import Examples, load
 from throughtime.data.batching import consecutive
-from throughtime.data.formats.reading import Reading
+from throughtime.data.reading import Reading
 from throughtime.distribution.distribution import SequenceDistribution
 from throughtime.evaluation.likelihood import nats_per_symbol
 

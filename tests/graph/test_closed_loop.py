@@ -14,7 +14,7 @@ from tests.helpers.models import assert_same, gradients, leaves, make, problem
 from throughtime import Edge
 from throughtime.engine import library
 from throughtime.gradients import Autograd, FullBPTT
-from throughtime.tracing import traces
+from throughtime.tracing import cache
 
 CLOSED = [
     tt.Wiring(Edge.INPUT, fed, Edge.EMIT, *hidden)
@@ -31,7 +31,7 @@ def test_the_engine_takes_the_loop_by_a_trace_and_its_gradients_are_right(
 ) -> None:
     if library.loaded() is None:
         pytest.skip("no engine is built here")
-    monkeypatch.setattr(traces, "ENOUGH", 0)
+    monkeypatch.setattr(cache, "ENOUGH", 0)
     model = make(cell, wiring, tt.outputs.Categorical(3), layers=2, dropout=dropout)
     given = problem(model, (12, 0, 9, 1))
     found = []
@@ -39,8 +39,9 @@ def test_the_engine_takes_the_loop_by_a_trace_and_its_gradients_are_right(
         model.gradient = method
         torch.manual_seed(0)
         found.append(gradients(given.loss(model), leaves(model, given)))
-    assert_same(*found)
-    known = traces._cells[model.graph.loops[dropout > 0]].traced
+    by_hand, automatic = found
+    assert_same(by_hand, automatic)
+    known = cache._cells[model.graph.loops[dropout > 0]].programs
     assert [traced is not None for traced in known.values()] == [True]
 
 

@@ -59,7 +59,7 @@ def approximately(value: Any) -> Any:
 def model_and_x(trained: Trained, name: str) -> tuple[RunFolder, Any]:
     loaded = RunFolder.load(trained(name))
     of_x = loaded.schema.x
-    rows = [json.loads(line) if line.startswith("{") else line for line in LINES[name]]
+    rows: list[Any] = [json.loads(v) if v.startswith("{") else v for v in LINES[name]]
     if not isinstance(rows[0], dict):
         rows = [{of_x[0].name: row.split() if name == "tags" else row} for row in rows]
     columns = {column.name: [row[column.name] for row in rows] for column in of_x}

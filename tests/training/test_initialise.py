@@ -11,6 +11,7 @@ import throughtime as tt
 from throughtime.data import Examples, read
 from throughtime.data.flat import Flat
 from throughtime.evaluation.likelihood import decoder
+from throughtime.graph.projection import Projection
 from throughtime.runs.build import build
 from throughtime.runs.options import Options
 from throughtime.training.initialise import initialise, size_of
@@ -20,7 +21,7 @@ WANTED = 4 / 3
 """The variance of U(-2, 2), which is the drive's where Σ x² is one."""
 
 
-def variance(edge: tt.layer.Projection, values: torch.Tensor) -> float:
+def variance(edge: Projection, values: torch.Tensor) -> float:
     return float(edge(values).detach().var())
 
 

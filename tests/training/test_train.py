@@ -23,7 +23,7 @@ SMALL: dict[str, Any] = {"hidden_size": 8, "max_steps": 4, "threads": 1, "say": 
 def test_it_is_what_the_command_line_does(tmp_path: Path) -> None:
     rows = "".join(f"{row['word']},{row['long']}\n" for row in ROWS)
     (tmp_path / "rows.csv").write_text("word,long\n" + rows)
-    told = {"input": "word:characters", "target": "long", "seed": 3}
+    told: dict[str, Any] = {"input": "word:characters", "target": "long", "seed": 3}
     run = tt.train(tmp_path / "rows.csv", out=tmp_path / "a", **told, **SMALL)
     options = [w for k, v in told.items() for w in (f"--{k}", v)]
     good("train", tmp_path / "rows.csv", *options, "--hidden-size", 8, "--max-steps", 4,
@@ -84,8 +84,9 @@ def test_options_that_cannot_be(words: Dataset, tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="cell is 'gruu'"):
         tt.train(words, out=out, cell="gruu")
     for name, value in (("symbols", "words"), ("target", "a"), ("dataset", "digits")):
+        told: dict[str, Any] = {name: value}
         with pytest.raises(ConfigError, match=f"{name}: these data have been read already"):
-            tt.train(words, out=out, **{name: value})
+            tt.train(words, out=out, **told)
     with pytest.raises(tt.data.DataError, match="no such file"):
         tt.train(tmp_path / "none.csv", out=out)
     with pytest.raises(ValueError, match="end symbol needs an alphabet"):

@@ -23,7 +23,7 @@ from tests.helpers.commands import SMALL, good
 from tests.helpers.made_up import MODELS, ROWS, SENTENCES, SERIES, VECTORS
 from throughtime.data import Reading, Schema, load
 from throughtime.data.columns import KINDS
-from throughtime.data.formats.reading import FORMATS
+from throughtime.data.reading import FORMATS
 from throughtime.evaluation.likelihood import nats_per_symbol
 from throughtime.runs.build import build
 from throughtime.runs.config import Config

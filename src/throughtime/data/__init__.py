@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from throughtime.data.errors import DataError
     from throughtime.data.examples import Examples
     from throughtime.data.formats.lines import read_lines
-    from throughtime.data.formats.reading import Reading
+    from throughtime.data.reading import Reading
     from throughtime.data.registry import load, read
     from throughtime.data.schema import Schema
     from throughtime.data.vocabulary import UNKNOWN, UnknownSymbol, Vocabulary
@@ -29,7 +29,7 @@ __getattr__ = attributes(
         "DataError": "throughtime.data.errors",
         "Dataset": "throughtime.data.dataset",
         "Examples": "throughtime.data.examples",
-        "Reading": "throughtime.data.formats.reading",
+        "Reading": "throughtime.data.reading",
         "Schema": "throughtime.data.schema",
         "UNKNOWN": "throughtime.data.vocabulary",
         "UnknownSymbol": "throughtime.data.vocabulary",

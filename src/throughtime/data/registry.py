@@ -18,9 +18,9 @@ from throughtime.data.formats.columns import as_data, of_table, read_columns
 from throughtime.data.formats.folder import table_in
 from throughtime.data.formats.lines import read_lines
 from throughtime.data.formats.memory import table_of
-from throughtime.data.formats.reading import AS_IT_IS, FORMATS, Reading
 from throughtime.data.formats.running import read_running
 from throughtime.data.formats.series import as_series, is_series
+from throughtime.data.reading import AS_IT_IS, FORMATS, Reading
 from throughtime.data.source import Source
 
 OF_TEXT = ("format", "symbols", "rare", "valid", "test")
@@ -76,7 +76,7 @@ def read(source: object, *, seed: int = 0, name: str = "rows", **how: Any) -> Da
         seed: by which rows are divided into parts, 80/10/10.
         name: what rows in memory are called; a file has its own name.
         **how: ``input``, ``target``, ``split`` and the rest of what
-            :class:`~throughtime.data.formats.reading.Reading` can be told.
+            :class:`~throughtime.data.reading.Reading` can be told.
 
     Raises:
         DataError: if something is not what it should be; with file and line, or the row.

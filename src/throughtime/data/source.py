@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from throughtime.data.formats.reading import AS_IT_IS, Reading
+from throughtime.data.reading import AS_IT_IS, Reading
 
 
 @dataclass(frozen=True)

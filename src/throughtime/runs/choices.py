@@ -10,9 +10,14 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, TypeVar
 
-from throughtime import cells, forcing, gradients, lengths, outputs, schedules
+import throughtime.cells as cells
+import throughtime.forcing as forcing
+import throughtime.gradients as gradients
+import throughtime.lengths as lengths
+import throughtime.outputs as outputs
 from throughtime.data.columns import text_column
 from throughtime.data.schema import Y_ALONE
+from throughtime.forcing import schedules
 from throughtime.wiring import NAMED, Wiring
 
 T = TypeVar("T")

@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
-from throughtime.data.formats.reading import Reading
+from throughtime.data.reading import Reading
 from throughtime.runs import options as o
 from throughtime.runs.errors import RunError
 from throughtime.runs.options import READING, VERSION, ConfigError, load_json, read_as

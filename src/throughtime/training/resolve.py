@@ -9,7 +9,7 @@ import torch
 
 from throughtime.data import Dataset
 from throughtime.data.batching import SYMBOLS, count_batches
-from throughtime.data.formats.reading import AS_IT_IS
+from throughtime.data.reading import AS_IT_IS
 from throughtime.lengths import SameAsInput
 from throughtime.runs import choices
 from throughtime.runs.config import Config

@@ -17,7 +17,8 @@ from pyarrow import parquet
 from tests.helpers.data_files import Write
 from tests.helpers.models import quick
 from throughtime.data import DataError
-from throughtime.data.formats.table import Table, number, read_table
+from throughtime.data.formats.table import Table, read_table
+from throughtime.data.number import number
 
 CELL = st.text(st.characters(codec="utf-8", exclude_characters="\r\n\0"), max_size=8)
 

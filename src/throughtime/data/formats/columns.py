@@ -13,9 +13,9 @@ from throughtime.data.formats import conll, parts
 from throughtime.data.formats.alignment import check_alignment
 from throughtime.data.formats.encoding import as_x, as_y, encoded, parsed, unknown
 from throughtime.data.formats.folder import read_captions, table_in
-from throughtime.data.formats.reading import Reading
 from throughtime.data.formats.roles import Named, kinds_of, roles
 from throughtime.data.formats.table import Table, read_table
+from throughtime.data.reading import Reading
 from throughtime.data.schema import Schema
 
 

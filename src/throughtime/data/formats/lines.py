@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 from throughtime.data.dataset import Dataset
 from throughtime.data.errors import DataError
 from throughtime.data.flat import Spool
-from throughtime.data.formats.reading import AS_IT_IS, Reading
 from throughtime.data.formats.text_file import blocks_of
 from throughtime.data.formats.texts import Pieces, encoded
+from throughtime.data.reading import AS_IT_IS, Reading
 from throughtime.data.splitting import FEWEST, PARTS
 
 LONGEST = 2**20

@@ -6,8 +6,8 @@ import re
 
 from throughtime.data.columns import Column, column, guess
 from throughtime.data.errors import DataError
-from throughtime.data.formats.reading import Reading
 from throughtime.data.formats.table import Table
+from throughtime.data.reading import Reading
 
 Named = tuple[str, str | None]
 """A column, and the kind that it is said to have."""

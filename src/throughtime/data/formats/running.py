@@ -7,9 +7,9 @@ from pathlib import Path
 
 from throughtime.data.dataset import Dataset
 from throughtime.data.errors import DataError
-from throughtime.data.formats.reading import AS_IT_IS, Reading
 from throughtime.data.formats.text_file import BLOCK, blocks_of
 from throughtime.data.formats.texts import Pieces, encoded
+from throughtime.data.reading import AS_IT_IS, Reading
 from throughtime.data.splitting import PARTS
 
 FEWEST = {"train": 1_000, "valid": 100, "test": 100}

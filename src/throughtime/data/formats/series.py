@@ -10,10 +10,10 @@ from throughtime.data.batching import consecutive
 from throughtime.data.columns import Numbers, Scale
 from throughtime.data.dataset import Dataset
 from throughtime.data.errors import DataError
-from throughtime.data.formats.reading import Reading
 from throughtime.data.formats.table import Table, read_table
 from throughtime.data.formats.time_parts import by_time, cut_by, says_when
 from throughtime.data.number import number
+from throughtime.data.reading import Reading
 from throughtime.data.schema import Schema
 from throughtime.sequence import Sequence
 

@@ -12,7 +12,7 @@ from throughtime.data.columns import WHOLE, text_column
 from throughtime.data.dataset import Dataset
 from throughtime.data.errors import DataError
 from throughtime.data.flat import Spool, smallest, spooled
-from throughtime.data.formats.reading import Reading
+from throughtime.data.reading import Reading
 from throughtime.data.splitting import PARTS
 from throughtime.data.text import apart, as_text
 

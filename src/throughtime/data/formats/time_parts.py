@@ -11,9 +11,9 @@ from typing import Any
 
 from throughtime.data.errors import DataError
 from throughtime.data.formats.parts import by_column
-from throughtime.data.formats.reading import Reading
 from throughtime.data.formats.table import Table
 from throughtime.data.number import number
+from throughtime.data.reading import Reading
 from throughtime.data.splitting import PARTS
 
 USES = {"train": ("train", 24), "valid": ("validate", 3), "test": ("test", 3)}
