@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from importlib import import_module
 
+from throughtime.extras import needed_for
+
 
 def attributes(package: str, names: Mapping[str, str]) -> Callable[[str], object]:
     """A module's ``__getattr__`` that finds each name where it is defined.
@@ -21,8 +23,9 @@ def attributes(package: str, names: Mapping[str, str]) -> Callable[[str], object
         if name not in names:
             raise AttributeError(f"module {package!r} has no attribute {name!r}")
         where = names[name]
-        if where.startswith(":"):
-            return import_module(where[1:])
-        return getattr(import_module(where), name)
+        with needed_for(f"{package}.{name}"):
+            if where.startswith(":"):
+                return import_module(where[1:])
+            return getattr(import_module(where), name)
 
     return __getattr__

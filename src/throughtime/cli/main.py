@@ -10,6 +10,7 @@ from typing import Any, NoReturn, TextIO
 import click
 
 import throughtime
+from throughtime.extras import MissingPackage, needed_for
 
 COMMANDS = (
     *("datasets", "train", "evaluate", "sample", "predict", "score", "report", "runs", "doctor"),
@@ -30,7 +31,9 @@ class _OneLine(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = getattr(import_module(f"throughtime.cli.{cmd_name}"), cmd_name)
+        with needed_for(f"throughtime {cmd_name}"):
+            module = import_module(f"throughtime.cli.{cmd_name}")
+        command: click.Command = getattr(module, cmd_name)
         return command
 
     def invoke(self, ctx: click.Context) -> Any:
@@ -38,9 +41,12 @@ class _OneLine(click.Group):
             warnings.simplefilter("default", UserWarning)
             warnings.showwarning = _warn
             try:
-                return super().invoke(ctx)
+                with needed_for("this command"):
+                    return super().invoke(ctx)
             except click.UsageError as error:
                 _refuse(error.format_message())
+            except MissingPackage as error:
+                _refuse(str(error))
             except OSError as error:
                 if error.errno == errno.EPIPE:
                     raise

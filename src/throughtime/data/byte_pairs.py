@@ -15,6 +15,7 @@ from torch import Tensor
 
 from throughtime.data.errors import DataError
 from throughtime.data.vocabulary import Vocabulary
+from throughtime.extras import needed_for
 
 _PRINTED = [*range(0x21, 0x7F), *range(0xA1, 0xAD), *range(0xAE, 0x100)]
 _HIDDEN = [byte for byte in range(256) if byte not in _PRINTED]
@@ -99,7 +100,8 @@ class BytePairs(ByteVocabulary):
     """
 
     def __init__(self, symbols: Iterable[str], merges: Iterable[Iterable[str]]) -> None:
-        from tokenizers import Tokenizer, models, pre_tokenizers  # here, for few need it
+        with needed_for("a byte-pair encoding"):  # here, for few need it
+            from tokenizers import Tokenizer, models, pre_tokenizers
 
         super().__init__(symbols)
         self.merges = tuple((first, second) for first, second in merges)
@@ -116,7 +118,8 @@ class BytePairs(ByteVocabulary):
     def learn(cls, texts: Iterable[list[str]], size: int) -> BytePairs:
         """``size`` symbols, or fewer where the texts have no more pairs: from their first 50
         million characters."""
-        from tokenizers import Tokenizer, models, pre_tokenizers, trainers
+        with needed_for("a byte-pair encoding"):
+            from tokenizers import Tokenizer, models, pre_tokenizers, trainers
 
         learning: Any = Tokenizer(models.BPE())
         learning.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)

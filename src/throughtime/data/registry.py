@@ -22,6 +22,7 @@ from throughtime.data.formats.running import read_running
 from throughtime.data.formats.series import as_series, is_series
 from throughtime.data.reading import AS_IT_IS, FORMATS, Reading
 from throughtime.data.source import Source
+from throughtime.extras import needed_for
 
 OF_TEXT = ("format", "symbols", "rare", "valid", "test")
 """What can be told of a text without columns."""
@@ -55,8 +56,9 @@ def load(name_or_path: str | Path, seed: int = 0, reading: Reading = AS_IT_IS) -
         if told := reading.told():
             raise DataError(f"--{told[0]}: {name} is an embedded set, which is read as it is")
         module, _, maker = DATASETS[name].maker.partition(":")
-        make: Callable[[], Dataset] = getattr(import_module(module), maker)
-        return replace(make(), source=Source(name))
+        with needed_for(f"the data set {name}"):
+            make: Callable[[], Dataset] = getattr(import_module(module), maker)
+            return replace(make(), source=Source(name))
     if Path(name).exists():
         return _of_file(Path(name), seed, reading)
     near = difflib.get_close_matches(name, DATASETS, n=1)

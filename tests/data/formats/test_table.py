@@ -19,6 +19,7 @@ from tests.helpers.models import quick
 from throughtime.data import DataError
 from throughtime.data.formats.table import Table, read_table
 from throughtime.data.number import number
+from throughtime.extras import MissingPackage
 
 CELL = st.text(st.characters(codec="utf-8", exclude_characters="\r\n\0"), max_size=8)
 
@@ -127,7 +128,7 @@ def test_parquet(tmp_path: Path) -> None:
 
 def test_parquet_without_its_reader(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "pyarrow.parquet", None)
-    with pytest.raises(DataError, match="needs pyarrow, which is not installed: pip install"):
+    with pytest.raises(MissingPackage, match="needs pyarrow, which is not installed: pip install"):
         read_table(tmp_path / "a.parquet")
 
 

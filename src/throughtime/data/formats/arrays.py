@@ -5,6 +5,7 @@ from __future__ import annotations
 import pickle
 import subprocess
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from throughtime.data.errors import DataError
 from throughtime.data.formats.parts import NAMES
 from throughtime.data.formats.table import Table
 from throughtime.data.splitting import PARTS
+from throughtime.extras import MissingPackage, needed_for
 
 SUFFIXES = (".mat", ".npz")
 
@@ -31,6 +33,8 @@ def read_arrays(path: Path) -> dict[str, Table]:
         raise DataError(f"{path}: no such file; check the name")
     try:
         found = _matlab(path) if path.suffix.lower() == ".mat" else dict(np.load(path))
+    except MissingPackage:
+        raise
     except Exception as error:  # of a damaged file, the readers raise many kinds
         reason = " ".join(str(error).split()) or type(error).__name__
         raise DataError(f"{path}: not a file of arrays ({reason})") from None
@@ -58,6 +62,9 @@ MATLAB = (
 
 def _matlab(path: Path) -> dict[str, Any]:
     """Read in a process of its own, since a damaged file can make scipy's reader crash."""
+    with needed_for("reading MATLAB's files"):
+        if find_spec("scipy") is None:
+            raise ModuleNotFoundError(name="scipy")
     done = subprocess.run([sys.executable, "-c", MATLAB, path], capture_output=True, check=False)
     if done.returncode < 0:
         raise DataError("damaged")

@@ -11,6 +11,7 @@ import numpy as np
 
 from throughtime.data.errors import DataError
 from throughtime.data.formats.table import Table
+from throughtime.extras import needed_for
 
 Rows = Iterable[Mapping[str, Any]] | Iterable[Any]
 """A list of dicts, a list of values of one column, or a table of pandas, polars or Arrow."""
@@ -75,13 +76,8 @@ def table_of(rows: object, column: str | None = None) -> Table:
 
 
 def _of_arrow(rows: Any) -> Table:
-    try:
+    with needed_for("reading a data frame"):
         arrow = import_module("pyarrow")
-    except ImportError:
-        raise DataError(
-            "a data frame is read through pyarrow, which is not installed: "
-            "pip install 'throughtime[data]'"
-        ) from None
     columns = arrow.table(rows).to_pydict()
     count = len(next(iter(columns.values()), []))
     if not count:

@@ -15,6 +15,7 @@ from throughtime.data.errors import DataError
 from throughtime.data.formats.json_text import from_json
 from throughtime.data.formats.text_file import lines_of
 from throughtime.data.number import number
+from throughtime.extras import needed_for
 
 DELIMITERS = ",;\t|"
 """What may stand between the columns of a CSV file: that which its first line has most of."""
@@ -155,13 +156,9 @@ def _json_lines(path: Path) -> Table:
 
 
 def _parquet(path: Path) -> Table:
-    try:
+    with needed_for(f"{path}: reading Parquet"):
         arrow = import_module("pyarrow")
         parquet = import_module("pyarrow.parquet")
-    except ImportError:
-        raise DataError(
-            f"{path}: reading Parquet needs pyarrow, which is not installed: pip install pyarrow"
-        ) from None
     try:
         columns = parquet.read_table(path).to_pydict()
     except (OSError, arrow.ArrowException, UnicodeDecodeError) as error:

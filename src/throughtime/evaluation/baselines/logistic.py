@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from throughtime.data import Examples
+from throughtime.extras import needed_for
 from throughtime.sequence import Sequence
 
 
@@ -18,7 +19,8 @@ def logistic_accuracy(train: Examples, test: Examples) -> float:
     Raises:
         ValueError: if x or y is of another kind, or lengths differ.
     """
-    from sklearn.linear_model import LogisticRegression  # here, for it is slow to import
+    with needed_for("a logistic regression"):  # here, for it is slow to import
+        from sklearn.linear_model import LogisticRegression
 
     model = LogisticRegression(max_iter=1000).fit(*_flat(train))
     return float(model.score(*_flat(test)))
