@@ -14,7 +14,7 @@ poison: .venv/installed  ## all tests, with NaN in all memory that torch leaves 
 	$(BIN)/python -m pytest -q -n 2 --poison
 
 oldest: .venv-oldest/installed  ## all tests, with the oldest versions that the package allows
-	.venv-oldest/bin/python -m pytest -q -n 2
+	.venv-oldest/bin/python -m pytest -q -n 2 -W ignore::DeprecationWarning
 
 check: .venv/installed  ## style, types, and which layer may import which
 	$(BIN)/ruff format --check .
