@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import torch
 from torch import Tensor
 from torch.nn.functional import logsigmoid
@@ -10,8 +12,23 @@ from throughtime.distribution.process import Process
 from throughtime.distribution.stepper import Stepper
 
 
-def beam_search(process: Process, width: int, limit: int) -> tuple[Tensor, Tensor]:
-    """Values ``(rows, T, *event)`` and τ of the most probable sequence that a beam has kept.
+class Hypotheses(NamedTuple):
+    """What a beam has kept of each row, the most probable first.
+
+    Args:
+        values: ``(rows, k, T, *event)``.
+        lengths: τ, ``(rows, k)``.
+        log_prob: ``(rows, k)``; of continuous values, the parts of it that decided the search.
+            Minus infinity if there are fewer sequences than the beam is wide.
+    """
+
+    values: Tensor
+    lengths: Tensor
+    log_prob: Tensor
+
+
+def beam_search(process: Process, width: int, limit: int) -> Hypotheses:
+    """The most probable sequences that a beam has kept.
 
     A hypothesis that has ended goes on as itself, so ended and unended ones compete for the same
     places, and nothing is lost while the beam has room for all. Where τ is predicted, each
@@ -27,9 +44,6 @@ def beam_search(process: Process, width: int, limit: int) -> tuple[Tensor, Tenso
     """
     if width < 1:
         raise ValueError(f"a beam keeps at least one hypothesis; got beam={width}")
-    if process.needs_no_values:
-        assert process.x is not None
-        return process.output.most_probable(process.outputs()), process.x.lengths
     rows, device = process.rows, process.device
     score, lengths = _first_hypotheses(process, width, limit)
     stepper = Stepper(process, torch.arange(rows, device=device).repeat_interleave(score.shape[1]))
@@ -61,8 +75,8 @@ def beam_search(process: Process, width: int, limit: int) -> tuple[Tensor, Tenso
         stepper.select(parent)
         stepper.feed(o[parent], value)
         values = torch.cat([values[parent], value[:, None]], 1)
-    best = score.argmax(-1) + torch.arange(rows, device=device) * score.shape[1]
-    return values[best], taken.flatten()[best]
+    shape = (rows, score.shape[1])  # topk has sorted them
+    return Hypotheses(values.view(*shape, *values.shape[1:]), taken.view(shape), score)
 
 
 def _first_hypotheses(process: Process, width: int, limit: int) -> tuple[Tensor, Tensor | None]:

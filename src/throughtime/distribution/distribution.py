@@ -137,6 +137,37 @@ class SequenceDistribution(Distribution):
         own = pad(own[: y.steps], (0, 0, 0, 0, 0, given.steps - y.steps)).transpose(0, 1)
         return self.output.distribution(own.reshape(*y.batch_shape, *own.shape[1:]))
 
+    def hidden_states(self, value: Sequence | Tensor | None = None) -> tuple[Sequence, ...]:
+        """h(1) … h(τ) of each layer, the lowest first, given y: sequences of vectors of size H (of
+        both directions side by side).
+
+        Nothing is dropped. The gradient flows through them.
+
+        Args:
+            value: y; may be left out where no y enters the recurrence and x decides τ.
+
+        Raises:
+            ValueError: if y is needed and left out, or cannot come from this distribution.
+
+        Example:
+            >>> import throughtime as tt
+            >>> model = tt.RecurrentModel(
+            ...     [tt.cells.GRU(4), tt.cells.GRU(5)], tt.wirings.HIDDEN_TO_HIDDEN,
+            ...     tt.outputs.Categorical(2), input_size=3)
+            >>> lower, upper = model(tt.Sequence(torch.randn(2, 6, 3))).hidden_states()
+            >>> upper.values.shape
+            torch.Size([2, 6, 5])
+        """
+        if value is not None:
+            y = in_support(self._as_sequence(value), self.process, self.batch_shape)
+        elif self.process.needs_no_values:
+            nothing = self.process.nothing()
+            y = self.of_rows(nothing.values, nothing.lengths)
+        else:
+            raise ValueError("h(t) depends on the values before it here, so give y")
+        layers = self.expand(y.batch_shape).process.hidden_states(y.flatten())
+        return tuple(Sequence(h.reshape(*y.batch_shape, *h.shape[1:]), y.lengths) for h in layers)
+
     def observe(self, value: Sequence | Tensor) -> tuple[Tensor, SequenceDistribution]:
         """log P(the sequence begins with y), and the distribution of what follows.
 
@@ -223,8 +254,41 @@ class SequenceDistribution(Distribution):
             ValueError: for a beam below one, or above one with continuous values that are fed
                 back, of which there are no best few to keep.
         """
-        limit = 1_000 if max_length is None and self.length.stops else self._limit(max_length)
-        return self.of_rows(*beam_search(self.process, beam, limit))
+        process = self.process
+        if process.needs_no_values and beam > 0:  # each value by itself
+            assert process.x is not None
+            return self.of_rows(process.output.most_probable(process.outputs()), process.x.lengths)
+        found = beam_search(process, beam, self._search_limit(max_length))
+        return self.of_rows(found.values[:, 0], found.lengths[:, 0])
+
+    @torch.no_grad()
+    def modes(
+        self, count: int, beam: int | None = None, *, max_length: int | None = None
+    ) -> tuple[Sequence, Tensor]:
+        """The ``count`` most probable sequences that a beam has found, and their log p.
+
+        Of batch shape ``(k, *batch_shape)``, the most probable first, where k is ``count`` or the
+        beam's width if that is less. Where there are fewer sequences than that, the others have
+        log p = -inf.
+
+        Args:
+            count: how many.
+            beam: the beam's width; ``count``, if left out. A wider one may find better ones.
+            max_length: as for :meth:`mode`.
+
+        Raises:
+            ValueError: as for :meth:`mode`.
+        """
+        limit = self._search_limit(max_length)
+        found = beam_search(self.process, max(count, 1 if beam is None else beam), limit)
+        k = min(count, found.lengths.shape[1])
+        shape = torch.Size((k, *self.batch_shape))
+        values, lengths, log_p = (v[:, :k].transpose(0, 1) for v in found)
+        y = Sequence(values.reshape(*shape, *values.shape[2:]), lengths.reshape(shape)).trim()
+        return y, log_p.reshape(shape)
+
+    def _search_limit(self, max_length: int | None) -> int:
+        return 1_000 if max_length is None and self.length.stops else self._limit(max_length)
 
     def _limit(self, max_length: int | None) -> int:
         if max_length is not None and max_length < 0:

@@ -132,6 +132,12 @@ class Process:
             countdown = self.length.countdown((y.lengths - t).clamp(min=1), self.dtype)
         return Steps(t < taken, x, carried, countdown, target, has_value=t < y.lengths)
 
+    def hidden_states(self, y: Sequence) -> Tensors:
+        """h(1) … h(T) of each layer, ``(rows, T, H)``, along the observed values of each row."""
+        steps = self._steps(y, y.lengths, None, dropout=False)
+        layers = self.graph.hidden_states(self.state, steps, self.gradient)
+        return tuple(h[: y.steps].transpose(0, 1) for h in layers)
+
     @property
     def needs_no_values(self) -> bool:
         """Whether o(t) depends on no y, and x says how many there are: see :meth:`outputs`."""
@@ -139,10 +145,14 @@ class Process:
 
     def outputs(self) -> Tensor:
         """o(1) … o(T) for each row, ``(rows, T, units)``, of a process that needs no values."""
-        assert self.x is not None
-        nothing = Sequence(self.no_values(self.rows, self.x.steps), self.x.lengths)
+        nothing = self.nothing()
         _, (o,) = self.run(nothing, nothing.lengths, lambda o, _: (o,), dropout=False)
         return o.transpose(0, 1)
+
+    def nothing(self) -> Sequence:
+        """As many values as x has, all zero, for a process that needs none."""
+        assert self.x is not None
+        return Sequence(self.no_values(self.rows, self.x.steps), self.x.lengths)
 
     # ---- for generation ------------------------------------------------------------------------
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cached_property
 
 import torch
 from torch import Tensor
 
+from throughtime.cells.cell import State
 from throughtime.cells.drive import Drive, Entering
 from throughtime.context.transforms import blind
 from throughtime.gradients.gradient import Gradient, Tensors
@@ -57,26 +58,61 @@ class Graph(FoldedGraph):
             dropout: whether units of h(t) are dropped in training; generation drops none.
         """
         padding = _unless_all(steps.alive)
-        drives = [self._drive(state, steps, i) for i in range(len(self.wiring.directions))]
         if self.closed:
-            return self._unfold_closed(state, drives[0], padding, gradient, dropout)
+            drive = self._drive(state, steps, 0)
+            return self._unfold_closed(state, drive, padding, gradient, dropout)
+        top: Tensor | None = None
+        ends: list[State] = []
+        for h, of_layer in self._layers(state, steps, padding, gradient, dropout):
+            top = h
+            ends += of_layer
+        assert top is not None
+        state = state._replace(cells=tuple(ends))
         if state.fed is not None:
             assert steps.y is not None
             state = state._replace(fed=self._last_fed(steps.y, steps.alive, state.fed))
-        cells, ends, both_ways = iter(state.cells), [], Edge.BACKWARD in self.wiring
+        return None if self.wiring.emits_last else self.read(top), state
+
+    def hidden_states(self, state: GraphState, steps: Steps, gradient: Gradient) -> Tensors:
+        """h(1) … h(T) of each layer, the lowest first, ``(T, rows, H)``; of both directions side by
+        side. Nothing is dropped.
+
+        Args:
+            state: what came before.
+            steps: with the observed y, where the output edge carries it.
+            gradient: how the recursion is differentiated.
+        """
+        padding = _unless_all(steps.alive)
+        if self.closed:  # what the output edge carries is known once there is o(t)
+            o, _ = self.unfold(state, steps, gradient, dropout=False)
+            assert o is not None
+            steps = steps._replace(y=self.feed(o))
+        layers = self._layers(state, steps, padding, gradient, dropout=False)
+        return tuple(h for h, _ in layers)
+
+    def _layers(
+        self,
+        state: GraphState,
+        steps: Steps,
+        padding: Tensor | None,
+        gradient: Gradient,
+        dropout: bool,
+    ) -> Iterator[tuple[Tensor, list[State]]]:
+        """Of each layer, the lowest first, h(1) … h(T) and the state of its cells at the end."""
+        cells, both_ways = iter(state.cells), Edge.BACKWARD in self.wiring
+        drives = [self._drive(state, steps, i) for i in range(len(self.wiring.directions))]
         h: Tensor | None = None
         for layer in self.layers:
             if h is not None:
                 drives = [Drive(len(h), (Entering(h, r.U.weight),)) for r in layer]
-            outputs = []
+            outputs, ends = [], []
             for drive, r in zip(drives, layer, strict=True):
                 output, end = r.unfold(drive, next(cells), padding, gradient, cut=both_ways)
                 outputs.append(output)
                 ends.append(end)
             h = torch.cat(outputs, -1) if both_ways else outputs[0]
             h = self.drop_units(h) if dropout else h
-        assert h is not None
-        return None if self.wiring.emits_last else self.read(h), state._replace(cells=tuple(ends))
+            yield h, ends
 
     def _drive(self, state: GraphState, steps: Steps, direction: int) -> Drive:
         """What enters the lowest layer at each step."""

@@ -140,12 +140,7 @@ class RecurrentModel(nn.Module):
         batch_shape = batch_shape_of(self.graph, x, vector, state)
         if vector is not None:
             vector = vector.reshape(-1, *vector.shape[len(batch_shape) :])
-        if state is None:
-            state = self.graph.initial_state(batch_shape.numel(), vector)
-        else:
-            own = self.graph.initial_state(batch_shape.numel(), vector)
-            fed = own.fed if state.fed is None else state.fed
-            state = own._replace(cells=state.cells, fed=fed)
+        state = self._first_state(batch_shape, vector, state)
         if self.wiring.emits_last:
             assert isinstance(x, Sequence)
             h = self._summary(x.flatten(), state).reshape(*batch_shape, self.graph.hidden_size)
@@ -165,6 +160,63 @@ class RecurrentModel(nn.Module):
             self._length_logits(vector),
         )
         return SequenceDistribution(process, batch_shape)
+
+    def hidden_states(
+        self,
+        x: Sequence | Tensor | None = None,
+        y: Sequence | None = None,
+        *,
+        vector: Tensor | None = None,
+        state: GraphState | None = None,
+    ) -> tuple[Sequence, ...]:
+        """h(1) … h(τ) of each layer, the lowest first: sequences of vectors of size H (of both
+        directions side by side).
+
+        Nothing is dropped. The gradient flows through them.
+
+        Args:
+            x: as in a call of the model.
+            y: the observed values; may be left out where none enters the recurrence.
+            vector: as in a call of the model.
+            state: as in a call of the model.
+
+        Raises:
+            ValueError: if these are not what the model takes, or y is needed and left out.
+
+        Example:
+            >>> import throughtime as tt
+            >>> model = tt.RecurrentModel(
+            ...     tt.cells.Elman(4), tt.wirings.SEQUENCE_TO_VECTOR, tt.outputs.Categorical(2),
+            ...     input_size=3)
+            >>> (h,) = model.hidden_states(tt.Sequence(torch.randn(2, 6, 3), [6, 2]))
+            >>> h.values.shape, h.lengths
+            (torch.Size([2, 6, 4]), tensor([6, 2]))
+        """
+        if not self.wiring.emits_last:
+            p = self(x, vector, state)
+            assert isinstance(p, SequenceDistribution)
+            return p.hidden_states(y)
+        shape = batch_shape_of(self.graph, x, vector, state)
+        assert isinstance(x, Sequence)
+        rows = x.flatten()
+        vector = None if vector is None else vector.reshape(-1, *vector.shape[len(shape) :])
+        steps = Steps(rows.mask.T, x=rows.values.transpose(0, 1))
+        before = self._first_state(shape, vector, state)
+        layers = self.graph.hidden_states(before, steps, self.gradient)
+        return tuple(
+            Sequence(h.transpose(0, 1).reshape(*shape, x.steps, h.shape[-1]), x.lengths)
+            for h in layers
+        )
+
+    def _first_state(
+        self, batch_shape: torch.Size, vector: Tensor | None, state: GraphState | None
+    ) -> GraphState:
+        """The state before the first step of each row: the model's own, or a given one."""
+        own = self.graph.initial_state(batch_shape.numel(), vector)
+        if state is None:
+            return own
+        fed = own.fed if state.fed is None else state.fed
+        return own._replace(cells=state.cells, fed=fed)
 
     def _summary(self, x: Sequence, state: GraphState) -> Tensor:
         """h(τ), and of the backward direction h(1), side by side: ``(rows, hidden_size)``."""
