@@ -45,7 +45,7 @@ def wiring_of(
                 "say which column is, for instance --input NAME:characters"
             )
         return SEQUENCE_TO_VECTOR, None
-    ends: Length = EndOfSequence() if isinstance(output_of(of_y), Categorical) else Unending()
+    ends: Length = EndOfSequence() if output_of(of_y).symbolic else Unending()
     if not of_x:
         return Y_ALONE, ends
     if not from_sequence:
