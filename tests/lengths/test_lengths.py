@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import math
 import re
+import warnings
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
 import torch
+from torch import Tensor
 from torch.testing import assert_close
 
 import throughtime as tt
@@ -259,3 +262,33 @@ def test_a_negative_longest_length_is_refused(values: Any) -> None:
 def test_lengths_are_values() -> None:
     assert PredictedLength(3) == PredictedLength(3) != PredictedLength(4)
     assert len({Halt(), Halt(), EndOfSequence(), Unending()}) == 3
+
+
+# ---- a length of one's own -----------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Reluctant(Halt):
+    """A halt whose log-odds are less by a constant."""
+
+    less: float
+
+    def split(self, o: Tensor) -> tuple[Tensor, Tensor]:
+        stop, own = super().split(o)
+        return stop - self.less, own
+
+
+@torch.no_grad()
+def test_a_length_of_ones_own_is_drawn_as_it_decides() -> None:
+    """And not as its parent does, which the engine has."""
+    torch.manual_seed(0)
+    n = 4000
+    for length in (Halt(), Reluctant(3.0)):
+        model = oracle.model(tt.wirings.VECTOR_TO_SEQUENCE, tt.outputs.Categorical(2), length)
+        p = model(**oracle.inputs(model.wiring, [1]))
+        empty = float(p.log_prob(torch.zeros(1, 0, dtype=torch.int64)).exp())
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # some are cut
+            share = (p.sample((n,), max_length=1).lengths == 0).double().mean().item()
+        # a mean of n numbers from 0 to 1 is this far off once in 10⁶ times (Hoeffding)
+        assert share == pytest.approx(empty, abs=math.sqrt(math.log(2e6) / (2 * n)))
