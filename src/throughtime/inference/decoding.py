@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from torch import Tensor
+
 from throughtime.distribution import SequenceDistribution
 from throughtime.lengths import DecidedBy
 from throughtime.sequence import Sequence
@@ -53,6 +55,10 @@ class Decoding:
         if self.drawn:
             return self.draw(p, shape)
         return p.mode(1 if self.beam is None else self.beam, max_length=self._longest(p))
+
+    def best(self, p: SequenceDistribution, count: int) -> tuple[Sequence, Tensor]:
+        """The ``count`` most probable sequences that the beam finds, and their log p."""
+        return p.modes(count, self.beam, max_length=self._longest(p))
 
     def draw(self, p: SequenceDistribution, shape: tuple[int, ...] = ()) -> Sequence:
         """Draws of p, of batch shape ``shape + p.batch_shape``; with a beam, the most probable."""

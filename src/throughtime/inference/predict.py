@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
+from typing import Any
 
 import torch
 from torch.distributions import Categorical, Distribution
@@ -22,6 +24,7 @@ from throughtime.inference.results import (
 )
 from throughtime.inference.rows import LINES, answered, as_input, form_of, tables
 from throughtime.inference.top import top_of
+from throughtime.lengths import DecidedBy
 from throughtime.runs.errors import RunError
 from throughtime.runs.folder import RunFolder
 
@@ -41,7 +44,8 @@ def predict(
     Args:
         run: the model.
         source: rows with the columns of x: a path, an open file, or rows in memory.
-        top: also so many of the most probable labels; of a sequence, at each of its steps.
+        top: also so many of the most probable labels; of tags, for each token; of texts, the n
+            best.
         beam: of a sequence, how wide the search for it is; 1, greedy, if nothing is said.
         max_length: of a sequence, where to cut what has not ended.
         form: how a file is read.
@@ -116,6 +120,9 @@ def _sequences(
     found = decoding.take(p)
     log_p = p.log_prob(found).tolist()
     values = found.to_list()
+    best = None
+    if top is not None and p.length.decided_by is not DecidedBy.INPUT:
+        best, top = _best(p, y, decoding, top), None
     deviations, symbols = None, None
     if isinstance(y, RealColumn) and y.scale is not None:
         deviations = p.predictive(found).variance.sqrt()
@@ -128,4 +135,18 @@ def _sequences(
         yield SequencePrediction(
             *(x, y.decode(values[i]), count, log_p[i], spread),
             None if symbols is None else symbols[i],
+            None if best is None else best[i],
         )
+
+
+def _best(
+    p: SequenceDistribution, y: Column, decoding: Decoding, count: int
+) -> list[list[tuple[Any, float]]]:
+    """The n best sequences of each row, with their log p."""
+    found, log_p = decoding.best(p, count)
+    of_rows: list[list[tuple[Any, float]]] = [[] for _ in range(len(log_p[0]))]
+    for values, scores in zip(found, log_p.tolist(), strict=True):
+        for row, value, score in zip(of_rows, values.to_list(), scores, strict=True):
+            if score > -math.inf:  # there may be fewer sequences than that
+                row.append((y.decode(value), score))
+    return of_rows

@@ -74,18 +74,22 @@ class SequencePrediction(Prediction):
         log_prob: its log-probability in nats, its end included where the model decides it; of
             numbers, a log-density in units of training's deviation.
         deviation: of numbers, the standard deviation of each step given those before.
-        top: of each step, the most probable symbols with their probabilities given those before, if
-            asked for.
+        top: of tags, for each token the most probable ones with their probabilities given those
+            before, if asked for.
+        best: of texts, the n best with their log-probabilities, the best first, if asked for.
     """
 
     log_prob: float
     deviation: list[Any] | None = None
     top: list[dict[str, float]] | None = None
+    best: list[tuple[Any, float]] | None = None
 
     def _more(self) -> dict[str, Any]:
         more: dict[str, Any] = {"log_prob": self.log_prob}
         if self.deviation is not None:
             more["deviation"] = self.deviation
+        if self.best is not None:
+            more["best"] = [{"prediction": v, "log_prob": p} for v, p in self.best]
         return more if self.top is None else more | {"top": self.top}
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from torch import Tensor
 
 from throughtime.data import Dataset, Examples
 from throughtime.data.schema import Schema
@@ -17,6 +18,7 @@ from throughtime.inference.evaluate import (
     evaluate_rows,
     part,
 )
+from throughtime.inference.hidden import hidden_states
 from throughtime.inference.predict import predict
 from throughtime.inference.results import ForecastStep, Prediction, Sample, Score
 from throughtime.inference.sample import Comparison, compare, sample
@@ -119,7 +121,8 @@ class Run:
 
         Args:
             rows: with the columns of x.
-            top: also so many of the most probable labels; of a sequence, at each of its steps.
+            top: also so many of the most probable labels; of tags those of each token; of texts
+                the n best.
             beam: of a sequence, how wide the search for it is.
             max_length: of a sequence, where to cut what has not ended.
 
@@ -220,6 +223,20 @@ class Run:
             ValueError: if the model is none of a series, or a value is no number.
         """
         return forecast(self.folder, history, steps=steps, samples=samples)
+
+    def hidden_states(self, rows: object) -> list[tuple[Tensor, ...]]:
+        """What happens inside: of each row h(1) … h(τ) of each layer, the lowest first, ``(τ, H)``.
+
+        Of an encoder and a decoder those of the decoder; of both directions side by side. For
+        tensors, and with gradients, see :meth:`throughtime.RecurrentModel.hidden_states`.
+
+        Args:
+            rows: with the columns of x, and of y where h(t) depends on it.
+
+        Raises:
+            ValueError: if a row is none that the model can have.
+        """
+        return hidden_states(self.folder, rows)
 
     def evaluate(
         self, on: object = "test", *, interval: bool = False, shuffled: bool = False

@@ -1,0 +1,57 @@
+"""What happens inside a model: h(t) for every step of some rows."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from throughtime.data.formats.encoding import x_of, y_of
+from throughtime.distribution import SequenceDistribution
+from throughtime.evaluation.likelihood import decoder, sees_x, y_given
+from throughtime.inference.evaluate import examples_of
+from throughtime.inference.rows import form_of, tables
+from throughtime.runs.folder import RunFolder
+from throughtime.sequence import Sequence
+from throughtime.wiring import Edge
+
+
+@torch.no_grad()
+def hidden_states(
+    run: RunFolder, source: object, *, form: str | None = None
+) -> list[tuple[Tensor, ...]]:
+    """Of each row h(1) … h(τ) of each layer, the lowest first, ``(τ, H)``.
+
+    Of an encoder and a decoder those of the decoder; of both directions side by side.
+
+    Args:
+        run: the model.
+        source: rows with the columns of x, and of y where h(t) depends on it.
+        form: how a file is read.
+
+    Raises:
+        ValueError: if a row is none that the model can have.
+    """
+    wiring = decoder(run.model).wiring
+    if run.schema.running:
+        return _of(run, None, examples_of(run, source, form).y)
+    needs_y = not (wiring.emits_last or (Edge.INPUT in wiring and wiring.independent))
+    of_x = run.schema.x if sees_x(run.model) else ()
+    columns = (*of_x, run.schema.y) if needs_y else of_x
+    found = []
+    for table in tables(source, columns, form_of(run.config.format, form, source)):
+        x = x_of(table, of_x) if of_x else None
+        found += _of(run, x, y_of(table, run.schema.y) if needs_y else None)
+    return found
+
+
+def _of(
+    run: RunFolder, x: Sequence | Tensor | None, y: Sequence | Tensor | None
+) -> list[tuple[Tensor, ...]]:
+    model = decoder(run.model)
+    if model.wiring.emits_last:
+        layers = model.hidden_states(x)
+    else:
+        p = y_given(run.model, x)
+        assert isinstance(p, SequenceDistribution)
+        layers = p.hidden_states(y)
+    return list(zip(*(layer.to_list() for layer in layers), strict=True))
