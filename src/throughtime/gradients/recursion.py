@@ -42,6 +42,7 @@ class Recursion:
         self.alive, self.recurrent = alive, recurrent
         # computed when first asked for, and kept: torch.compile does not know cached_property
         self._parameters: Tensors | None = None
+        self._tensors: Tensors | None = None
         self._added_up: Recursion | None = None
 
     @property
@@ -67,7 +68,9 @@ class Recursion:
 
     def tensors(self) -> Tensors:
         """The tensors that have gradients, in a row; :meth:`like` puts them back."""
-        return (*self.drive.tensors(), *self.state, *self.parameters)
+        if self._tensors is None:
+            self._tensors = (*self.drive.tensors(), *self.state, *self.parameters)
+        return self._tensors
 
     def like(self, tensors: Tensors) -> Recursion:
         """A recursion of this one's structure with other tensors."""
