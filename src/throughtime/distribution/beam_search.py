@@ -44,6 +44,8 @@ def beam_search(process: Process, width: int, limit: int) -> Hypotheses:
     """
     if width < 1:
         raise ValueError(f"a beam keeps at least one hypothesis; got beam={width}")
+    if process.needs_no_values:
+        return _of_independent_values(process, width)
     rows, device = process.rows, process.device
     score, lengths = _first_hypotheses(process, width, limit)
     stepper = Stepper(process, torch.arange(rows, device=device).repeat_interleave(score.shape[1]))
@@ -77,6 +79,28 @@ def beam_search(process: Process, width: int, limit: int) -> Hypotheses:
         values = torch.cat([values[parent], value[:, None]], 1)
     shape = (rows, score.shape[1])  # topk has sorted them
     return Hypotheses(values.view(*shape, *values.shape[1:]), taken.view(shape), score)
+
+
+def _of_independent_values(process: Process, width: int) -> Hypotheses:
+    """The same where o(1) … o(T) are known at once: exact, for no value depends on another."""
+    assert process.x is not None
+    lengths, device = process.x.lengths, process.device
+    _, own = process.length.split(process.outputs())
+    score = torch.zeros(process.rows, 1, dtype=process.dtype, device=device)
+    values = process.no_values(process.rows, 0)[:, None]
+    row = torch.arange(process.rows, device=device)[:, None]
+    for t in range(own.shape[1]):
+        y, log_p = process.output.best(own[:, t], width)
+        if not process.output.discrete:
+            log_p = torch.zeros_like(log_p)
+        nothing = torch.full_like(log_p, -torch.inf)  # padding is one value, which is certain
+        nothing[:, :1] = 0.0
+        log_p = torch.where((t < lengths)[:, None], log_p, nothing)
+        choices = (score[..., None] + log_p[:, None]).flatten(1)
+        score, choice = choices.topk(min(width, choices.shape[1]), -1)
+        m = log_p.shape[1]
+        values = torch.cat([values[row, choice // m], y[row, choice % m][:, :, None]], 2)
+    return Hypotheses(values, lengths[:, None].expand(score.shape), score)
 
 
 def _first_hypotheses(process: Process, width: int, limit: int) -> tuple[Tensor, Tensor | None]:

@@ -268,8 +268,8 @@ class SequenceDistribution(Distribution):
         """The ``count`` most probable sequences that a beam has found, and their log p.
 
         Of batch shape ``(k, *batch_shape)``, the most probable first, where k is ``count`` or the
-        beam's width if that is less. Where there are fewer sequences than that, the others have
-        log p = -inf.
+        beam's width if that is less. Where there are fewer sequences than that, the others repeat
+        the first one, with log p = -inf.
 
         Args:
             count: how many.
@@ -284,6 +284,9 @@ class SequenceDistribution(Distribution):
         k = min(count, found.lengths.shape[1])
         shape = torch.Size((k, *self.batch_shape))
         values, lengths, log_p = (v[:, :k].transpose(0, 1) for v in found)
+        none = log_p.isneginf()
+        lengths = torch.where(none, lengths[:1], lengths)
+        values = torch.where(none.view(*none.shape, *(1,) * (values.dim() - 2)), values[:1], values)
         y = Sequence(values.reshape(*shape, *values.shape[2:]), lengths.reshape(shape)).trim()
         return y, log_p.reshape(shape)
 

@@ -15,10 +15,8 @@ from torch import Tensor
 from throughtime.cells.cell import State
 from throughtime.cells.drive import Drive, Entering
 from throughtime.engine import sweep
+from throughtime.engine.kernel import KERNELS
 from throughtime.engine.library import loaded
-
-CELLS = ("elman_tanh", "elman_relu", "gru", "lstm")
-"""The engine's cells, in the order of ``generate.h``."""
 
 FIELDS = (
     *("steps", "rows", "layers", "layer", "units", "symbols", "V", "c", "ends", "lengths"),
@@ -126,7 +124,7 @@ def _generated(of: Generation, limit: int, seed: int) -> tuple[Tensor, Tensor, i
         return values, taken, 0
     calls = _calls(of)
     steps, work = max(limit, 1), sum(call.work for call in calls)
-    numbers_of = [n for call in calls for n in (CELLS.index(call.kernel), *call.argument)]
+    numbers_of = [n for call in calls for n in (KERNELS[call.kernel].number, *call.argument)]
     layer = (ctypes.c_int64 * len(numbers_of))(*numbers_of)
     optional = {"lengths": of.lengths, "observed": of.observed}
     tensors = {"V": of.V, "c": of.c, "values": values, "taken": taken}
