@@ -252,7 +252,7 @@ def test_a_text_with_line_ends_stays_one_line(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "lines", "reason"),
     [
-        ("label", ["ab", "", "c"], "standard input:2: column 'text': an empty value is no text"),
+        ("label", ["ab", "", "c"], "standard input:2: column 'text': an empty value is not a text"),
         ("tags", ["ba no", "  "], None),  # a sentence of no words has no tags
         ("from columns", ["red"], "standard input:1: not JSON"),
         ("from columns", [LINES["from columns"][0], "[1]"], "input:2: a list; expected a JSON obj"),
@@ -262,10 +262,10 @@ def test_a_text_with_line_ends_stays_one_line(tmp_path: Path) -> None:
             'input:1: has no kind; expected a JSON object on every line, {"kind": …, "size": …}',
         ),
         ("from columns", ['{"size": 3, "kind": "pink"}'], "input:1: column 'kind': the label 'pi"),
-        ("from columns", ['{"size": "x", "kind": "red"}'], "column 'size': 'x' is no finite"),
-        ("from columns", ['{"size": NaN, "kind": "red"}'], "column 'size': nan is no finite"),
+        ("from columns", ['{"size": "x", "kind": "red"}'], "column 'size': 'x' is not a finite"),
+        ("from columns", ['{"size": NaN, "kind": "red"}'], "column 'size': nan is not a finite"),
         ("from columns", ["[" * 100_000], "standard input:1: not JSON"),
-        ("numbers", ['{"a": []}'], "input:1: column 'a': [] is no list of numbers"),
+        ("numbers", ['{"a": []}'], "input:1: column 'a': [] is not a list of numbers"),
         ("numbers", ['{"a": [1]}', '{"a": [[1, 2]]}'], "input:2: column 'a': vectors of 2 numbers"),
     ],
 )

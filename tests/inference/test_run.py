@@ -85,7 +85,9 @@ def test_rows_of_any_kind(trained: Trained, files: Path) -> None:
         run.predict([{"txet": "a"}])
     with pytest.raises(tt.data.DataError, match="no rows"):
         run.predict([])
-    with pytest.raises(tt.data.DataError, match="row 2: column 'text': an empty value is no text"):
+    with pytest.raises(
+        tt.data.DataError, match="row 2: column 'text': an empty value is not a text"
+    ):
         run.predict(["a", None])
 
 
@@ -363,7 +365,7 @@ def test_each_step_is_scored_given_those_before(series: tt.Run) -> None:
 def test_what_is_no_series(series: tt.Run, trained: Trained) -> None:
     with pytest.raises(ValueError, match="of label, and no series to be forecast"):
         tt.load(trained("label")).forecast(ROWS)
-    with pytest.raises(tt.data.DataError, match="row 2: column 'b': '\\?' is no finite number"):
+    with pytest.raises(tt.data.DataError, match="row 2: column 'b': '\\?' is not a finite number"):
         series.forecast([STEPS[0], {"a": 1.0, "b": "?"}])
     with pytest.raises(ValueError, match="top is for symbols"):
         series.score(STEPS, top=2)

@@ -107,7 +107,7 @@ def test_unknown_symbols_on_both_sides_are_counted(trained: Trained) -> None:
     [
         ("label", {"text": "a"}, "input:2: has no label; expected a JSON object on every line"),
         ("label", {"text": "a", "label": "yeah"}, "input:2: column 'label': the label 'yeah' does"),
-        ("number", {"text": "a", "price": "?"}, "input:2: column 'price': '?' is no finite"),
+        ("number", {"text": "a", "price": "?"}, "input:2: column 'price': '?' is not a finite"),
         ("predicted", {"text": "a", "label": "a" * 99}, "input:2: "),
         ("numbers", {"a": [1, 2], "b": [[1, 2]]}, "input:2: "),
     ],
