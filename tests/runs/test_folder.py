@@ -91,7 +91,7 @@ def test_impossible_choices_leave_no_folder(words: Dataset, tmp_path: Path) -> N
 @pytest.mark.parametrize(
     ("damage", "expected"),
     [
-        (lambda p: (p / "config.json").unlink(), "no run, for it has no config.json"),
+        (lambda p: (p / "config.json").unlink(), "not a run, since it has no config.json"),
         (lambda p: (p / "config.json").write_text("{"), "config.json: not a JSON file"),
         (lambda p: (p / "schema.json").unlink(), "schema.json: cannot be read"),
         (lambda p: (p / "schema.json").write_text("{}"), "schema.json: not a run's schema"),
