@@ -229,7 +229,7 @@ def test_unknown_symbols_are_counted_and_said_once(trained: Trained) -> None:
     result = run("predict", trained("label"), "--json", stdin=lines)
     assert [json.loads(line)["unknown"] for line in result.stdout.splitlines()] == [0, 3] * 200
     assert result.stderr.count("\n") == 1
-    assert "Warning: 600 symbols are none that training has shown" in result.stderr
+    assert "Warning: 600 symbols are not in training" in result.stderr
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         assert not run("predict", trained("label"), stdin="abc\n").stderr
@@ -331,7 +331,7 @@ def test_the_format_of_training_is_that_of_predictions(
 
 def test_predictions_that_cannot_be(trained: Trained, files: Path, tmp_path: Path) -> None:
     assert "takes no x to predict from; use sample" in bad("predict", trained("alone"), stdin="a\n")
-    assert "--top goes with --json" in bad("predict", trained("label"), "--top", 2, stdin="a\n")
+    assert "--top needs --json" in bad("predict", trained("label"), "--top", 2, stdin="a\n")
     for name in ("number", "numbers", "features"):
         assert "--top is for labels and symbols; the y of this model, " in bad(
             "predict", trained(name), "--json", "--top", 2
@@ -345,9 +345,9 @@ def test_predictions_that_cannot_be(trained: Trained, files: Path, tmp_path: Pat
     )
     assert "'--batch-size'" in bad("predict", trained("label"), "--batch-size", 0)
     assert "no column 'text'" in bad("predict", trained("label"), files / "series.jsonl")
-    assert "no run, for it has no config.json" in bad("predict", tmp_path, stdin="a\n")
+    assert "not a run, since it has no config.json" in bad("predict", tmp_path, stdin="a\n")
     message = bad("predict", trained("label"), "a text itself")
-    assert "No such file or directory; what is no file comes by standard input" in message
+    assert "No such file or directory; give text by standard input" in message
     assert "input:1: byte 0xE9" in bad("predict", trained("label"), stdin=b"caf\xe9\n")
 
 
