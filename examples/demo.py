@@ -1,9 +1,9 @@
-"""Two small models, trained in about three minutes, and what they are worth.
+"""Train two small models in about three minutes, and evaluate them.
 
-One sees pictures of characters and says their names (a vector becomes a sequence: wiring 2.4 of
-the notes); one makes up names of characters that do not exist. Both train at the same time, on one
-thread each. Every number is of characters that training never showed, but for `test-faces`: those
-characters were trained on, drawn in faces that were not.
+One names pictures of characters (from a vector to a sequence: Goodfellow et al. 2016, section
+10.2.4); the other invents names of characters that do not exist. Both train at the same time, on
+one thread each. All numbers are of characters that are not in training, except for `test-faces`:
+these characters are in training, but drawn in other faces.
 """
 
 from __future__ import annotations
@@ -39,14 +39,14 @@ NAMES = {
 
 ORDERS = (2, 4, 5, 6, 8, 10)
 FACES = 1_000
-"""Of the pictures in other faces, as many are enough to measure."""
+"""The number of pictures in other faces that are measured."""
 
 
 def main() -> None:
-    """Train both, and print what came out."""
+    """Train and evaluate both models, and print the results."""
     began = time.perf_counter()
     print(__doc__)
-    os.environ["TQDM_DISABLE"] = "1"  # two bars at once would overwrite each other
+    os.environ["TQDM_DISABLE"] = "1"  # two progress bars would overwrite each other
     processes = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(2, mp_context=processes) as pool:
         paths = list(pool.map(train, (CAPTIONS, NAMES)))
@@ -59,7 +59,7 @@ def main() -> None:
 
 
 def train(options: dict[str, Any]) -> Path:
-    """Train a model in a new folder, and return where it is."""
+    """Train a model in a new folder, and return its path."""
 
     def say(line: str) -> None:
         print(f"{options['data']:<13} {line}", flush=True)
@@ -68,7 +68,7 @@ def train(options: dict[str, Any]) -> Path:
 
 
 def measure(path: Path) -> str:
-    """All there is to say of a trained model, and its pictures in its folder."""
+    """Evaluate a trained model, and draw its pictures into its folder."""
     run = tt.load(path)
     torch.manual_seed(0)
     data = run.data()
@@ -78,7 +78,7 @@ def measure(path: Path) -> str:
 
 
 def next_steps(captions: Path, names: Path) -> list[str]:
-    """Commands that go on from here."""
+    """Commands to try next."""
     return [
         f"throughtime sample {captions} -n 20 --split test-faces",
         f"throughtime evaluate {captions} --shuffled",
@@ -91,7 +91,7 @@ def next_steps(captions: Path, names: Path) -> list[str]:
 
 
 def captions(run: tt.Run, data: tt.data.Dataset) -> list[str]:
-    """How well it names pictures, beside models that see none."""
+    """Evaluate the model of captions, beside n-gram models that see no pictures."""
     few = torch.randperm(len(data.splits["test-faces"]))[:FACES]
     parts = {"test": data.splits["test"], "test-faces": data.splits["test-faces"][few]}
     rows = [ngram(order, data, list(parts.values())) for order in ORDERS]
@@ -116,7 +116,7 @@ def captions(run: tt.Run, data: tt.data.Dataset) -> list[str]:
 
 
 def names(run: tt.Run, data: tt.data.Dataset) -> list[str]:
-    """How well it knows which names there are."""
+    """Evaluate the model of names, beside n-gram models."""
     test, train = data.splits["test"], data.splits["train"]
     rows = [ngram(order, data, [test]) for order in ORDERS]
     numbers = run.evaluate(test)

@@ -1,4 +1,4 @@
-"""Draw the five wirings of the notes into a folder: python examples/wirings.py docs/pictures"""
+"""Draw the five named wirings into a folder: python examples/wirings.py docs/pictures"""
 
 import sys
 from pathlib import Path

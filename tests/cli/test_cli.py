@@ -241,13 +241,13 @@ def test_nothing_is_overwritten(words: Path, trained: Trained, tmp_path: Path) -
 def test_a_resumed_run_keeps_its_choices(words: Path, trained: Trained, tmp_path: Path) -> None:
     message = bad("train", words, "--resume", trained(), "--hidden-size", 9, "--epochs", 2)
     assert "DATASET, --hidden-size: a resumed run keeps its choices" in message
-    assert "no run, for it has no config.json" in bad("train", "--resume", tmp_path)
+    assert "not a run, since it has no config.json" in bad("train", "--resume", tmp_path)
 
 
 @pytest.mark.parametrize("command", ["sample", "score", "evaluate", "report"])
 def test_folders_that_are_no_run(command: str, tmp_path: Path) -> None:
-    assert "no run, for it has no config.json" in bad(command, tmp_path, stdin="a\n")
-    assert "no run" in bad(command, tmp_path / "none", stdin="a\n")
+    assert "not a run, since it has no config.json" in bad(command, tmp_path, stdin="a\n")
+    assert "not a run" in bad(command, tmp_path / "none", stdin="a\n")
 
 
 def test_samples_that_cannot_be(trained: Trained) -> None:
@@ -261,7 +261,7 @@ def test_samples_that_cannot_be(trained: Trained) -> None:
     assert "'-n'" in bad("sample", trained(), "-n", 0)
     predicted = trained("--length", "predicted:30")
     assert "tells every step how many are left" in bad("sample", predicted, "--prefix", "no")
-    assert "1 symbols are none that training" in run("sample", trained(), "--prefix", "☂").stderr
+    assert "1 symbols are not in training" in run("sample", trained(), "--prefix", "☂").stderr
     assert "--prefix: this model gives y" in bad("sample", trained(data="digits"), "--prefix", "1")
     assert "has no part 'tset'" in bad("sample", trained(data="digits"), "--split", "tset")
 
@@ -274,7 +274,7 @@ def test_scores_that_cannot_be(trained: Trained, tmp_path: Path) -> None:
     assert 'expected a JSON object on every line, {"ink": …, "digit": …}' in bad(
         "score", trained(data="digits"), stdin="3\n"
     )
-    assert "--top goes with --json" in bad("score", trained(), "--top", 2, stdin="no\n")
+    assert "--top needs --json" in bad("score", trained(), "--top", 2, stdin="no\n")
     assert "input:1: byte 0xE9 is not UTF-8" in bad("score", trained(), "-", stdin=b"caf\xe9\n")
     assert "No such file" in bad("score", trained(), tmp_path / "none")
 
@@ -349,8 +349,8 @@ def _symbols_of_y(symbols: list[str]) -> Callable[[Json], Json]:
         ("config.json", lambda v: v | {"wiring": "x->h(t), h(t)->o(t)"}, "run: "),
         ("config.json", lambda v: v | {"length": None}, "run: "),
         ("schema.json", _symbols_of_y(["a"]), "not the weights of the model in config.json"),
-        ("schema.json", _symbols_of_y([]), "column '' has symbols that is no list of some values"),
-        ("schema.json", _said(x="vector"), "x is no list of columns"),
+        ("schema.json", _symbols_of_y([]), "column '' has symbols that are not a list"),
+        ("schema.json", _said(x="vector"), "x is not a list of columns"),
         ("schema.json", _said(running=True), "steps is None, and schema.json says that running"),
         ("schema.json", lambda v: v | {"digest": ""}, "other data than words is now"),
     ],
@@ -370,7 +370,7 @@ def test_weights_that_are_no_numbers_are_refused(trained: Trained, tmp_path: Pat
     with torch.no_grad():
         next(copy.model.parameters())[0] = math.nan
     copy.save_weights("best")
-    assert "no finite numbers" in bad("score", copy.path, stdin="no\n")
+    assert "weights that are not finite" in bad("score", copy.path, stdin="no\n")
 
 
 def test_a_run_that_cannot_be_resumed_stays_as_it_is(trained: Trained, tmp_path: Path) -> None:
@@ -393,10 +393,10 @@ def _of_another_shape(state: dict[str, Any]) -> dict[str, Any]:
         (lambda state: "a text", "state.pt: damaged (a str)"),
         (lambda state: state | {"optimiser": 1.5}, "state.pt: not the state of this run"),
         (lambda state: state | {"draws": None}, "state.pt: not the state of this run"),
-        (lambda state: state | {"progress": {"step": 10**400}}, "its counts cannot be"),
+        (lambda state: state | {"progress": {"step": 10**400}}, "impossible counts"),
         (
             _of_another_shape,
-            "means of shapes {'step': (), 'exp_avg': (2, 3), 'exp_avg_sq': (2, 3)}",
+            "moments of shapes {'step': (), 'exp_avg': (2, 3), 'exp_avg_sq': (2, 3)}",
         ),
     ],
 )
@@ -411,7 +411,7 @@ def test_a_state_that_is_none_of_the_run_is_refused(
 def test_symbols_that_training_has_not_shown_are_counted(trained: Trained) -> None:
     result = run("score", trained(), "--json", stdin="banoXX\nbano\n")
     assert [json.loads(line)["unknown"] for line in result.stdout.splitlines()] == [2, 0]
-    assert "Warning: 2 symbols are none that training has shown" in result.stderr
+    assert "Warning: 2 symbols are not in training" in result.stderr
 
 
 def test_unknown_symbols_are_counted_where_theirs_is_the_first_of_all(tmp_path: Path) -> None:

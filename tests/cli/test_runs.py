@@ -68,7 +68,7 @@ def test_what_cannot_be_read_is_listed_with_its_reason(folder: Path) -> None:
     (folder / "number" / "best.safetensors").write_bytes(b"1234")
     out = good("runs", folder).splitlines()
     assert [line.split()[0] for line in out] == ["run", "tags", "empty:", "label:", "number:"]
-    assert "no run, for it has no config.json" in out[2]
+    assert "not a run, since it has no config.json" in out[2]
     assert "config.json: not a JSON file" in out[3]
     assert "best.safetensors: damaged" in out[4]
     rows = [json.loads(line) for line in good("runs", folder, "--json").splitlines()]

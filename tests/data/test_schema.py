@@ -162,15 +162,15 @@ def test_schemas_that_differ_are_not_alike(table: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
-        ({"x": None}, "x is no list of columns"),
-        ({"x": {}}, "x is no list of columns"),
+        ({"x": None}, "x is not a list of columns"),
+        ({"x": {}}, "x is not a list of columns"),
         ({"x": [None]}, "a column is an empty value; expected an object"),
         ({"y": None}, "a column is an empty value; expected an object"),
         ({"y": {}}, "name is an empty value"),
         ({"running": None}, "running is neither true nor false"),
         ({"running": True}, "a long row without an end is a sequence y that has no x"),
         ({"y": {"kind": "label", "name": "n", "symbols": ["a"]}}, "neither x nor y is a sequence"),
-        ({"a\nb": 1}, "no schema; expected an object with x, y and running"),
+        ({"a\nb": 1}, "not a schema; expected an object with x, y and running"),
     ],
 )
 def test_damaged_schemas_are_refused_in_one_line(
@@ -184,7 +184,7 @@ def test_damaged_schemas_are_refused_in_one_line(
 
 @pytest.mark.parametrize("said", [None, [], "schema", {}, {"x": [], "y": {}}])
 def test_what_is_no_schema_is_refused(said: object) -> None:
-    with pytest.raises(DataError, match="no schema; expected an object with x, y and running"):
+    with pytest.raises(DataError, match="not a schema; expected an object with x, y and running"):
         Schema.restored(said)
 
 

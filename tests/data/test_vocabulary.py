@@ -65,7 +65,7 @@ def test_an_empty_text_is_a_text() -> None:
 
 @pytest.mark.parametrize("number", [-1, 3])
 def test_a_number_outside_the_vocabulary_is_refused(number: int) -> None:
-    with pytest.raises(DataError, match=rf"{number} at position 1 is no symbol.*0 to 2"):
+    with pytest.raises(DataError, match=rf"{number} at position 1 is not a symbol.*0 to 2"):
         Vocabulary("abc").decode(torch.tensor([0, number]))
 
 

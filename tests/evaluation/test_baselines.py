@@ -202,7 +202,7 @@ def test_rows_are_series_of_their_own() -> None:
 def test_too_short_a_series_is_refused() -> None:
     with pytest.raises(ValueError, match="2 steps have 2 others before them"):
         Autoregression(3).fit(Sequence(torch.randn(1, 4, 1)))
-    with pytest.raises(ValueError, match="at least 0; got -1"):
+    with pytest.raises(ValueError, match="order is -1; expected"):
         Autoregression(-1)
 
 

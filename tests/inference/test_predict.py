@@ -229,7 +229,7 @@ def test_unknown_symbols_are_counted_and_said_once(trained: Trained) -> None:
     result = run("predict", trained("label"), "--json", stdin=lines)
     assert [json.loads(line)["unknown"] for line in result.stdout.splitlines()] == [0, 3] * 200
     assert result.stderr.count("\n") == 1
-    assert "Warning: 600 symbols are none that training has shown" in result.stderr
+    assert "Warning: 600 symbols are not in training" in result.stderr
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         assert not run("predict", trained("label"), stdin="abc\n").stderr
@@ -252,7 +252,7 @@ def test_a_text_with_line_ends_stays_one_line(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "lines", "reason"),
     [
-        ("label", ["ab", "", "c"], "standard input:2: column 'text': an empty value is no text"),
+        ("label", ["ab", "", "c"], "standard input:2: column 'text': an empty value is not a text"),
         ("tags", ["ba no", "  "], None),  # a sentence of no words has no tags
         ("from columns", ["red"], "standard input:1: not JSON"),
         ("from columns", [LINES["from columns"][0], "[1]"], "input:2: a list; expected a JSON obj"),
@@ -262,10 +262,10 @@ def test_a_text_with_line_ends_stays_one_line(tmp_path: Path) -> None:
             'input:1: has no kind; expected a JSON object on every line, {"kind": …, "size": …}',
         ),
         ("from columns", ['{"size": 3, "kind": "pink"}'], "input:1: column 'kind': the label 'pi"),
-        ("from columns", ['{"size": "x", "kind": "red"}'], "column 'size': 'x' is no finite"),
-        ("from columns", ['{"size": NaN, "kind": "red"}'], "column 'size': nan is no finite"),
+        ("from columns", ['{"size": "x", "kind": "red"}'], "column 'size': 'x' is not a finite"),
+        ("from columns", ['{"size": NaN, "kind": "red"}'], "column 'size': nan is not a finite"),
         ("from columns", ["[" * 100_000], "standard input:1: not JSON"),
-        ("numbers", ['{"a": []}'], "input:1: column 'a': [] is no list of numbers"),
+        ("numbers", ['{"a": []}'], "input:1: column 'a': [] is not a list of numbers"),
         ("numbers", ['{"a": [1]}', '{"a": [[1, 2]]}'], "input:2: column 'a': vectors of 2 numbers"),
     ],
 )
@@ -331,7 +331,7 @@ def test_the_format_of_training_is_that_of_predictions(
 
 def test_predictions_that_cannot_be(trained: Trained, files: Path, tmp_path: Path) -> None:
     assert "takes no x to predict from; use sample" in bad("predict", trained("alone"), stdin="a\n")
-    assert "--top goes with --json" in bad("predict", trained("label"), "--top", 2, stdin="a\n")
+    assert "--top needs --json" in bad("predict", trained("label"), "--top", 2, stdin="a\n")
     for name in ("number", "numbers", "features"):
         assert "--top is for labels and symbols; the y of this model, " in bad(
             "predict", trained(name), "--json", "--top", 2
@@ -345,9 +345,9 @@ def test_predictions_that_cannot_be(trained: Trained, files: Path, tmp_path: Pat
     )
     assert "'--batch-size'" in bad("predict", trained("label"), "--batch-size", 0)
     assert "no column 'text'" in bad("predict", trained("label"), files / "series.jsonl")
-    assert "no run, for it has no config.json" in bad("predict", tmp_path, stdin="a\n")
+    assert "not a run, since it has no config.json" in bad("predict", tmp_path, stdin="a\n")
     message = bad("predict", trained("label"), "a text itself")
-    assert "No such file or directory; what is no file comes by standard input" in message
+    assert "No such file or directory; give text by standard input" in message
     assert "input:1: byte 0xE9" in bad("predict", trained("label"), stdin=b"caf\xe9\n")
 
 

@@ -85,7 +85,9 @@ def test_rows_of_any_kind(trained: Trained, files: Path) -> None:
         run.predict([{"txet": "a"}])
     with pytest.raises(tt.data.DataError, match="no rows"):
         run.predict([])
-    with pytest.raises(tt.data.DataError, match="row 2: column 'text': an empty value is no text"):
+    with pytest.raises(
+        tt.data.DataError, match="row 2: column 'text': an empty value is not a text"
+    ):
         run.predict(["a", None])
 
 
@@ -272,7 +274,7 @@ def test_evaluations_that_cannot_be(trained: Trained, files: Path, tmp_path: Pat
         run.evaluate([{"label": "yes"}])
     with pytest.raises(tt.data.DataError, match="row 2: column 'label': the label 'yeah'"):
         run.evaluate([{"text": "a", "label": "yes"}, {"text": "a", "label": "yeah"}])
-    assert "--split is a part of the run's own data" in bad(
+    assert "--split is a part of the run's data" in bad(
         "evaluate", run.path, files / "rows.csv", "--split", "test"
     )
     assert "--format is for a FILE" in bad("evaluate", run.path, "--format", "table")
@@ -286,7 +288,7 @@ def test_a_run_of_rows_in_memory_has_no_data_to_read_again(tmp_path: Path) -> No
     assert run.config.dataset is None
     again = tt.load(tmp_path / "a")
     for use in (again.data, again.evaluate, again.compare):
-        with pytest.raises(ValueError, match="trained on rows that were in memory, which no file"):
+        with pytest.raises(ValueError, match="trained on rows in memory, which cannot be read"):
             use()
     assert "rows that were in memory" in bad("evaluate", tmp_path / "a")
     assert "rows that were in memory" in bad("train", "--resume", tmp_path / "a")
@@ -365,9 +367,9 @@ def test_each_step_is_scored_given_those_before(series: tt.Run) -> None:
 
 
 def test_what_is_no_series(series: tt.Run, trained: Trained) -> None:
-    with pytest.raises(ValueError, match="of label, and no series to be forecast"):
+    with pytest.raises(ValueError, match="of label, not of a series to forecast"):
         tt.load(trained("label")).forecast(ROWS)
-    with pytest.raises(tt.data.DataError, match="row 2: column 'b': '\\?' is no finite number"):
+    with pytest.raises(tt.data.DataError, match="row 2: column 'b': '\\?' is not a finite number"):
         series.forecast([STEPS[0], {"a": 1.0, "b": "?"}])
     with pytest.raises(ValueError, match="top is for symbols"):
         series.score(STEPS, top=2)

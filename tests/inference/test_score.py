@@ -97,15 +97,19 @@ def test_unknown_symbols_on_both_sides_are_counted(trained: Trained) -> None:
     line = json.dumps({"text": "xyza", "label": "yes!"})
     result = run("score", trained("translation"), "--json", stdin=line + "\n")
     assert json.loads(result.stdout)["unknown"] == 4
-    assert "Warning: 4 symbols are none" in result.stderr
+    assert "Warning: 4 symbols are not" in result.stderr
 
 
 @pytest.mark.parametrize(
     ("name", "row", "reason"),
     [
         ("label", {"text": "a"}, "input:2: has no label; expected a JSON object on every line"),
-        ("label", {"text": "a", "label": "yeah"}, "input:2: column 'label': the label 'yeah' does"),
-        ("number", {"text": "a", "price": "?"}, "input:2: column 'price': '?' is no finite"),
+        (
+            "label",
+            {"text": "a", "label": "yeah"},
+            "input:2: column 'label': the label 'yeah' is not in",
+        ),
+        ("number", {"text": "a", "price": "?"}, "input:2: column 'price': '?' is not a finite"),
         ("predicted", {"text": "a", "label": "a" * 99}, "input:2: "),
         ("numbers", {"a": [1, 2], "b": [[1, 2]]}, "input:2: "),
     ],

@@ -91,15 +91,18 @@ def test_impossible_choices_leave_no_folder(words: Dataset, tmp_path: Path) -> N
 @pytest.mark.parametrize(
     ("damage", "expected"),
     [
-        (lambda p: (p / "config.json").unlink(), "no run, for it has no config.json"),
+        (lambda p: (p / "config.json").unlink(), "not a run, since it has no config.json"),
         (lambda p: (p / "config.json").write_text("{"), "config.json: not a JSON file"),
         (lambda p: (p / "schema.json").unlink(), "schema.json: cannot be read"),
         (lambda p: (p / "schema.json").write_text("{}"), "schema.json: not a run's schema"),
         (lambda p: (p / "schema.json").write_text("{"), "schema.json: not a run's schema"),
         (lambda p: (p / "schema.json").write_text("[]"), "an object with digest and schema"),
         (lambda p: (p / "schema.json").write_bytes(b"\xff"), "schema.json: not a run's schema"),
-        (lambda p: edited(p, digest=3), "the digest is no text"),
-        (lambda p: edited(p, schema=None), "no schema; expected an object with x, y and running"),
+        (lambda p: edited(p, digest=3), "the digest is not a text"),
+        (
+            lambda p: edited(p, schema=None),
+            "not a schema; expected an object with x, y and running",
+        ),
         (lambda p: edited(p, more=1), "an object with digest and schema"),
         (lambda p: (p / "best.safetensors").unlink(), "best.safetensors: no such file"),
         (lambda p: (p / "best.safetensors").write_bytes(b"1234"), "best.safetensors: damaged"),

@@ -38,7 +38,7 @@ def test_a_wiring_that_wants_as_many_steps_of_y_as_of_x_is_refused_without(tmp_p
     (tmp_path / "a.csv").write_text("word,sound\n" + rows)
     data = read(tmp_path / "a.csv", input="word", target="sound:characters")
     assert resolve(Options(), data).wiring == "vector-to-sequence"
-    with pytest.raises(ValueError, match=r"a has 24 rows of train with another y, the first with"):
+    with pytest.raises(ValueError, match=r"24 rows of train whose lengths differ, the first with"):
         resolve(Options(wiring="hidden-to-hidden"), data)
 
 

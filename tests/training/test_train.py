@@ -85,7 +85,7 @@ def test_options_that_cannot_be(words: Dataset, tmp_path: Path) -> None:
         tt.train(words, out=out, cell="gruu")
     for name, value in (("symbols", "words"), ("target", "a"), ("dataset", "digits")):
         told: dict[str, Any] = {name: value}
-        with pytest.raises(ConfigError, match=f"{name}: these data have been read already"):
+        with pytest.raises(ConfigError, match=f"{name}: the data were read already"):
             tt.train(words, out=out, **told)
     with pytest.raises(tt.data.DataError, match="no such file"):
         tt.train(tmp_path / "none.csv", out=out)

@@ -1,4 +1,4 @@
-"""The command line: options in, text out; everything else is done by the library."""
+"""The command line: it parses options, calls the library, and prints the results."""
 
 from throughtime.cli.main import main
 

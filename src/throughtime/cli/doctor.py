@@ -13,7 +13,7 @@ import throughtime
 
 @click.command()
 def doctor() -> None:
-    """Say what the engine in C uses on this machine; where it is missing, how to mend it."""
+    """Show which engine in C is used on this machine or, if it is missing, why."""
     import torch
 
     from throughtime.engine.build import instruction_sets, library

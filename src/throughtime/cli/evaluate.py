@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("run", type=click.Path(path_type=Path))
 @click.argument("file", type=Rows(), required=False)
-@click.option("--split", help="Which part of the data [test].")
+@click.option("--split", help="The part of the data [test].")
 @click.option("--format", "form", type=FORMAT, help=FORMAT_HELP)
-@click.option("--shuffled", is_flag=True, help="Give each y the x of another: a control.")
-@click.option("--interval", is_flag=True, help="Also 95 % intervals, by drawing rows anew.")
-@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+@click.option("--shuffled", is_flag=True, help="Give each y the x of another row, as a control.")
+@click.option("--interval", is_flag=True, help="Add 95 % intervals, by the bootstrap over rows.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def evaluate(
     run: Path,
     file: BufferedIOBase | None,
@@ -40,12 +40,12 @@ def evaluate(
     loaded = Run.load(run).folder
     if file is None:
         if form is not None:
-            raise ValueError("--format is for a FILE; the parts of the data have been read")
+            raise ValueError("--format is for FILE; leave it out for a part of the data")
         found = evaluate_part(
             loaded, loaded.data(), split or "test", shuffled=shuffled, interval=interval
         )
     elif split is not None:
-        raise ValueError("--split is a part of the run's own data; leave it or FILE out")
+        raise ValueError("--split is a part of the run's data; leave out --split or FILE")
     else:
         found = evaluate_rows(loaded, file, form=form, shuffled=shuffled, interval=interval)
     if as_json:
@@ -61,7 +61,7 @@ def evaluate(
 
 
 def table(numbers: list[Number]) -> str:
-    """The numbers below each other, with their intervals, if there are any, and their units."""
+    """One line for each number: name, value, interval if there is one, and unit."""
     width = max(len(number.name) for number in numbers)
     shown = [_interval(number) for number in numbers]
     between = max(len(interval) for interval in shown)

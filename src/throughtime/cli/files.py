@@ -1,4 +1,4 @@
-"""Files as arguments of commands."""
+"""Arguments and options for files, which commands share."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from typing import Any
 import click
 
 FORMAT = click.Choice(["lines", "table", "conll"])
-FORMAT_HELP = "How FILE is read [as the run was told, or by its name]."
+FORMAT_HELP = "Format of FILE [as in training, or by its name]."
 
 
 class Rows(click.File):
-    """A file, or standard input, as bytes."""
+    """An argument for a file or standard input, opened for reading bytes."""
 
     def __init__(self) -> None:
         super().__init__("rb")
@@ -20,5 +20,5 @@ class Rows(click.File):
         try:
             return super().convert(value, param, ctx)
         except click.BadParameter as error:
-            hint = "; what is no file comes by standard input: echo … | throughtime …"
+            hint = "; give text by standard input instead: echo … | throughtime …"
             self.fail(error.message + hint, param, ctx)

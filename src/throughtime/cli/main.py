@@ -1,4 +1,4 @@
-"""The command, and what it does with errors: one line on standard error."""
+"""The command ``throughtime``, which prints each error as one line on standard error."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from throughtime.extras import MissingPackage, needed_for
 COMMANDS = (
     *("datasets", "train", "evaluate", "sample", "predict", "score", "report", "runs", "doctor"),
 )
-"""Each in a file of its name, which is imported when the command is used."""
+"""The commands; each is in a module of its name, imported when the command is used."""
 
 
 class _Refused(click.ClickException):
@@ -23,7 +23,7 @@ class _Refused(click.ClickException):
 
 
 class _OneLine(click.Group):
-    """Commands whose errors are one line: 2 is bad input's exit code, 1 that of failed training."""
+    """Commands with one-line errors; the exit code is 2 for bad input and 1 for failed training."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)
@@ -51,7 +51,7 @@ class _OneLine(click.Group):
                 if error.errno == errno.EPIPE:
                     raise
                 _refuse(f"{error.filename}: {error.strerror}" if error.filename else str(error))
-            except ValueError as error:  # every one of the library's says what was expected
+            except ValueError as error:  # the library's errors all say what was expected
                 _refuse(str(error))
 
 

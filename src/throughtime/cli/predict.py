@@ -15,15 +15,21 @@ from throughtime.cli.files import FORMAT, FORMAT_HELP, Rows
 @click.argument("run", type=click.Path(path_type=Path))
 @click.argument("file", type=Rows(), default="-")
 @click.option("--format", "form", type=FORMAT, help=FORMAT_HELP)
-@click.option("--json", "as_json", is_flag=True, help="An object a line, with probabilities.")
-@click.option("--top", type=click.IntRange(min=1), help="So many labels each; goes with --json.")
-@click.option("--beam", type=int, help="Of a sequence: how wide the search for it is [1].")
-@click.option("--max-length", type=int, help="Of a sequence: where to cut what has not ended.")
-@click.option("--samples", type=click.IntRange(min=2), help="Of a series: over so many paths.")
+@click.option(
+    "--json", "as_json", is_flag=True, help="Print a JSON object per line, with probabilities."
+)
+@click.option(
+    "--top", type=click.IntRange(min=1), help="Number of most probable labels; needs --json."
+)
+@click.option("--beam", type=int, help="For sequences: width of the beam search [1].")
+@click.option("--max-length", type=int, help="For sequences: cut at this length.")
+@click.option(
+    "--samples", type=click.IntRange(min=2), help="For series: mean over so many drawn paths."
+)
 @click.option(
     "--batch-size",
     type=click.IntRange(1, 128),
-    help="Lines that are answered together [128; 1 at a terminal].",
+    help="Lines in a batch [128; 1 at a terminal].",
 )
 def predict(
     run: Path,
@@ -36,14 +42,14 @@ def predict(
     samples: int | None,
     batch_size: int | None,
 ) -> None:
-    """Say what y a RUN's model expects for each x in FILE, or in standard input.
+    """Predict y with the model of a RUN, for each x in FILE or standard input.
 
-    A line out for each line in, as they come; a broken one stops it, with its number. Where x is
-    one text, a line is that text; where it is numbers or several columns, a line is a JSON object
-    with their names. A FILE that ends in .csv, .tsv, .jsonl, .parquet or .conll is a table with the
-    columns of x, which is read as a whole.
+    Each input line gives one output line, as soon as it is read; a line that cannot be read stops
+    the command with its number. If x is one text, a line is that text; if x is numbers or several
+    columns, a line is a JSON object with the names of the columns. A FILE that ends in .csv, .tsv,
+    .jsonl, .parquet or .conll is a table with the columns of x, and is read as a whole.
 
-    Of a series, FILE has the steps so far, and a line out is one of the next ten, or --max-length.
+    For a series, FILE has the steps so far; the output is the next 10 steps, or --max-length.
     """
     from throughtime.cli.show import said
     from throughtime.inference import predict as of_rows
@@ -53,7 +59,7 @@ def predict(
 
     loaded = Run.load(run).folder
     if top is not None and not as_json:
-        raise ValueError("--top goes with --json")
+        raise ValueError("--top needs --json")
     if is_series(loaded):
         for step in forecast(
             loaded, file, steps=max_length or None, samples=samples, beam=beam, form=form

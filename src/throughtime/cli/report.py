@@ -10,7 +10,7 @@ import click
 @click.command()
 @click.argument("run", type=click.Path(path_type=Path))
 def report(run: Path) -> None:
-    """Draw the pictures of a RUN anew: how training went, its lengths, its captions."""
+    """Draw the pictures of a RUN again: wiring, learning curve, lengths and captions."""
     from throughtime.inference.run import Run
     from throughtime.report.pictures import draw_all
 

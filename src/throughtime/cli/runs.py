@@ -14,11 +14,11 @@ from throughtime.runs.summary import Summary
 
 @click.command()
 @click.argument("folder", type=click.Path(path_type=Path), default="runs")
-@click.option("--json", "as_json", is_flag=True, help="An object a line.")
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON object per line.")
 def runs(folder: Path, as_json: bool) -> None:
-    """List the runs in FOLDER [runs]: of each data set, the best on validation first.
+    """List the runs in FOLDER [runs]: for each data set, the best on validation first.
 
-    What cannot be read is listed too, with the reason.
+    Runs that cannot be read are listed with the reason.
     """
     found, reasons = summaries(folder)
     if as_json:
@@ -34,10 +34,12 @@ def runs(folder: Path, as_json: bool) -> None:
 
 
 def summaries(folder: Path) -> tuple[list[Summary], dict[str, str]]:
-    """Those of the runs in a folder, the best of each data set first; and of what is none, why.
+    """Summaries of the runs in a folder, sorted; and the reason for each that cannot be read.
+
+    They are sorted by data set, then by the loss on validation, the lowest first.
 
     Raises:
-        ValueError: if there is no such folder, or nothing in it.
+        ValueError: if there is no such folder, or it has no runs.
     """
     if not folder.is_dir():
         raise ValueError(f"{folder}: no such folder; expected one with runs, as `train` makes them")
@@ -56,7 +58,7 @@ def summaries(folder: Path) -> tuple[list[Summary], dict[str, str]]:
 
 
 def table(found: list[Summary]) -> list[str]:
-    """The runs below each other, a column for each thing to say of them."""
+    """A table with a line for each run, below the names of its columns."""
     if not found:
         return []
     rows = [("run", "data", "wiring", "cell", "parameters", "epochs", "valid nats", "minutes")]

@@ -15,15 +15,15 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("run", type=click.Path(path_type=Path))
-@click.option("-n", "count", type=click.IntRange(min=1), help="How many [10].")
-@click.option("--temperature", type=float, help="Below 1 for the more probable, above for the odd.")
-@click.option("--top-k", type=int, help="Only the k most probable symbols of each step.")
-@click.option("--top-p", type=float, help="Only the most probable symbols of this probability.")
-@click.option("--beam", type=int, help="Instead of draws, the most probable, by a search so wide.")
-@click.option("--max-length", type=int, help="Where to cut what has not ended.")
-@click.option("--prefix", help="How the text begins, for a model of text alone.")
-@click.option("--seed", type=click.IntRange(0, 2**63 - 1), help="For the same ones again.")
-@click.option("--split", help="Where x comes from, for a model of y given x [test].")
+@click.option("-n", "count", type=click.IntRange(min=1), help="Number of samples [10].")
+@click.option("--temperature", type=float, help="Below 1, samples vary less [1].")
+@click.option("--top-k", type=int, help="Draw from the k most probable symbols.")
+@click.option("--top-p", type=float, help="Draw from the most probable of this total probability.")
+@click.option("--beam", type=int, help="Beam search of this width, instead of draws.")
+@click.option("--max-length", type=int, help="Cut sequences at this length.")
+@click.option("--prefix", help="Beginning of the text, for a model of text without x.")
+@click.option("--seed", type=click.IntRange(0, 2**63 - 1), help="Seed of the draws.")
+@click.option("--split", help="Part of the data that x is from, for a model of y given x [test].")
 def sample(
     run: Path,
     count: int | None,
@@ -38,8 +38,8 @@ def sample(
 ) -> None:
     """Draw from the model of a RUN.
 
-    A model of y alone makes things up. A model of y given x is shown held-out x, and its y stands
-    beside the true one: its most probable y, unless it is told how to draw.
+    A model without x gives samples of y. A model of y given x is given held-out x, and its y is
+    printed beside the true one: the most probable y, or a sample if an option of drawing is given.
     """
     import torch
 
@@ -61,7 +61,7 @@ def sample(
         lines = _made_up(loaded, count or 10, prefix, decoding)
     else:
         if prefix is not None:
-            raise ValueError("--prefix: this model gives y for an x, and takes no beginning of y")
+            raise ValueError("--prefix: this model gives y for an x; leave it out")
         lines = _beside(loaded, split or "test", count or 10, decoding)
     for line in lines:
         click.echo(line)
@@ -71,7 +71,7 @@ def _made_up(run: RunFolder, count: int, prefix: str | None, decoding: Decoding)
     from throughtime.cli.show import said
     from throughtime.inference.sample import sample as draw
 
-    pages = run.schema.running and run.schema.y_vocabulary is not None  # texts of many lines each
+    pages = run.schema.running and run.schema.y_vocabulary is not None  # of many lines
     for i, drawn in enumerate(draw(run, count, prefix=prefix, decoding=decoding)):
         if i and pages:
             yield "─" * 40

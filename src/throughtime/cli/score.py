@@ -15,19 +15,27 @@ from throughtime.cli.files import FORMAT, FORMAT_HELP, Rows
 @click.argument("run", type=click.Path(path_type=Path))
 @click.argument("file", type=Rows(), default="-")
 @click.option("--format", "form", type=FORMAT, help=FORMAT_HELP)
-@click.option("--json", "as_json", is_flag=True, help="An object a line, with every symbol's term.")
-@click.option("--top", type=click.IntRange(min=1), help="So many symbols for each, with --json.")
+@click.option(
+    "--json",
+    "as_json",
+    is_flag=True,
+    help="Print a JSON object per line, with the term of each symbol.",
+)
+@click.option(
+    "--top", type=click.IntRange(min=1), help="Number of most probable symbols; needs --json."
+)
 def score(
     run: Path, file: BufferedIOBase, form: str | None, as_json: bool, top: int | None
 ) -> None:
-    """Say how probable a RUN's model finds each line of FILE, or of standard input.
+    """Score each line of FILE or standard input with the model of a RUN.
 
-    A line out for each line in: its log-probability in nats; the same per symbol, its end
-    included where the model decides it; and the line. A broken line stops it, with its number.
-    For a model of y given x, a line is a JSON object with the columns of both, or FILE a table
-    that has them; the last on a line out is y. Of a series, FILE has its columns, and each row is
-    scored given those before. The density of numbers is one in units of
-    training's deviation.
+    Each input line gives one output line: its log-probability in nats; the same per symbol, the
+    end included if the model decides it; and the line. A line that cannot be read stops the command
+    with its number.
+
+    For a model of y given x, a line is a JSON object with the columns of both, or FILE is a table
+    that has them; the output ends in y. For a series, FILE has its columns, and each row is scored
+    given the rows before it. Numbers are scored by the log-density of their standardised values.
     """
     from throughtime.cli.show import said
     from throughtime.inference import score as of_rows
@@ -35,7 +43,7 @@ def score(
     from throughtime.inference.run import Run
 
     if top is not None and not as_json:
-        raise ValueError("--top goes with --json")
+        raise ValueError("--top needs --json")
     not_known = 0
     for scored in of_rows.score(Run.load(run).folder, file, top=top, form=form):
         not_known += scored.unknown

@@ -1,4 +1,4 @@
-"""Values and sequences as a person reads them."""
+"""Values and labelled sequences as readable text."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 
 def said(value: Any) -> str:
-    """A value of a file in one line: a text, a number, or a list of them with spaces between.
+    """A value as one line of text: a text, a number, or a list of them, separated by spaces.
 
     Example:
         >>> said(["B", "O"]), said([[0.5, 1.0], [2.0, 3.0]]), said("two\\nlines")
@@ -23,7 +23,9 @@ def said(value: Any) -> str:
 
 
 def labelled(symbols: Sequence[str], guesses: list[str], truths: list[str]) -> Iterator[str]:
-    """Runs of symbols with the same guess and truth, one a line; a wrong guess says the truth.
+    """One line for each run of symbols with the same guess and the same true label.
+
+    If the guess is wrong, the true label follows it.
 
     Example:
         >>> print(*labelled([*"x = 1"], ["NAME", "SP", "OP", "SP", "OP"],

@@ -15,11 +15,11 @@ if TYPE_CHECKING:
     from throughtime.runs.folder import RunFolder
 
 WHEN_RESUMED = ("epochs", "max_steps", "max_seconds", "patience")
-"""What may change when a run goes on: only when it is to stop."""
+"""The options that may change when a run is resumed: those of when to stop."""
 
 
 def _options(command: Callable[..., None]) -> Callable[..., None]:
-    """An option for each key of the configuration, which also checks the values."""
+    """Add an option for each key of the configuration, which checks the values."""
     for name in reversed(Options.model_fields):
         if name != "dataset":
             option = f"--{name.replace('_', '-')}"
@@ -30,20 +30,20 @@ def _options(command: Callable[..., None]) -> Callable[..., None]:
 @click.command()
 @click.argument("dataset", required=False)
 @click.option("--out", type=click.Path(path_type=Path), help="A new folder [runs/…-001].")
-@click.option("--config", "file", type=click.Path(path_type=Path), help="A config.json.")
 @click.option(
-    "--resume", type=click.Path(path_type=Path), help="The folder of a run to go on with."
+    "--config", "file", type=click.Path(path_type=Path), help="Options from a config.json."
 )
+@click.option("--resume", type=click.Path(path_type=Path), help="The folder of a run to continue.")
 @_options
 def train(
     dataset: str | None, out: Path | None, file: Path | None, resume: Path | None, **told: Any
 ) -> None:
     """Train a model on an embedded DATASET or on a file of yours.
 
-    A file is a text with one sequence a line, of any size; a table (.csv, .tsv, .jsonl, .parquet),
-    of which --target names the column of y and --input those of x; a table of numbers alone, which
-    is a series in time; or CoNLL-style columns (.conll, .conllu). What is left out follows from the
-    data. Options override a --config.
+    A file is a text with one sequence per line, of any size; a table (.csv, .tsv, .jsonl,
+    .parquet), with the column of y as --target and the columns of x as --input; a table of numbers
+    alone, which is a time series; or CoNLL-style columns (.conll, .conllu). Options that are left
+    out follow from the data. Options override those of --config.
     """
     from tqdm import tqdm
 
@@ -143,7 +143,7 @@ def _batches(run: RunFolder, data: Dataset) -> str:
 
 
 def _follows(run: RunFolder) -> list[str]:
-    """The commands that make sense next."""
+    """The commands to try next."""
     from throughtime.inference.series import is_series
 
     return ["evaluate", "sample", *(["predict"] if run.schema.x or is_series(run) else [])]

@@ -1,4 +1,4 @@
-"""Data: files, rows in memory and embedded sets as pairs (x, y), with the schema of their columns.
+"""Data sets of pairs (x, y), from files, from rows in memory or embedded, and their schema.
 
 Example:
     >>> from throughtime.data import load

@@ -15,18 +15,19 @@ from throughtime.data.flat import Flat
 from throughtime.sequence import Sequence
 
 POOL = 50
-"""Batches' worth of rows that are sorted together: more waste less padding and mix rows less."""
+"""Rows are sorted by length within pools of so many batches. Larger pools need less padding, but
+mix the rows less."""
 
 SYMBOLS = 2**16
-"""Most steps of a batch, padding included, where nothing else is said: a row of 100,000 steps
-must not draw 31 others to its length."""
+"""Default limit on the steps of a batch, padding included: 31 short rows must not be padded to
+100,000 steps because of one long row."""
 
 BEFORE = 1_000
-"""Steps back from which a running text's or a series' past is looked at, before it is measured."""
+"""Steps of the past that a model reads before a part of a running text or a series is scored."""
 
 WINDOW = 2**20
-"""Rows that are shuffled at a time. Where there are more, they are taken from all over the data in
-stretches of neighbours, so that what is read of a file are pages, each for a while."""
+"""Rows that are shuffled at a time. Larger data are drawn in runs of neighbouring rows from all
+over the file, so that a page of the file that was read serves several rows."""
 
 
 def batches(
@@ -36,15 +37,15 @@ def batches(
     generator: torch.Generator | None,
     symbols: int = SYMBOLS,
 ) -> Iterator[Examples]:
-    """One epoch: batches of rows of similar length, so that little is padding; each row once.
+    """Batches of one epoch: each row once, rows of similar length together, to save padding.
 
-    A batch has ``batch_size`` rows, or fewer where so many would be more than ``symbols`` steps,
-    padding included: so many as a power of two, which follows from a row's own length. So every
-    epoch has as many batches, see :func:`count_batches`. A row that is longer than that comes
-    alone.
+    A batch has ``batch_size`` rows. If so many long rows would exceed ``symbols`` steps, padding
+    included, it has fewer: the largest power of two that fits. This number follows from the
+    length of a row alone, so every epoch has the same number of batches, see
+    :func:`count_batches`. A row that is longer than ``symbols`` is a batch of its own.
 
-    With a generator, the rows are shuffled, sorted by length in pools of 50 batches only, and the
-    batches come in random order. With None they come in order of length, the same every time.
+    With a generator, rows are shuffled, sorted by length within pools of 50 batches, and the
+    batches come in random order. With None, they come in order of length, the same every time.
 
     Raises:
         DataError: if ``batch_size`` or ``symbols`` is below one.
@@ -65,7 +66,7 @@ def batches(
 
 
 def count_batches(examples: Examples, batch_size: int, symbols: int = SYMBOLS) -> int:
-    """How many batches an epoch has."""
+    """The number of batches in an epoch."""
     rows: Counter[int] = Counter()
     for some in _windows(len(examples), None):
         sizes, counts = _sizes(_steps(examples, some), batch_size, symbols).unique(
@@ -78,7 +79,7 @@ def count_batches(examples: Examples, batch_size: int, symbols: int = SYMBOLS) -
 def padding(
     examples: Examples, batch_size: int, *, generator: torch.Generator, symbols: int = SYMBOLS
 ) -> float:
-    """The share of padding in the first thousand batches."""
+    """The share of padding among the steps of the first thousand batches."""
     values = room = 0
     for rows in islice(_chosen(examples, batch_size, symbols, generator), 1_000):
         for part in (examples.x, examples.y):
@@ -92,7 +93,7 @@ def padding(
 def _chosen(
     examples: Examples, batch_size: int, symbols: int, generator: torch.Generator | None
 ) -> Iterator[Tensor]:
-    """The rows of each batch."""
+    """The row numbers of each batch."""
     if generator is None:
         steps = _steps(examples, torch.arange(len(examples)))
         order = steps.argsort(stable=True)
@@ -102,7 +103,7 @@ def _chosen(
         for size, rows in zip(sizes.tolist(), order.split(counts.tolist()), strict=True):
             yield from rows.split(size)
         return
-    left: dict[int, Tensor] = {}  # rows too few for a batch, by the rows that it should have
+    left: dict[int, Tensor] = {}  # rows left over, by the size of their batch
     done = 0
     for window in _windows(len(examples), generator):
         done += len(window)
@@ -120,7 +121,7 @@ def _chosen(
 
 
 def _windows(count: int, generator: torch.Generator | None) -> Iterator[Tensor]:
-    """All rows, up to about a million at a time: shuffled in stretches, or as they stand."""
+    """All row numbers, about a million at a time: runs of neighbours, shuffled; or in order."""
     stretch = max(1, -(-count // WINDOW))
     starts = torch.arange(0, count, stretch)
     if generator is not None:
@@ -128,13 +129,13 @@ def _windows(count: int, generator: torch.Generator | None) -> Iterator[Tensor]:
     for some in starts.split(max(1, WINDOW // stretch)):
         rows = (some[:, None] + torch.arange(stretch)).flatten()
         rows = rows[rows < count]
-        if generator is not None and stretch > 1:  # rows of one stretch are not to come together
+        if generator is not None and stretch > 1:  # separate the neighbours
             rows = rows[_shuffled(len(rows), generator)]
         yield rows
 
 
 def _steps(examples: Examples, rows: Tensor) -> Tensor:
-    """How long rows are, x and y together."""
+    """The number of steps of each row, x and y together."""
     steps = torch.zeros(len(rows), dtype=torch.int64)
     for part in (examples.x, examples.y):
         if isinstance(part, Sequence):
@@ -143,7 +144,7 @@ def _steps(examples: Examples, rows: Tensor) -> Tensor:
 
 
 def _sizes(steps: Tensor, batch_size: int, symbols: int) -> Tensor:
-    """How many rows a batch of rows so long has."""
+    """The number of rows in a batch of rows with so many steps."""
     fit = symbols // steps.clamp(min=1)
     power = 2 ** (torch.frexp(fit.clamp(min=1).double()).exponent - 1)
     return torch.where(fit < batch_size, power, batch_size)
@@ -156,8 +157,9 @@ def _shuffled(count: int, generator: torch.Generator) -> Tensor:
 def streams(y: Sequence, rows: int, steps: int) -> Iterator[Sequence]:
     """One long row ``(1, N, *event)`` as ``rows`` parallel streams, ``steps`` at a time.
 
-    Stream r goes on in each batch where it stopped in the one before. Nothing is left out: the
-    streams' lengths differ by one where N is no multiple, and the last batch may be shorter.
+    In each batch, stream r continues where it stopped in the batch before. No value is left out:
+    if N is not a multiple of ``rows``, the streams' lengths differ by one, and the last batch may
+    be shorter.
 
     Raises:
         DataError: if y has more than one row, or fewer values than ``rows``, or a count is below
@@ -186,8 +188,9 @@ def streams(y: Sequence, rows: int, steps: int) -> Iterator[Sequence]:
 
 
 def before_streams(examples: Examples, rows: int) -> Sequence:
-    """What comes directly before each stream of one long row, so far back as :data:`BEFORE`: of
-    the row itself, and before that what the examples know of.
+    """The last :data:`BEFORE` steps before each stream of one long row.
+
+    They come from the row itself and, at its beginning, from ``examples.before``.
 
     Example:
         >>> y, before = Sequence(torch.arange(7)[None]), Sequence(torch.tensor([[8, 9]]))
@@ -205,9 +208,9 @@ def before_streams(examples: Examples, rows: int) -> Sequence:
 
 
 def consecutive(parts: Mapping[str, Sequence], own: Collection[str] = ()) -> dict[str, Examples]:
-    """Parts of one long row that follow each other, each with what comes directly before it.
+    """Parts of one long row that follow each other, each with the steps directly before it.
 
-    Those in ``own`` are from elsewhere, and nothing comes before them.
+    Parts in ``own`` come from files of their own, and nothing comes before them.
 
     Example:
         >>> parts = {"train": torch.arange(3), "valid": torch.arange(3, 5)}
@@ -230,7 +233,7 @@ def consecutive(parts: Mapping[str, Sequence], own: Collection[str] = ()) -> dic
 
 
 def _in_streams(y: Sequence, rows: int) -> Flat:
-    """One long row as parallel streams, of which nothing is read yet."""
+    """One long row as parallel streams; nothing is read from the file yet."""
     row = y if isinstance(y, Flat) else Flat(y.values[0], [0], y.lengths)
     each, more = divmod(int(y.lengths), rows)
     lengths = each + (torch.arange(rows) < more).long()

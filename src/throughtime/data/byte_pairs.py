@@ -1,4 +1,4 @@
-"""Bytes as symbols, and pairs of them that training joins: symbols of which any text is made."""
+"""Bytes and byte pairs (BPE) as symbols: any text can be encoded in them."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ _PRINTED = [*range(0x21, 0x7F), *range(0xA1, 0xAD), *range(0xAE, 0x100)]
 _HIDDEN = [byte for byte in range(256) if byte not in _PRINTED]
 
 ALPHABET = "".join(chr(b) if b in _PRINTED else chr(256 + _HIDDEN.index(b)) for b in range(256))
-"""A visible character for each byte, itself where it is one: as all byte-level BPEs write them."""
+"""A printable character for each of the 256 bytes, as in the byte-level BPE of GPT-2."""
 
 TAUGHT = 50_000_000
-"""Characters of the training part that pairs are learned from: its first ones."""
+"""Pairs are learned from so many characters at the beginning of the training part."""
 
 
 class ByteVocabulary(Vocabulary):
-    """The 256 bytes of UTF-8: no text has an unknown one.
+    """The 256 bytes of UTF-8 as symbols, so that no text has an unknown symbol.
 
     Example:
         >>> bytes_ = ByteVocabulary()
@@ -45,7 +45,7 @@ class ByteVocabulary(Vocabulary):
         try:
             self._bytes = [bytes(map(ALPHABET.index, symbol)) for symbol in self.symbols]
         except ValueError:
-            raise DataError("a symbol has characters that stand for no byte") from None
+            raise DataError("a symbol has a character that does not stand for a byte") from None
 
     @property
     def names(self) -> bool:
@@ -65,13 +65,15 @@ class ByteVocabulary(Vocabulary):
         return numbers, np.array([*map(len, encoded)], np.int64)
 
     def decode(self, numbers: Tensor) -> str:
-        """The text of some symbols; bytes that are no whole character become U+FFFD."""
+        """The text of some symbols; incomplete characters become U+FFFD."""
         self.check(numbers)
         return b"".join(self._bytes[i] for i in numbers.tolist()).decode("utf-8", "replace")
 
     def characters(self, numbers: Tensor) -> int:
-        """How many begin in these symbols: a character of several bytes is counted once, also
-        where it is cut."""
+        """The number of characters that begin in some symbols ``(τ,)``.
+
+        A character of several bytes is counted once, even if the symbols cut it.
+        """
         return sum(self._begun[i] for i in numbers.tolist())
 
     @cached_property
@@ -80,16 +82,17 @@ class ByteVocabulary(Vocabulary):
 
 
 class BytePairs(ByteVocabulary):
-    """Byte-level BPE: pairs of symbols that often stand together in training become one.
+    """Byte-level BPE: pairs of symbols that are frequent neighbours in training become one symbol.
 
-    The text of a symbol is at most a word and the space before it, or some white space or digits.
+    A symbol never reaches beyond a word and the space before it, or a run of digits, punctuation
+    or white space.
 
     Args:
-        symbols: the 256 bytes, and what they were joined to.
-        merges: which two were joined, the first pairs first.
+        symbols: the 256 bytes, and the symbols that were made by joining pairs.
+        merges: the pairs that were joined, in the order of learning.
 
     Raises:
-        DataError: if these do not belong together.
+        DataError: if symbols and merges do not belong together.
 
     Example:
         >>> pairs = BytePairs.learn([["banana banana", "bandana"]], size=259)
@@ -100,7 +103,7 @@ class BytePairs(ByteVocabulary):
     """
 
     def __init__(self, symbols: Iterable[str], merges: Iterable[Iterable[str]]) -> None:
-        with needed_for("a byte-pair encoding"):  # here, for few need it
+        with needed_for("a byte-pair encoding"):  # slow to import, and few need it
             from tokenizers import Tokenizer, models, pre_tokenizers
 
         super().__init__(symbols)
@@ -109,15 +112,15 @@ class BytePairs(ByteVocabulary):
             raise DataError("the symbols lack a byte; a BPE has all 256, so that any text is known")
         try:
             model = models.BPE(vocab=dict(self._number), merges=list(self.merges))
-        except Exception as error:  # which is all that the library says
-            raise DataError(f"the merges are not those of the symbols ({error})") from None
+        except Exception as error:  # the library raises nothing more specific
+            raise DataError(f"the merges do not belong to the symbols ({error})") from None
         self._tokenizer: Any = Tokenizer(model)
         self._tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
 
     @classmethod
     def learn(cls, texts: Iterable[list[str]], size: int) -> BytePairs:
-        """``size`` symbols, or fewer where the texts have no more pairs: from their first 50
-        million characters."""
+        """Learn ``size`` symbols, or fewer if there are no more pairs, from the first 50 million
+        characters of the texts."""
         with needed_for("a byte-pair encoding"):
             from tokenizers import Tokenizer, models, pre_tokenizers, trainers
 

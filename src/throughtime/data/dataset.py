@@ -1,4 +1,4 @@
-"""Data with a name, their parts, and the schema that says what x and y are."""
+"""A data set: its parts for training and testing, and the schema of x and y."""
 
 from __future__ import annotations
 
@@ -21,24 +21,24 @@ from throughtime.sequence import Sequence
 from throughtime.wiring import Wiring
 
 FEW = 100
-"""Rows, and steps of a row, that show of which kind all are."""
+"""Rows, and steps of each, that are checked in place of all, if the data lie in a file."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Dataset:
-    """Data with a name: parts to train on and to test on, and what x and y are.
+    """A data set: parts to train, validate and test on, and the schema of x and y.
 
-    The wiring, output and length that suit follow from these.
+    The usual wiring, output and length follow from the schema.
 
     Args:
-        name: what it is called.
-        description: one line: what it is and where it comes from.
+        name: the name of the data set.
+        description: one line: what the data are and where they come from.
         splits: ``train``, ``valid`` and ``test``, and further test sets by name.
         schema: the columns of x and y.
-        source: where it can be read again; None for rows that were in memory.
+        source: where the data can be read again; None for rows in memory.
 
     Raises:
-        DataError: if these do not fit together.
+        DataError: if a part is missing, or its examples do not fit the schema.
 
     Example:
         >>> from throughtime.data import load
@@ -75,24 +75,24 @@ class Dataset:
 
     @property
     def wiring(self) -> Wiring:
-        """The wiring that suits."""
+        """The usual wiring for such data."""
         return self.schema.wiring(self.aligned)
 
     @property
     def output(self) -> Output:
-        """The output for one y(t)."""
+        """The output that gives the distribution of each y(t)."""
         return self.schema.output
 
     @property
     def length(self) -> Length | None:
-        """How τ is decided, if nothing else is said; None where y is one value."""
+        """How τ is usually decided; None if y is one value."""
         return self.schema.length(self.aligned)
 
     @cached_property
     def digest(self) -> str:
-        """A fingerprint of all y and of all symbols of x, by which a run knows its data again.
+        """A hash of y and of sequences x, by which a run recognises its data.
 
-        Pictures and vectors may differ in a last digit between machines and still be the same.
+        A picture or vector x is left out: its last digits may differ between machines.
         """
         digest = hashlib.sha256()
         for part, examples in self.splits.items():
@@ -109,7 +109,7 @@ class Dataset:
         return digest.hexdigest()
 
     def _misfit(self, examples: Examples) -> str | None:
-        """Why no model of this schema can have such examples, or None."""
+        """Why the examples do not fit the schema; None if they do."""
         x, y, schema = examples.x, examples.y, self.schema
         if not len(examples):
             return "no examples; every part needs at least one"
@@ -130,7 +130,7 @@ class Dataset:
             return f"y is a {found}, but its column makes a {expected}"
         if schema.running and len(y) != 1:
             return f"running data are one long row, but y has {len(y)}"
-        if isinstance(y, Flat):  # what is in a file was encoded; of which kind, a few rows tell
+        if isinstance(y, Flat):  # encoded by one column: a few rows show the kind of all
             y = y.pick(torch.arange(min(len(y), FEW))).take(torch.tensor(FEW))[:]
         try:
             self.output.check(y if isinstance(y, Sequence) else Sequence(y[:, None]))

@@ -1,4 +1,4 @@
-"""What is wrong with data."""
+"""The error for data that cannot be used."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from __future__ import annotations
 class DataError(ValueError):
     """Data that cannot be read or used; the message begins with the file and line, if any.
 
-    It is one line, whatever the names and values are that it repeats.
+    The message is one line: line ends in quoted names and values are escaped.
     """
 
     def __init__(self, message: str) -> None:

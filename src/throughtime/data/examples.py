@@ -1,4 +1,4 @@
-"""Pairs (x, y): what a model is trained and measured on."""
+"""Pairs (x, y) that a model is trained or measured on."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from throughtime.sequence import Sequence
 
 @dataclass(frozen=True, eq=False)
 class Examples:
-    """Pairs (x, y), one a row.
+    """Pairs (x, y), one per row.
 
     Args:
-        x: a sequence a row; one vector ``(rows, size)``; or None where y stands alone.
-        y: a sequence a row; or one value ``(rows, *event)``, such as a label.
-        before: of one long row, the last steps of what came directly before it.
+        x: a sequence per row; or a vector per row, ``(rows, size)``; or None if there is no x.
+        y: a sequence per row; or a value per row, ``(rows, *event)``, such as a label.
+        before: the steps directly before y, if y is one long row that continues another part.
 
     Raises:
         DataError: if x and y differ in their number of rows, or have no single batch dimension.
@@ -52,12 +52,13 @@ class Examples:
         return len(self.y)
 
     def __getitem__(self, rows: Tensor | slice | list[int]) -> Examples:
-        """Some rows: numbers, a mask or a slice."""
+        """Some of the rows, by their numbers, a mask or a slice."""
         return replace(self, x=None if self.x is None else self.x[rows], y=self.y[rows])
 
     def limited_to(self, symbols: int) -> Examples:
-        """Rows with about so many symbols of y, evenly spread, or of one row its beginning; all,
-        where there are no more.
+        """Rows, evenly spread, whose y have about ``symbols`` symbols in all.
+
+        Of one long row, its beginning; all rows, if they have no more symbols than that.
 
         Example:
             >>> import torch
@@ -77,7 +78,7 @@ class Examples:
         return replace(self, x=None if self.x is None else self.x[rows], y=y)
 
     def to(self, *args: Any, **kwargs: Any) -> Examples:
-        """Moved as ``Tensor.to`` does."""
+        """The same examples on another device or in another dtype, as by ``Tensor.to``."""
         return Examples(
             x=None if self.x is None else self.x.to(*args, **kwargs),
             y=self.y.to(*args, **kwargs),

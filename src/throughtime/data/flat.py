@@ -1,4 +1,4 @@
-"""Sequences one after another, in memory or in a file: a batch of them is read when asked for."""
+"""A batch of sequences stored one after another, in memory or in a file, without padding."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ from throughtime.sequence import Sequence
 
 
 class Flat(Sequence):
-    """A batch of sequences that lie one after another, and are padded only row by row.
+    """A batch of sequences that are stored one after another and padded only when they are read.
 
-    It is a :class:`~throughtime.sequence.Sequence` whose ``values`` are made when asked for: those
-    of some rows by ``flat[rows]``, which gives a ``Sequence``. So the whole may be larger than
-    memory. Symbols may lie in small integers; as values they are ``int64``.
+    It is a :class:`~throughtime.sequence.Sequence` that may be larger than memory: ``flat[rows]``
+    reads some rows and gives them as a padded ``Sequence``. Symbols may be stored as small
+    integers; as values they are ``int64``.
 
     Args:
-        flat: ``(N, *event)``, all values; may be a file's, see :class:`Spool`.
+        flat: ``(N, *event)``, all values; may be mapped from a file, see :class:`Spool`.
         starts: ``(rows,)``, where each row begins.
-        lengths: ``(rows,)``, how many values it has.
+        lengths: ``(rows,)``, how many values each row has.
 
     Example:
         >>> y = Flat(torch.tensor([3, 1, 2, 5], dtype=torch.uint8), [0, 3], [3, 1])
@@ -46,7 +46,7 @@ class Flat(Sequence):
 
     @property
     def values(self) -> Tensor:  # type: ignore[override]
-        """All of them, padded: as much memory as that takes."""
+        """The values of all rows, padded, in memory."""
         return self[:].values
 
     @property
@@ -75,11 +75,11 @@ class Flat(Sequence):
         return Sequence(values.view(*lengths.shape, steps, *self.event_shape), lengths.clone())
 
     def pick(self, rows: Tensor) -> Flat:
-        """Some rows, of which nothing is read yet."""
+        """Some of the rows; nothing is read yet."""
         return Flat(self.flat, self.starts[rows], self.lengths[rows])
 
     def take(self, counts: Tensor) -> Flat:
-        """The first ``counts`` steps of each row, of which nothing is read yet."""
+        """The first ``counts`` steps of each row; nothing is read yet."""
         return Flat(self.flat, self.starts, torch.minimum(counts, self.lengths))
 
     def to_list(self) -> list[Tensor]:
@@ -88,9 +88,9 @@ class Flat(Sequence):
 
 
 class Spool:
-    """An array that is written from its beginning to its end, into a file without a name.
+    """An array that is written piece by piece into an unnamed temporary file.
 
-    The file lies in the temporary folder and is gone with the last that uses it.
+    The file disappears when nothing uses it any more.
 
     Example:
         >>> spool = Spool(np.uint8)
@@ -106,8 +106,8 @@ class Spool:
         self._count = 0
 
     def __del__(self) -> None:
-        with suppress(OSError):  # of what could not be written there is nothing to lose
-            self._file.close()  # what is mapped stays so
+        with suppress(OSError):  # the last flush may fail if the disk is full
+            self._file.close()  # a mapping of it stays valid
 
     def __len__(self) -> int:
         return self._count
@@ -116,7 +116,7 @@ class Spool:
         """Append some values ``(n,)``.
 
         Raises:
-            DataError: if there is no room for them.
+            DataError: if the temporary folder is full.
         """
         with _room():
             self._file.write(values.astype(self.dtype, copy=False).tobytes())
@@ -125,15 +125,15 @@ class Spool:
     def array(self, scattered: bool = False) -> NDArray[Any]:
         """All values ``(N,)``, mapped into memory.
 
-        Where they are read here and there, ``scattered`` keeps the system from reading on beyond
-        what is asked for: some dozens of pages for each row of a batch.
+        ``scattered`` says that they will be read in random order: the system then does not read
+        ahead, which would cost dozens of pages for each row of a batch.
 
         Raises:
-            DataError: if there is no room for them.
+            DataError: if the temporary folder is full.
         """
         with _room():
             self._file.flush()
-        if not self._count:  # nothing cannot be mapped
+        if not self._count:  # an empty file cannot be mapped
             return np.zeros(0, self.dtype)
         mapped = mmap.mmap(self._file.fileno(), self._count * self.dtype.itemsize)
         if scattered and hasattr(mmap, "MADV_RANDOM"):
@@ -147,13 +147,13 @@ def _room() -> Iterator[None]:
         yield
     except OSError as error:
         raise DataError(
-            f"{Path(tempfile.gettempdir())}: cannot be written to ({error.strerror}), and what is "
-            "read is kept there; say where there is room by the variable TMPDIR"
+            f"{Path(tempfile.gettempdir())}: cannot be written to ({error.strerror}); the data "
+            "that are read are kept there: set the variable TMPDIR to a folder with more room"
         ) from None
 
 
 def smallest(count: int) -> type[np.generic]:
-    """The smallest integers that number so many symbols from 0.
+    """The smallest integer type for the numbers of ``count`` symbols, from 0 on.
 
     Example:
         >>> [smallest(n).__name__ for n in (2, 256, 257, 100_000)]
@@ -163,7 +163,7 @@ def smallest(count: int) -> type[np.generic]:
 
 
 def spooled(flat: Spool, lengths: Spool) -> Flat:
-    """The sequences whose values, and whose lengths in ``int64``, were written to two spools."""
+    """Sequences from the spool of their values and the spool of their lengths, as ``int64``."""
     starts, before = Spool(np.int64), 0
     lengths_ = lengths.array()
     for some in np.array_split(lengths_, max(1, len(lengths_) >> 17)):

@@ -1,4 +1,4 @@
-"""Numbers as files write them."""
+"""Numbers, as they are written in files."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 
 def number(value: Any) -> float | None:
-    """A value as a finite number, if it is one.
+    """A value as a finite number; None if it is not one.
 
     Example:
         >>> number(" 1.5e3 "), number("nan"), number("seven"), number(True)

@@ -1,4 +1,4 @@
-"""How a file is read: what ``throughtime train FILE`` can be told of it."""
+"""The options of how a file is read."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ FORMATS = ("lines", "running", "table", "conll", "series", "arrays")
 
 @dataclass(frozen=True)
 class Reading:
-    """What follows from the file where it is left out.
+    """How a file is read; an option that is None follows from the file.
 
     Args:
         format: one of ``FORMATS``.
-        input: the columns that x is made of, with commas between; each may end in ``:kind``.
-        target: the column that y is, likewise; of a series one or more.
-        split: the column that says which part a row belongs to; of a series also ``column:point``,
-            where the test part begins.
-        valid: a file to validate on.
-        test: a file to test on.
-        symbols: what a text without columns is cut into: characters, words, bytes, bpe, bpe:SIZE.
-        rare: symbols that training has fewer times are unknown.
+        input: the columns of x, separated by commas; each may end in ``:kind``.
+        target: the column of y, which may end in ``:kind``; of a series, one or more columns.
+        split: the column that says the part of each row; of a series also ``column:point``, the
+            point in time where the test part begins.
+        valid: a separate file to validate on.
+        test: a separate file to test on.
+        symbols: the symbols of a text without columns: characters, words, bytes, bpe or bpe:SIZE.
+        rare: symbols with fewer occurrences in training than this are unknown.
     """
 
     format: str | None = None
@@ -35,20 +35,20 @@ class Reading:
 
     @property
     def own(self) -> dict[str, Path]:
-        """The files of their own that parts have."""
+        """The separate files for valid and test, by part."""
         told = {"valid": self.valid, "test": self.test}
         return {part: Path(name) for part, name in told.items() if name is not None}
 
     def resolved(self) -> Reading:
-        """The same with absolute paths, which hold wherever a run is read again."""
+        """The same options with absolute paths, valid in every working directory."""
         valid, test = (str(own.resolve()) if (own := self.own.get(part)) else None
                        for part in ("valid", "test"))  # fmt: skip
         return replace(self, valid=valid, test=test)
 
     def told(self) -> list[str]:
-        """The names of what is not left out."""
+        """The names of the options that were given."""
         return [name for name, value in vars(self).items() if value != getattr(Reading, name)]
 
 
 AS_IT_IS = Reading()
-"""Nothing is told of how a file is read."""
+"""No option is given: how a file is read follows from the file."""

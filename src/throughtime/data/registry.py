@@ -1,4 +1,4 @@
-"""Data by name: the embedded sets, files, and rows in memory."""
+"""Read data by name: an embedded set, a file, or rows in memory."""
 
 from __future__ import annotations
 
@@ -25,22 +25,27 @@ from throughtime.data.source import Source
 from throughtime.extras import needed_for
 
 OF_TEXT = ("format", "symbols", "rare", "valid", "test")
-"""What can be told of a text without columns."""
+"""The options that a text without columns has."""
 
 
 def load(name_or_path: str | Path, seed: int = 0, reading: Reading = AS_IT_IS) -> Dataset:
-    """An embedded set by its name, or else a file, read as ``reading`` says or its name suggests.
+    """Read an embedded set by its name, or a file by its path.
 
-    A file is CoNLL-style by ``.conll``, ``.conllu``, ``.iob`` or ``.bio``, as a ``.tsv`` with blank
-    lines, or by an ending that says nothing (``eng.train``) if its first lines look so; a table by
-    ``.csv``, ``.tsv``, ``.jsonl`` or ``.parquet``, and a series if it has numbers alone; arrays by
-    ``.mat`` or ``.npz``; else it has one sequence a line. A folder is the table in it, or pictures
-    with their captions beside them. The parts of an embedded set are fixed and need no seed. A file
-    that has the name of an embedded set is reached as ``./name``.
+    The format of a file is ``reading.format``, or else follows from its name:
+
+    - ``.conll``, ``.conllu``, ``.iob``, ``.bio``: CoNLL-style columns. So is a ``.tsv`` with blank
+      lines, or a file with an unknown ending (``eng.train``) whose first lines look like it;
+    - ``.csv``, ``.tsv``, ``.jsonl``, ``.parquet``: a table; one of numbers alone is a series;
+    - ``.mat``, ``.npz``: arrays;
+    - any other: one sequence per line.
+
+    A folder is read as the table in it, or as pictures with captions beside them. The parts of an
+    embedded set are fixed and need no seed. A file with the name of an embedded set is reached as
+    ``./name``.
 
     Raises:
-        DataError: if there is neither, or the file cannot be used; the message begins with file
-            and line.
+        DataError: if there is no such set or file, or the file cannot be used; the message begins
+            with file and line.
 
     Example:
         >>> load("digits")
@@ -54,7 +59,9 @@ def load(name_or_path: str | Path, seed: int = 0, reading: Reading = AS_IT_IS) -
     name = str(name_or_path)
     if name in DATASETS:
         if told := reading.told():
-            raise DataError(f"--{told[0]}: {name} is an embedded set, which is read as it is")
+            raise DataError(
+                f"--{told[0]}: {name} is an embedded set and takes no such option; leave it out"
+            )
         module, _, maker = DATASETS[name].maker.partition(":")
         with needed_for(f"the data set {name}"):
             make: Callable[[], Dataset] = getattr(import_module(module), maker)
@@ -69,19 +76,19 @@ def load(name_or_path: str | Path, seed: int = 0, reading: Reading = AS_IT_IS) -
     )
 
 
-def read(source: object, *, seed: int = 0, name: str = "rows", **how: Any) -> Dataset:
+def read(source: object, *, seed: int = 0, name: str = "rows", **options: Any) -> Dataset:
     """A file, a folder, rows in memory or a data frame, as data to train on.
 
     Args:
         source: the path of a file or folder; a list of dicts; a list of texts, each a sequence; or
             a table of pandas, polars or Arrow.
-        seed: by which rows are divided into parts, 80/10/10.
-        name: what rows in memory are called; a file has its own name.
-        **how: ``input``, ``target``, ``split`` and the rest of what
-            :class:`~throughtime.data.reading.Reading` can be told.
+        seed: decides the division into parts, 80/10/10.
+        name: the name of the data, for rows in memory; a file has its own name.
+        **options: ``input``, ``target``, ``split`` and the other options of
+            :class:`~throughtime.data.reading.Reading`.
 
     Raises:
-        DataError: if something is not what it should be; with file and line, or the row.
+        DataError: if the data cannot be used; with file and line, or the row.
         TypeError: if there is no such option.
 
     Example:
@@ -91,7 +98,7 @@ def read(source: object, *, seed: int = 0, name: str = "rows", **how: Any) -> Da
         >>> data, data.schema.y.kind
         (Dataset('rows': train 32, valid 4, test 4), 'label')
     """
-    reading = Reading(**how)
+    reading = Reading(**options)
     if isinstance(source, str | Path):
         if not Path(source).exists():
             raise DataError(f"{source}: no such file; check the name")
@@ -125,11 +132,11 @@ def _read(path: Path, seed: int, reading: Reading) -> Dataset:
         return read_lines(path, seed, reading)
     if reading.symbols is not None:
         raise DataError(
-            f"--symbols: {path} has columns; say it of one, as in --target NAME:{reading.symbols}"
+            f"--symbols: {path} has columns; give it to one, as in --target NAME:{reading.symbols}"
         )
     if form == "arrays":
         if told := [name for name in reading.told() if name != "format"]:
-            raise DataError(f"--{told[0]}: {path} has its parts and sequences by their names")
+            raise DataError(f"--{told[0]}: {path} is a file of named arrays; leave the option out")
         return as_data(path, path.absolute().stem, read_arrays(path), [], ("y", None))
     if form == "series":
         return as_series(table.read_table(path), reading, path.stem)

@@ -1,4 +1,4 @@
-"""What x and y are: the columns that each is made of."""
+"""The schema of a data set: which columns x and y are made of."""
 
 from __future__ import annotations
 
@@ -20,21 +20,21 @@ from throughtime.wiring import (
 )
 
 Y_ALONE = Wiring(Edge.HIDDEN, Edge.OBSERVED, Edge.EMIT)
-"""The wiring for sequences without an x: what came before, and nothing else, enters h(t)."""
+"""The wiring for sequences without an x: only the state and the value before enter h(t)."""
 
 
 @dataclass(frozen=True, eq=False)
 class Schema:
-    """The one description of x and y, from which a model's sizes and its usual choices follow.
+    """The columns of x and y; a model's sizes and its usual choices follow from them.
 
     Args:
-        x: the columns of x: one sequence or picture, or several labels, numbers and vectors side by
-            side in one vector; none where y stands alone.
+        x: the columns of x: one sequence or picture; or labels, numbers and vectors, concatenated
+            to one vector; empty if there is no x.
         y: the column of y.
-        running: y is one long row without an end, as a text or a series.
+        running: y is one long row without an end, such as a text or a series.
 
     Raises:
-        DataError: if such columns make no x, or no model gives such a y of such an x.
+        DataError: if the columns cannot form one x, or there is no model for such x and y.
 
     Example:
         >>> from throughtime.data.columns import Label, Words
@@ -58,7 +58,7 @@ class Schema:
         if not self.y.sequence and not self.x_is_sequence:
             raise DataError(
                 "neither x nor y is a sequence, so there is nothing for a recurrent net; say which "
-                "column is, for instance --input NAME:characters"
+                "column is a sequence, for instance --input NAME:characters"
             )
         if self.running and (self.x or not self.y.sequence):
             raise DataError("a long row without an end is a sequence y that has no x")
@@ -72,7 +72,7 @@ class Schema:
 
     @property
     def x_size(self) -> int | None:
-        """Size of x(t) or of the vector x, of symbols how many there are; None without x."""
+        """Size of x(t) or of the vector x; of symbols, how many there are. None without x."""
         return sum(column.size for column in self.x) or None
 
     @property
@@ -82,7 +82,7 @@ class Schema:
 
     @property
     def picture_shape(self) -> tuple[int, int] | None:
-        """Rows and columns of the picture that x is, if it is one."""
+        """Rows and columns of pixels, if x is a picture."""
         return self.x[0].picture_shape if self.x else None
 
     @property
@@ -90,17 +90,19 @@ class Schema:
         """The symbols of y, if it has any."""
         return self.y.vocabulary
 
-    # ---- the model that suits ------------------------------------------------------------------
+    # ---- the usual model -----------------------------------------------------------------------
 
     @property
     def output(self) -> Output:
-        """What each y(t) is drawn from."""
+        """The output that gives the distribution of each y(t)."""
         return self.y.output()
 
     def wiring(self, aligned: bool) -> Wiring:
-        """The usual wiring: a value of a sequence (Goodfellow et al. 2016, figure 10.5), a
-        sequence alone, of a vector (10.9), of a sequence of its own lengths (10.3), or of another
-        one by an encoder and a decoder (10.12).
+        """The usual wiring for such x and y.
+
+        From a sequence to one value (Goodfellow et al. 2016, figure 10.5); a sequence without x;
+        from a vector to a sequence (figure 10.9); between sequences of the same lengths (figure
+        10.3) or of different lengths, by an encoder and a decoder (figure 10.12).
 
         Args:
             aligned: whether y has a value for each step of x.
@@ -112,19 +114,19 @@ class Schema:
         return HIDDEN_TO_HIDDEN if aligned else VECTOR_TO_SEQUENCE
 
     def length(self, aligned: bool) -> Length | None:
-        """How τ is usually decided; None where y is one value."""
+        """How τ is usually decided; None if y is one value."""
         if not self.y.sequence:
             return None
         if aligned:
             return SameAsInput()
-        # of real values nothing says an end: a density cannot be weighed against a probability
+        # Real values have no end symbol: a density cannot be compared with a probability.
         ends = self.y.vocabulary is not None and not self.running
         return EndOfSequence() if ends else Unending()
 
     # ---- saved and restored --------------------------------------------------------------------
 
     def saved(self) -> dict[str, Any]:
-        """The columns with all that they have learned, as JSON can have them."""
+        """The columns with all that they have learned, for JSON."""
         return {
             "x": [saved(column) for column in self.x],
             "y": saved(self.y),
@@ -132,22 +134,22 @@ class Schema:
         }
 
     @classmethod
-    def restored(cls, said: object) -> Schema:
-        """The schema that :meth:`saved` has said.
+    def restored(cls, state: object) -> Schema:
+        """The schema from the state that :meth:`saved` gave.
 
         Raises:
-            DataError: in one line, if it says something else.
+            DataError: if the state is damaged.
         """
-        if not isinstance(said, Mapping) or set(said) != {"x", "y", "running"}:
-            raise DataError("no schema; expected an object with x, y and running")
-        x, running = said["x"], said["running"]
+        if not isinstance(state, Mapping) or set(state) != {"x", "y", "running"}:
+            raise DataError("not a schema; expected an object with x, y and running")
+        x, running = state["x"], state["running"]
         if not isinstance(x, list) or not isinstance(running, bool):
-            raise DataError("x is no list of columns, or running is neither true nor false")
-        return cls(tuple(map(restored, x)), restored(said["y"]), running)
+            raise DataError("x is not a list of columns, or running is neither true nor false")
+        return cls(tuple(map(restored, x)), restored(state["y"]), running)
 
     def alike(self, other: Schema) -> bool:
-        """Whether both say the same, but for what differs between machines: the last digit of a
-        mean."""
+        """Whether both are equal, up to the last digits of means and standard deviations, which
+        differ between machines."""
         return (
             self.running == other.running
             and len(self.x) == len(other.x)

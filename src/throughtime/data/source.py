@@ -12,9 +12,9 @@ class Source:
     """An embedded set, or a file and how it was read.
 
     Args:
-        name: that of an embedded set, or the absolute path of a file or folder.
+        name: the name of an embedded set, or the absolute path of a file or folder.
         reading: how the file was read.
-        seed: by which its rows were divided into parts.
+        seed: decided the division of its rows into parts.
     """
 
     name: str

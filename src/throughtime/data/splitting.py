@@ -1,4 +1,4 @@
-"""Which part of the data an item falls in."""
+"""The division of data into parts for training, validation and test."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ PARTS = ("train", "valid", "test")
 def split(items: Iterable[T], key: Callable[[T], str] = str) -> dict[str, list[T]]:
     """The items of each part, in order, drawn by a hash of their key.
 
-    The hash looks at nothing but the key: an item stays in its part on every machine, whatever
-    else the data gain or lose, and items with equal keys share a part.
+    The part depends on the key alone: an item stays in its part on every machine, also when other
+    items are added or removed, and items with equal keys share a part.
 
     Example:
         >>> {part: len(numbers) for part, numbers in split(range(10_000)).items()}
@@ -33,13 +33,13 @@ def split(items: Iterable[T], key: Callable[[T], str] = str) -> dict[str, list[T
 
 
 FEWEST = 10
-"""Different items of which a tenth can be held out."""
+"""The fewest different items of which a tenth can be held out."""
 
 
 def shuffled(keys: Iterable[K], seed: int) -> dict[K, str]:
-    """The part of each key, of which the distinct ones are shuffled by a seed and cut.
+    """The part of each key: the distinct keys are shuffled by a seed and divided 80/10/10.
 
-    Equal keys share a part, so that none that is trained on is tested on.
+    Equal keys share a part, so that no test item equals a training item.
 
     Example:
         >>> parts = shuffled("a long row of letters, some of them equal", seed=0)

@@ -22,7 +22,8 @@ def characters(
 ) -> Dataset:
     """Texts without an x, as sequences of characters.
 
-    ``running`` texts have no end of their own and follow each other; the others end.
+    With ``running``, the texts of a part are joined into one long row without an end; otherwise
+    each text is a row.
 
     Raises:
         UnknownSymbol: if the vocabulary lacks a character and has no U+FFFD.
@@ -47,7 +48,7 @@ def as_text(
     unknown: dict[str, int],
     running: bool = False,
 ) -> Dataset:
-    """Texts that a column has encoded, with their counts of ``unknown`` symbols in each part."""
+    """A data set of texts that a column has encoded; ``unknown`` counts the unknown symbols."""
     if column.vocabulary.pieces:
         description += f", in {column.kind}: {column.size:,} symbols"
     held_out = sum(count for part, count in unknown.items() if part != "train")
@@ -59,7 +60,7 @@ def as_text(
 
 
 def apart(parts: Mapping[str, Sequence]) -> dict[str, Examples]:
-    """Sequences that do not follow each other, without an x."""
+    """Parts whose sequences are independent of each other, without an x."""
     return {part: Examples(x=None, y=y) for part, y in parts.items()}
 
 

@@ -1,4 +1,4 @@
-"""Symbols by number."""
+"""Vocabularies: symbols and their numbers."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from torch import Tensor
 from throughtime.data.errors import DataError
 
 UNKNOWN = "\N{REPLACEMENT CHARACTER}"
-"""In a vocabulary that has it, the symbol that stands for every symbol that it has not."""
+"""The unknown symbol: stands for every symbol that is not in the vocabulary."""
 
 
 class UnknownSymbol(DataError):
     """A symbol that is not in the vocabulary.
 
     Attributes:
-        symbol: which.
-        position: where it first stands, counted from 0.
+        symbol: the symbol.
+        position: its first position in the text, counted from 0.
     """
 
     def __init__(self, symbol: str, position: int, vocabulary: Vocabulary) -> None:
@@ -37,13 +37,13 @@ class UnknownSymbol(DataError):
 class Vocabulary:
     """The symbols of some data, numbered from 0: characters, or longer names such as labels.
 
-    A text in characters is a plain string. Where any symbol is longer than one character, the
-    symbols of a text are separated by white space instead, and so cannot contain it. Either way
+    A text of characters is a plain string. If any symbol is longer than one character, the symbols
+    of a text are separated by white space, and cannot contain it. In both cases
     ``decode(encode(text))`` is the text again.
 
     Args:
         symbols: all different, in the order of their numbers. If U+FFFD is one of them, it stands
-            for every symbol that is not.
+            for every symbol that is not in the vocabulary.
 
     Raises:
         DataError: if a symbol is repeated or empty, or a name has white space in it.
@@ -64,7 +64,7 @@ class Vocabulary:
 
     symbols: tuple[str, ...]
     pieces: ClassVar[bool] = False
-    """Whether symbols are pieces of a text that have several characters, or none of their own."""
+    """Whether a symbol may be several characters, or part of one: words, bytes or byte pairs."""
 
     def __init__(self, symbols: Iterable[str]) -> None:
         self.symbols = tuple(symbols)
@@ -81,20 +81,20 @@ class Vocabulary:
 
     @classmethod
     def build(cls, texts: Iterable[str | list[str]], unknown: bool = False) -> Vocabulary:
-        """The sorted symbols of the *training* texts: strings of characters, or lists of names.
+        """The vocabulary of *training* texts, which are strings of characters or lists of names.
 
-        ``unknown`` adds U+FFFD, which then stands for every symbol that training has not shown.
+        ``unknown`` adds U+FFFD, which then stands for every symbol that is not in training.
         """
         return cls(sorted(set().union(*texts) | ({UNKNOWN} if unknown else set())))
 
     @cached_property
     def names(self) -> bool:
-        """Whether white space stands between the symbols of a text."""
+        """Whether the symbols of a text are separated by white space."""
         return any(len(symbol) > 1 for symbol in self.symbols)
 
     @property
     def unknown(self) -> int | None:
-        """The number that stands for all symbols not in the vocabulary, if there is one."""
+        """The number of the unknown symbol, if the vocabulary has one."""
         return self._number.get(UNKNOWN)
 
     def encode(self, text: str | Iterable[str]) -> Tensor:
@@ -112,7 +112,7 @@ class Vocabulary:
         return torch.tensor(numbers, dtype=torch.int64)
 
     def encode_all(self, texts: list[str]) -> tuple[NDArray[Any], NDArray[np.int64]]:
-        """Of many texts at once: all their numbers in a row, and how many each text has.
+        """Encode many texts at once: all their numbers in a row, and the length of each text.
 
         Raises:
             UnknownSymbol: at the first symbol that is not in the vocabulary, if it has no U+FFFD.
@@ -132,7 +132,7 @@ class Vocabulary:
 
     @cached_property
     def _of_code_points(self) -> NDArray[np.int32]:
-        """The number of the character with each code point, up to the last known and one more."""
+        """Table from code points to numbers, up to the largest known code point and one more."""
         known = [ord(symbol) for symbol in self.symbols]
         table = np.full(max(known) + 2, self.unknown, np.int32)
         table[known] = np.arange(len(known))
@@ -148,7 +148,7 @@ class Vocabulary:
         return (" " if self.names else "").join(self.symbols[i] for i in numbers.tolist())
 
     def characters(self, numbers: Tensor) -> int:
-        """How many characters some symbols ``(τ,)`` stand for."""
+        """The number of characters that some symbols ``(τ,)`` stand for."""
         return len(self.decode(numbers))
 
     def check(self, numbers: Tensor) -> None:
@@ -156,7 +156,7 @@ class Vocabulary:
         bad = ((numbers < 0) | (numbers >= len(self))).nonzero().flatten().tolist()
         if bad:
             raise DataError(
-                f"{int(numbers[bad[0]])} at position {bad[0]} is no symbol; a vocabulary of "
+                f"{int(numbers[bad[0]])} at position {bad[0]} is not a symbol; a vocabulary of "
                 f"{len(self)} has the numbers 0 to {len(self) - 1}"
             )
 
@@ -183,9 +183,9 @@ class Vocabulary:
 
 
 class WordVocabulary(Vocabulary):
-    """Words as symbols, also where each is a single character.
+    """A vocabulary of words, which may also be single characters.
 
-    ``decode`` writes one space between words, whatever stood there.
+    ``decode`` writes one space between words, whatever white space the text had.
 
     Example:
         >>> words = WordVocabulary(["a", "b"])
@@ -198,7 +198,7 @@ class WordVocabulary(Vocabulary):
 
 
 def code_points(text: str) -> NDArray[np.unsignedinteger[Any]]:
-    """The Unicode numbers of a text's characters, ``(τ,)``.
+    """The Unicode code points of a text's characters, ``(τ,)``.
 
     Example:
         >>> code_points("añ").tolist()

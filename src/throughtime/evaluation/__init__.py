@@ -1,4 +1,4 @@
-"""What a model is worth: likelihood, metrics with intervals, and simple baselines beside it."""
+"""Evaluation of models: likelihood, metrics with confidence intervals, and baselines."""
 
 from typing import TYPE_CHECKING
 

@@ -1,4 +1,4 @@
-"""How probable a model finds some examples."""
+"""The log-likelihood of examples under a model."""
 
 from __future__ import annotations
 
@@ -18,28 +18,28 @@ from throughtime.sequence import Sequence
 from throughtime.wiring import Edge
 
 MEASURED = 10_000_000
-"""Symbols that a part is measured on, at most, in training, in pictures and by the commands: more
-would hardly change a number's third digit, and could take longer than training did."""
+"""A part is measured on at most so many symbols: more would hardly change the third digit of a
+metric, and could take longer than training."""
 
 
 LOGITS = 2**26
-"""Numbers o(t) of a part that is measured at once, about: a quarter of a GiB, and a few times that
-while they become probabilities."""
+"""Limit on the entries of o(t) that are computed at once: 256 MiB, and a few times that for their
+probabilities."""
 
 
 def decoder(model: Model) -> RecurrentModel:
-    """The part of a model that gives y."""
+    """The part of a model that gives y: the decoder, or the model itself."""
     return model.decoder if isinstance(model, EncoderDecoder) else model
 
 
 def sees_x(model: Model) -> bool:
-    """Whether any x enters."""
+    """Whether x enters the model."""
     wiring = decoder(model).wiring
     return Edge.INPUT in wiring or Edge.VECTOR in wiring
 
 
 def y_given(model: Model, x: Sequence | Tensor | None) -> SequenceDistribution | Distribution:
-    """p(y given x), or p(y) of a model that sees no x."""
+    """p(y | x), or p(y) if the model sees no x."""
     p: SequenceDistribution | Distribution = model(x) if sees_x(model) else decoder(model)()
     return p
 
@@ -53,20 +53,20 @@ def log_prob(p: SequenceDistribution | Distribution, y: Sequence | Tensor) -> Te
 
 
 def decides_length(model: Model) -> bool:
-    """Whether P(τ) is a part of the probability, so that ends are symbols to be counted."""
+    """Whether log p includes P(τ), so that the end of each row counts as a symbol."""
     length = decoder(model).length
     return length is not None and length.random
 
 
 def symbols(model: Model, y: Sequence | Tensor) -> int:
-    """How many decisions -log p is the sum of: the values, and for each row its end, if decided."""
+    """The number of symbols: the values of y and, if the model decides τ, one end per row."""
     if isinstance(y, Tensor):
         return len(y)
     return int(y.lengths.sum()) + len(y) * decides_length(model)
 
 
 def symbols_of_rows(model: Model, y: Sequence | Tensor) -> Tensor:
-    """The same for each row, ``(rows,)``."""
+    """The number of symbols in each row, ``(rows,)``; see :func:`symbols`."""
     if isinstance(y, Tensor):
         return torch.ones(len(y), dtype=torch.int64)
     return y.lengths + int(decides_length(model))
@@ -80,14 +80,14 @@ def nats_per_symbol(
     steps: int | None = None,
     most: int = SYMBOLS,
 ) -> float:
-    """-log p per symbol, ends included where the model decides them.
+    """-log p per symbol, in nats; ends count as symbols if the model decides τ.
 
     Args:
-        model: the model, which is scored as it is used, without dropout.
-        examples: what is scored.
-        rows: how many at a time.
-        steps: for running text, which is then scored as ``rows`` streams, so many steps at a time.
-        most: symbols of a batch, padding included.
+        model: the model, scored without dropout.
+        examples: the examples to score.
+        rows: rows per batch, or streams of running text.
+        steps: of running text, steps per chunk; otherwise None.
+        most: the most steps of a batch, padding included.
     """
     training = model.training
     model.eval()
@@ -106,8 +106,11 @@ def parts(
     steps: int | None = None,
     most: int = SYMBOLS,
 ) -> Iterator[tuple[SequenceDistribution | Distribution, Examples]]:
-    """All examples with their distributions, in batches; or of running text, chunks of streams,
-    each chunk's distribution given all of its stream before it, and what came before that."""
+    """All examples in batches, each with its distribution.
+
+    With ``steps``, the batches are chunks of streams of running text. The distribution of a chunk
+    is conditioned on its stream before it, and on the steps before the stream.
+    """
     if steps is None:
         output = decoder(model).output
         assert output is not None
@@ -120,7 +123,7 @@ def parts(
     p = y_given(model, None)
     assert isinstance(p, SequenceDistribution)
     past = before_streams(examples, rows)
-    for t in range(0, past.steps, steps):  # no more logits at once than of a chunk
+    for t in range(0, past.steps, steps):  # limits the logits at once to those of a chunk
         p = p.observe(past.drop(torch.full((rows,), t)).take(torch.full((rows,), steps)))[1]
     for chunk in streams(examples.y, rows, steps):
         yield p, Examples(None, chunk)

@@ -1,1 +1,1 @@
-"""What a person does with a trained model: predict, score, sample, forecast, evaluate."""
+"""The uses of a trained model: predict, score, sample, forecast, evaluate."""

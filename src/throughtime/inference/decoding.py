@@ -1,4 +1,4 @@
-"""How sequences are taken from a distribution: by drawing, or the most probable one."""
+"""Decoding: draws from a distribution over sequences, or the most probable sequence."""
 
 from __future__ import annotations
 
@@ -12,25 +12,25 @@ from throughtime.lengths import DecidedBy
 from throughtime.sequence import Sequence
 
 LONGEST = 1_000
-"""Where a sequence that has not ended is cut, unless something else is said."""
+"""The default length at which a sequence that has not ended is cut."""
 
 LONGEST_UNENDING = 300
-"""The same, for a process without an end."""
+"""The default length of draws from a process without an end."""
 
 
 @dataclass(frozen=True)
 class Decoding:
-    """Draws, by temperature, top-k and top-p; or the most probable sequence, by a beam.
+    """How to decode: draws with temperature, top-k and top-p; or a beam search for the mode.
 
     Args:
-        temperature: below 1 for the more probable, above for the odd.
-        top_k: only the k most probable symbols of each step.
-        top_p: only the most probable symbols of this probability.
-        beam: instead of draws, the most probable sequence, by a search so wide.
-        max_length: where to cut what has not ended.
+        temperature: divides the logits and multiplies variances: below 1, draws vary less.
+        top_k: draw from the k most probable symbols of each step.
+        top_p: draw from the most probable symbols that have this total probability.
+        beam: the width of a beam search for the most probable sequence, instead of draws.
+        max_length: the length at which a sequence that has not ended is cut.
 
     Raises:
-        ValueError: if a beam and an option of drawing are given.
+        ValueError: if both ``beam`` and an option of drawing are given.
     """
 
     temperature: float | None = None
@@ -42,11 +42,11 @@ class Decoding:
     def __post_init__(self) -> None:
         if self.beam is not None and self.drawn:
             options = ", ".join(f"--{name.replace('_', '-')}" for name in self.drawn)
-            raise ValueError(f"--beam does not draw, so {options} means nothing; leave one out")
+            raise ValueError(f"--beam does not draw, so {options} has no effect; leave one out")
 
     @property
     def drawn(self) -> dict[str, Any]:
-        """The options of drawing that are given."""
+        """The options of drawing that were given, by name."""
         options = {"temperature": self.temperature, "top_k": self.top_k, "top_p": self.top_p}
         return {name: value for name, value in options.items() if value is not None}
 
@@ -61,7 +61,7 @@ class Decoding:
         return p.modes(count, self.beam, max_length=self._longest(p))
 
     def draw(self, p: SequenceDistribution, shape: tuple[int, ...] = ()) -> Sequence:
-        """Draws of p, of batch shape ``shape + p.batch_shape``; with a beam, the most probable."""
+        """Draws of batch shape ``shape + p.batch_shape``; with a beam, the mode of each row."""
         if self.beam is not None:
             return self.take(p)
         return p.sample(shape, max_length=self._longest(p), **self.drawn)

@@ -1,4 +1,4 @@
-"""What a model is worth on held-out data, or on new labelled rows."""
+"""Evaluate a run on held-out data, or on new rows with x and y."""
 
 from __future__ import annotations
 
@@ -28,21 +28,21 @@ from throughtime.runs.folder import RunFolder
 from throughtime.sequence import Sequence
 
 UNITS = {False: "rows, those with the same x together", True: f"chunks of {CHUNK:,} steps"}
-"""What is drawn anew, of single rows and of running text."""
+"""The units of the bootstrap: rows, or chunks of running text."""
 
 
 @dataclass(frozen=True)
 class Evaluation:
-    """Numbers of a model on some examples.
+    """The metrics of a model on some examples.
 
     Args:
         dataset: the name of the data, or of the file.
-        split: which part of it; of new rows, None.
-        examples: how much was measured, in words.
-        numbers: what was measured.
-        shuffled: each y had the x of another one: a control.
-        interval: whether 95 % intervals were asked for, which few rows have not.
-        running: y was one long row, of which chunks are drawn anew.
+        split: the part of the data; None for new rows.
+        examples: how many examples were measured, in words.
+        numbers: the metrics.
+        shuffled: whether each y was given the x of another row, as a control.
+        interval: whether 95 % intervals were asked for; with too few rows there are none.
+        running: whether y was one long row, whose chunks are resampled.
     """
 
     dataset: str
@@ -55,21 +55,21 @@ class Evaluation:
 
     @property
     def resampled(self) -> str | None:
-        """How the intervals were made, if there are any."""
+        """How the intervals were computed; None if none were asked for."""
         return f"{RESAMPLES:,} times {UNITS[self.running]}" if self.interval else None
 
     @property
     def few(self) -> str | None:
-        """Why there are no intervals, though they were asked for."""
+        """Why there are no intervals although they were asked for; None if there are."""
         if self.interval and all(number.low is None for number in self.numbers):
             return f"there are fewer than {FEWEST} {UNITS[self.running]}"
         return None
 
     def __getitem__(self, name: str) -> float:
-        """The first number of a name, such as ``"accuracy"``.
+        """The first number with this name, such as ``"accuracy"``.
 
         Raises:
-            KeyError: if there is none, with the names that there are.
+            KeyError: if there is no such number; the message lists the names.
         """
         for number in self.numbers:
             if number.name == name:
@@ -77,7 +77,7 @@ class Evaluation:
         raise KeyError(f"no number {name!r}; there are {', '.join(n.name for n in self.numbers)}")
 
     def to_dict(self) -> dict[str, Any]:
-        """All of it, as JSON can have it."""
+        """The evaluation as a dict, for JSON."""
         return {
             "dataset": self.dataset,
             "split": self.split,
@@ -108,10 +108,10 @@ def evaluate_rows(
     shuffled: bool = False,
     interval: bool = False,
 ) -> Evaluation:
-    """Measure a run on new rows, with the columns of x and y, read as those of training were.
+    """Measure a run on new rows with the columns of x and y, read like the training data.
 
     Raises:
-        DataError: with file and line, if a row is none that the model can have.
+        DataError: with file and line, if the model cannot be measured on a row.
     """
     name = getattr(source, "name", source) if not isinstance(source, list) else "rows"
     name = str(name) if isinstance(name, str | Path) else "rows"
@@ -120,10 +120,10 @@ def evaluate_rows(
 
 
 def examples_of(run: RunFolder, source: object, form: str | None = None) -> Examples:
-    """New rows as pairs (x, y), by the columns that training has taught.
+    """New rows as pairs (x, y), encoded by the columns of the run.
 
     Raises:
-        DataError: with file and line, if a row is none that the model can have.
+        DataError: with file and line, if a row cannot be encoded.
     """
     schema = run.schema
     if is_series(run):
@@ -136,7 +136,7 @@ def examples_of(run: RunFolder, source: object, form: str | None = None) -> Exam
     of_lines = schema.y.name == WHOLE
     form = "lines" if of_lines else form_of(run.config.format, form, source)
     found = list(tables(source, columns, form))
-    if of_lines:  # as training leaves blank lines out
+    if of_lines:  # blank lines are left out, as in training
         found = [t for table in found for t in _without_blank_lines(table)]
     if not found:
         raise DataError("no rows to measure on; expected some")
@@ -159,15 +159,15 @@ def part(data: Dataset, split: str) -> Examples:
 
 
 def size(examples: Examples) -> int:
-    """How many rows; of one long row, such as running text, how many steps."""
+    """The number of rows; of one long row, such as running text, the number of steps."""
     y = examples.y
     return y.steps if isinstance(y, Sequence) and len(y) == 1 else len(y)
 
 
 def shuffled_x(model: Model, examples: Examples) -> Examples:
-    """The same rows, each with the x of another one.
+    """The same rows, each with the x of another row.
 
-    What a model then still gains over one that sees no x, it does not gain from x.
+    What a model then still gains over a model without x does not come from x.
 
     Raises:
         ValueError: if the model sees no x, or x decides the length of y.
@@ -176,7 +176,7 @@ def shuffled_x(model: Model, examples: Examples) -> Examples:
         raise ValueError("--shuffled: this model sees no x, so there is nothing to shuffle")
     length = decoder(model).length
     if length is not None and length.decided_by is DecidedBy.INPUT:
-        raise ValueError("--shuffled: each y has the length of its own x, so no other x will do")
+        raise ValueError("--shuffled: each y has the length of its x, so no other x fits it")
     order = torch.randperm(len(examples), generator=torch.Generator().manual_seed(0))
     other = torch.empty_like(order)
     other[order] = order.roll(1)
@@ -192,7 +192,7 @@ def evaluate_examples(
     shuffled: bool = False,
     interval: bool = False,
 ) -> Evaluation:
-    """Measure a run on examples that its columns have made.
+    """Measure a run on examples that its columns have encoded.
 
     Raises:
         ValueError: if x cannot be shuffled.
@@ -207,7 +207,7 @@ def evaluate_examples(
 
 
 def _in_words(whole: Examples, measured: Examples, running: bool) -> str:
-    """How much is measured."""
+    """How many examples are measured, in words."""
     count = f"{size(measured):,} {'steps' if running else 'rows'}"
     if measured is whole:
         return count

@@ -1,4 +1,4 @@
-"""The y that a model expects for each x."""
+"""Predict y for each x."""
 
 from __future__ import annotations
 
@@ -39,22 +39,22 @@ def predict(
     form: str | None = None,
     rows: int = LINES,
 ) -> Iterator[Prediction]:
-    """The most probable y for each x, in the order of the rows, ``rows`` of them at a time.
+    """The most probable y for each x, in the order of the rows, ``rows`` at a time.
 
     Args:
         run: the model.
         source: rows with the columns of x: a path, an open file, or rows in memory.
-        top: also so many of the most probable labels; of tags, for each token; of texts, the n
-            best.
-        beam: of a sequence, how wide the search for it is; 1, greedy, if nothing is said.
-        max_length: of a sequence, where to cut what has not ended.
-        form: how a file is read.
-        rows: how many are answered together.
+        top: the number of most probable labels to add; of tags, for each token; of texts, the
+            n best sequences.
+        beam: for a sequence, the width of the beam search; by default 1, which is greedy.
+        max_length: the length at which a sequence that has not ended is cut.
+        form: the format of a file.
+        rows: the number of rows in a batch.
 
     Raises:
         RunError: if the model takes no x.
-        ValueError: if an option does not go with y, or a row is not what it should be; with file
-            and line, after the predictions for the rows before it.
+        ValueError: if an option does not apply to y; with file and line, if a row cannot be
+            encoded, after the predictions for the rows before it.
     """
     y = run.schema.y
     if not sees_x(run.model):
@@ -80,7 +80,7 @@ def predictions(
     """The predictions for the rows of a table.
 
     Raises:
-        DataError: with file and line, if a value of x is not what it should be.
+        DataError: with file and line, if a value of x cannot be encoded.
     """
     of_x, of_y = run.schema.x, run.schema.y
     x = x_of(table, of_x)
@@ -95,7 +95,7 @@ def predictions(
 
 
 Rows = list[tuple[object, int]]
-"""Of each row its x as the file has it, and how many symbols of it are unknown."""
+"""For each row, x as the file has it, and the number of its unknown symbols."""
 
 
 def _labels(p: Categorical, y: Column, top: int | None, rows: Rows) -> Iterator[Prediction]:

@@ -1,4 +1,4 @@
-"""Quantiles of what a model expects of a number."""
+"""Quantiles of predicted numbers."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from torch.distributions import Distribution, Independent
 from throughtime.evaluation.metrics.reals import marginal_cdf
 
 LEVELS = (0.05, 0.5, 0.95)
-"""Those that are given: the median, and a central interval of 90 %."""
+"""The levels of the quantiles that are given: the median and the central 90 % interval."""
 
 HALVINGS = 60
-"""Of the interval that a quantile is searched in: more than a double has bits."""
+"""Bisection steps in the search for a quantile: more than the bits of a double's mantissa."""
 
 
 def quantile(p: Distribution, level: float) -> Tensor:
     r"""The value y with :math:`P(Y_i \le y_i) = \text{level}` for each entry, ``(*batch, D)``.
 
-    Where the distribution has no inverse in closed form, as a mixture has none, by bisection.
+    By bisection, if the distribution has no inverse cdf, such as a mixture.
 
     Example:
         >>> import throughtime as tt
@@ -31,7 +31,7 @@ def quantile(p: Distribution, level: float) -> Tensor:
         return own.icdf(torch.tensor(level, dtype=p.mean.dtype))
     except NotImplementedError:
         pass
-    # Cantelli's inequality: no quantile is farther from the mean than this
+    # Cantelli's inequality bounds the distance of a quantile from the mean
     reach = p.variance.sqrt() * (max(level, 1 - level) / min(level, 1 - level)) ** 0.5
     low, high = p.mean - reach, p.mean + reach
     for _ in range(HALVINGS):

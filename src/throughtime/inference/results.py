@@ -1,4 +1,4 @@
-"""What a model says of rows, as small values that know how to become a dict."""
+"""The results of predicting, scoring, sampling and forecasting."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Prediction:
-    """The y that a model expects for one x.
+    """The predicted y for one x.
 
     Args:
-        input: x, as the rows have it; of several columns, a dict.
-        value: the most probable y, or its mean, as a file would have it.
-        unknown: how many symbols of x training has not shown.
+        input: x as the rows have it; of several columns, a dict.
+        value: the most probable y, or the mean of real values, as a file would have it.
+        unknown: the number of symbols of x that are not in training.
     """
 
     input: Any
@@ -21,7 +21,7 @@ class Prediction:
     unknown: int
 
     def to_dict(self) -> dict[str, Any]:
-        """``input``, ``prediction``, what there is more to say of it, and ``unknown``."""
+        """A dict of ``input``, ``prediction``, the other attributes and ``unknown``."""
         return {
             "input": self.input,
             "prediction": self.value,
@@ -35,11 +35,11 @@ class Prediction:
 
 @dataclass(frozen=True)
 class LabelPrediction(Prediction):
-    """The most probable label, and how probable it is.
+    """The most probable label and its probability.
 
     Args:
-        probability: that of the label.
-        top: the most probable labels with their probabilities, the best first, if asked for.
+        probability: the probability of the label.
+        top: the most probable labels with their probabilities, in descending order, if asked for.
     """
 
     probability: float
@@ -52,11 +52,11 @@ class LabelPrediction(Prediction):
 
 @dataclass(frozen=True)
 class NumberPrediction(Prediction):
-    """The mean of a number, or of each number of a vector, with the spread around it.
+    """The mean of a number, or of each number of a vector, with its standard deviation.
 
     Args:
-        deviation: the standard deviation, in the file's unit.
-        quantiles: by their level, such as 0.05, 0.5 and 0.95.
+        deviation: the standard deviation, in the units of the file.
+        quantiles: the quantiles by their levels: 0.05, 0.5 and 0.95.
     """
 
     deviation: Any
@@ -68,14 +68,14 @@ class NumberPrediction(Prediction):
 
 @dataclass(frozen=True)
 class SequencePrediction(Prediction):
-    """The most probable sequence, or the best that was found.
+    """The most probable sequence that was found.
 
     Args:
-        log_prob: its log-probability in nats, its end included where the model decides it; of
-            numbers, a log-density in units of training's deviation.
-        deviation: of numbers, the standard deviation of each step given those before.
-        top: of tags, for each token the most probable ones with their probabilities given those
-            before, if asked for.
+        log_prob: its log-probability in nats, including its length if the model decides τ; of
+            numbers, the log-density of their standardised values.
+        deviation: of numbers, the standard deviation of each step given the steps before it.
+        top: of tags, for each token the most probable ones with their probabilities, given the
+            tokens before it, if asked for.
         best: of texts, the n best with their log-probabilities, the best first, if asked for.
     """
 
@@ -95,20 +95,20 @@ class SequencePrediction(Prediction):
 
 @dataclass(frozen=True)
 class Score:
-    """How probable a model finds one y, given its x.
+    """The log-probability of one y, given its x.
 
     Args:
-        input: x, as the rows have it; None where the model sees none.
-        target: y.
-        log_prob: log p(y given x) in nats; of numbers a log-density in units of training's
-            deviation.
-        per_symbol: the same for each symbol, the end counted where the model decides it.
-        terms: log p of each symbol given those before it and, where that decides the length, last
-            of the end; of a y that is one value, one term.
-        length: log P(τ), where τ is predicted before the first symbol; else 0.
-        unknown: how many symbols training has not shown; they share one probability.
-        line: y is a line of text, and no column.
-        top: of each symbol, the most probable ones in its place, if asked for.
+        input: x as the rows have it; None if the model sees no x.
+        target: y as the rows have it.
+        log_prob: log p(y | x) in nats; of numbers, the log-density of their standardised values.
+        per_symbol: ``log_prob`` divided by the number of symbols; the end counts as one if the
+            model decides τ.
+        terms: log p of each symbol given those before it and, if the model decides step by step
+            whether to stop, of the end as the last term; one term if y is one value.
+        length: log P(τ), if τ is predicted before the first symbol; else 0.
+        unknown: the number of symbols that are not in training; they share one probability.
+        line: whether y is a line of text, not the value of a column.
+        top: for each symbol, the most probable symbols at its step, if asked for.
     """
 
     input: Any
@@ -122,7 +122,7 @@ class Score:
     top: list[dict[str, float]] | None = None
 
     def to_dict(self) -> dict[str, Any]:
-        """``input``, where there is one, ``target`` (of a line, ``text``), and the numbers."""
+        """A dict of ``input``, if any, ``target`` (``text`` for a line) and the numbers."""
         said = {} if self.input is None else {"input": self.input}
         said["text" if self.line else "target"] = self.target
         said |= {
@@ -137,29 +137,30 @@ class Score:
 
 @dataclass(frozen=True)
 class Sample:
-    """A draw from a model of y alone.
+    """A draw from a model without x.
 
     Args:
-        value: y, as a file would have it, the beginning that was given included.
-        log_prob: how probable the model finds it.
+        value: y as a file would have it, including the prefix if one was given.
+        log_prob: the log-probability of y in nats.
     """
 
     value: Any
     log_prob: float
 
     def to_dict(self) -> dict[str, Any]:
-        """``sample`` and ``log_prob``."""
+        """A dict of ``sample`` and ``log_prob``."""
         return {"sample": self.value, "log_prob": self.log_prob}
 
 
 @dataclass(frozen=True)
 class ForecastStep:
-    """One of the next steps of a series.
+    """One forecast step of a series.
 
     Args:
-        value: what is expected: along the most probable path, or the mean over drawn paths.
-        deviation: given the steps before as forecast, or over the paths; in the file's unit.
-        quantiles: likewise, by their level.
+        value: the value on the most probable path, or the mean over drawn paths.
+        deviation: the standard deviation, given the forecast steps before it or over drawn paths;
+            in the units of the file.
+        quantiles: the quantiles by their levels, computed like ``deviation``.
     """
 
     value: Any
@@ -167,7 +168,7 @@ class ForecastStep:
     quantiles: dict[float, Any]
 
     def to_dict(self) -> dict[str, Any]:
-        """``prediction``, ``deviation`` and ``quantiles``."""
+        """A dict of ``prediction``, ``deviation``, ``quantiles`` and ``unknown``, which is 0."""
         return {
             "prediction": self.value,
             "deviation": self.deviation,

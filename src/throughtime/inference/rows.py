@@ -1,4 +1,4 @@
-"""Rows that a model is asked about: lines, JSON objects a line, tables, or rows in memory."""
+"""Read the rows to predict or score: lines, JSON objects, tables, or rows in memory."""
 
 from __future__ import annotations
 
@@ -19,52 +19,52 @@ from throughtime.data.formats.table import Table, is_table, read_table
 T = TypeVar("T")
 
 LINES = 128
-"""Rows that are answered together."""
+"""Rows in a batch."""
 
 LONGEST = 2**24
-"""Bytes of the longest line: one without an end must not fill the memory."""
+"""The most bytes in a line: a line without an end must not fill the memory."""
 
 FORMS: dict[str, Callable[[Path], Table]] = {"table": read_table, "conll": read_conll}
-"""How a file may be read as a whole; ``lines`` is the other way."""
+"""The formats that are read as a whole; the other format is ``lines``."""
 
 STDIN = "<stdin>"
-"""What Python calls standard input, where it has a name."""
+"""Python's name of standard input."""
 
 TEXT = "text"
-"""What a column of rows in memory is called whose values are lines of text."""
+"""The name of the column of texts in rows in memory, for a run on lines of text."""
 
 
-def form_of(trained_by: str | None, told: str | None, source: object) -> str | None:
-    """How a file is read: as it is told, or else as the file was that the model was trained on;
-    None if its name is to decide.
+def form_of(of_training: str | None, form: str | None, source: object) -> str | None:
+    """The format of a file: as given, or else as in training; None if the file's name decides.
 
     Raises:
-        DataError: if standard input, of which every line comes alone, is told to be read whole.
+        DataError: if ``form`` is read as a whole, but the source is standard input.
     """
-    if told in FORMS and isinstance(source, BufferedIOBase) and _name(source) == STDIN:
+    if form in FORMS and isinstance(source, BufferedIOBase) and _name(source) == STDIN:
         raise DataError(
-            f"--format {told}: standard input is read line by line; give a file by its name"
+            f"--format {form}: standard input is read line by line; give a file by its name"
         )
-    return trained_by if told is None and trained_by in FORMS else told
+    return of_training if form is None and of_training in FORMS else form
 
 
 def tables(
     source: object, columns: tuple[Column, ...], form: str | None = None, rows: int = LINES
 ) -> Iterator[Table]:
-    """The values of ``columns``, ``rows`` at a time.
+    """Read the values of ``columns``, in tables of ``rows`` rows.
 
-    Of a table or a CoNLL-style file, of lines (where there is one column, a line is its value if it
-    can be; else a JSON object), or of rows in memory. Where a picture is wanted, a file may be one.
+    The source is a table, a CoNLL-style file, lines, or rows in memory. With one column, a line is
+    its value, if the kind of column allows it; otherwise each line is a JSON object. If the one
+    column is of pictures, a file may also be a picture.
 
     Args:
-        source: a path; an open file or standard input, of which every line comes alone; or rows in
+        source: a path; an open file or standard input, which is read line by line; or rows in
             memory, see :func:`~throughtime.data.formats.memory.table_of`.
-        columns: those that are wanted.
-        form: one of ``FORMS`` or ``lines``; left out, the ending of the file's name decides.
-        rows: how many at a time. Before a broken line, those above it come, however few.
+        columns: the columns to read.
+        form: one of ``FORMS`` or ``lines``; if None, the ending of the file's name decides.
+        rows: the number of rows in a table. Before a broken line, the rows above it are given.
 
     Raises:
-        DataError: with file and line, if something is not what it should be.
+        DataError: with file and line, if the source cannot be read or lacks a column.
     """
     if isinstance(source, BufferedIOBase):
         yield from _of_file(source, Path(_name(source)), columns, form, rows)
@@ -161,7 +161,7 @@ def _row(line: str, columns: tuple[Column, ...], at: str) -> dict[str, Any]:
 
 
 def as_input(table: Table, columns: Iterable[Column], row: int) -> Any:
-    """A row's x as the rows have it; of several columns, a dict."""
+    """The x of a row as the table has it; of several columns, a dict."""
     values = {column.name: table.column(column.name)[row] for column in columns}
     return values if len(values) > 1 else next(iter(values.values()))
 
@@ -190,11 +190,12 @@ def lines(file: BufferedIOBase, path: Path) -> Iterator[tuple[int, str]]:
 
 
 def answered(rows: Iterable[Table], answer: Callable[[Table], list[T]]) -> Iterator[T]:
-    """The answers to the rows of some tables, one after the other; before a row that can have none,
-    those to the rows above it.
+    """The answers for the rows of some tables, one after the other.
+
+    If a row has no answer, the answers for the rows above it are given first.
 
     Raises:
-        ValueError: at such a row, with its file and line.
+        ValueError: at a row without an answer, with its file and line.
     """
     for table in rows:
         try:
@@ -209,17 +210,16 @@ def answered(rows: Iterable[Table], answer: Callable[[Table], list[T]]) -> Itera
 def _answered_alone(table: Table, row: int, answer: Callable[[Table], list[T]]) -> list[T]:
     try:
         return answer(table[[row]])
-    except DataError:  # says where already
+    except DataError:  # already has the file and line
         raise
     except ValueError as error:
         raise ValueError(f"{table.at(row)}: {error}") from None
 
 
 def warn_of_unknown(count: int) -> None:
-    """Say once, at the end, how many symbols training has not shown."""
+    """Warn of the number of unknown symbols, if there are any."""
     if count:
         warnings.warn(
-            f"{count:,} symbols are none that training has shown; they count as one and the "
-            "same unknown symbol",
+            f"{count:,} symbols are not in training; they count as one and the same unknown symbol",
             stacklevel=2,
         )

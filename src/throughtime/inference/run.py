@@ -1,4 +1,4 @@
-"""A trained model with its folder: everything that a person does with it is a method."""
+"""A trained model with its folder; each use of it is a method."""
 
 from __future__ import annotations
 
@@ -30,13 +30,13 @@ from throughtime.runs.folder import RunFolder
 
 
 class Run:
-    """A trained model: made by ``tt.train``, and opened again by ``tt.load``.
+    """A trained model, from ``tt.train`` or opened by ``tt.load``.
 
-    Wherever rows are asked for they are a path, a list of dicts, a list of values where there is
-    one column, or a table of pandas, polars or Arrow.
+    Rows are a path, a list of dicts, a list of values if there is one column, or a table of
+    pandas, polars or Arrow.
 
     Attributes:
-        folder: the files that it lives in.
+        folder: the folder of the run, opened.
 
     Example:
         >>> import tempfile
@@ -58,26 +58,25 @@ class Run:
 
     @classmethod
     def load(cls, path: str | Path) -> Run:
-        """Open a run's folder, with its best weights, to be used with as many threads as it was
-        trained with.
+        """Open a run's folder with its best weights; sets torch's threads as in training.
 
         Raises:
-            ValueError: in one line, if a file is missing or damaged, or of another version.
+            ValueError: if a file is missing, damaged, or of another version of the format.
         """
         run = cls(RunFolder.load(path))
         torch.set_num_threads(run.config.threads)
         return run
 
-    # ---- what it is ----------------------------------------------------------------------------
+    # ---- attributes ----------------------------------------------------------------------------
 
     @property
     def path(self) -> Path:
-        """The folder."""
+        """The path of the folder."""
         return self.folder.path
 
     @property
     def config(self) -> Config:
-        """Every choice that was made."""
+        """The configuration: every choice of the run."""
         return self.folder.config
 
     @property
@@ -87,19 +86,19 @@ class Run:
 
     @property
     def model(self) -> Model:
-        """The :class:`~throughtime.RecurrentModel`, or the encoder and decoder."""
+        """The model: a :class:`~throughtime.RecurrentModel`, or an encoder and decoder."""
         return self.folder.model
 
     @property
     def metrics(self) -> list[dict[str, float | None]]:
-        """What training said after each epoch."""
+        """The metrics of training after each epoch."""
         return self.folder.metrics()
 
     def data(self) -> Dataset:
-        """The data that it was trained on, read again.
+        """Read the data that the run was trained on.
 
         Raises:
-            ValueError: if they were rows in memory, cannot be read, or are others now.
+            ValueError: if the data were rows in memory, cannot be read, or have changed.
         """
         return self.folder.data()
 
@@ -107,7 +106,7 @@ class Run:
         c = self.config
         return f"Run({str(self.path)!r}: {c.wiring}, {c.cell} of {c.layers} × {c.hidden_size})"
 
-    # ---- what it does --------------------------------------------------------------------------
+    # ---- uses ----------------------------------------------------------------------------------
 
     def predict(
         self,
@@ -120,27 +119,27 @@ class Run:
         """The most probable y for each x.
 
         Args:
-            rows: with the columns of x.
-            top: also so many of the most probable labels; of tags those of each token; of texts
-                the n best.
-            beam: of a sequence, how wide the search for it is.
-            max_length: of a sequence, where to cut what has not ended.
+            rows: rows with the columns of x.
+            top: the number of most probable labels to add; of tags, for each token; of texts, the
+                n best sequences.
+            beam: for a sequence, the width of the beam search; by default 1, which is greedy.
+            max_length: the length at which a sequence that has not ended is cut.
 
         Raises:
-            ValueError: if the model takes no x, an option does not go with y, or a row is not what
-                it should be.
+            ValueError: if the model takes no x, an option does not apply to y, or a row cannot be
+                encoded.
         """
         return list(predict(self.folder, rows, top=top, beam=beam, max_length=max_length))
 
     def score(self, rows: object, *, top: int | None = None) -> list[Score]:
-        """log p(y given x) of each row, with the term of each symbol; of a series, of each step.
+        """log p(y | x) of each row, with the term of each symbol; of a series, of each step.
 
         Args:
-            rows: with the columns of x and y; for a model of text, texts.
-            top: also the so many most probable symbols in the place of each.
+            rows: rows with the columns of x and y; for a model of text, texts.
+            top: the number of most probable symbols to add at each step.
 
         Raises:
-            ValueError: if a row is none that the model can have.
+            ValueError: if a row cannot be encoded, or ``top`` does not apply to y.
         """
         return list(score(self.folder, rows, top=top))
 
@@ -156,20 +155,20 @@ class Run:
         beam: int | None = None,
         max_length: int | None = None,
     ) -> list[Sample]:
-        """Draws from a model of y alone.
+        """Draws from a model without x.
 
         Args:
-            count: how many.
-            prefix: how each begins, of a text.
-            seed: for the same ones again.
-            temperature: below 1 for the more probable, above for the odd.
-            top_k: only the k most probable symbols of each step.
-            top_p: only the most probable symbols of this probability.
-            beam: instead of draws, the one most probable, by a search so wide.
-            max_length: where to cut what has not ended.
+            count: the number of draws.
+            prefix: the beginning of each draw, if y is text.
+            seed: the seed of the draws; None continues torch's generator.
+            temperature: divides the logits and multiplies variances: below 1, draws vary less.
+            top_k: draw from the k most probable symbols of each step.
+            top_p: draw from the most probable symbols that have this total probability.
+            beam: the width of a beam search for the one most probable sequence, instead of draws.
+            max_length: the length at which a sequence that has not ended is cut.
 
         Raises:
-            ValueError: if the model takes an x, or an option makes no sense.
+            ValueError: if the model takes an x, or an option does not apply.
         """
         decoding = Decoding(temperature, top_k, top_p, beam, max_length)
         with torch.random.fork_rng(devices=[], enabled=seed is not None):
@@ -187,18 +186,20 @@ class Run:
         beam: int | None = None,
         max_length: int | None = None,
     ) -> list[Comparison]:
-        """The model's y beside the true ones: the most probable, or a draw if it is told how.
+        """The true y of examples with the model's: the most probable y, or a draw.
+
+        With ``temperature``, ``top_k`` or ``top_p``, the model's y is a draw.
 
         Args:
-            on: examples, or all of a part of the data by its name.
-            temperature: below 1 for the more probable, above for the odd.
-            top_k: only the k most probable symbols of each step.
-            top_p: only the most probable symbols of this probability.
-            beam: how wide the search for the most probable is.
-            max_length: where to cut what has not ended.
+            on: examples, or the name of a part of the data.
+            temperature: divides the logits and multiplies variances: below 1, draws vary less.
+            top_k: draw from the k most probable symbols of each step.
+            top_p: draw from the most probable symbols that have this total probability.
+            beam: the width of the beam search for the most probable sequence.
+            max_length: the length at which a sequence that has not ended is cut.
 
         Raises:
-            ValueError: if there is no such part, or an option makes no sense.
+            ValueError: if there is no such part, or an option does not apply.
         """
         decoding = Decoding(temperature, top_k, top_p, beam, max_length)
         examples = on if isinstance(on, Examples) else part(self.data(), on)
@@ -211,16 +212,16 @@ class Run:
         steps: int | None = None,
         samples: int | None = None,
     ) -> list[ForecastStep]:
-        """The steps that come after those of a series.
+        """Forecast the next steps of a series.
 
         Args:
-            history: the steps so far.
-            steps: how many to forecast; ten, if nothing is said.
-            samples: say mean, deviation and quantiles over so many drawn paths; left out, follow
-                the most probable path.
+            history: the steps so far, as rows.
+            steps: the number of steps to forecast; by default 10.
+            samples: give mean, standard deviation and quantiles over so many drawn paths; if None,
+                follow the most probable path.
 
         Raises:
-            ValueError: if the model is none of a series, or a value is no number.
+            ValueError: if the model is not one of a series, or a value is not a number.
         """
         return forecast(self.folder, history, steps=steps, samples=samples)
 
@@ -241,29 +242,29 @@ class Run:
     def evaluate(
         self, on: object = "test", *, interval: bool = False, shuffled: bool = False
     ) -> Evaluation:
-        """What the model is worth.
+        """Measure the model on held-out examples.
 
         Args:
-            on: a part of the data by its name, such as ``"test"``; examples; or new rows with x
+            on: the name of a part of the data, such as ``"test"``; examples; or new rows with x
                 and y.
-            interval: also 95 % intervals, by drawing rows anew.
-            shuffled: give each y the x of another: a control.
+            interval: whether to add 95 % intervals, by the bootstrap over rows.
+            shuffled: give each y the x of another row, as a control.
 
         Raises:
-            ValueError: if there is no such part or file, or a row is not what it should be.
+            ValueError: if there is no such part or file, or a row cannot be encoded.
         """
-        how: dict[str, Any] = {"interval": interval, "shuffled": shuffled}
+        options: dict[str, Any] = {"interval": interval, "shuffled": shuffled}
         if isinstance(on, Examples):
-            return evaluate_examples(self.folder, on, **how)
+            return evaluate_examples(self.folder, on, **options)
         if isinstance(on, str) and not Path(on).is_file():
-            return evaluate_part(self.folder, self.data(), on, **how)
-        return evaluate_rows(self.folder, on, **how)
+            return evaluate_part(self.folder, self.data(), on, **options)
+        return evaluate_rows(self.folder, on, **options)
 
 
 def load(path: str | Path) -> Run:
     """Open a run's folder.
 
     Raises:
-        ValueError: in one line, if a file is missing or damaged, or of another version.
+        ValueError: if a file is missing, damaged, or of another version of the format.
     """
     return Run.load(path)

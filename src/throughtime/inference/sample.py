@@ -1,4 +1,4 @@
-"""Draws from a model: of y alone, or of y beside the true ones."""
+"""Samples from a model without x, and comparisons of its y with the true y given x."""
 
 from __future__ import annotations
 
@@ -29,17 +29,17 @@ def sample(
     prefix: str | None = None,
     decoding: Decoding | None = None,
 ) -> list[Sample]:
-    """Draws of y, by torch's generator.
+    """Draws of y, with torch's global generator.
 
     Args:
-        run: a model that takes no x.
-        count: how many draws; with a beam, there is one most probable sequence.
-        prefix: how each begins, of a text.
-        decoding: how they are drawn.
+        run: a run whose model takes no x.
+        count: the number of draws; with a beam, there is only the one most probable sequence.
+        prefix: the beginning of each draw, if y is text.
+        decoding: how to draw.
 
     Raises:
         RunError: if the model takes an x.
-        ValueError: if the model gives no text that a prefix could begin.
+        ValueError: if a prefix is given, but y is not text.
     """
     if sees_x(run.model):
         raise RunError(f"{run.path}: this model gives y for an x; use predict, or compare")
@@ -48,7 +48,7 @@ def sample(
     p, decoding, begun = whole, decoding or Decoding(), None
     if prefix is not None:
         if y.vocabulary is None:
-            raise ValueError("--prefix: this model gives numbers, which a text does not begin")
+            raise ValueError("--prefix: this model gives numbers, which cannot begin with a text")
         begun = y.vocabulary.encode(prefix)
         if y.vocabulary.unknown is not None:
             warn_of_unknown(int((begun == y.vocabulary.unknown).sum()))
@@ -61,13 +61,13 @@ def sample(
 
 @dataclass(frozen=True)
 class Comparison:
-    """A true y beside the model's, for the same x.
+    """A true y and the model's y, for the same x.
 
     Args:
-        true: y as the data have it.
-        guess: the most probable y, or a draw.
-        probability: of a label, how probable the model finds its guess.
-        symbols: where y has a label for each symbol of x, these symbols.
+        true: the true y, as a file would have it.
+        guess: the model's y: the most probable one, or a draw.
+        probability: the probability of the guess, if it is a label.
+        symbols: the symbols of x, if y has a label for each of them.
     """
 
     true: Any
@@ -80,7 +80,7 @@ class Comparison:
 def compare(
     run: RunFolder, examples: Examples, decoding: Decoding | None = None
 ) -> list[Comparison]:
-    """The model's y beside the true ones, of some examples."""
+    """The true y of some examples with the model's y."""
     p, y = y_given(run.model, examples.x), run.schema.y
     if not isinstance(p, SequenceDistribution):
         assert isinstance(examples.y, Tensor)

@@ -1,4 +1,4 @@
-"""How probable a model finds each y, given its x."""
+"""Score rows: the log-probability of each y, given its x."""
 
 from __future__ import annotations
 
@@ -31,19 +31,18 @@ def score(
     form: str | None = None,
     rows: int = LINES,
 ) -> Iterator[Score]:
-    """log p(y given x) of each row, in the order of the rows; of a series, of each step given those
-    before it.
+    """log p(y | x) of each row, in the order of the rows; of a series, of each step.
 
     Args:
         run: the model.
-        source: rows with the columns of x, if the model sees it, and of y.
-        top: also the so many most probable symbols in the place of each.
-        form: how a file is read.
-        rows: how many are answered together.
+        source: rows with the columns of y and, if the model sees x, of x.
+        top: the number of most probable symbols to add at each step.
+        form: the format of a file.
+        rows: the number of rows in a batch.
 
     Raises:
-        ValueError: if a row is none that the model can have; with file and line, after the scores
-            of the rows before it.
+        ValueError: if ``top`` does not apply to y; with file and line, if a row cannot be encoded,
+            after the scores of the rows before it.
     """
     of_y = run.schema.y
     if top is not None and of_y.vocabulary is None:
@@ -53,7 +52,7 @@ def score(
     if of_y.name == WHOLE:
         if form in FORMS:
             raise RunError(
-                f"--format {form}: {run.path} models lines of text, and no columns; give lines"
+                f"--format {form}: {run.path} models lines of text, without columns; give lines"
             )
         form = "lines"
     given = tables(source, (*_seen(run), of_y), form_of(run.config.format, form, source), rows)
@@ -65,7 +64,7 @@ def scores(run: RunFolder, table: Table, top: int | None = None) -> list[Score]:
     """The scores of the rows of a table.
 
     Raises:
-        ValueError: if the model cannot have a row.
+        ValueError: if a row cannot be encoded.
     """
     of_x, of_y = _seen(run), run.schema.y
     x, y = x_of(table, of_x) if of_x else None, y_of(table, of_y)
@@ -88,7 +87,7 @@ def scores(run: RunFolder, table: Table, top: int | None = None) -> list[Score]:
 
 
 def _seen(run: RunFolder) -> tuple[Column, ...]:
-    """The columns of x, where the model sees it."""
+    """The columns of x; none if the model does not see x."""
     return run.schema.x if sees_x(run.model) else ()
 
 

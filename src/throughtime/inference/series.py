@@ -1,4 +1,4 @@
-"""A series of numbers: its steps so far, and what comes next."""
+"""Forecasts of time series."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from throughtime.sequence import Sequence
 
 
 def is_series(run: RunFolder) -> bool:
-    """Whether a run models a series: a y that is one long row of numbers."""
+    """Whether a run models a time series: y is one long row of numbers."""
     return run.schema.running and isinstance(run.schema.y, RealColumn)
 
 
@@ -36,20 +36,21 @@ def forecast(
     beam: int | None = None,
     form: str | None = None,
 ) -> list[ForecastStep]:
-    """What comes after the steps of a series.
+    """Forecast the next steps of a series.
 
     Args:
         run: the model of a series.
-        history: its steps so far: a path, an open file, or rows in memory.
-        steps: how many to forecast, ten if nothing is said.
-        samples: draw so many paths, and say mean, deviation and quantiles over them; left out,
-            follow the most probable path, each step's spread given those before as forecast.
-        beam: of the most probable path, how wide the search is.
-        form: how a file is read.
+        history: the steps so far: a path, an open file, or rows in memory.
+        steps: the number of steps to forecast; by default 10.
+        samples: draw so many paths, and give mean, standard deviation and quantiles over them. If
+            None, follow the most probable path, with the standard deviation and quantiles of each
+            step given the forecast steps before it.
+        beam: the width of the beam search for the most probable path.
+        form: the format of a file.
 
     Raises:
-        RunError: if the model is none of a series.
-        DataError: with file and line, if a value is no number.
+        RunError: if the model is not one of a series.
+        DataError: with file and line, if a value is not a number.
     """
     column = series_column(run)
     before, y, _ = observed(run, history, form)
@@ -70,11 +71,11 @@ def forecast(
 def observed(
     run: RunFolder, source: object, form: str | None
 ) -> tuple[SequenceDistribution, Sequence, list[Any]]:
-    """What a run expects of a series, that series ``(1, T, size)``, and its steps as they came.
+    """The distribution of a run, a series encoded as ``(1, T, size)``, and its steps decoded.
 
     Raises:
-        RunError: if the model is none of a series.
-        DataError: with file and line, if a value is no number.
+        RunError: if the model is not one of a series.
+        DataError: with file and line, if a value is not a number.
     """
     column = series_column(run)
     y = column.encode(series_values(run, source, form))
@@ -84,10 +85,10 @@ def observed(
 
 
 def series_values(run: RunFolder, source: object, form: str | None) -> Tensor:
-    """The numbers ``(T, size)`` of a series, in the file's unit.
+    """The numbers ``(T, size)`` of a series, in the units of the file.
 
     Raises:
-        DataError: with file and line, if a value is no number.
+        DataError: with file and line, if a value is not a number.
     """
     numbers = tuple(Number(name) for name in series_column(run).name.split(","))
     found: list[Tensor] = []
@@ -100,21 +101,21 @@ def series_values(run: RunFolder, source: object, form: str | None) -> Tensor:
 
 
 def series_column(run: RunFolder) -> RealColumn:
-    """The column of the series that a run models; the names in it have commas between.
+    """The column of the series that a run models; its name is the columns' names with commas.
 
     Raises:
-        RunError: if it models none.
+        RunError: if the run does not model a series.
     """
     column = run.schema.y
     if not is_series(run) or not isinstance(column, RealColumn):
-        raise RunError(f"{run.path}: this model is of {column.kind}, and no series to be forecast")
+        raise RunError(f"{run.path}: this model is of {column.kind}, not of a series to forecast")
     return column
 
 
 def _steps(
     column: RealColumn, values: Tensor, deviation: Tensor, quantiles: list[Tensor]
 ) -> list[ForecastStep]:
-    """Steps ``(T, size)`` as the file would have them."""
+    """Encoded steps ``(T, size)`` as forecasts, in the units of the file."""
     decoded = [column.decode(q) for q in quantiles]
     return [
         ForecastStep(value, spread, dict(zip(LEVELS, levels, strict=True)))

@@ -10,16 +10,16 @@ from throughtime.data.columns import Column
 def top_of(
     p: Distribution, count: int, lengths: list[int], y: Column
 ) -> list[list[dict[str, float]]]:
-    """Of each step of some rows the ``count`` most probable symbols, the best first.
+    """The ``count`` most probable symbols of each step of each row, in descending order.
 
     Args:
-        p: p(y(t) given those before it), of batch shape ``(rows, T)``.
-        count: how many symbols.
-        lengths: how many steps each row has.
-        y: the column that the symbols are of.
+        p: p(y(t) | y(1), …, y(t-1)), of batch shape ``(rows, T)``.
+        count: the number of symbols.
+        lengths: the number of steps of each row.
+        y: the column of y.
 
     Raises:
-        ValueError: if the values are no symbols.
+        ValueError: if y is not of symbols.
     """
     symbols = y.vocabulary
     if symbols is None or not isinstance(p, Categorical):

@@ -1,4 +1,4 @@
-"""Pictures: of wirings, of how training went, and of what a model has learned, one file each."""
+"""Pictures of a run: its wiring, its learning curve, and its lengths and captions."""
 
 from throughtime.report.pictures import draw_all
 

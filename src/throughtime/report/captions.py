@@ -1,4 +1,4 @@
-"""Pictures with the captions that a model gives them."""
+"""Draw pictures with their true captions and the model's."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from torch import Tensor
 from throughtime.report.style import GREEN, INK, RED, figure
 
 WIDTH, HEIGHT = 4.4, 1.35
-"""A cell of the sheet, in pictures' widths."""
+"""The size of a cell of the sheet, in widths of a picture."""
 
 
 class Captioned(NamedTuple):
@@ -24,7 +24,7 @@ class Captioned(NamedTuple):
 
 
 def draw(sheet: list[Captioned], title: str, columns: int = 4) -> Figure:
-    """A contact sheet: beside each picture its true name, and the model's, red where wrong.
+    """Draw a contact sheet: beside each picture its true caption, and the model's, red if wrong.
 
     Example:
         >>> len(draw([Captioned(torch.eye(3), "a diagonal", "a line")], "lines").axes)

@@ -1,4 +1,4 @@
-"""How training went."""
+"""Draw the learning curve."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from throughtime.report.style import BLUE, ORANGE, PALE, figure, plain
 
 
 def draw(rows: list[dict[str, float | None]], name: str) -> Figure:
-    """The learning curve of the lines of a metrics.csv.
+    """Draw the learning curve: nats per symbol on training and validation, from metrics.csv.
 
     Example:
         >>> row = {"step": 10.0, "train nats": 2.0, "valid nats": 2.1}

@@ -1,4 +1,4 @@
-"""How long sequences are: the data's and the model's."""
+"""Draw the lengths of sequences: the data's and the model's."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from throughtime.report.style import ORANGE, PALE, figure, plain
 
 
 def draw(data: Tensor, model: Tensor, name: str) -> Figure:
-    """The histogram of the data's τ as bars, and the model's P(τ), y summed out, as a line.
+    """Draw the histogram of τ in the data as bars, and the model's P(τ) as a line.
 
     Args:
         data: the share of each τ = 0, 1, … among the examples.
-        model: P(τ) of the same τ.
-        name: what it is about.
+        model: P(τ) of the model, for the same τ, marginalised over y.
+        name: the name of the data, for the title.
     """
     result = figure(7, 4)
     axes = result.add_subplot()

@@ -1,4 +1,4 @@
-"""All pictures of a run."""
+"""Draw all pictures of a run."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ from throughtime.runs import choices
 from throughtime.sequence import Sequence
 
 SHEET = 32
-"""Captioned pictures on a sheet."""
+"""The number of pictures on a contact sheet."""
 
 LONGEST = 200
-"""Where a caption that does not end is cut."""
+"""The length at which a caption that has not ended is cut."""
 
 
 @torch.no_grad()
 def draw_all(run: Run, data: Dataset | None = None) -> list[Path]:
-    """Draw what there is to see of a run into its folder, and return where.
+    """Draw all pictures of a run into its folder, and return their paths.
 
-    Its wiring and its learning curve; the lengths of the test part and of the model, if it
-    decides them; and pictures with their captions, if it gives any. The same each time.
+    The wiring and the learning curve; the lengths of the test part and of the model, if it decides
+    τ; and captions of pictures, if x is a picture. Repeated calls draw the same pictures.
     """
     run.model.eval()
     data = run.data() if data is None else data

@@ -1,4 +1,4 @@
-"""What the pictures have in common."""
+"""The common style of the pictures."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ BLUE, ORANGE, GREEN, RED = "#2b6cb0", "#dd7a1f", "#2f855a", "#c0392b"
 
 
 def figure(width: float, height: float) -> Figure:
-    """An empty figure, in inches."""
+    """An empty figure of a size in inches."""
     return Figure(figsize=(width, height), dpi=144, facecolor="white", layout="constrained")
 
 
 def plain(axes: Axes, title: str, x: str, y: str) -> None:
-    """Axes with a title, two labels, and no box around them."""
+    """Give axes a title, labels for x and y, and no box."""
     axes.set_title(title, loc="left", color=INK, fontsize=11)
     axes.set_xlabel(x, color=INK)
     axes.set_ylabel(y, color=INK)

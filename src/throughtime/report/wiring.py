@@ -1,4 +1,4 @@
-"""The graph of a wiring, folded and unfolded in time, as the notes draw it."""
+"""Draw the graph of a wiring, folded and unfolded in time (Goodfellow et al. 2016, 10.2)."""
 
 from __future__ import annotations
 
@@ -17,15 +17,16 @@ COLORS = {"x": "#dfe6ec", "h": "#bcd6f2", "o": "#fbd9b5", "y": "#c9e8d2"}
 SPACING, RADIUS = 2.2, 0.4
 BOTTOM, TOP = -0.6, 4.6
 LEFT_OF_ALL = (-1.45, 0.7)
-"""Where the vector stands, if each step has an x(t) of its own below it."""
+"""The position of the vector x, if there are also x(t)."""
 
 Point = tuple[float, float]
 
 
 def draw(wiring: Wiring) -> Figure:
-    """The folded graph, a black square on each edge into the next step, and three steps unfolded.
+    """Draw the folded graph, and three steps of the unfolded one.
 
-    Nodes: the input x, the hidden units h, the output o, and y, whose distribution o gives.
+    The nodes are the input x, the hidden units h, the output o, and y, whose distribution has the
+    parameters o. In the folded graph, a black square is a delay of one step.
 
     Example:
         >>> from throughtime.wiring import SEQUENCE_TO_VECTOR
@@ -79,7 +80,7 @@ class _Graph:
         ]
         self.vector(wiring, SPACING, columns)
         both = Edge.HIDDEN in wiring and Edge.BACKWARD in wiring
-        bend = -0.35 if both else 0.0  # one above, the other below
+        bend = -0.35 if both else 0.0  # one direction above, the other below
         if Edge.HIDDEN in wiring:
             self.chain([c["h"] for c in columns], [c["h"] for c in columns], INK, bend, not last)
         if Edge.BACKWARD in wiring:
@@ -115,7 +116,7 @@ class _Graph:
     def chain(
         self, sources: list[Circle], targets: list[Circle], color: str, bend: float, goes_on: bool
     ) -> None:
-        """An edge from each step to the next, and half of those that come in and lead out."""
+        """An edge from each step to the next, and half edges at both ends."""
         for source, target in zip(sources, targets[1:], strict=False):
             self.arrow(source, target, color, bend=bend)
         (x0, y0), (x1, y1) = sources[0].center, targets[1].center
@@ -159,7 +160,7 @@ class _Graph:
         )
 
     def delay(self, points: list[Point], color: str, square: Point, steps: int) -> None:
-        """An edge of the folded graph that spans time: black to the next step, white back."""
+        """An edge of the folded graph with a delay: a black square for +1 step, a white for -1."""
         curve = Path(points, [Path.MOVETO, Path.CURVE4, Path.CURVE4, Path.CURVE4])
         self.axes.add_patch(
             FancyArrowPatch(path=curve, arrowstyle="-|>", color=color, mutation_scale=11)
@@ -169,6 +170,6 @@ class _Graph:
         self.axes.add_patch(Rectangle(corner, 0.26, 0.26, facecolor=fill, edgecolor=INK, zorder=3))
 
     def carried(self, wiring: Wiring, where: Point) -> None:
-        """What the output edge carries, where it is not what the node beside it says."""
+        """A label on the output edge, if it carries E[y] and not the value of its node."""
         if wiring.feedback is Edge.EXPECTED:
             self.axes.text(*where, "E[y]", fontsize=8, color=ORANGE)

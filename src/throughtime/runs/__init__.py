@@ -1,1 +1,1 @@
-"""A run: its options, its configuration, its model and its folder."""
+"""Runs of training: options, configuration, model and folder."""

@@ -1,4 +1,4 @@
-"""From a configuration and a schema to a model."""
+"""Build a model from a configuration and a schema."""
 
 from __future__ import annotations
 
@@ -14,22 +14,22 @@ from throughtime.wiring import SEQUENCE_TO_VECTOR, Edge
 Model = RecurrentModel | EncoderDecoder
 
 BOTH_WAYS = SEQUENCE_TO_VECTOR | Edge.BACKWARD
-"""How an encoder reads a sequence. Forward alone it learns less from as many updates (see
-docs/defaults.md)."""
+"""The wiring of an encoder of sequences: both directions of time. With the forward direction alone,
+it learns less in the same number of updates (see docs/defaults.md)."""
 
 
 def build(config: Config, schema: Schema) -> Model:
     """The model of a configuration.
 
-    Where a vector enters and x is a picture or a sequence, an encoder makes the vector; a sequence
-    it reads in both directions of time.
+    If the wiring takes a vector but x is a picture or a sequence, an encoder maps x to the vector;
+    it reads a sequence in both directions of time.
 
     Raises:
-        ValueError: if the choices contradict each other; the reason is the model's own.
+        ValueError: if the choices contradict each other, or the model is too large.
     """
     try:
         return _build(config, schema)
-    except RuntimeError as error:  # torch's allocator has no error of its own
+    except RuntimeError as error:  # torch's allocator has no more specific error
         raise ValueError(
             f"a model of {config.layers} × {config.hidden_size} units cannot be made ({error}); "
             "choose a smaller hidden_size"
@@ -37,7 +37,7 @@ def build(config: Config, schema: Schema) -> Model:
 
 
 def set_dropout(model: Model, share: float) -> None:
-    """Drop this share of symbols and of h(t) in training."""
+    """Set the dropout of a model: this share of symbols and of h(t) is dropped in training."""
     for module in model.modules():
         if isinstance(module, Graph):
             module.dropout = share
@@ -64,7 +64,7 @@ def _build(config: Config, schema: Schema) -> Model:
 
 
 def _decoder(config: Config, schema: Schema, vector: int | None) -> RecurrentModel:
-    """The part that gives y, given a vector of a size."""
+    """The part of the model that gives y, with ``vector`` as the size of the vector x."""
     wiring = choices.wiring(config.wiring)
     return RecurrentModel(
         _cells(config),

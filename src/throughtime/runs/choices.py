@@ -1,7 +1,7 @@
-"""A model's choices as text, as a configuration and the command line write them.
+"""The choices of a model as text, as in a configuration and on the command line.
 
-Each table is both the grammar and what an error lists: ``truncated:K`` is the name and one
-argument, ``checkpointed[:BUDGET]`` one that may be left out.
+Each table is the grammar and also the list in error messages: ``truncated:K`` is a name with one
+argument, ``checkpointed[:BUDGET]`` a name with an optional one.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ T = TypeVar("T")
 Forms = Mapping[str, Callable[..., Any]]
 
 WIRINGS: dict[str, Wiring] = {**NAMED, "unconditional": Y_ALONE}
-"""The wirings of the notes, and the one for a y without an x."""
+"""The wirings by name: those of Goodfellow et al. 2016, section 10.2, and one for y without x."""
 
 CELLS: dict[str, Callable[[int], cells.Cell]] = {
     "elman": cells.Elman,
@@ -35,10 +35,10 @@ CELLS: dict[str, Callable[[int], cells.Cell]] = {
 
 
 def wiring(text: str) -> Wiring:
-    """A wiring by its name, or by its edges with commas between them.
+    """A wiring by its name, or by its edges, separated by commas.
 
     Raises:
-        ValueError: if there is no such wiring, with the reason.
+        ValueError: if there is no such name, or the edges are not a valid wiring.
 
     Example:
         >>> wiring("x(t) -> h(t), h(t-1) -> h(t), h(t) -> o(t)") == wiring("hidden-to-hidden")
@@ -61,7 +61,7 @@ def wiring_text(wiring: Wiring) -> str:
 
 
 def output(text: str, size: int) -> outputs.Output:
-    """An output for values of a size: how many symbols, or entries of a vector.
+    """An output by name, for ``size`` symbols or vectors of ``size`` entries.
 
     Example:
         >>> output("mixture:5", size=2)
@@ -83,7 +83,7 @@ def output_text(output: outputs.Output) -> str:
 
 
 def length(text: str, longest: int) -> lengths.Length:
-    """How τ is decided; ``longest`` is what is predicted at most, unless the text says so."""
+    """How τ is decided; ``longest`` is the largest predicted length if the text gives none."""
     forms: Forms = {
         "same-as-input": lengths.SameAsInput,
         "end-of-sequence": lengths.EndOfSequence,
@@ -108,7 +108,7 @@ def length_text(length: lengths.Length) -> str:
 
 
 def gradient(text: str) -> gradients.Gradient:
-    """How to differentiate through time."""
+    """A gradient method by name."""
     forms: Forms = {
         "full": gradients.FullBPTT,
         "truncated:K": lambda k: gradients.TruncatedBPTT(_whole(k)),
@@ -119,7 +119,7 @@ def gradient(text: str) -> gradients.Gradient:
 
 
 def forcing_of(text: str) -> forcing.Forcing:
-    """What fills the output edge in training.
+    """What the output edge carries in training, by name.
 
     Example:
         >>> forcing_of("scheduled:linear:1:0.5:1000:sequence").schedule
@@ -192,4 +192,4 @@ CHECKS: dict[str, Callable[[str], object]] = {
     "forcing": forcing_of,
     "symbols": lambda text: text_column(text, "text"),
 }
-"""What reads each choice that is told as text, and raises a ``ValueError`` if it cannot."""
+"""The function that parses each choice that is a text; it raises a ``ValueError`` if it cannot."""

@@ -1,4 +1,4 @@
-"""What a run became: every choice, told or decided."""
+"""The configuration of a run: every choice, given or decided."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ from throughtime.runs.options import READING, VERSION, ConfigError, load_json, r
 FILE = "config.json"
 
 FORMAT = 2
-"""The format of a run's folder that this version writes and reads."""
+"""The version of the folder format that this library writes and reads."""
 
 
 class Config(BaseModel):
-    """Every choice of a run: what a person told, and what was decided where nothing was told.
+    """Every choice of a run: as given, or as decided from the data.
 
-    How the file was read stays as it was told: None leaves it to the file; ``split_seed`` divided
-    its rows. ``dataset`` is None where rows were in memory, ``length`` where y is one value,
-    ``steps`` where y is no long row, and ``max_steps`` and ``max_seconds`` where there is no such
-    limit.
+    The options of how the file is read stay as given: None means that they follow from the file.
+    ``split_seed`` is the seed that divided the rows into parts. None means, for ``dataset``, rows
+    in memory; for ``length``, that y is one value; for ``steps``, that y is not one long row; for
+    ``max_steps`` and ``max_seconds``, no limit.
 
     Example:
         >>> from throughtime.data import load
@@ -78,7 +78,7 @@ class Config(BaseModel):
         """A configuration from keys and values.
 
         Raises:
-            ConfigError: in one line, if a key is unknown or missing, or a value cannot be.
+            ConfigError: if a key is unknown or missing, or a value is invalid.
         """
         return read_as(cls, values)
 
@@ -87,7 +87,7 @@ class Config(BaseModel):
         """The configuration in a run's folder.
 
         Raises:
-            ValueError: in one line, if it is missing or damaged, or of another version.
+            ValueError: if it is missing, damaged, or of another version of the format.
         """
         try:
             return cls.read(read_json(path))
@@ -95,7 +95,7 @@ class Config(BaseModel):
             raise ConfigError(f"{path / FILE}: {error}") from None
 
     def save(self, path: Path) -> None:
-        """Write it into a run's folder, as readable JSON."""
+        """Write the configuration into a run's folder, as readable JSON."""
         values = {VERSION: FORMAT, **self.model_dump()}
         (path / FILE).write_text(
             json.dumps(values, indent=2, ensure_ascii=False) + "\n", encoding="utf-8"
@@ -107,10 +107,10 @@ class Config(BaseModel):
         return Reading(**{name: getattr(self, name) for name in READING})
 
     def replaced(self, **values: Any) -> Config:
-        """The same with other values for some keys.
+        """The same configuration with other values for some keys.
 
         Raises:
-            ConfigError: if a value cannot be.
+            ConfigError: if a value is invalid.
         """
         return self.read({**self.model_dump(), **values})
 
@@ -119,12 +119,12 @@ def read_json(path: Path) -> dict[str, Any]:
     """The keys and values of a run's configuration, unchecked.
 
     Raises:
-        ValueError: in one line, if there is none, or it is of another version of the format.
+        ValueError: if the folder has no configuration, or one of another version of the format.
     """
     file = path / FILE
     if not file.is_file():
         raise RunError(
-            f"{path}: no run, for it has no {FILE}; expected a folder that `throughtime train` made"
+            f"{path}: not a run, since it has no {FILE}; expected a folder that `train` made"
         )
     values = load_json(file)
     version = values.pop(VERSION, 1)

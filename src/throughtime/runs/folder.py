@@ -1,4 +1,4 @@
-"""A run's folder: the configuration, the weights, and what there is to know of its training."""
+"""The folder of a run: configuration, schema, weights, and the state and metrics of training."""
 
 from __future__ import annotations
 
@@ -29,15 +29,16 @@ Weights = Literal["best", "last"]
 
 @dataclass(frozen=True, eq=False)
 class RunFolder:
-    """A run's folder, opened: a model, and all that is known of it.
+    """An opened folder of a run, with its model.
 
     ==================  =====================================================================
     config.json         the version of the folder's format, and every choice
-    schema.json         the columns of x and y, with what they learned; the digest of the data
-    best.safetensors    the weights with the best validation so far
-    last.safetensors    the latest weights, and in state.pt the rest of what resuming needs
+    schema.json         the columns of x and y, with what they learned; the hash of the data
+    best.safetensors    the weights with the lowest validation loss so far
+    last.safetensors    the latest weights
+    state.pt            the rest of the state of training, to resume it
     metrics.csv         a line for each epoch
-    pictures/           what ``throughtime report`` draws
+    pictures/           drawn by ``throughtime report``
     ==================  =====================================================================
     """
 
@@ -56,7 +57,7 @@ class RunFolder:
         Args:
             config: every choice.
             data: what the model will be trained on.
-            model: the model of these choices.
+            model: the new model.
             path: the folder; left out, the next free ``runs/<data>-<wiring>-001``.
 
         Raises:
@@ -72,10 +73,10 @@ class RunFolder:
 
     @classmethod
     def load(cls, path: str | Path, weights: Weights = "best") -> RunFolder:
-        """The model of a folder, with its best weights or its last.
+        """Open a folder, with the best weights of its model or the last.
 
         Raises:
-            ValueError: in one line, if a file is missing or damaged, or of another version.
+            ValueError: if a file is missing, damaged, or of another version of the format.
         """
         path = Path(path)
         config = Config.load(path)
@@ -95,23 +96,23 @@ class RunFolder:
         return found
 
     def data(self) -> Dataset:
-        """The data that the run was made for.
+        """Read the data that the run was trained on.
 
         Raises:
-            DataError: if they cannot be read.
-            RunError: if they are others now.
+            DataError: if the data cannot be read.
+            RunError: if the data were in memory, or have changed.
         """
         if self.config.dataset is None:
             raise RunError(
-                f"{self.path}: trained on rows that were in memory, which no file has; give rows, "
-                "as run.evaluate(rows)"
+                f"{self.path}: trained on rows in memory, which cannot be read again; give rows, "
+                "as in run.evaluate(rows)"
             )
         data = load(self.config.dataset, self.config.split_seed, self.config.reading)
         self.check(data)
         return data
 
     def check(self, data: Dataset) -> None:
-        """Raise a ``RunError`` if these are other data than the run was made for."""
+        """Raise a ``RunError`` if the data are not those that the run was created for."""
         if data.digest != self.digest or not self.schema.alike(data.schema):
             raise RunError(
                 f"{self.path}: made for other data than {data.name} is now: what it was trained on "
@@ -129,7 +130,7 @@ class RunFolder:
     # ---- weights -------------------------------------------------------------------------------
 
     def save_weights(self, name: Weights) -> None:
-        """Write the model's weights; the old file is there until the new one is whole."""
+        """Write the model's weights; the old file is replaced once the new one is complete."""
         file = self.path / f"{name}.safetensors"
         save_file(self.model.state_dict(), _beside(file))
         _beside(file).replace(file)
@@ -145,29 +146,29 @@ class RunFolder:
                 f"{file}: not the weights of the model in config.json; one of them was changed"
             ) from None
         if not all(bool(p.isfinite().all()) for p in self.model.parameters()):
-            raise RunError(f"{file}: has weights that are no finite numbers; train again")
+            raise RunError(f"{file}: has weights that are not finite; train again")
 
-    # ---- what resuming needs -------------------------------------------------------------------
+    # ---- the state of training -----------------------------------------------------------------
 
     def save_state(self, state: dict[str, Any]) -> None:
-        """Write the last weights and, beside them, all else that training is in the middle of."""
+        """Write the last weights and the rest of the state of training."""
         file = self.path / "state.pt"
         torch.save(state, _beside(file))
         self.save_weights("last")
         _beside(file).replace(file)
 
     def load_state(self) -> dict[str, Any]:
-        """What :meth:`save_state` was given.
+        """Read the state that :meth:`save_state` wrote.
 
         Raises:
-            RunError: if it is missing or damaged.
+            RunError: if the file is missing or damaged.
         """
         file = self.path / "state.pt"
         try:
             state = torch.load(file, weights_only=True)
         except FileNotFoundError:
             raise RunError(f"{file}: no such file, so this run cannot be resumed") from None
-        except Exception as error:  # torch.load raises many kinds for a damaged file
+        except Exception as error:  # for a damaged file, torch.load raises many kinds
             raise RunError(f"{file}: damaged ({type(error).__name__}); train again") from None
         if not isinstance(state, dict):
             raise RunError(f"{file}: damaged (a {type(state).__name__}); train again")
@@ -184,7 +185,7 @@ class RunFolder:
         return read_metrics(self.path)
 
     def write_metrics(self, rows: list[dict[str, float | None]]) -> None:
-        """Write metrics.csv anew."""
+        """Write metrics.csv, in place of the old one."""
         file = self.path / "metrics.csv"
         with _beside(file).open("w", newline="", encoding="utf-8") as lines:
             writer = csv.DictWriter(lines, COLUMNS)
@@ -194,10 +195,10 @@ class RunFolder:
 
 
 def read_schema(path: Path) -> tuple[Schema, str]:
-    """The schema in a run's folder, and the digest of the data.
+    """The schema in a run's folder, and the hash of the data.
 
     Raises:
-        RunError: in one line, if it is missing or damaged.
+        RunError: if the file is missing or damaged.
     """
     file = path / "schema.json"
     try:
@@ -205,11 +206,11 @@ def read_schema(path: Path) -> tuple[Schema, str]:
         if not isinstance(said, dict) or set(said) != {"digest", "schema"}:
             raise ValueError("expected an object with digest and schema")
         if not isinstance(said["digest"], str):
-            raise ValueError("the digest is no text")
+            raise ValueError("the digest is not a text")
         return Schema.restored(said["schema"]), said["digest"]
     except OSError as error:
         raise RunError(f"{file}: cannot be read ({error.strerror})") from None
-    except ValueError as error:  # the file's own words may have lines
+    except ValueError as error:  # quotes the file, which may have line ends
         reason = " ".join(str(error).split())
         raise RunError(f"{file}: not a run's schema ({reason}); it was damaged") from None
 

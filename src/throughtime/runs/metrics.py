@@ -1,4 +1,4 @@
-"""How training went: a line of ``metrics.csv`` for each epoch."""
+"""The metrics of training: a line of ``metrics.csv`` for each epoch."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from pathlib import Path
 from throughtime.runs.errors import RunError
 
 COLUMNS = ("epoch", "step", "seconds", "train nats", "valid nats", "learning rate", "epsilon")
-"""Of ``metrics.csv``: nats are per symbol, ends included; epsilon is scheduled sampling's."""
+"""The columns of ``metrics.csv``: nats are per symbol, ends included; epsilon is the probability of
+observed values in scheduled sampling."""
 COUNTS = ("epoch", "step")
 """The columns that are whole numbers."""
 

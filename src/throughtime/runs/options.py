@@ -1,4 +1,4 @@
-"""What training can be told; whatever is left out follows from the data."""
+"""The options of training; what is left out follows from the data."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ M = TypeVar("M", bound=BaseModel)
 
 
 class ConfigError(ValueError):
-    """A configuration that cannot be: the message names the key and what it may be."""
+    """An invalid configuration; the message names the key and the values that it may have."""
 
 
 def _checked_by(choice: str) -> AfterValidator:
-    """Accept a text that this function of :mod:`~throughtime.runs.choices` reads."""
+    """Accept a text that the parser of this choice in :mod:`~throughtime.runs.choices` accepts."""
 
     def checked(text: str) -> str:
-        from throughtime.runs import choices  # here, for torch comes with it
+        from throughtime.runs import choices  # here, since it imports torch
 
         choices.CHECKS[choice](text)
         return text
@@ -29,7 +29,7 @@ def _checked_by(choice: str) -> AfterValidator:
 
 Data = Annotated[str, Field(description="An embedded set, or a file.")]
 Seed = Annotated[
-    int, Field(ge=0, le=2**31, description="Decides every random number of the run [0].")
+    int, Field(ge=0, le=2**31, description="Seed of all random numbers of the run [0].")
 ]
 Format = Annotated[
     Literal["lines", "running", "table", "conll", "series", "arrays"],
@@ -38,10 +38,10 @@ Format = Annotated[
 Input = Annotated[
     str,
     Field(
-        description="Columns of x, with commas; each may end in :kind, as in name:characters.",
+        description="Columns of x, separated by commas; each may end in :kind, as name:characters.",
     ),
 ]
-Target = Annotated[str, Field(description="The column of y, likewise.")]
+Target = Annotated[str, Field(description="The column of y, which may end in :kind.")]
 Split = Annotated[
     str,
     Field(description="A column that says train, valid or test; of a series also COLUMN:POINT."),
@@ -51,7 +51,7 @@ Test = Annotated[str, Field(description="A file to test on.")]
 Symbols = Annotated[
     str,
     _checked_by("symbols"),
-    Field(description="What a text is cut into: characters, words, bytes or bpe[:SIZE]."),
+    Field(description="Symbols of a text: characters, words, bytes or bpe[:SIZE]."),
 ]
 Rare = Annotated[
     int, Field(ge=1, description="Symbols seen fewer times in training are unknown [1].")
@@ -103,23 +103,23 @@ BatchSymbols = Annotated[
     int, Field(ge=1, description="Most steps of a batch, padding included [65536].")
 ]
 Steps = Annotated[int, Field(ge=1, description="Steps in a chunk of running text.")]
-LearningRate = Annotated[float, Field(gt=0, description="AdamW's, before it decays to zero.")]
-WeightDecay = Annotated[float, Field(ge=0, description="AdamW's [0.1].")]
+LearningRate = Annotated[float, Field(gt=0, description="AdamW's at its peak; it decays to zero.")]
+WeightDecay = Annotated[float, Field(ge=0, description="Weight decay of AdamW [0.1].")]
 Clip = Annotated[float, Field(gt=0, description="Largest norm of the gradient [1.0].")]
-Epochs = Annotated[int, Field(ge=1, description="How often to go through the data.")]
+Epochs = Annotated[int, Field(ge=1, description="Number of passes over the training data.")]
 MaxSteps = Annotated[int, Field(ge=1, description="Stop after so many updates.")]
 MaxSeconds = Annotated[float, Field(gt=0, description="Stop after so much training time.")]
 Patience = Annotated[
-    int, Field(ge=1, description="Stop after so many epochs without a better one [20].")
+    int, Field(ge=1, description="Stop after so many epochs without a lower validation loss [20].")
 ]
 Threads = Annotated[int, Field(ge=1, le=1024, description="Threads of torch.")]
 
 
 class Options(BaseModel):
-    """What a person told: everything may be left out.
+    """The options of training, as given; None for those that are left out.
 
     Raises:
-        ConfigError: from :meth:`read`, in one line, if a key is unknown or a value cannot be.
+        ConfigError: from :meth:`read`, if a key is unknown or a value is invalid.
 
     Example:
         >>> Options.read({"dataset": "digits", "cell": "gruu"})
@@ -174,7 +174,7 @@ class Options(BaseModel):
         """Options from a JSON file, which may be a run's config.json.
 
         Raises:
-            ConfigError: if the file is missing or has something else.
+            ConfigError: if the file is missing or is not a JSON object of options.
         """
         values = load_json(path)
         for name in (VERSION, "split_seed"):
@@ -185,7 +185,7 @@ class Options(BaseModel):
             raise ConfigError(f"{path}: {error}") from None
 
     def told(self) -> dict[str, Any]:
-        """What is not left out."""
+        """The options that were given, by name."""
         return {name: value for name, value in self if value is not None}
 
 
@@ -193,11 +193,11 @@ READING = ("format", "input", "target", "split", "valid", "test", "symbols", "ra
 """The options of how a file is read."""
 
 VERSION = "version"
-"""The key of a run's config.json that says in which format its folder was written."""
+"""The key of config.json for the version of the folder's format."""
 
 
 def help_of(name: str) -> str:
-    """What an option is for, in one line."""
+    """The description of an option, in one line."""
     annotation = Options.model_fields[name].annotation
     for part in getattr(annotation, "__args__", (annotation,)):
         for found in getattr(part, "__metadata__", ()):
@@ -210,7 +210,7 @@ def read_as(kind: type[M], values: Mapping[str, Any]) -> M:
     """Values as a pydantic model.
 
     Raises:
-        ConfigError: in one line, if a key is unknown or a value cannot be.
+        ConfigError: if a key is unknown or a value is invalid; one line for all errors.
     """
     try:
         return kind.model_validate(dict(values))
@@ -219,12 +219,12 @@ def read_as(kind: type[M], values: Mapping[str, Any]) -> M:
 
 
 def load_json(path: Path) -> dict[str, Any]:
-    """The object that a JSON file has.
+    """The object in a JSON file.
 
     Raises:
-        ConfigError: in one line, if the file is missing or has something else.
+        ConfigError: if the file is missing or is not a JSON object.
     """
-    from throughtime.data.formats.json_text import from_json  # here, for torch comes with it
+    from throughtime.data.formats.json_text import from_json  # here, since it imports torch
 
     try:
         values = from_json(path.read_text(encoding="utf-8"))
@@ -238,7 +238,7 @@ def load_json(path: Path) -> dict[str, Any]:
 
 
 def _reason(error: Mapping[str, Any]) -> str:
-    """One line for one of pydantic's errors: the key, what it was, what it may be."""
+    """One line for one of pydantic's errors: the key, its value, and the values it may have."""
     key = str(error["loc"][0]) if error["loc"] else "a key"
     if error["type"] == "extra_forbidden":
         return f"no key {key!r}; the keys are {', '.join(Options.model_fields)}"

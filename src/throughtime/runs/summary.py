@@ -1,4 +1,4 @@
-"""What there is to say of a run at a glance, from its files alone."""
+"""A summary of a run, from its files, without loading the model."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from throughtime.runs.weights import count_parameters
 
 
 class _Choices(BaseModel):
-    """What a summary says of a configuration; the rest is not looked at."""
+    """The part of a configuration that a summary shows."""
 
     model_config = ConfigDict(extra="ignore")
 
@@ -28,17 +28,17 @@ class _Choices(BaseModel):
 
 @dataclass(frozen=True)
 class Summary:
-    """A run at a glance.
+    """The summary of a run.
 
     Args:
         name: the name of its folder.
-        data: the embedded set, or the file's name.
-        wiring: by its name, or its edges.
-        cell: with how many layers of which size.
-        parameters: how many numbers were learned.
-        epochs: how many it has gone through.
-        valid: the best nats per symbol of validation; None before the first.
-        minutes: how long it was trained.
+        data: the name of the embedded set or of the file.
+        wiring: the wiring by its name, or its edges.
+        cell: the cell, the number of layers and the size of h(t).
+        parameters: the number of parameters.
+        epochs: the number of epochs that are done.
+        valid: the lowest nats per symbol on validation; None before the first epoch.
+        minutes: the time of training.
     """
 
     name: str
@@ -52,10 +52,10 @@ class Summary:
 
     @classmethod
     def of(cls, path: Path) -> Summary:
-        """That of a run's folder. No model is made, and no weights are read.
+        """The summary of a run's folder; no model is built, and no weights are read.
 
         Raises:
-            ValueError: in one line, if a file is missing or damaged.
+            ValueError: if a file is missing or damaged.
         """
         config = read_as(_Choices, read_json(path))
         rows = read_metrics(path)

@@ -1,4 +1,4 @@
-"""Files of weights, and what is wrong with a damaged one."""
+"""Files of weights, and errors for those that are missing or damaged."""
 
 from __future__ import annotations
 
@@ -14,26 +14,26 @@ from throughtime.runs.errors import RunError
 
 @contextmanager
 def opening_weights(file: Path) -> Iterator[None]:
-    """Say in one line what is wrong with a file of weights.
+    """Turn errors in reading a file of weights into a :class:`RunError`.
 
     Raises:
-        RunError: if it is missing or damaged.
+        RunError: if the file is missing or damaged.
     """
     try:
         yield
     except FileNotFoundError:
         raise RunError(
-            f"{file}: no such file; training had not come so far, or it was moved"
+            f"{file}: no such file; training stopped before writing it, or it was moved"
         ) from None
     except (SafetensorError, OSError) as error:
         raise RunError(f"{file}: damaged ({error}); train again") from None
 
 
 def count_parameters(file: Path) -> int:
-    """How many numbers a file of weights has, by its header alone.
+    """The number of parameters in a file of weights, from its header.
 
     Raises:
-        RunError: if it is missing or damaged.
+        RunError: if the file is missing or damaged.
     """
     with opening_weights(file), safe_open(file, "np") as tensors:
         names = list(tensors.keys())

@@ -1,4 +1,4 @@
-"""Where a model's outer matrices start, which follows from the symbols and bits they bring."""
+"""Initialise the matrices of a model's inputs by the size of those inputs in training."""
 
 from __future__ import annotations
 
@@ -16,11 +16,12 @@ from throughtime.wiring import Edge
 
 
 def initialise(model: Model, train: Examples) -> None:
-    """Start the edges from x(t), x and y(t-1) by how many columns these add up in training.
+    r"""Initialise the edges from x(t), x and y(t-1) by the root mean square of \|x\| in training.
 
-    A model cannot tell before it sees them: of 88 keys a chord strikes four, and of a hundred
-    features of a hotel three are said. Real values, what an encoder gives, and o(t-1) enter by
-    U(-1/√H, 1/√H): started large, a short series is fitted sooner and forecast worse.
+    For vectors of zeros and ones, \|x\|² is the number of columns that are summed, which a model
+    cannot know before it sees the data: of 88 piano keys a chord strikes four. Real values, the
+    vector of an encoder, and o(t-1) keep U(-1/√H, 1/√H): with larger weights, a short series is
+    fitted sooner but forecast worse.
     """
     if isinstance(model, EncoderDecoder):
         if isinstance(model.encoder, RecurrentModel):
@@ -40,15 +41,17 @@ def _start(model: RecurrentModel, letter: str, values: Sequence | Tensor | None)
 
 
 def size_of(values: Sequence | Tensor) -> float:
-    r"""The root of the mean of \|x\|² over all rows and steps, of bits: of how many are set. Of
-    symbols it is 1, one-hot as they are; of real values nothing is known, and it is 0.
+    r"""The root of the mean of \|x\|² over all rows and steps.
+
+    It is 1 for symbols, which are one-hot, and the root of the mean number of ones for vectors of
+    zeros and ones. For real values it is 0, which keeps the usual initialisation.
 
     Example:
         >>> import torch
         >>> size_of(torch.tensor([[1.0, 1.0, 1.0, 1.0], [1.0, 1.0, 1.0, 1.0]]))
         2.0
     """
-    if not values.dtype.is_floating_point:  # asked first: symbols may be more than memory holds
+    if not values.dtype.is_floating_point:  # first, since symbols may exceed memory
         return 1.0
     each = values.values[values.mask] if isinstance(values, Sequence) else values
     if not bool(((each == 0) | (each == 1)).all()):

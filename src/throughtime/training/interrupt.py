@@ -1,4 +1,4 @@
-"""Ctrl-C as a request to stop at a good moment."""
+"""Ctrl-C as a request to stop after the current update."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from typing import Any
 
 
 class Interrupt:
-    """Inside of it, the first Ctrl-C only sets ``requested``; a second one interrupts as usual.
+    """A context in which the first Ctrl-C only sets ``requested``; a second one interrupts.
 
-    In any thread but the main one, where signals do not arrive, it does nothing.
+    It does nothing outside the main thread, where signals do not arrive.
 
     Example:
         >>> with Interrupt() as interrupt:

@@ -1,4 +1,4 @@
-"""From what a person told to a new model in a new folder, ready to be trained."""
+"""Prepare training: from options and data to a new model in a new folder."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ from throughtime.training.initialise import initialise
 from throughtime.training.resolve import resolve
 
 DROPOUT = 0.2
-"""The share of symbols and of h(t) that is dropped, where there is little to learn from."""
+"""The dropout of a model with many parameters for its data."""
 
 MANY = 4
-"""Parameters for each symbol of training from which on there is little to learn from."""
+"""With more parameters per training symbol than this, a model is trained with dropout."""
 
 
 def prepare(options: Options, data: Dataset, path: Path | None = None) -> RunFolder:
-    """A new model, which the seed decides, in a new folder.
+    """A new model, initialised from the seed, in a new folder.
 
     Args:
-        options: what was told; what was left out follows from the data.
-        data: what will be trained on.
+        options: the options that were given; the others follow from the data.
+        data: the data to train on.
         path: the folder; left out, the next free ``runs/<data>-<wiring>-001``.
 
     Raises:
@@ -44,8 +44,10 @@ def prepare(options: Options, data: Dataset, path: Path | None = None) -> RunFol
 
 
 def usual_dropout(model: Model, data: Dataset) -> float:
-    """A fifth, where a model has many more parameters than there are symbols to learn them from;
-    else none. Real values are told to many digits, which dropout would drown."""
+    """The default dropout: 0.2 if a model has many more parameters than training symbols, else 0.
+
+    It is 0 for real values: the noise of dropout is large compared with their precision.
+    """
     if not data.output.discrete:
         return 0.0
     parameters = sum(p.numel() for p in model.parameters())

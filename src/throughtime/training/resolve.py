@@ -1,4 +1,4 @@
-"""From what a person told and the data to a configuration with every choice made."""
+"""Resolve options and data to a configuration with every choice made."""
 
 from __future__ import annotations
 
@@ -30,29 +30,30 @@ DEFAULTS: dict[str, Any] = {
     "clip": 1.0,
     "patience": 20,
 }
-"""What is chosen where nothing is told, whatever the data; measured, see docs/defaults.md."""
+"""Defaults that do not depend on the data; measured, see docs/defaults.md."""
 
 STEPS = 100
-"""Steps in a chunk of running text."""
+"""The default number of steps in a chunk of running text."""
 
 UPDATES = 3_000
 """About how many updates training takes."""
 
 LARGE = 512
-"""From this size of h(t) on, one step is work for more than one thread."""
+"""From this size of h(t) on, more than one thread is worth it."""
 
 LEARNING_RATES = {"elman": 0.002, "elman-relu": 0.002, "gru": 0.005, "lstm": 0.005}
-"""AdamW's, before it falls to zero. Without gates, states that a larger step has thrown about do
-not settle again, and seeds differ by much."""
+"""The default learning rates of AdamW, before the decay. Without gates, a larger one makes training
+unstable, and results differ much between seeds."""
 
 OF_REALS = 0.003
-"""The largest for real values: a density can grow without end, and its gradient with it."""
+"""The largest default learning rate for real values: a density, and with it its gradient, is not
+bounded."""
 
 
 def resolve(options: Options, data: Dataset) -> Config:
-    """Every choice that was left out, made by what suits the data.
+    """The configuration: options as given, the others as they suit the data.
 
-    Dropout, which also depends on the model's size, is none until there is a model.
+    Dropout, if it is not given, is 0 here: it also depends on the size of the model.
 
     Raises:
         ValueError: if the choices do not fit the data or each other.
@@ -92,8 +93,11 @@ def resolve(options: Options, data: Dataset) -> Config:
 
 
 def updates_per_epoch(data: Dataset, rows: int, symbols: int, steps: int | None) -> int:
-    """How many batches the training data are: of ``rows`` rows and at most so many ``symbols``, or
-    of running text of ``rows`` streams, so many ``steps`` at a time."""
+    """The number of batches in an epoch of the training part.
+
+    A batch has ``rows`` rows and at most ``symbols`` steps; of running text, it has ``rows``
+    streams, ``steps`` steps at a time.
+    """
     y = data.splits["train"].y
     if steps is not None and isinstance(y, Sequence):
         return math.ceil(math.ceil(y.steps / rows) / steps)
@@ -101,7 +105,7 @@ def updates_per_epoch(data: Dataset, rows: int, symbols: int, steps: int | None)
 
 
 def _rows(told: int | None, data: Dataset) -> int:
-    """Rows of a batch, or streams of running text."""
+    """The number of rows in a batch, or of streams of running text."""
     y = data.splits["train"].y
     running = data.schema.running and isinstance(y, Sequence)
     steps = y.steps if isinstance(y, Sequence) else 0
@@ -130,7 +134,7 @@ def _length(text: str | None, wiring: Wiring, data: Dataset) -> str | None:
             return "same-as-input"
         own = data.length
         return "end-of-sequence" if own in (None, SameAsInput()) else choices.length_text(own)
-    # Of all parts: a sequence longer than the longest is not unlikely but impossible.
+    # The longest of all parts: a longer sequence would have probability zero.
     longest = max(part.y.steps for part in data.splits.values() if isinstance(part.y, Sequence))
     return choices.length_text(choices.length(text, longest))
 
@@ -140,14 +144,16 @@ def _check_output(text: str, data: Dataset) -> None:
     if chosen.event_shape != data.output.event_shape:
         raise ValueError(
             f"the output {text!r} gives values of shape {tuple(chosen.event_shape)}, "
-            f"but those of {data.name} have shape {tuple(data.output.event_shape)}; use "
+            f"but the values of {data.name} have shape {tuple(data.output.event_shape)}; use "
             f"{choices.output_text(data.output)}"
         )
 
 
 def _check_wiring(wiring: Wiring, data: Dataset) -> None:
-    """Refuse a wiring whose x or y the data do not have. That it takes no x is no contradiction:
-    such a model is what one that sees x is compared with."""
+    """Refuse a wiring whose x or y the data do not have.
+
+    A wiring without x is allowed if the data have one: it is a baseline for models that see x.
+    """
     schema, name = data.schema, data.name
     takes = next((e for e in (Edge.INPUT, Edge.VECTOR) if e in wiring), None)
     if Edge.INPUT in wiring and Edge.VECTOR in wiring:
@@ -184,6 +190,6 @@ def _check_lengths(data: Dataset) -> None:
             row = differ[0]
             raise ValueError(
                 f"{Edge.INPUT.value} gives y as many steps as x has, but {data.name} has "
-                f"{len(differ)} rows of {part} with another y, the first with {int(x[row])} and "
-                f"{int(y[row])} steps; use vector-to-sequence"
+                f"{len(differ)} rows of {part} whose lengths differ, the first with "
+                f"{int(x[row])} and {int(y[row])} steps; use vector-to-sequence"
             )

@@ -1,4 +1,4 @@
-"""Train a model on data: one call."""
+"""Train a model on data, by one call."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from throughtime.training.prepare import prepare
 from throughtime.training.trainer import Trainer
 
 Say = Callable[[str], None]
-"""Takes a line of what training says."""
+"""Receives each line of the log of training."""
 
 
 def train(
@@ -29,17 +29,17 @@ def train(
     """Train a model, and return it with its best weights.
 
     Args:
-        data: as ``tt.data.read`` and ``tt.data.load`` give them; or the name of an embedded set, or
-            a path, with the options of how it is read.
+        data: a data set from ``tt.data.read`` or ``tt.data.load``; or the name of an embedded set;
+            or a path, with the options of how it is read.
         out: a new folder; left out, the next free ``runs/<data>-<wiring>-001``.
-        say: where the lines go that tell how training does; None for silence.
-        **options: those of the command line by the same names: ``cell``, ``hidden_size``,
+        say: receives each line of the log; None for silence.
+        **options: the options of the command line, by the same names: ``cell``, ``hidden_size``,
             ``epochs``, ``wiring``, …; see :class:`~throughtime.runs.options.Options`.
 
     Raises:
-        ConfigError: if there is no such option, or it has no such value.
+        ConfigError: if an option does not exist, or its value is invalid.
         ValueError: if the choices do not fit the data, or each other.
-        Diverged: if the loss is no number any more; what was saved before is kept.
+        Diverged: if the loss is not finite; the weights saved before are kept.
 
     Example:
         >>> import tempfile
@@ -56,7 +56,7 @@ def train(
         else:
             data = read(data, seed=told.seed or 0, **reading)
     elif named := [name for name in ("dataset", *READING) if getattr(told, name) is not None]:
-        raise ConfigError(f"{named[0]}: these data have been read already; say it to tt.data.read")
+        raise ConfigError(f"{named[0]}: the data were read already; give it to tt.data.read")
     folder = fit(prepare(told, data, None if out is None else Path(out)), data, say=say)[0]
     return Run.load(folder.path)
 
@@ -64,12 +64,12 @@ def train(
 def fit(
     folder: RunFolder, data: Dataset, *, resume: bool = False, say: Say | None = None
 ) -> tuple[RunFolder, str]:
-    """Train the model of a folder until something says stop; the folder, and what it was.
+    """Train the model of a folder; return the folder and the reason why training stopped.
 
-    If a new one cannot be trained at all, its folder is removed.
+    If training fails before the first update, a new folder is removed.
 
     Raises:
-        Diverged: if the loss is no number any more; what was saved before is kept.
+        Diverged: if the loss is not finite; the weights saved before are kept.
         ValueError: if the run cannot be resumed, or was made for other data.
     """
     trainer: Trainer | None = None

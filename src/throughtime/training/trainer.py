@@ -32,16 +32,16 @@ from throughtime.training.interrupt import Interrupt
 from throughtime.training.resolve import updates_per_epoch
 
 WARM_UP = 50
-"""Updates over which the learning rate rises, or a tenth of all if that is less."""
+"""Updates of the linear warm-up of the learning rate; at most a tenth of all updates."""
 
 
 class Diverged(RuntimeError):
-    """The loss is no number any more."""
+    """The loss or the gradient is not finite (NaN or infinite)."""
 
 
 @dataclass
 class Progress:
-    """How far training is: counts, and sums over the epoch that it is in."""
+    """The progress of training: counts, and sums over the current epoch."""
 
     epoch: int = 0
     position: int = 0
@@ -53,8 +53,8 @@ class Progress:
     since_best: int = 0
 
     def check(self, updates: int) -> None:
-        """Raise a ``ValueError`` if these are no counts of a training with so many updates in an
-        epoch: what is read from a file need not be."""
+        """Raise a ``ValueError`` if the counts, which were read from a file, are not possible in
+        a training with so many ``updates`` per epoch."""
         counts = (self.epoch, self.position, self.step, self.symbols, self.since_best)
         sums = (self.seconds, self.nats, self.best)
         if not (
@@ -63,28 +63,28 @@ class Progress:
             and self.position < updates
             and (self.position > 0) == (self.symbols > 0)
         ):
-            raise ValueError(f"its counts cannot be: {self}")
+            raise ValueError(f"impossible counts: {self}")
 
 
 def order_of(config: Config, epoch: int) -> torch.Generator:
-    """What decides the order of an epoch's batches: the seed and its number."""
+    """The generator of the order of an epoch's batches, from the seed and the epoch."""
     return torch.Generator().manual_seed(config.seed * 1_000_003 + epoch)
 
 
 class Trainer:
-    """Minimises -log p per symbol by AdamW, its rate falling to zero along half a cosine.
+    """Minimises -log p per symbol by AdamW, with a cosine decay of the learning rate to zero.
 
-    After each epoch the weights are saved, and saved apart if validation has never been better.
-    Ctrl-C stops after the update that it falls in, and a resumed run goes on as if it had never
-    been interrupted, random draws included.
+    After each epoch the last weights are saved, and also as the best ones if the validation loss
+    is the lowest so far. Ctrl-C stops after the current update; a resumed run continues as if it
+    had not been interrupted, random draws included.
 
-    The seed and the number of threads are torch's own global ones; training sets them.
+    Training sets torch's global seed and its number of threads.
 
     Args:
         run: the model, its configuration and its folder; to resume, loaded with the last weights.
-        data: what to train on.
-        resume: go on from where the run's ``state.pt`` says.
-        say: where the lines go that tell how training does.
+        data: the data to train on.
+        resume: continue from the run's ``state.pt``.
+        say: receives each line of the log.
 
     Raises:
         RunError: if the run cannot be resumed, or was made for other data.
@@ -111,8 +111,8 @@ class Trainer:
         self.updates = updates_per_epoch(
             data, self.rows, self.config.batch_symbols, self.config.steps
         )
-        # Batches are of rows of similar length. Were each divided by its own count of symbols, a
-        # short row would weigh more than a long one, and the model would learn to be short.
+        # Rows of a batch have similar lengths. If the loss of each batch were divided by its own
+        # number of symbols, short rows would weigh more, and the model would learn to be short.
         self.typical = symbols(self.model, data.splits["train"].y) / self.updates
         self.planned = self.config.epochs * self.updates
         if self.config.max_steps is not None:
@@ -129,10 +129,10 @@ class Trainer:
     carried: SequenceDistribution | None
 
     def fit(self) -> str:
-        """Train until something says stop, and return what it was.
+        """Train, and return the reason why training stopped.
 
         Raises:
-            Diverged: if the loss is no number; what was saved before is kept.
+            Diverged: if the loss is not finite; the weights saved before are kept.
         """
         progress = self.progress
         started = time.perf_counter() - progress.seconds
@@ -169,7 +169,7 @@ class Trainer:
     # ---- one epoch -----------------------------------------------------------------------------
 
     def _epoch(self) -> Iterator[Examples]:
-        """The batches of an epoch, which the seed and the epoch's number decide."""
+        """The batches of the current epoch, in an order from the seed and the epoch."""
         train = self.data.splits["train"]
         if self.config.steps is not None and isinstance(train.y, Sequence):
             chunks = streams(train.y, self.rows, self.config.steps)
@@ -179,7 +179,7 @@ class Trainer:
         return batches(train, self.rows, generator=order, symbols=most)
 
     def _update(self, batch: Examples) -> float:
-        """One step of the optimiser; nats per symbol before it."""
+        """One step of the optimiser; return the nats per symbol before it."""
         progress, config = self.progress, self.config
         for group in self.optimiser.param_groups:
             group["lr"] = self._learning_rate()
@@ -205,7 +205,7 @@ class Trainer:
         return loss
 
     def _objective(self, batch: Examples) -> Tensor:
-        """A log-likelihood for each row; running text goes on from the chunk before."""
+        """The log-likelihood of each row; running text continues from the chunk before."""
         if not isinstance(batch.y, Sequence):
             return log_prob(y_given(self.model, batch.x), batch.y)
         p = self.carried or y_given(self.model, batch.x)
@@ -224,7 +224,7 @@ class Trainer:
         return rate * rise * fall
 
     def _validate(self) -> None:
-        """Score the validation part; if the epoch's batches are all done, the next one begins."""
+        """Score the validation part; after the last batch of an epoch, begin the next one."""
         progress = self.progress
         done = progress.position == self.updates
         steps = self.config.steps
@@ -258,7 +258,7 @@ class Trainer:
         )
 
     def _epsilon(self) -> float | None:
-        """The share of observed values on the output edge, where a schedule decides it."""
+        """The probability of observed values on the output edge; None without a schedule."""
         forcing = self.forcing
         return forcing.probability if isinstance(forcing, ScheduledSampling) else None
 
@@ -288,10 +288,10 @@ class Trainer:
         )
 
     def _restore_optimiser(self, state: dict[int, dict[str, Tensor]]) -> None:
-        """Its means; all else of it the configuration says.
+        """Restore AdamW's moments; its other settings follow from the configuration.
 
         Raises:
-            ValueError: if they are not of the model's parameters.
+            ValueError: if the moments do not fit the model's parameters.
         """
         groups = self.optimiser.state_dict()["param_groups"]
         self.optimiser.load_state_dict({"state": state, "param_groups": groups})
@@ -299,7 +299,7 @@ class Trainer:
             shapes = {name: tuple(mean.shape) for name, mean in means.items()}
             own = tuple(parameter.shape)
             if shapes != {"step": (), "exp_avg": own, "exp_avg_sq": own}:
-                raise ValueError(f"means of shapes {shapes} for a parameter of shape {own}")
+                raise ValueError(f"moments of shapes {shapes} for a parameter of shape {own}")
 
     def _restore(self) -> None:
         state = self.run.load_state()
@@ -314,7 +314,7 @@ class Trainer:
                 p = decoder(self.model)(state=empty.like(tuple(state["carried"])))
                 assert isinstance(p, SequenceDistribution)
                 self.carried = p
-        except Exception as error:  # of a file that somebody has changed, torch raises many kinds
+        except Exception as error:  # for a damaged file, torch raises many kinds
             reason = " ".join(str(error).split()) or type(error).__name__
             raise RunError(
                 f"{self.run.path}/state.pt: not the state of this run ({reason}); train again"

@@ -104,7 +104,7 @@ def test_a_folder_of_pictures_with_their_captions_beside_them(tmp_path: Path) ->
     assert load(tmp_path / "pictures", reading=Reading(target="caption:words")).schema.y_vocabulary
 
     (tmp_path / "pictures" / "3.txt").write_text(" \n")
-    with pytest.raises(DataError, match=r"pictures/3.txt: blank lines alone"):
+    with pytest.raises(DataError, match=r"pictures/3.txt: has only blank lines"):
         load(tmp_path)
     (tmp_path / "pictures" / "3.txt").unlink()
     with pytest.raises(DataError, match=r"pictures/3.png: has no caption; expected one in .*3.txt"):

@@ -73,7 +73,7 @@ def test_tags_follow_words_and_files_of_their_own_are_the_parts(write: Write) ->
 def test_a_tag_that_only_the_test_has_is_refused_with_its_line(write: Write) -> None:
     path = write("a.conll", "\n\n".join(f"w{i} N\nthe D" for i in range(20)))
     dev = write("dev.conll", "the D\n\nnew X\n")
-    with pytest.raises(DataError, match=r"dev.conll:3: column '2': the label 'X' does not stand"):
+    with pytest.raises(DataError, match=r"dev.conll:3: column '2': the label 'X' is not in"):
         load(path, reading=Reading(input="1", target="2", test=str(dev)))
 
 

@@ -87,7 +87,7 @@ def test_lists_are_sequences() -> None:
         ([{"a": 1}, "text"], "row 2 has 'text'; expected a, as row 1"),
         (
             ["text", {"a": 1}, *(f"text {i}" for i in range(30))],
-            "row 2: column 'text': {'a': 1} is no text",
+            "row 2: column 'text': {'a': 1} is not a text",
         ),
         ([{3: "a"}], "a column is called 3; expected a text"),
         (["one"] * 20, "1 different"),
@@ -106,7 +106,7 @@ def test_single_values_are_of_one_column() -> None:
 
 def test_a_bad_value_is_named_with_its_row() -> None:
     bad = [*ROWS[:7], {**ROWS[7], "size": "?"}, *ROWS[8:]]
-    with pytest.raises(DataError, match=r"^row 8: column 'size': '\?' is no finite number"):
+    with pytest.raises(DataError, match=r"^row 8: column 'size': '\?' is not a finite number"):
         read(bad, input="word:characters", target="size:number")
 
 

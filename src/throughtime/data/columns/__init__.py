@@ -1,4 +1,4 @@
-"""Columns: what a file's values become, one class a kind; it parses, learns, encodes, decodes."""
+"""Columns of data: one class per kind, which parses, learns from, encodes and decodes values."""
 
 from throughtime.data.columns.column import Column, NotALine
 from throughtime.data.columns.image import Image, Ink

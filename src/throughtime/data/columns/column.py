@@ -1,4 +1,4 @@
-"""The protocol of a column: from a file's values to tensors, and back."""
+"""The base class of columns: from the values in a file to tensors, and back."""
 
 from __future__ import annotations
 
@@ -16,27 +16,27 @@ from throughtime.outputs import Output
 
 
 class Column(ABC):
-    """One column of x or y: its values are parsed, training's are learned from, then encoded.
+    """One column of x or y: it parses values, learns from those of training, and encodes them.
 
-    A kind of column is one subclass, and knows all that there is to know of it; a line in
-    :mod:`~throughtime.data.columns.registry` gives it to the command line and to saved runs.
+    Each kind of column is a subclass; a line in :mod:`~throughtime.data.columns.registry` makes it
+    known to the command line and to saved runs.
 
     Args:
-        name: what the column is called.
-        detail: what follows the kind's name after a colon, as 2000 in ``bpe:2000``.
+        name: the name of the column.
+        detail: what follows the kind after a colon, such as 2000 in ``bpe:2000``.
 
     Attributes:
-        kind: what such a column is called on the command line.
-        sequence: whether each value is a sequence, of one symbol or vector a step.
-        stepwise: whether the steps of such a sequence belong to those of an x, as tags do to words.
-        symbol: what one of its symbols is called in a measured number.
-        vocabulary: its symbols, if it has any.
-        scale: the mean and unit of its numbers, if it has any.
-        picture_shape: rows and columns of pixels, if its values are pictures.
-        size: how many symbols there are, or numbers in a vector.
+        kind: the name of the kind on the command line.
+        sequence: whether each value is a sequence, with one symbol or vector per step.
+        stepwise: whether each step of such a y belongs to a step of x, as a tag to a word.
+        symbol: the name of one symbol in metrics: character, word or symbol.
+        vocabulary: the symbols, if the column has any.
+        scale: the mean and standard deviation of the numbers, if the column has any.
+        picture_shape: rows and columns of pixels, if the values are pictures.
+        size: the number of symbols, or the size of a vector.
 
     Raises:
-        DataError: if there is a detail, and the kind has none.
+        DataError: if ``detail`` is given to a kind that takes none.
 
     Example:
         >>> from throughtime.data.columns import Words
@@ -57,70 +57,72 @@ class Column(ABC):
 
     def __init__(self, name: str = "", detail: str | None = None) -> None:
         if detail is not None:
-            raise DataError(f"{self.kind}:{detail} is no kind of column; expected {self.kind}")
+            raise DataError(f"{self.kind}:{detail} is not a kind of column; expected {self.kind}")
         self.name = name
 
     # ---- from a file to a tensor, and back -----------------------------------------------------
 
     @abstractmethod
     def parse(self, value: Any, folder: Path = Path()) -> Any:
-        """What a value of a file says; paths in it start at ``folder``.
+        """Check and convert a value of a file; paths in it are relative to ``folder``.
 
         Raises:
-            DataError: if it is not of this kind.
+            DataError: if the value is not of this kind.
         """
 
     def parse_line(self, line: str) -> Any:
-        """The value that a line of text stands for, where x or y is this column alone.
+        """The value of a line of text, if each line is one value of this column.
 
         Raises:
-            NotALine: if no line can say such a value; it comes in a JSON object then.
+            NotALine: if such values cannot be written as a line; they then come in JSON objects.
         """
         raise NotALine
 
     @abstractmethod
     def fit(self, parsed: Sequence[Any], rare: int) -> None:
-        """Learn the symbols, or the scale, from the training part alone; symbols that stand there
-        fewer than ``rare`` times are unknown."""
+        """Learn the symbols, or the scale, from the training part.
+
+        Symbols that occur fewer than ``rare`` times there are unknown.
+        """
 
     @abstractmethod
     def encode(self, parsed: Any) -> Tensor:
         """One parsed value as a tensor.
 
         Raises:
-            DataError: if the model could not have it, for training has nothing like it.
+            DataError: if the value cannot be encoded, such as a label that training does not have.
         """
 
     def entries(self, encoded: Tensor) -> Tensor:
-        """Values ``(rows, …)`` as entries of a vector x, ``(rows, size)``."""
+        """Encoded values ``(rows, …)`` as entries of a vector x, ``(rows, size)``."""
         return encoded
 
     @abstractmethod
     def decode(self, value: Tensor) -> Any:
-        """What a file would say of a tensor: a text, a number, or a list."""
+        """The value of a tensor, as a file would have it: a text, a number, or a list."""
 
-    # ---- what it makes of a model --------------------------------------------------------------
+    # ---- in a model ----------------------------------------------------------------------------
 
     @abstractmethod
     def output(self) -> Output:
-        """What each y(t) is drawn from, where this column is y.
+        """The output that gives the distribution of y(t), if this column is y.
 
         Raises:
-            DataError: if no output gives such values.
+            DataError: if there is no output for such values.
         """
 
     @property
     def alone(self) -> bool:
-        """Whether an x that has this column has no other."""
+        """Whether an x with this column can have no other column."""
         return self.sequence
 
     @property
     def takes_rare(self) -> bool:
-        """Whether symbols that are rare in training can be left unknown."""
+        """Whether symbols that are rare in training can be made unknown."""
         return self.vocabulary is not None and self.vocabulary.unknown is not None
 
     def describe(self) -> str:
-        """Its kind in words, for the description of a data set."""
+        """The kind in words, for the description of a data set."""
         return self.kind
 
     def is_value(self, path: Path) -> bool:
@@ -131,18 +133,18 @@ class Column(ABC):
 
     @abstractmethod
     def state(self) -> dict[str, Any]:
-        """What was learned from training, as JSON can have it."""
+        """What was learned from training, for JSON."""
 
     @abstractmethod
     def load_state(self, state: Mapping[str, Any]) -> None:
-        """Know again what :meth:`state` said.
+        """Restore what :meth:`state` gave.
 
         Raises:
-            DataError: if it says something else; the message goes on after the column's name.
+            DataError: if the state is damaged; the message continues "the column 'name' has …".
         """
 
     def alike(self, other: Column) -> bool:
-        """Whether both have learned the same, but for what differs between machines."""
+        """Whether both have learned the same, up to last digits that differ between machines."""
         same = (self.kind, self.name) == (other.kind, other.name)
         if self.scale is not None and other.scale is not None:
             return same and self.scale.alike(other.scale)
@@ -150,35 +152,35 @@ class Column(ABC):
 
 
 class NotALine(Exception):
-    """A value of a column that no line of text can say."""
+    """Values of this column cannot be written as a line of text."""
 
 
 def keys(state: Mapping[str, Any], *expected: str) -> list[Any]:
-    """The values of a saved state that has just these keys.
+    """The values of a saved state, which must have exactly the ``expected`` keys.
 
     Raises:
-        DataError: if it has others.
+        DataError: if it has other keys.
     """
     if set(state) != set(expected):
-        raise DataError(f"not just kind, name, {' and '.join(expected)}")
+        raise DataError(f"other keys than kind, name, {' and '.join(expected)}")
     return [state[key] for key in expected]
 
 
 def texts(value: Any, what: str = "symbols") -> list[str]:
-    """A saved list of some texts.
+    """Check that a saved value is a list of texts that is not empty.
 
     Raises:
-        DataError: if it is something else.
+        DataError: if it is not.
     """
     if not isinstance(value, list) or not value:
-        raise DataError(f"{what} that is no list of some values")
+        raise DataError(f"{what} that are not a list, or an empty one")
     if not all(isinstance(text, str) for text in value):
-        raise DataError(f"{what} that are no texts")
+        raise DataError(f"{what} that are not texts")
     return value
 
 
 def shown(value: Any) -> str:
-    """A value in a message: short, in one line."""
+    """A value as it appears in a message: short, in one line."""
     if value is None or value == "":
         return "an empty value"
     text = repr(value)

@@ -1,4 +1,4 @@
-"""Columns of paths to pictures."""
+"""Columns of pictures, given by their paths."""
 
 from __future__ import annotations
 
@@ -19,29 +19,31 @@ from throughtime.outputs import Output
 SUFFIXES = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".tif", ".tiff", ".webp")
 
 LARGEST = 64
-"""Rows or columns of a picture as the model sees it; larger ones are made smaller."""
+"""The most rows or columns of pixels; larger pictures are scaled down."""
 
 SMALLEST = 4
-"""Rows and columns that the encoder's two poolings need."""
+"""The fewest rows and columns of pixels, which the two pooling layers of the encoder need."""
 
 
 class Image(Column):
-    """The path of a picture, from the folder of the file on: its grey values, in the size of
-    training's first picture."""
+    """A picture by its path, relative to the folder of the file, as grey values.
+
+    All pictures are resized to the size of the first one in training.
+    """
 
     kind = "image"
     sequence = False
     picture_shape: tuple[int, int]
 
     def know(self, shape: tuple[int, int]) -> Self:
-        """Take this as the rows and columns of all pictures."""
+        """Set the rows and columns of all pictures."""
         self.picture_shape, self.size = shape, shape[0] * shape[1]
         return self
 
     def parse(self, value: Any, folder: Path = Path()) -> Pictures.Image:
-        """The picture, in grey and not too large."""
+        """The picture in grey, scaled down if it is too large."""
         if not isinstance(value, str) or not value:
-            raise DataError(f"{value!r} is no path of a picture")
+            raise DataError(f"{value!r} is not the path of a picture")
         path = folder / value
         try:
             with Pictures.open(path) as picture:
@@ -50,7 +52,7 @@ class Image(Column):
             raise DataError(f"{path}: no such picture; check the name") from None
         except (OSError, ValueError, SyntaxError, UnidentifiedImageError, MemoryError,
                 Pictures.DecompressionBombError) as error:  # fmt: skip
-            reason = str(error) or type(error).__name__  # a damaged one may say any size
+            reason = str(error) or type(error).__name__  # a damaged file may claim any size
             raise DataError(f"{path}: cannot be read as a picture ({reason})") from None
         if min(grey.size) < SMALLEST:
             raise DataError(f"{path}: {grey.width} × {grey.height}; expected at least 4 × 4")
@@ -61,12 +63,12 @@ class Image(Column):
         return line
 
     def fit(self, parsed: Sequence[Pictures.Image], rare: int) -> None:
-        """Take the size of the first."""
+        """Take the size of the first picture."""
         width, height = (max(SMALLEST, n) for n in parsed[0].size)
         self.know((height, width))
 
     def encode(self, parsed: Pictures.Image) -> Tensor:
-        """Its grey values from 0 to 1, row by row."""
+        """The grey values from 0 to 1, ``(rows * columns,)``, row by row."""
         rows, columns = self.picture_shape
         values = np.asarray(parsed.resize((columns, rows)), dtype=np.float32) / 255
         return torch.from_numpy(values.copy()).flatten()
@@ -76,7 +78,7 @@ class Image(Column):
         return value.view(self.picture_shape).tolist()
 
     def output(self) -> Output:
-        raise DataError("y is a picture, which no output gives; make it --input")
+        raise DataError("y is a picture, but there is no output for pictures; make it --input")
 
     @property
     def alone(self) -> bool:
@@ -104,10 +106,10 @@ class Image(Column):
 
 
 class Ink(Image):
-    """The path of a drawing: how much ink each pixel has, 0 where the paper is white."""
+    """A drawing by its path: 0 for white paper to 1 for black ink."""
 
     kind = "ink"
 
     def encode(self, parsed: Pictures.Image) -> Tensor:
-        """Its ink from 0 to 1, row by row."""
+        """The ink from 0 to 1, ``(rows * columns,)``, row by row."""
         return 1 - super().encode(parsed)

@@ -1,4 +1,4 @@
-"""Columns of numbers: one, a vector, or a sequence of them."""
+"""Columns of numbers: single numbers, vectors, or sequences of either."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from throughtime.outputs import Bernoulli, Normal, Output
 
 
 class RealColumn(Column):
-    """A column whose values are real, in units of training's deviation from training's mean."""
+    """A column of real values, standardised by the mean and standard deviation of training."""
 
     scale: Scale
 
     def measure(self, scale: Scale) -> Self:
-        """Take this as its scale."""
+        """Set the scale: mean and standard deviation."""
         self.scale, self.size = scale, len(scale.mean)
         return self
 
@@ -31,11 +31,11 @@ class RealColumn(Column):
         return self._said(self.scale.back(value))
 
     def spread(self, deviation: Tensor) -> Any:
-        """What a file would say of standard deviations: those of its own numbers."""
+        """Standard deviations of encoded values, in the units of the file."""
         return self._said(deviation.double() * self.scale.unit)
 
     def _said(self, values: Tensor) -> Any:
-        """Numbers as a file has them: one, or a list."""
+        """Values as a file would have them: a number, or a list."""
         return values.tolist()
 
     def output(self) -> Output:
@@ -47,9 +47,9 @@ class RealColumn(Column):
     def load_state(self, state: Mapping[str, Any]) -> None:
         mean, unit = keys(state, "mean", "unit")
         if not all(isinstance(values, list) and values for values in (mean, unit)):
-            raise DataError("mean or unit that is no list of some values")
+            raise DataError("a mean or unit that is not a list, or an empty one")
         if not all(_is_finite(value) for value in (*mean, *unit)):
-            raise DataError("a mean or a unit that is no finite number")
+            raise DataError("a mean or a unit that is not a finite number")
         scale = Scale(*(torch.tensor(v, dtype=torch.float64) for v in (mean, unit)))
         if len(mean) != len(unit) or scale.unit.min() <= 0 or not self._may_be(len(mean)):
             raise DataError(
@@ -58,12 +58,12 @@ class RealColumn(Column):
         self.measure(scale)
 
     def _may_be(self, size: int) -> bool:
-        """Whether a value can have so many numbers."""
+        """Whether a value of this column can be ``size`` numbers."""
         return True
 
 
 class Number(RealColumn):
-    """A number, in units of training's deviation from training's mean."""
+    """A number, standardised by the mean and standard deviation of training."""
 
     kind = "number"
     sequence, size = False, 1
@@ -71,7 +71,7 @@ class Number(RealColumn):
     def parse(self, value: Any, folder: Path = Path()) -> float:
         found = number(value)
         if found is None:
-            raise DataError(f"{shown(value)} is no finite number")
+            raise DataError(f"{shown(value)} is not a finite number")
         return found
 
     def fit(self, parsed: Sequence[float], rare: int) -> None:
@@ -88,19 +88,19 @@ class Number(RealColumn):
 
 
 class Numbers(RealColumn):
-    """A list of numbers, or of lists that are all as long: real values at each step."""
+    """A sequence of numbers, or of vectors of equal size: real values at each step."""
 
     kind = "numbers"
     sequence = stepwise = True
 
     def parse(self, value: Any, folder: Path = Path()) -> Tensor:
         if not isinstance(value, list | np.ndarray) or not len(value):
-            raise DataError(f"{shown(value)} is no list of numbers")
+            raise DataError(f"{shown(value)} is not a list of numbers")
         if isinstance(value, np.ndarray):
             return self._array(value)
         rows = [row if isinstance(row, list) else [row] for row in value]
         if {len(row) for row in rows} == {0}:
-            raise DataError(f"{shown(value)} is no list of numbers")
+            raise DataError(f"{shown(value)} is not a list of numbers")
         if len({len(row) for row in rows}) != 1:
             raise DataError("vectors of different sizes; expected as many numbers at every step")
         return torch.tensor([[Number().parse(v) for v in row] for row in rows], dtype=torch.float64)
@@ -132,7 +132,7 @@ class Numbers(RealColumn):
 
 
 class Vector(Numbers):
-    """A list of as many numbers in every row: one vector, and no sequence."""
+    """A vector: a list of numbers, of the same size in every row."""
 
     kind = "vector"
     sequence = stepwise = False
@@ -140,7 +140,7 @@ class Vector(Numbers):
     def parse(self, value: Any, folder: Path = Path()) -> Tensor:
         rows = super().parse(value)
         if rows.shape[1] != 1:
-            raise DataError(f"{shown(value)} is no list of numbers, but of lists")
+            raise DataError(f"{shown(value)} is a list of lists; expected a list of numbers")
         return rows.T
 
     def encode(self, parsed: Tensor) -> Tensor:
@@ -151,14 +151,14 @@ class Vector(Numbers):
 
 
 class Bits(Numbers):
-    """Lists of noughts and ones, all as long: a piano-roll, say, with a one for each key."""
+    """A sequence of vectors of zeros and ones, such as a piano roll with a one for each key."""
 
     kind = "bits"
 
     def parse(self, value: Any, folder: Path = Path()) -> Tensor:
         rows = super().parse(value)
         if not is_bits(rows):
-            raise DataError(f"{shown(value)} has other numbers than 0 and 1")
+            raise DataError(f"{shown(value)} has numbers other than 0 and 1")
         return rows
 
     def fit(self, parsed: Sequence[Tensor], rare: int) -> None:
@@ -180,12 +180,12 @@ class Bits(Numbers):
     def load_state(self, state: Mapping[str, Any]) -> None:
         (size,) = keys(state, "size")
         if type(size) is not int or size < 1:
-            raise DataError(f"the size {shown(size)}; expected how many bits there are")
+            raise DataError(f"the size {shown(size)}; expected the number of bits, at least 1")
         self.size = size
 
 
 def is_bits(rows: Tensor) -> bool:
-    """Whether vectors have noughts and ones alone."""
+    """Whether vectors ``(rows, size)``, of more than one entry, have only zeros and ones."""
     return rows.shape[1] > 1 and bool(((rows == 0) | (rows == 1)).all())
 
 

@@ -1,4 +1,4 @@
-"""All kinds of columns, and which of them one seems to be."""
+"""All kinds of columns by name, and a guess of the kind from the values."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ KINDS: dict[str, type[Column]] = {
         *(Image, Ink),
     )
 }
-"""What the command line and a saved run call each kind of column."""
+"""The kinds of columns by their names on the command line and in saved runs."""
 
 
 def column(kind: str, name: str) -> Column:
-    """A column by its kind, as the command line has it: ``label``, ``bpe:2000``.
+    """A column of a kind that is given by its name: ``label``, ``bpe:2000``.
 
     Raises:
         DataError: if there is no such kind.
@@ -43,7 +43,7 @@ def text_column(kind: str, name: str) -> Text:
     """A column of text by its kind: ``characters``, ``words``, ``bytes``, ``bpe`` or ``bpe:SIZE``.
 
     Raises:
-        DataError: if there is no such kind, or it is none of text.
+        DataError: if there is no such kind, or it is not one of text.
     """
     chosen = KINDS.get(kind.partition(":")[0])
     found = column(kind, name) if chosen is not None and issubclass(chosen, Text) else None
@@ -53,43 +53,44 @@ def text_column(kind: str, name: str) -> Text:
 
 
 def saved(column: Column) -> dict[str, Any]:
-    """Kind, name and what was learned, as JSON can have it; see :func:`restored`."""
+    """Kind, name and what was learned, for JSON; see :func:`restored`."""
     return {"kind": column.kind, "name": column.name, **column.state()}
 
 
-def restored(said: object) -> Column:
-    """The column that :func:`saved` has said.
+def restored(state: object) -> Column:
+    """The column from the state that :func:`saved` gave.
 
     Raises:
-        DataError: in one line, if it says something else.
+        DataError: if the state is damaged.
 
     Example:
         >>> restored({"kind": "words", "name": "title", "symbols": ["a", "cat"]}).encode("cat a")
         tensor([1, 0])
     """
-    if not isinstance(said, Mapping):
-        raise DataError(f"a column is {shown(said)}; expected an object")
-    state = dict(said)
-    kind, name = state.pop("kind", None), state.pop("name", None)
+    if not isinstance(state, Mapping):
+        raise DataError(f"a column is {shown(state)}; expected an object")
+    learned = dict(state)
+    kind, name = learned.pop("kind", None), learned.pop("name", None)
     if not isinstance(name, str):
         raise DataError(f"a column's name is {shown(name)}; expected a text")
     if not isinstance(kind, str) or kind not in KINDS:
         raise DataError(f"a column's kind is {shown(kind)}; expected one of {', '.join(KINDS)}")
     found = KINDS[kind](name)
     try:
-        found.load_state(state)
+        found.load_state(learned)
     except DataError as error:
         raise DataError(f"the column {name!r} has {error}") from None
     return found
 
 
 def guess(values: Sequence[Any], *, target: bool, caption: bool = False) -> type[Column]:
-    """The kind of a column, by its values.
+    """Guess the kind of a column from its values.
 
-    Paths of pictures are images, and lists are tokens, bits or numbers. What are numbers throughout
-    is a number. Text that repeats itself is a label: of a target, if each value stands there twice
-    on the mean; of an input, only if there are few (a text that decides something is seldom seen
-    again). Other text is characters, and so is every ``caption`` of a picture: they may repeat.
+    - paths of pictures: image; lists: tokens, tags, bits or numbers;
+    - numbers throughout: number;
+    - text with few distinct values: label. A target may have half as many distinct values as rows,
+      an input a twentieth, since a text that y depends on is rarely repeated;
+    - other text, and every ``caption`` of a picture, even if captions repeat: characters.
     """
     if not target and all(str(value).lower().endswith(SUFFIXES) for value in values):
         return Image

@@ -1,4 +1,4 @@
-"""Numbers in units of their own."""
+"""Standardisation of numbers by a mean and a standard deviation."""
 
 from __future__ import annotations
 
@@ -12,10 +12,14 @@ from throughtime.data.errors import DataError
 
 @dataclass(frozen=True, eq=False)
 class Scale:
-    """Values ``(*, size)`` in units, from a mean; both are ``(size,)`` in double precision.
+    """Standardises values ``(*, size)``: (value - mean) / unit, in single precision.
+
+    Args:
+        mean: ``(size,)``, in double precision.
+        unit: ``(size,)``, in double precision: the standard deviation, or 1 if it is zero.
 
     Raises:
-        DataError: where it is called, if a value is farther away than a float can say.
+        DataError: when called, if a standardised value is not finite in single precision.
     """
 
     mean: Tensor
@@ -23,20 +27,20 @@ class Scale:
 
     @classmethod
     def of(cls, values: Tensor) -> Scale:
-        """That of values ``(rows, size)``: their mean and their deviation.
+        """The scale of values ``(rows, size)``: their mean and standard deviation.
 
         Raises:
-            DataError: if there are no values, or too large ones to have them.
+            DataError: if there are no values, or their mean or standard deviation is not finite.
         """
         if not len(values):
-            raise DataError("no numbers, of which there is no mean; expected some rows of training")
+            raise DataError("no numbers to take the mean of; expected some rows of training")
         mean, deviation = values.mean(0), values.std(0, correction=0)
         if not bool((mean.isfinite() & deviation.isfinite()).all()):
             raise DataError(
                 f"numbers up to {float(values.abs().max()):g} are too large for a mean and a "
-                "deviation; give them in another unit"
+                "standard deviation; give them in another unit"
             )
-        # what never changes has no deviation to divide by
+        # a constant has the standard deviation 0, which cannot be divided by
         return cls(mean, torch.where(deviation > 0, deviation, 1.0))
 
     def __call__(self, values: Tensor) -> Tensor:
@@ -44,17 +48,17 @@ class Scale:
         if not bool(inside.isfinite().all()):
             far = values[~inside.isfinite()][0]
             raise DataError(
-                f"{float(far):g} is too far from training's mean for a float: that is "
-                f"{self.mean.tolist()}, with a deviation of {self.unit.tolist()}"
+                f"{float(far):g} is too far from training's mean for a float: the mean is "
+                f"{self.mean.tolist()}, the standard deviation {self.unit.tolist()}"
             )
         return inside
 
     def back(self, values: Tensor) -> Tensor:
-        """The numbers that are ``values`` in these units."""
+        """The original numbers of standardised ``values``."""
         return values.double() * self.unit + self.mean
 
     def alike(self, other: Scale) -> bool:
-        """Whether they differ in a last digit at most, as sums do between machines."""
+        """Whether both are equal up to rounding, which differs between machines."""
         if len(self.mean) != len(other.mean):
             return False
         apart = (self.mean - other.mean) / self.unit, self.unit / other.unit - 1

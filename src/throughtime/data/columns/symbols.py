@@ -1,4 +1,4 @@
-"""Columns of names, one or several."""
+"""Columns of labels and of other names: one, a sequence, or a set of them."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from throughtime.outputs import Categorical
 
 
 class SymbolColumn(Column):
-    """A column whose values are symbols of a vocabulary, which training teaches."""
+    """A column of symbols, whose vocabulary is learned from training."""
 
     vocabulary: Vocabulary
 
     def know(self, symbols: Sequence[str]) -> Self:
-        """Take these as its symbols, in the order of their numbers."""
+        """Set the symbols, in the order of their numbers."""
         self.vocabulary, self.size = Vocabulary(symbols), len(symbols)
         return self
 
@@ -39,14 +39,14 @@ class SymbolColumn(Column):
 
 
 class Tokens(SymbolColumn):
-    """A list of strings, as it is; what training has not shown is one unknown symbol."""
+    """A list of strings; those that are not in training are one unknown symbol."""
 
     kind = "tokens"
     sequence = True
 
     def parse(self, value: Any, folder: Path = Path()) -> list[str]:
         if not isinstance(value, list) or not all(isinstance(v, str) for v in value):
-            raise DataError(f"{shown(value)} is no list of strings")
+            raise DataError(f"{shown(value)} is not a list of strings")
         return ["_".join(v.split()) or "_" for v in value]
 
     def parse_line(self, line: str) -> list[str]:
@@ -65,7 +65,7 @@ class Tokens(SymbolColumn):
 
 
 class Tags(Tokens):
-    """A list of labels, all of which training must have shown."""
+    """A list of labels, all of which must occur in training."""
 
     kind = "tags"
     stepwise = True
@@ -80,14 +80,14 @@ class Tags(Tokens):
 
 
 class Label(SymbolColumn):
-    """One of a few names; as part of a vector x, a one among zeros."""
+    """One label; one-hot, if it is part of a vector x."""
 
     kind = "label"
     sequence = False
 
     def parse(self, value: Any, folder: Path = Path()) -> str:
         if not isinstance(value, str | int | float) or not str(value).strip():
-            raise DataError(f"{shown(value)} is no label")
+            raise DataError(f"{shown(value)} is not a label")
         return "_".join(str(value).split())
 
     def parse_line(self, line: str) -> str:
@@ -108,7 +108,7 @@ class Label(SymbolColumn):
 
 
 class Features(SymbolColumn):
-    """A list of names that are all true at once: a vector of noughts, and ones for them."""
+    """A set of names, as a list: a vector of zeros, with ones for the names in the list."""
 
     kind = "features"
     sequence = False
@@ -120,11 +120,11 @@ class Features(SymbolColumn):
         counts = Counter(name for names in parsed for name in set(names))
         known = sorted(name for name, count in counts.items() if count >= rare)
         if not known:
-            raise DataError(f"no name stands in {rare} rows of training; expected some")
+            raise DataError(f"no name is in {rare} rows of training; expected some")
         self.know(known)
 
     def encode(self, parsed: list[str]) -> Tensor:
-        """What training has not shown is not there."""
+        """A vector of zeros and ones; names that are not in training are left out."""
         known = [name for name in parsed if name in self.vocabulary]
         vector = torch.zeros(self.size)
         vector[self.vocabulary.encode(known)] = 1.0
@@ -146,6 +146,6 @@ class Features(SymbolColumn):
 def _check_known(label: str, known: Vocabulary) -> None:
     if label not in known:
         raise DataError(
-            f"the label {label!r} does not stand in the training part, so no model can learn it; "
+            f"the label {label!r} is not in the training part, so no model can learn it; "
             "leave such rows out, or choose another --seed"
         )

@@ -1,4 +1,4 @@
-"""Columns of text, by the symbols that it is cut into; and files that are text alone."""
+"""Columns of text, by its symbols: characters, words, bytes or byte pairs."""
 
 from __future__ import annotations
 
@@ -18,21 +18,21 @@ from throughtime.data.errors import DataError
 from throughtime.data.vocabulary import UNKNOWN, WordVocabulary, code_points
 
 WHOLE = ""
-"""The name of what is no column but a text of its own: a line of a text file, or all of it."""
+"""The name of the column if the data are text without columns: lines, or one running text."""
 
 PAIRS = 1_024
-"""Symbols of a BPE, if nothing else is said."""
+"""The default number of symbols of a BPE."""
 
 
 class Text(SymbolColumn):
-    """A text; what training has not shown is one unknown symbol, where there can be such."""
+    """A text; symbols that are not in training share one unknown symbol, if the kind has one."""
 
     sequence = True
 
     def parse(self, value: Any, folder: Path = Path()) -> str:
-        empty = value == "" and self.name != WHOLE  # a line may be empty, a cell is missing
+        empty = value == "" and self.name != WHOLE  # an empty line is a text
         if not isinstance(value, str | int | float) or empty:
-            raise DataError(f"{shown(value)} is no text; fill it in, or leave such rows out")
+            raise DataError(f"{shown(value)} is not a text; fill it in, or leave such rows out")
         return str(value)
 
     def parse_line(self, line: str) -> str:
@@ -40,7 +40,7 @@ class Text(SymbolColumn):
 
     @abstractmethod
     def learn(self, texts: Iterable[list[str]], rare: int) -> None:
-        """Learn the symbols of training's texts, which come some at a time."""
+        """Learn the symbols of the training texts, which come in lists, one after the other."""
 
     def fit(self, parsed: Sequence[str], rare: int) -> None:
         self.learn([list(parsed)], rare)
@@ -68,12 +68,12 @@ class Characters(Text):
 
     def know(self, symbols: Sequence[str]) -> Self:
         if any(len(symbol) != 1 for symbol in symbols):
-            raise DataError("symbols that are no single characters")
+            raise DataError("symbols that are not single characters")
         return super().know(symbols)
 
 
 class Words(Text):
-    """A text, word by word: what stands between white space."""
+    """A text, word by word; words are separated by white space."""
 
     kind = "words"
     symbol = "word"
@@ -88,7 +88,7 @@ class Words(Text):
 
 
 class Bytes(Text):
-    """A text, byte by byte of its UTF-8, of which none is unknown."""
+    """A text, byte by byte of its UTF-8; no byte is unknown."""
 
     kind = "bytes"
 
@@ -103,11 +103,12 @@ class Bytes(Text):
 
 
 class Pairs(Text):
-    """A text in the symbols of a byte-level BPE, of which none is unknown: ``bpe`` or
-    ``bpe:SIZE``.
+    """A text in byte pairs, the symbols of a byte-level BPE; no text has an unknown symbol.
+
+    Its kind is ``bpe``, or ``bpe:SIZE`` with the number of symbols.
 
     Raises:
-        DataError: if the size is none.
+        DataError: if the size is not a number, too small or too large.
 
     Example:
         >>> Pairs("title", "500").symbols
@@ -142,5 +143,5 @@ class Pairs(Text):
         if not isinstance(merges, list) or not all(
             isinstance(pair, list) and [*map(type, pair)] == [str, str] for pair in merges
         ):
-            raise DataError("merges that are no pairs of texts")
+            raise DataError("merges that are not pairs of texts")
         self._take(BytePairs(texts(symbols), merges))

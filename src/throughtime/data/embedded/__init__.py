@@ -1,4 +1,4 @@
-"""Real data that installed packages carry, and one equation: nothing is downloaded."""
+"""Embedded data sets: made from installed packages or an equation, without a download."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ class Embedded(NamedTuple):
     """An embedded set, as the command line lists it before anything is loaded.
 
     Args:
-        maker: the function that makes it, as ``module:function``.
-        wiring: the wiring that suits, by its name.
+        maker: the function that makes the data set, as ``module:function``.
+        wiring: the name of its usual wiring.
         about: what it is, in one line.
     """
 
@@ -61,4 +61,4 @@ DATASETS = {
         "values, 6 units of time apart",
     ),
 }
-"""The embedded sets: made of what an installation has anyway, without a download."""
+"""The embedded sets by name."""

@@ -1,4 +1,4 @@
-"""Handwritten digits, read as sequences: sequence to label."""
+"""Handwritten digits, read as sequences of pixels: from a sequence to a label."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pictures of characters and their names: image captioning on what every installation has."""
+"""Pictures of characters and their Unicode names: image captioning without a download."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def glyphs() -> Dataset:
     matplotlib ships the font. ``test`` and ``valid`` are characters that training never shows;
     ``test-faces`` shows training's characters in four other faces. Of the 5,749 characters 734
     have exactly the picture of another (A is also GREEK CAPITAL LETTER ALPHA), so no model can
-    name them all: what can be learnt is a distribution over names.
+    name them all: what can be learned is a distribution over names.
     """
     sans = face("DejaVuSans")
     chosen = split(sans.items(), key=lambda drawn: drawn[0])
@@ -50,7 +50,7 @@ def glyphs() -> Dataset:
         (character, picture)
         for other in OTHER_FACES
         for character, picture in face(other).items()
-        # Faces share some drawings, such as arrows; these would test no other face.
+        # Faces share some drawings, such as arrows, which would not test another face.
         if character in trained and not torch.equal(picture, sans[character])
     ]
     vocabulary = Vocabulary.build(unicodedata.name(character) for character in trained)
@@ -74,7 +74,7 @@ def glyphs() -> Dataset:
 
 @dataclass(frozen=True, eq=False)
 class Glyph:
-    """How a face draws a character: its outline, and its advance to the next, in font units."""
+    """A character in one face: its outline and the advance to the next one, in font units."""
 
     outline: Outline
     advance: float
@@ -98,9 +98,9 @@ def face(name: str) -> dict[str, Tensor]:
 def pictures(drawn: list[Glyph]) -> Tensor:
     """Antialiased pictures ``(glyphs, SIZE * SIZE)``, 0 for paper to 1 for ink, row by row.
 
-    All at one scale and on one baseline, so that size and height tell small letters from capitals
-    and subscripts from superscripts. Ink that would be cut off is moved, or else made smaller, by
-    no more than it takes.
+    All have one scale and one baseline, so that size and height distinguish small letters from
+    capitals and subscripts from superscripts. A glyph that would be cut off is moved, or scaled
+    down if it is too large, as little as necessary.
     """
     across = max(1, math.ceil(math.sqrt(len(drawn))))
     canvas = RendererAgg(across * SIZE, across * SIZE, 72)

@@ -1,4 +1,4 @@
-"""The Mackey-Glass series: a chaotic real-valued process, from its equation."""
+"""The Mackey-Glass series: a chaotic process of real values, solved numerically."""
 
 from __future__ import annotations
 
@@ -11,23 +11,23 @@ from throughtime.data.schema import Schema
 from throughtime.sequence import Sequence
 
 DELAY = 17
-"""τ of the equation: at 17 the series is chaotic, but barely."""
+"""The delay in the equation: at 17 the series is barely chaotic."""
 
 SPACING = 6
-"""Time from one value to the next, as is usual. Closer values are all but linear in each other."""
+"""Time between values; 6 is usual. Closer values are almost linear functions of each other."""
 
 
 ROWS, STEPS = 100, 200
-"""How many stretches the series is cut into, and the values of each."""
+"""How many rows the series is cut into, and the values of each."""
 
 
 def mackey_glass() -> Dataset:
-    """20,000 values of Mackey-Glass in 100 stretches, in units of training's deviation.
+    """20,000 values of Mackey-Glass in 100 rows, standardised by training's mean and deviation.
 
-    The first 80 stretches are for training, ten each for validation and test. Each is read without
-    knowing the one before, so it begins with some steps whose values nobody can know exactly;
-    training has many such beginnings to learn from, where one long row would have one. There is no
-    noise, and yet a model's small errors grow when it runs on its own output.
+    The first 80 rows are for training, ten each for validation and test. A model reads each row
+    without the one before, so that its first values cannot be predicted exactly; training has 80
+    such beginnings, where one long row would have one. There is no noise, but a model's small
+    errors grow when it runs on its own output.
     """
     x = torch.tensor(series(ROWS * STEPS * SPACING)[::SPACING], dtype=torch.float64)
     x = x.view(ROWS, STEPS, 1)
@@ -48,14 +48,15 @@ def mackey_glass() -> Dataset:
 
 
 def series(count: int, steps: int = 10, skip: int = 500) -> list[float]:
-    r"""The solution at ``count`` integer times, after ``skip`` others for it to settle.
+    r"""The solution at ``count`` integer times, after ``skip`` others as a burn-in.
 
     .. math:: \dot x(t) = \frac{0.2 \, x(t - 17)}{1 + x(t - 17)^{10}} - 0.1 \, x(t), \qquad
         x(t \le 0) = 1.2
 
     by the classical Runge-Kutta method with ``steps`` steps to a unit of time (Mackey & Glass,
-    1977). Only additions, multiplications and divisions enter, which every machine rounds alike:
-    with ``pow`` in it, chaos would soon make another series of another machine's last digit.
+    1977). Only additions, multiplications and divisions are used, which every machine rounds alike:
+    ``pow`` differs in the last digit between machines, and chaos would turn that into another
+    series.
     """
     h = 1 / steps
     back = DELAY * steps

@@ -12,8 +12,8 @@ from throughtime.data.vocabulary import Vocabulary
 def python_reference() -> Dataset:
     """The pages that ``help()`` shows on topics of the language, one after the other.
 
-    In alphabetical order, cut at 80 % and 90 % of the characters to whole pages. The text, and so
-    what a model can reach on it, differs a little between versions of Python.
+    In alphabetical order; the parts are whole pages, cut near 80 % and 90 % of the characters. The
+    text, and so the likelihood of a model, differs a little between versions of Python.
     """
     total = sum(map(len, topics.values()))
     parts: dict[str, list[str]] = {"train": [], "valid": [], "test": []}

@@ -1,4 +1,4 @@
-"""Python source and the kind of token that each character belongs to: labels of the same length."""
+"""Python source code, each character labelled with the kind of its token: one label per step."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ from throughtime.data.vocabulary import Vocabulary
 from throughtime.sequence import Sequence
 
 LABELS = Vocabulary(["SPACE", "NAME", "KEYWORD", "NUMBER", "OP", "STRING", "COMMENT"])
-"""What a character can be part of; SPACE is all that stands between tokens."""
+"""The kinds of token that a character can belong to; SPACE is all that is between tokens."""
 
 LONGEST = 256
-"""Characters in a window of whole lines."""
+"""The most characters in a window of whole lines."""
 
 MODULES = {
     "train": """
@@ -38,15 +38,15 @@ MODULES = {
     "valid": "bdb csv graphlib operator reprlib trace",
     "test": "cmd fileinput heapq plistlib shelve uuid",
 }
-"""Modules that Python has as one file of moderate size in every version from 3.11 on."""
+"""Modules that are one file of moderate size in every version of Python from 3.11 on."""
 
 
 def python_tokens() -> Dataset:
-    """Standard-library source, each character labelled by ``tokenize``.
+    """Source code of the standard library, each character labelled by ``tokenize``.
 
-    An example is a run of whole lines, up to 256 characters, so its beginning may lie inside a
-    string that only the closing quotes give away: a model that also reads backward does better.
-    The parts are different modules.
+    An example is a window of whole lines, up to 256 characters. It may begin inside a string that
+    only the closing quotes reveal: a model that also reads backward does better. The parts are
+    different modules.
 
     Raises:
         DataError: if this Python comes without the source of its standard library.
@@ -116,7 +116,7 @@ def _source(module: str) -> str:
 
 
 def _windows(source: str) -> Iterator[tuple[str, Tensor]]:
-    """Runs of whole lines with their labels; a line that is too long is a run of its own."""
+    """Windows of whole lines with their labels; a line that is too long is a window of its own."""
     label = labels(source)
     start = end = 0
     for line in io.StringIO(source):

@@ -1,1 +1,1 @@
-"""People's own files: what they hold, a kind of file each, and how columns become x and y."""
+"""Formats of files: one module per format, and how columns become x and y."""

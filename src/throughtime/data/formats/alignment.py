@@ -1,4 +1,4 @@
-"""Whether each value of y belongs to a step of x, and which rows are mistakes if nearly all do."""
+"""Check that x and y have equal lengths in all rows, if they have in nearly all."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from throughtime.data.schema import Schema
 from throughtime.sequence import Sequence
 
 FEW = 0.2
-"""The share of rows whose x and y differ in length below which these are mistakes."""
+"""If fewer rows than this share have x and y of different lengths, those rows are mistakes."""
 
 
 def check_alignment(divided: dict[str, Table], splits: dict[str, Examples], schema: Schema) -> None:
-    """Where nearly all rows have a value of y for each step of x, all must have.
+    """Check that y has a value for each step of x in all rows, if it has in nearly all.
 
     Raises:
-        DataError: with file and line, at the first row that has more or fewer.
+        DataError: with file and line, at the first row whose x and y differ in length.
     """
     if not schema.y.stepwise or not schema.x_is_sequence:
         return
@@ -31,10 +31,10 @@ def check_alignment(divided: dict[str, Table], splits: dict[str, Examples], sche
             x, y = (int(lengths[differ[0]]) for lengths in of_rows)
             first = (
                 f"{divided[part].at(differ[0])}: column {schema.y.name!r} has {y} values, and "
-                f"column {schema.x[0].name!r} has {x}; expected as many, as nearly all other rows "
-                "have"
+                f"column {schema.x[0].name!r} has {x}; expected equal lengths, as in nearly all "
+                "rows"
             )
             if schema.y.vocabulary is not None:
-                first += f"; as {schema.y.name}:tokens it may have others"
+                first += f"; as {schema.y.name}:tokens lengths may differ"
     if first and differing < FEW * rows:
         raise DataError(first)

@@ -1,4 +1,4 @@
-"""Files of arrays, a part of the data each: MATLAB's .mat and NumPy's .npz."""
+"""Files of arrays, one for each part of the data: MATLAB's .mat and NumPy's .npz."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ SUFFIXES = (".mat", ".npz")
 
 
 def read_arrays(path: Path) -> dict[str, Table]:
-    """Sequences ``(T, size)`` in a column ``y``, in parts by the arrays' names.
+    """Sequences ``(T, size)`` in a column ``y``; the names of the arrays say the parts.
 
-    The names are ``train``, ``valid`` and ``test``, or what else people call them, with or without
-    ``data`` behind. Each array is a list of sequences, or has one more dimension for them.
+    The names are ``train``, ``valid`` and ``test``, or others in use such as ``dev``, with or
+    without ``data`` at the end. Each array is an array of sequences, or has one more dimension.
 
     Raises:
-        DataError: if the file is not one, or a part is missing.
+        DataError: if it is not a file of arrays, or a part is missing.
     """
     if not path.is_file():
         raise DataError(f"{path}: no such file; check the name")
@@ -35,7 +35,7 @@ def read_arrays(path: Path) -> dict[str, Table]:
         found = _matlab(path) if path.suffix.lower() == ".mat" else dict(np.load(path))
     except MissingPackage:
         raise
-    except Exception as error:  # of a damaged file, the readers raise many kinds
+    except Exception as error:  # for a damaged file, the readers raise many kinds
         reason = " ".join(str(error).split()) or type(error).__name__
         raise DataError(f"{path}: not a file of arrays ({reason})") from None
     parts: dict[str, Table] = {}

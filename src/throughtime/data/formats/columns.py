@@ -1,4 +1,4 @@
-"""From a table's columns to pairs (x, y), and the model that suits them."""
+"""From the columns of a table to a data set of pairs (x, y)."""
 
 from __future__ import annotations
 
@@ -20,14 +20,10 @@ from throughtime.data.schema import Schema
 
 
 def read_columns(path: Path, seed: int, reading: Reading) -> Dataset:
-    """A table or a CoNLL-style file as pairs (x, y): which column is which is told, or guessed.
-
-    What x and y are decides the wiring: a sequence and one value of it (2.3), two sequences of the
-    same lengths (2.1), a vector and a sequence (2.4), two sequences of different lengths (an
-    encoder and a decoder), or a sequence alone.
+    """A table or a CoNLL-style file as pairs (x, y), by the columns that are given or guessed.
 
     Raises:
-        DataError: with file and line, if a column or a value is not what it should be.
+        DataError: with file and line, if a column is missing or a value is not of its kind.
     """
 
     def read(file: Path) -> Table:
@@ -40,10 +36,10 @@ def read_columns(path: Path, seed: int, reading: Reading) -> Dataset:
 def of_table(
     table: Table, read: Callable[[Path], Table], name: str, seed: int, reading: Reading
 ) -> Dataset:
-    """A table as pairs (x, y); ``read`` reads the files that parts of their own have.
+    """A table as pairs (x, y); ``read`` reads the separate files for validation and test.
 
     Raises:
-        DataError: with file and line, if a column or a value is not what it should be.
+        DataError: with file and line, if a column is missing or a value is not of its kind.
     """
     inputs, target = roles(table, reading)
     divided = _divided(table, read, [name for name, _ in inputs] or [target[0]], seed, reading)
@@ -58,10 +54,10 @@ def as_data(
     target: Named,
     rare: int = 1,
 ) -> Dataset:
-    """Tables, one a part, as pairs (x, y).
+    """Tables, one for each part, as pairs (x, y).
 
     Raises:
-        DataError: with file and line, if a value is not what it should be.
+        DataError: with file and line, if a value is not of its column's kind.
     """
     of_x, of_y = kinds_of(divided["train"], inputs, target)
     columns = (*of_x, of_y)
@@ -107,7 +103,7 @@ def _divided(
     if reading.split is not None:
         if reading.own:
             raise DataError(
-                "--split and files of their own for --valid and --test exclude each other"
+                "--split and files for --valid or --test exclude each other; leave one out"
             )
         return parts.by_column(table, reading.split)
     if not reading.own:
@@ -119,7 +115,7 @@ def _divided(
 def _check_rare(path: Path, rare: int, columns: tuple[Column, ...]) -> None:
     if rare > 1 and not any(column.takes_rare for column in columns):
         raise DataError(
-            f"{path}: --rare is {rare}, but no column has symbols that could be unknown ("
+            f"{path}: --rare is {rare}, but no column has an unknown symbol ("
             + ", ".join(f"{column.name} as {column.kind}" for column in columns)
             + "): leave it out"
         )
@@ -128,7 +124,7 @@ def _check_rare(path: Path, rare: int, columns: tuple[Column, ...]) -> None:
 def _notes(
     divided: dict[str, Table], key: list[str], splits: dict[str, Examples], schema: Schema
 ) -> str:
-    """What a reader of the numbers should know: rows in two parts, and symbols never seen."""
+    """Notes on the data: how many rows are in two parts, and how many symbols are unknown."""
     notes = ""
     if shared := parts.leaks(divided, key):
         notes += f"; {shared:,} held-out rows are also in training"

@@ -1,4 +1,4 @@
-"""CoNLL-style files: a token a line in columns, and a blank line between sentences."""
+"""CoNLL-style files: one token per line, in columns, and a blank line between sentences."""
 
 from __future__ import annotations
 
@@ -14,23 +14,25 @@ from throughtime.data.formats.text_file import blocks_of, lines_of
 SUFFIXES = (".conll", ".conllu", ".iob", ".bio")
 
 DOCUMENT = "-DOCSTART-"
-"""What begins a line between two documents."""
+"""The beginning of a line between two documents."""
 
 UNIVERSAL = ("id", "form", "lemma", "upos", "xpos", "feats", "head", "deprel", "deps", "misc")
 """The columns of CoNLL-U (universaldependencies.org/format.html)."""
 
 
 TEXT = ("", ".txt", ".text", ".md")
-"""Endings of files that are lines, whatever these look like."""
+"""Endings of files that are always read as lines of text."""
 
 ROWS = 20
-"""Lines of as many columns that are no chance."""
+"""So many lines with equal numbers of columns are not a coincidence."""
 
 
 def is_conll(path: Path) -> bool:
-    """Whether a file is one: by its name; as a .tsv with blank lines between its rows; or, by an
-    ending that says nothing (``eng.train``), if its first lines have columns, and blank lines
-    between them."""
+    """Whether a file is CoNLL-style.
+
+    By its name; or as a .tsv with blank lines between its rows; or, with an unknown ending
+    (``eng.train``), if its first lines have equal numbers of columns and blank lines between them.
+    """
     ending = path.suffix.lower()
     if ending in SUFFIXES:
         return True
@@ -49,12 +51,11 @@ def is_conll(path: Path) -> bool:
 
 
 def read_conll(path: Path) -> Table:
-    """A sentence a row; each column has a list of strings, and is called by its number from 1, or
-    by its name in CoNLL-U.
+    """One sentence per row; a value of a column is the list of its strings.
 
-    Columns are separated by tabs, or where there are none by spaces. Lines that begin with ``#``
-    are comments where the next column is not there. Of CoNLL-U, words that others are made of, and
-    empty ones, are left out.
+    The columns are called 1, 2, …, or by their names in CoNLL-U. They are separated by tabs, or by
+    spaces if a line has no tab. A line that begins with ``#`` is a comment, unless it has as many
+    columns as the others. Multiword tokens and empty nodes of CoNLL-U are left out.
 
     Raises:
         DataError: with file and line, if a line has more or fewer columns than those before.

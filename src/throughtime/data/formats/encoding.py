@@ -1,4 +1,4 @@
-"""The rows of a table as tensors, by columns that have learned from training's."""
+"""Encode the rows of a table as tensors, by columns that have learned from training."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from throughtime.data.formats.table import Table
 from throughtime.sequence import Sequence
 
 LONGEST = 2**28
-"""Most numbers of a part, padding included: one endless row must not fill the memory."""
+"""The most numbers in one part, padding included: one very long row must not fill the memory."""
 
 
 def parsed(table: Table, column: Column) -> list[Any]:
-    """What the values of a column say; of a wrong one, file and line are said.
+    """The parsed values of a column.
 
     Raises:
-        DataError: if there is no such column, or a value is not of its kind.
+        DataError: if there is no such column; with file and line, if a value is not of its kind.
     """
     folder = table.path.parent
     values = table.column(column.name)
@@ -29,45 +29,49 @@ def parsed(table: Table, column: Column) -> list[Any]:
 
 
 def encoded(table: Table, column: Column, values: list[Any] | None = None) -> list[Tensor]:
-    """The values of a column as tensors; ``values``, where they are parsed already.
+    """The values of a column as tensors; pass ``values`` if they are already parsed.
 
     Raises:
-        DataError: with file and line, if a value is not what it should be.
+        DataError: with file and line, if a value is not of the column's kind or cannot be encoded.
     """
     values = parsed(table, column) if values is None else values
     return _each(table, column, column.encode, values)
 
 
 def x_of(table: Table, columns: tuple[Column, ...]) -> Sequence | Tensor:
-    """The x of some rows.
+    """The x of the rows of a table.
 
     Raises:
-        DataError: with file and line, if a column or a value is not what it should be.
+        DataError: with file and line, if a column is missing or a value is not of its kind.
     """
     return as_x(table, {column.name: encoded(table, column) for column in columns}, columns)
 
 
 def y_of(table: Table, column: Column) -> Sequence | Tensor:
-    """The y of some rows, likewise."""
+    """The y of the rows of a table.
+
+    Raises:
+        DataError: with file and line, if a column is missing or a value is not of its kind.
+    """
     return as_y(table, encoded(table, column), column)
 
 
 def as_x(
     table: Table, values: dict[str, list[Tensor]], columns: tuple[Column, ...]
 ) -> Sequence | Tensor:
-    """A sequence; or labels and numbers, side by side in a vector."""
+    """x from encoded values: sequences; or vectors of all columns, concatenated."""
     if columns[0].sequence:
         return _sequences(table, values[columns[0].name], columns[0].name)
     return torch.cat([c.entries(torch.stack(values[c.name])) for c in columns], -1)
 
 
 def as_y(table: Table, values: list[Tensor], column: Column) -> Sequence | Tensor:
-    """A sequence, or one value, for each row."""
+    """y from encoded values: a sequence, or one value, for each row."""
     return _sequences(table, values, column.name) if column.sequence else torch.stack(values)
 
 
 def unknown(values: Sequence | Tensor, column: Column) -> list[int]:
-    """How many symbols of each row are none that training has shown."""
+    """The number of unknown symbols in each row."""
     if not isinstance(values, Sequence) or column.vocabulary is None:
         return [0] * len(values)
     number = column.vocabulary.unknown
@@ -92,6 +96,6 @@ def _sequences(table: Table, values: list[Tensor], name: str) -> Sequence:
         row = lengths.index(max(lengths))
         raise DataError(
             f"{table.at(row)}: column {name!r} has {lengths[row]:,} steps; padding {len(table):,} "
-            f"rows to it takes more than {LONGEST:,}: cut the long ones"
+            f"rows to that length takes more than {LONGEST:,} values: cut the long rows"
         )
     return Sequence.from_list(values)

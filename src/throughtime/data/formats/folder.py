@@ -11,7 +11,7 @@ from throughtime.data.formats.text_file import lines_of
 
 
 def table_in(folder: Path) -> Path:
-    """What a folder is read by: the one table in it, or the folder itself with its pictures.
+    """The path by which a folder is read: the one table in it, or the folder with its pictures.
 
     Raises:
         DataError: if it has several tables, or neither a table nor pictures.
@@ -33,17 +33,18 @@ def table_in(folder: Path) -> Path:
 
 
 class Captions(Table):
-    """Rows of which each stands in a text file beside its picture."""
+    """Pictures and captions; each caption is a line of the text file beside its picture."""
 
     def at(self, row: int) -> str:
-        """Where a caption is: its own file and line."""
+        """The file and line of a caption."""
         picture = self.path.parent / self.columns["image"][row]
         return f"{picture.with_suffix('.txt')}:{self.lines[row]}"
 
 
 def read_captions(folder: Path) -> Table:
-    """The pictures of a folder and of those in it, and their captions: ``a.png`` has that of
-    ``a.txt``, or several, a line each.
+    """The pictures in a folder and its subfolders, with their captions.
+
+    The caption of ``a.png`` is in ``a.txt``; of several captions, each is a line.
 
     Raises:
         DataError: if a picture has no caption.
@@ -57,7 +58,7 @@ def read_captions(folder: Path) -> Table:
             raise DataError(f"{picture}: has no caption; expected one in {beside}")
         texts = [(n, text.strip()) for n, text in enumerate(lines_of(beside), 1) if text.strip()]
         if not texts:
-            raise DataError(f"{beside}: blank lines alone; expected a caption")
+            raise DataError(f"{beside}: has only blank lines; expected a caption")
         images += [str(picture.relative_to(folder.parent))] * len(texts)
         captions += [text for _, text in texts]
         lines += [line for line, _ in texts]

@@ -1,4 +1,4 @@
-"""JSON that other programs have written."""
+"""Parse JSON from untrusted files."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from typing import Any
 
 
 def from_json(text: str) -> Any:
-    r"""What a JSON text says.
+    r"""The value of a JSON text.
 
     Raises:
-        ValueError: if it is none, is too deep, or has a character that no text file can have.
+        ValueError: if the text is not JSON, is nested too deeply, or has a lone surrogate.
 
     Example:
         >>> from_json('{"a": [1, "\\u2603"]}')
@@ -23,7 +23,7 @@ def from_json(text: str) -> Any:
     try:
         value = json.loads(text)
     except RecursionError:
-        raise ValueError("lists within lists, too deep") from None
+        raise ValueError("nested too deeply") from None
     if "\\u" in text:
         try:
             json.dumps(value, ensure_ascii=False).encode()

@@ -1,4 +1,4 @@
-"""A text file with one sequence a line."""
+"""Text files with one sequence per line."""
 
 from __future__ import annotations
 
@@ -20,29 +20,31 @@ from throughtime.data.reading import AS_IT_IS, Reading
 from throughtime.data.splitting import FEWEST, PARTS
 
 LONGEST = 2**20
-"""Characters of a line, at most: a recurrent net keeps all steps of a line in memory."""
+"""The most characters in a line: a recurrent net keeps all steps of a line in memory."""
 
 BUCKETS = 64
-"""Files of hashes, of which one at a time is sorted; a power of two."""
+"""Hashes are divided into so many files, sorted one at a time; a power of two."""
 
 
 def read_lines(path: str | Path, seed: int = 0, reading: Reading = AS_IT_IS) -> Dataset:
-    """A UTF-8 text file, one sequence a line, split 80/10/10.
+    """A UTF-8 text file, one sequence per line, divided 80/10/10.
 
-    Any line ending will do, and the last line need not have one. Blank lines are left out, and the
-    description says how many they were. The distinct lines are ordered by a hash, which ``seed``
-    decides, and cut, so all copies of a repeated line fall in the same part and none that is
-    trained on is tested on; within a part, lines keep their multiplicity and the order of the file.
+    Any line ending is accepted. Blank lines are left out; the description says how many. The
+    distinct lines are ordered by a hash with ``seed`` as its key, and divided. So all copies of a
+    line are in the same part, and no test line is a training line; within a part, lines keep their
+    multiplicity and the order of the file.
 
-    A part that has a file of its own has all lines of it; if one has, the other is a ninth of the
-    first file's distinct lines. The description says how many are also in training.
+    If valid or test has a file of its own, the part is all lines of that file; if only one has, the
+    other is a ninth of the first file's distinct lines. The description says how many held-out
+    lines are also in training.
 
-    The files are read three times, a megabyte at a time, and may be larger than memory: what is
-    kept of them, and of their lines' hashes and lengths, lies in the temporary folder.
+    The files are read three times, a megabyte at a time, and may be larger than memory: encoded
+    lines, hashes and lengths are kept in the temporary folder.
 
     Raises:
-        DataError: if a file cannot be read, is not UTF-8, has nothing but blank lines, fewer than
-            ten distinct ones if some are to be held out, or one of more than a million characters.
+        DataError: if a file cannot be read, is not UTF-8, has only blank lines, has fewer than ten
+            distinct lines of which some are to be held out, or a line of more than a million
+            characters.
     """
     path, own = Path(path), reading.own
     drawn = [part for part in PARTS[1:] if part not in own]
@@ -68,7 +70,7 @@ def read_lines(path: str | Path, seed: int = 0, reading: Reading = AS_IT_IS) -> 
 
 
 class _Hashed:
-    """The lines of a file, as hashes: in their order, and by size, so that they can be sorted."""
+    """The hashes of the lines of a file: in the order of the file, and in buckets by size."""
 
     def __init__(self, path: Path, seed: int) -> None:
         self.path, self.blank, self.all = path, 0, Spool(np.uint64)
@@ -85,11 +87,11 @@ class _Hashed:
             raise DataError(f"{path}: nothing but blank lines; expected one sequence a line")
 
     def cuts(self, drawn: list[str]) -> list[np.uint64]:
-        """The hashes that the ``drawn`` parts end before, of which each has a tenth of the distinct
-        lines, or a ninth, if it is the only one.
+        """The hash before which each of the ``drawn`` parts ends.
 
-        That different lines have one hash is not to be expected: of a hundred million lines in one
-        file of some thousand, and then they share a part, which is all that it does.
+        Each part has a tenth of the distinct lines, or a ninth if it is the only one drawn.
+        Different lines may share a hash, which for a hundred million lines happens in one file of
+        some thousand; they then share a part, which does no harm.
         """
         before = [0, *accumulate(len(np.unique(bucket.array())) for bucket in self.buckets)]
         distinct = before[-1]
@@ -105,7 +107,7 @@ class _Hashed:
         return cuts
 
     def shared(self, other: _Hashed, cuts: list[np.uint64]) -> int:
-        """How many lines of the other are among those that are trained on."""
+        """How many lines of the other file are also in this file's training part."""
         first = max(cuts, default=np.uint64(0))
         return sum(
             int(np.isin(theirs, ours[ours >= first]).sum())
@@ -116,7 +118,7 @@ class _Hashed:
 
 
 def _lines(path: Path) -> Iterator[list[str]]:
-    """The lines of a file, some thousands at a time."""
+    """The lines of a file, a block at a time."""
     rest, number = "", 1
     for block in blocks_of(path):
         lines = (rest + block).split("\n")
@@ -147,7 +149,7 @@ def _hashes(texts: list[str], seed: int) -> NDArray[np.uint64]:
 def _divided(
     path: Path, hashes: NDArray[np.uint64], cuts: list[np.uint64], drawn: list[str]
 ) -> Pieces:
-    """The lines with their parts: each of the ``drawn`` has the hashes below its cut."""
+    """The lines with their parts: a ``drawn`` part has the hashes below its cut, train the rest."""
     row = 0
     for lines in _lines(path):
         texts = _texts(lines)

@@ -1,4 +1,4 @@
-"""Rows that a program has in memory, as a table: dicts, values of one column, or a data frame."""
+"""Rows in memory as a table: dicts, values of one column, or a data frame."""
 
 from __future__ import annotations
 
@@ -17,27 +17,27 @@ Rows = Iterable[Mapping[str, Any]] | Iterable[Any]
 """A list of dicts, a list of values of one column, or a table of pandas, polars or Arrow."""
 
 HERE = Path("the rows")
-"""What stands for the file's name in messages."""
+"""Stands for the file's name in messages."""
 
 
 class RowsInMemory(Table):
-    """Rows that have no lines in a file; they are counted from 1."""
+    """Rows in memory; messages count them from 1."""
 
     def at(self, row: int) -> str:
-        """Which row it is."""
+        """The row in a message: ``row 3``."""
         return f"row {self.lines[row]}"
 
 
 def table_of(rows: object, column: str | None = None) -> Table:
-    """Rows as a table.
+    """Make a table of rows in memory.
 
     Args:
         rows: a list of dicts, a list of the values of one column, or a table of pandas, polars or
-            Arrow (whatever has an Arrow stream).
-        column: the name of the column that single values are of.
+            Arrow (anything with an Arrow stream).
+        column: the name of the one column, if the rows are its values.
 
     Raises:
-        DataError: if they are none of these, are none at all, or differ in their keys.
+        DataError: if the rows are of another type, are empty, or differ in their keys.
 
     Example:
         >>> table_of([{"a": 1, "b": "x"}, {"a": 2, "b": "y"}]).columns
@@ -58,8 +58,8 @@ def table_of(rows: object, column: str | None = None) -> Table:
     if not isinstance(values[0], Mapping):
         if column is None:
             raise DataError(
-                f"row 1 is {values[0]!r}; expected a dict with the columns' names, for there is "
-                "more than one column"
+                f"row 1 is {values[0]!r}; expected a dict with the columns' names, since there "
+                "is more than one column"
             )
         values = [{column: value} for value in values]
     names = list(values[0])
@@ -86,5 +86,5 @@ def _of_arrow(rows: Any) -> Table:
 
 
 def _plain(value: Any) -> Any:
-    """A value as a file could have it: numpy's numbers are Python's."""
+    """A value as a file could have it: a NumPy scalar becomes a Python number."""
     return value.item() if isinstance(value, np.generic) else value

@@ -1,4 +1,4 @@
-"""Which rows of a file are trained on, and which are held out."""
+"""The division of a table into parts for training, validation and test."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ NAMES = {
     **dict.fromkeys(("valid", "validation", "val", "dev", "devel", "development"), "valid"),
     **dict.fromkeys(("test", "testing", "eval", "evaluation"), "test"),
 }
-"""What the parts are called in people's files."""
+"""Names of the parts that are in use, and the part that each means."""
 
 
 def by_seed(table: Table, key: list[str], seed: int) -> dict[str, Table]:
-    """The rows 80/10/10, shuffled by a seed; rows that are equal in the ``key`` columns together.
+    """Divide 80/10/10 at random; rows that are equal in the ``key`` columns stay together.
 
     Raises:
         DataError: if there are fewer than ten different rows.
@@ -33,10 +33,10 @@ def by_seed(table: Table, key: list[str], seed: int) -> dict[str, Table]:
 
 
 def by_column(table: Table, column: str) -> dict[str, Table]:
-    """The rows by what a column says: train, valid or test, or what else people call them.
+    """Divide by a column whose values are train, valid or test, or other names of the parts.
 
     Raises:
-        DataError: at a row that says something else, or if a part has no rows.
+        DataError: at a row with another value, or if a part has no rows.
     """
     where = []
     for row, value in enumerate(table.column(column)):
@@ -50,8 +50,8 @@ def by_column(table: Table, column: str) -> dict[str, Table]:
     parts = _divided(table, where)
     if missing := [part for part in PARTS if not len(parts[part])]:
         raise DataError(
-            f"{table.path}: column {column!r} has no row of {' or '.join(missing)}; expected some "
-            "of every part"
+            f"{table.path}: column {column!r} has no row of {' or '.join(missing)}; expected "
+            "rows of every part"
         )
     return parts
 
@@ -59,11 +59,11 @@ def by_column(table: Table, column: str) -> dict[str, Table]:
 def by_files(
     table: Table, valid: Table | None, test: Table | None, key: list[str], seed: int
 ) -> dict[str, Table]:
-    """The parts from files of their own; one that is not given is a ninth of what there is.
+    """Parts from separate files; if one is not given, it is a ninth of the first file's rows.
 
     Raises:
-        DataError: if the files do not have the same columns, or if of fewer than ten different
-            rows some are to be drawn.
+        DataError: if the files do not have the same columns, or if a part is to be drawn from
+            fewer than ten different rows.
     """
     for other in (valid, test):
         if other is not None and list(other.columns) != list(table.columns):
@@ -87,7 +87,7 @@ def by_files(
 
 
 def leaks(parts: dict[str, Table], key: list[str]) -> int:
-    """How many held-out rows are equal to one of training, in the ``key`` columns."""
+    """The number of held-out rows that equal a training row in the ``key`` columns."""
     known = set(_keys(parts["train"], key))
     return sum(k in known for part in PARTS[1:] for k in _keys(parts[part], key))
 
@@ -96,8 +96,8 @@ def _enough(table: Table, key: list[str], distinct: int) -> None:
     if distinct < FEWEST:
         raise DataError(
             f"{table.path}: {distinct} different rows by {', '.join(key)}, of which no tenth can "
-            f"be held out; expected at least {FEWEST}, or to be told which column is x (--input), "
-            "and which rows are held out (--split) or files (--valid, --test)"
+            f"be held out; expected at least {FEWEST}: say which column is x (--input), and which "
+            "rows (--split) or files (--valid, --test) are held out"
         )
 
 

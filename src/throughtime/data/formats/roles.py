@@ -1,4 +1,4 @@
-"""Which columns of a table are x and y, and of which kind: told, or guessed."""
+"""Which columns of a table are x and y, and their kinds: as given, or guessed."""
 
 from __future__ import annotations
 
@@ -10,26 +10,24 @@ from throughtime.data.formats.table import Table
 from throughtime.data.reading import Reading
 
 Named = tuple[str, str | None]
-"""A column, and the kind that it is said to have."""
+"""The name of a column, and its kind if it is given."""
 
 DECIMAL = re.compile(r"\s*[-+]?\d+(,\d+)?\s*")
-"""A number as it is written where the decimal sign is a comma."""
+"""A number with a decimal comma."""
 
 
 def roles(table: Table, reading: Reading) -> tuple[list[Named], Named]:
-    """The columns of x, and that of y, each with the kind that it is said to have.
+    """The columns of x and the column of y, each with its kind if that is given.
 
     Raises:
-        DataError: if what is told does not say which they are.
+        DataError: if the options do not say which columns they are.
     """
     names = list(table.columns)
     free = [name for name in names if name != reading.split]
     if not free:
-        raise DataError(f"{table.path}: no column but {reading.split!r}, which says the part")
+        raise DataError(f"{table.path}: no column other than {reading.split!r}, which is --split")
     if reading.target is None and (reading.input is not None or len(free) > 2):
-        raise DataError(
-            f"{table.path}: which column is y is not said; give --target one of {', '.join(free)}"
-        )
+        raise DataError(f"{table.path}: no target is given; give --target one of {', '.join(free)}")
     target = _told(table, reading.target) if reading.target is not None else [(free[-1], None)]
     if len(target) != 1:
         raise DataError(f"{table.path}: y is one column; --target has {len(target)}")
@@ -49,10 +47,10 @@ def roles(table: Table, reading: Reading) -> tuple[list[Named], Named]:
 
 
 def kinds_of(table: Table, inputs: list[Named], target: Named) -> tuple[tuple[Column, ...], Column]:
-    """The columns of x, and that of y, by the kinds that are told or that their values show.
+    """The columns of x and the column of y, of the kinds that are given or guessed.
 
     Raises:
-        DataError: if there is no such kind, or those of x do not go together.
+        DataError: if there is no such kind.
     """
     of_x = tuple(_column(table, name, kind, target=False) for name, kind in inputs)
     pictures = any(column.alone and not column.sequence for column in of_x)
@@ -60,7 +58,7 @@ def kinds_of(table: Table, inputs: list[Named], target: Named) -> tuple[tuple[Co
 
 
 def _told(table: Table, text: str) -> list[Named]:
-    """Columns with commas between, each with or without its kind."""
+    """Columns that are separated by commas, each with or without its kind."""
     found = []
     for word in [text] if text in table.columns else text.split(","):
         name, kind = _split(word.strip(), table)
@@ -70,12 +68,12 @@ def _told(table: Table, text: str) -> list[Named]:
 
 
 def _split(word: str, table: Table) -> Named:
-    """A column and its kind, which may have a colon in it, as the column's name may."""
+    """A column and its kind; both may contain a colon."""
     found = re.fullmatch(r"(.*):(|[^:\d][^:]*(?::\d+)?)", word)
     if word in table.columns or found is None:
         return word, None
     name, kind = found.groups()
-    column(kind, name)  # refuses one that does not exist
+    column(kind, name)  # raises if there is no such kind
     return name, kind
 
 
@@ -88,8 +86,8 @@ def _column(
     comma = next((value for value in values if "," in value), None)
     if comma is not None and all(DECIMAL.fullmatch(value) for value in values if value):
         raise DataError(
-            f"{table.at(values.index(comma))}: column {name!r} has {comma!r}; numbers have a "
-            f"decimal point: write it, or say what else the column is, as in {name}:characters"
+            f"{table.at(values.index(comma))}: column {name!r} has {comma!r}; expected a "
+            f"decimal point: replace the comma, or give another kind, as in {name}:characters"
         )
     return guess(table.column(name), target=target, caption=caption)(name)
 
@@ -101,6 +99,6 @@ def _check_given(table: Table, inputs: list[Named], target: Named, split: str | 
     of_y = _column(table, *target, target=True)
     if not of_y.sequence:
         raise DataError(
-            f"{table.path}: column {of_y.name!r} as {of_y.kind} is one value for each row, and "
-            f"what it follows from is not said; give --input one of {', '.join(others)}"
+            f"{table.path}: column {of_y.name!r} as {of_y.kind} is one value for each row, but "
+            f"no input is given; give --input one of {', '.join(others)}"
         )

@@ -1,4 +1,4 @@
-"""A running text: one long row, without an end."""
+"""Running text: a file as one long row without an end."""
 
 from __future__ import annotations
 
@@ -13,19 +13,20 @@ from throughtime.data.reading import AS_IT_IS, Reading
 from throughtime.data.splitting import PARTS
 
 FEWEST = {"train": 1_000, "valid": 100, "test": 100}
-"""Characters of a file, by the part that it is for; others may be drawn from the first."""
+"""The fewest characters of a file, by the part that it is for."""
 
 
 def read_running(path: Path, reading: Reading = AS_IT_IS) -> Dataset:
-    """A UTF-8 text as one sequence of characters, line ends included: each is ``\\n``.
+    """A UTF-8 text as one long sequence of symbols; each line end is ``\\n``.
 
-    The first 80 % are for training, the next 10 % for validation, the last for test. A part that
-    has a file of its own has all of it; if one has, the other is the last ninth of the first file.
-    The files are read three times, a megabyte at a time, and may be larger than memory.
+    The first 80 % are for training, the next 10 % for validation, the last for test. If valid or
+    test has a file of its own, the part is all of that file; if only one has, the other is the last
+    ninth of the first file. The files are read three times, a megabyte at a time, and may be larger
+    than memory.
 
     Raises:
-        DataError: if a file cannot be read, is not UTF-8, or is shorter than 1,000 characters, or
-            100 where it is held out.
+        DataError: if a file cannot be read, is not UTF-8, or has fewer than 1,000 characters, or
+            100 if it is held out.
     """
     own = reading.own
     files = {"train": path, **own}
@@ -44,7 +45,7 @@ def read_running(path: Path, reading: Reading = AS_IT_IS) -> Dataset:
 
 
 def _divided(path: Path, cuts: dict[str, int]) -> Pieces:
-    """The text in lines with their ends, some at a time, and their parts, which end at the cuts."""
+    """The lines of a text with their ends, a block at a time, and their parts, cut at ``cuts``."""
     begin = 0
     for block in _whole_lines(path):
         start = 0
@@ -64,7 +65,7 @@ def _count(path: Path, fewest: int) -> int:
 
 
 def _whole_lines(path: Path) -> Iterator[str]:
-    """Blocks that end with a line, where lines are shorter than that: no word is cut."""
+    """Blocks of whole lines, so that no word is cut; only a line longer than a block is cut."""
     rest = ""
     for block in blocks_of(path):
         lines, end, rest = (rest + block).rpartition("\n")

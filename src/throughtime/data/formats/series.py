@@ -1,4 +1,4 @@
-"""Numbers in the order of time: a column of a table is a series."""
+"""Time series: numeric columns of a table, with the rows in the order of time."""
 
 from __future__ import annotations
 
@@ -32,20 +32,20 @@ TIMES = (
     "timestamp",
     "period",
 )
-"""Columns of these names say when; as values they are modelled only if --target says so."""
+"""Columns with these names are times; they are modelled as values only if --target names them."""
 
 
 def is_series(table: Table, reading: Reading) -> bool:
-    """Whether a table is one: nothing is an input, and what is the target has numbers.
+    """Whether a table is a time series: it has no input, and its targets are numbers.
 
-    Where no target is told, every column has numbers or says when; or ``--split`` has a point in
-    one, which only a series is cut at.
+    If no target is given, every column must be numbers or times, or ``--split`` must name a point
+    in time.
     """
     if reading.input is not None:
         return False
     if reading.target is not None:
         if reading.target not in table.columns and ":" in reading.target.removesuffix(":number"):
-            return False  # it is said to be something else
+            return False  # another kind is given
         return all(_has_numbers(table, name) for name in _columns(table, reading))
     own, point = cut_by(table, reading.split) if reading.split is not None else (None, None)
     if own in table.columns and point is not None:
@@ -58,20 +58,20 @@ def is_series(table: Table, reading: Reading) -> bool:
 
 
 def as_series(table: Table, reading: Reading, name: str) -> Dataset:
-    """The columns of a table as one long row of vectors, the rows in the order of time.
+    """The numeric columns of a table as one long row of vectors, in the order of time.
 
-    What comes later is not known earlier: see :func:`~throughtime.data.formats.time_parts.by_time`.
-    Values are in units of training's deviation from training's mean.
+    The parts follow each other, see :func:`~throughtime.data.formats.time_parts.by_time`. Values
+    are standardised by the mean and standard deviation of training.
 
     Raises:
-        DataError: with file and line, if a value is no number.
+        DataError: with file and line, if a value is not a number.
     """
     path = table.path
     if reading.input is not None:
-        raise DataError("--input: what comes before is the only input of a series")
+        raise DataError("--input: a series has no input but its own past; leave it out")
     if not (names := _columns(table, reading)):
         raise DataError(
-            f"{path}: no column has numbers alone; expected a series. The columns are: "
+            f"{path}: no column is numeric; expected a series. The columns are: "
             + ", ".join(table.columns)
         )
     parts, when = by_time(table, read_table, reading, names)
@@ -79,8 +79,8 @@ def as_series(table: Table, reading: Reading, name: str) -> Dataset:
         names = [name for name in names if name not in when]
     if not names:
         raise DataError(
-            f"{path}: column {when[0]!r} says when, and no other has numbers alone; expected a "
-            f"value: --target {when[0]} has it modelled"
+            f"{path}: column {when[0]!r} is the time, and no other is numeric; expected a value "
+            f"to model: --target {when[0]} models it"
         )
     values = {
         part: torch.tensor([_numbers(rows, name) for name in names], dtype=torch.float64).T
@@ -102,8 +102,10 @@ def as_series(table: Table, reading: Reading, name: str) -> Dataset:
 
 
 def _columns(table: Table, reading: Reading) -> list[str]:
-    """Those that are told; or all of numbers, but for those that only say when: by their name, or
-    as the first one, if it grows all the time."""
+    """The targets that are given; or all numeric columns except times.
+
+    A column is a time by its name, or as the first column if it always increases.
+    """
     if reading.target is not None:
         told = [reading.target] if reading.target in table.columns else reading.target.split(",")
         names = [name.strip().removesuffix(":number") for name in told]
@@ -118,20 +120,20 @@ def _columns(table: Table, reading: Reading) -> list[str]:
 
 
 def _has_numbers(table: Table, name: str) -> bool:
-    """Whether most of the values that a column has are numbers: any other is one mistyped."""
+    """Whether most values of a column, missing ones aside, are numbers; the rest are mistakes."""
     said = [number(value) for value in table.column(name) if not _is_missing(value)]
     return 2 * said.count(None) < len(said)
 
 
 def _left_out(table: Table, names: list[str], reading: Reading) -> str:
-    """Which columns are not modelled."""
+    """A note on the columns that are not modelled."""
     left = ", ".join(name for name in table.columns if name not in names)
     hint = " (--target says what is modelled)" if reading.target is None else ""
     return f"; left out: {left}{hint}" if left else ""
 
 
 def _is_missing(value: object) -> bool:
-    """What a file says where a number is missing."""
+    """Whether a value stands for a missing number."""
     return value is None or str(value).strip().lower() in ("", "nan", "na", "null", "inf", "-inf")
 
 

@@ -1,4 +1,4 @@
-"""A file as rows with named columns: CSV, TSV, JSON lines, Parquet."""
+"""Tables: files of rows with named columns, as CSV, TSV, JSON lines or Parquet."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from throughtime.data.number import number
 from throughtime.extras import needed_for
 
 DELIMITERS = ",;\t|"
-"""What may stand between the columns of a CSV file: that which its first line has most of."""
+"""The possible separators of a CSV file; the most frequent one in its first line is taken."""
 
-csv.field_size_limit(2**31 - 1)  # Python's own is a tenth of a megabyte; a text may be longer
+csv.field_size_limit(2**31 - 1)  # the default, 128 KiB, is too short for a text
 
 SUFFIXES = (".csv", ".tsv", ".jsonl", ".ndjson", ".parquet")
 
@@ -48,7 +48,7 @@ class Table:
         """The values of a column.
 
         Raises:
-            DataError: if there is none of this name.
+            DataError: if there is no such column.
         """
         if name not in self.columns:
             near = difflib.get_close_matches(name, self.columns, n=1)
@@ -59,7 +59,7 @@ class Table:
         return self.columns[name]
 
     def at(self, row: int) -> str:
-        """Where a row is: file and line."""
+        """The file and line of a row."""
         return f"{self.path}:{self.lines[row]}"
 
     def __getitem__(self, rows: Sequence[int]) -> Table:
@@ -72,19 +72,19 @@ class Table:
 
 
 def is_table(path: Path) -> bool:
-    """Whether a file is one by its name."""
+    """Whether a file is a table, by its ending."""
     return path.suffix.lower() in SUFFIXES
 
 
 def read_table(path: Path) -> Table:
-    """A table from a file, by the end of its name.
+    """Read a table in the format of the file's ending.
 
-    The first line of a CSV or TSV file names the columns; one with a number in it is a row, and
-    the columns are then called 1, 2, …. A column without a name, as the row numbers that some
-    programs write before each row, is left out.
+    The first line of a CSV or TSV file names the columns. If it has a number in it, it is a row,
+    and the columns are called 1, 2, …. A column without a name, such as the row numbers that some
+    programs write, is left out.
 
     Raises:
-        DataError: with file and line, if a row does not have what the others have.
+        DataError: with file and line, if a row does not have the same columns as the others.
     """
     suffix = path.suffix.lower()
     if suffix == ".parquet":

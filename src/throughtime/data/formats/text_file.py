@@ -1,4 +1,4 @@
-"""A text file, in blocks or in lines, and what can be wrong with it."""
+"""Read UTF-8 text files, in blocks or in lines."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ def blocks_of(path: Path) -> Iterator[str]:
     Raises:
         DataError: if the file cannot be read, is empty, or is not UTF-8.
     """
-    # Some editors begin a file with a byte order mark, which -sig takes for none of the text.
+    # Some editors begin a file with a byte order mark, which utf-8-sig skips.
     utf8 = codecs.getincrementaldecoder("utf-8-sig")()
     decoder = IncrementalNewlineDecoder(utf8, translate=True)
     empty, line = True, 1
     for raw in _bytes_of(path):
-        pending = decoder.getstate()[1] & 1  # a \r, of which the next block says what it is
+        pending = decoder.getstate()[1] & 1  # a \r, which may be half of a \r\n
         try:
             text = decoder.decode(raw, final=not raw)
         except UnicodeDecodeError as error:
@@ -43,7 +43,7 @@ def blocks_of(path: Path) -> Iterator[str]:
 
 
 def lines_of(path: Path) -> list[str]:
-    """All lines of a UTF-8 file, without their ends; any line ending will do.
+    """All lines of a UTF-8 file, without their ends; any line ending is accepted.
 
     Raises:
         DataError: if the file cannot be read, is empty, or is not UTF-8.

@@ -1,4 +1,4 @@
-"""Texts from a file, which may be larger than memory: read in passes, kept as small integers."""
+"""Encode the texts of a file that may be larger than memory, in passes over the file."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from throughtime.data.splitting import PARTS
 from throughtime.data.text import apart, as_text
 
 Pieces = Iterable[tuple[str, list[str]]]
-"""A pass over a file: some texts that follow each other, and the part that they belong to."""
+"""One pass over a file: lists of consecutive texts, each with the name of its part."""
 
 
 def encoded(
@@ -28,24 +28,24 @@ def encoded(
     *,
     running: bool = False,
 ) -> Dataset:
-    """The texts of a file in the symbols that training's part has taught.
+    """A data set of the texts of a file, in symbols that are learned from the training part.
 
     Args:
         path: the file.
-        description: what it is.
-        read: a new pass over it.
-        reading: which symbols, and from how many on they are known.
+        description: what the data are.
+        read: starts a new pass over the file.
+        reading: which symbols, and how rare ones are unknown.
         running: all texts of a part are one row.
 
     Raises:
-        DataError: if there are no such symbols, or none that could be rare.
+        DataError: if there are no such symbols, or if rare ones cannot be unknown.
     """
     column = text_column(reading.symbols or "characters", WHOLE)
     column.learn((texts for part, texts in read() if part == "train"), reading.rare)
     vocabulary = column.vocabulary
     if vocabulary.unknown is None and reading.rare > 1:
         raise DataError(
-            f"--rare is {reading.rare}, but {column.kind} has no unknown symbols: leave one out"
+            f"--rare is {reading.rare}, but {column.kind} has no unknown symbols; leave out --rare"
         )
     flats = {part: Spool(smallest(len(vocabulary))) for part in PARTS}
     lengths = {part: Spool(np.int64) for part in PARTS}

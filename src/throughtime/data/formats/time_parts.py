@@ -1,4 +1,4 @@
-"""Which rows of a series are trained on: the first ones. What comes later is held out."""
+"""The division of a series into parts by time: training comes first, later rows are held out."""
 
 from __future__ import annotations
 
@@ -17,28 +17,30 @@ from throughtime.data.reading import Reading
 from throughtime.data.splitting import PARTS
 
 USES = {"train": ("train", 24), "valid": ("validate", 3), "test": ("test", 3)}
-"""What each part is for, and the fewest values that it may have: as thirty are cut."""
+"""What each part is for, and its fewest rows: those of a series of thirty rows."""
 
 ONWARD = ("year", "timestamp")
-"""Columns of these names say when by numbers that do not begin again, as those of months do."""
+"""Columns with these names are times whose numbers never start again, unlike months."""
 
 
 def by_time(
     table: Table, read: Callable[[Path], Table], reading: Reading, modelled: list[str]
 ) -> tuple[dict[str, Table], list[str]]:
-    """The rows of each part, and the columns that only say when, or of which part, a row is.
+    """Divide a series by time; the rows of each part, and the columns that only divide them.
 
-    By files of their own (``--valid``, ``--test``); by a column that says train, valid or test; or
-    by a point in time: ``--split COLUMN:POINT`` holds out for test what is not before it, numbers
-    or dates as 1921-01-31 or 1921-01-31 12:00. Where nothing says otherwise, the last ninth of what
-    is left is for validation, and the last tenth of all for test.
+    - by separate files: ``--valid``, ``--test``;
+    - by a column whose values are train, valid or test: ``--split COLUMN``;
+    - by a point in time, ``--split COLUMN:POINT``, a number or a date such as 1921-01-31 or
+      1921-01-31 12:00: rows from this point on are for test, the last ninth of those before it for
+      validation;
+    - otherwise the last tenth is for test, and the tenth before it for validation.
 
-    The rows of a file must not go back in time: by the column of the point; or where there is no
-    point, by every column that says when and is not ``modelled``.
+    The rows of a file must be in the order of time: by the column of the point, or without a point
+    by at least one of the columns of times that are not ``modelled``, if there are any.
 
     Raises:
-        DataError: with file and line, if rows do not come in the order of time; or if a part has
-            too few.
+        DataError: with file and line, if rows are not in the order of time; or if a part has too
+            few rows.
     """
     parts, when = _parts(table, read, reading, modelled)
     for part, (use, least) in USES.items():
@@ -52,9 +54,9 @@ def by_time(
 
 
 def cut_by(table: Table, split: str) -> tuple[str, str | None]:
-    """The column that ``--split`` names, and the point in it, if it has one.
+    """The column that ``--split`` names, and the point in time, if there is one.
 
-    Names and points may have colons in them: the longest name that is a column's is meant.
+    Names and points may contain colons: the longest prefix that names a column is taken.
     """
     ends = [len(split), *(i for i in range(len(split) - 1, -1, -1) if split[i] == ":")]
     at = next((i for i in ends if split[:i] in table.columns), ends[-1])
@@ -62,7 +64,7 @@ def cut_by(table: Table, split: str) -> tuple[str, str | None]:
 
 
 def times(table: Table, column: str) -> list[Any]:
-    """When each row is, if the column says so of all: by dates, or by numbers that go onward.
+    """The time of each row, if all values of the column are dates or times; else an empty list.
 
     Example:
         >>> table = Table(Path("a.csv"), {"year": ["1999", "2000"], "month": ["12", "1"]}, [2, 3])
@@ -79,11 +81,11 @@ def times(table: Table, column: str) -> list[Any]:
 
 
 LIKE_A_DATE = re.compile(r"\s*\d{1,4}([./-])\d{1,2}\1\d{1,4}\b.*")
-"""As 31.1.2020 or 1/31/2020: of which the order is not known, for countries differ."""
+"""Dates such as 31.1.2020 or 1/31/2020, whose order of day and month is not known."""
 
 
 def says_when(table: Table, column: str) -> bool:
-    """Whether all values of a column are dates, in whatever way they are written."""
+    """Whether all values of a column are dates or times, in any notation."""
     return bool(times(table, column)) or all(
         LIKE_A_DATE.fullmatch(str(value)) for value in table.column(column)
     )
@@ -95,7 +97,7 @@ def _parts(
     if reading.split is not None:
         if reading.own:
             raise DataError(
-                "--split and files of their own for --valid and --test exclude each other"
+                "--split and files for --valid or --test exclude each other; leave one out"
             )
         column, point = cut_by(table, reading.split)
         try:
@@ -153,7 +155,7 @@ def _first_not_before(table: Table, column: str, point: str) -> int:
 
 
 def _check_times(table: Table, modelled: list[str]) -> None:
-    """Refuse rows of which no column that says when is in order."""
+    """Refuse rows that are out of order by every column of times, if there are such columns."""
     said = {name: times(table, name) for name in table.columns if name not in modelled}
     said = {name: found for name, found in said.items() if found}
     if all(_goes_back(found) for found in said.values()):
@@ -171,13 +173,13 @@ def _check_order(table: Table, column: str, found: list[Any]) -> None:
 
 
 def _goes_back(found: list[Any]) -> int:
-    """The first row whose time is before that of the row above, or 0."""
+    """The first row whose time is before the time of the previous row; 0 if there is none."""
     pairs = enumerate(pairwise(found), 1)
     return next((row for row, (a, b) in pairs if type(a) is not type(b) or b < a), 0)
 
 
 def _when(value: object, where: str) -> Any:
-    """A number; or a date, of which a month is its first day, and a time without a zone in UTC."""
+    """A number or a date; a month means its first day, and a time without a zone is in UTC."""
     found = number(value)
     if found is not None:
         return found

@@ -1,4 +1,4 @@
-"""Baselines: what can be had without a recurrent net, one file each; a model should do better."""
+"""Baselines without a recurrent net, which a model should beat; one per module."""
 
 from throughtime.evaluation.baselines.autoregression import Autoregression
 from throughtime.evaluation.baselines.labels import MostFrequentLabel

@@ -1,4 +1,4 @@
-"""Real-valued series: what a linear function of the last few values gives."""
+"""Linear autoregression: a baseline for series of real values."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from throughtime.sequence import Sequence
 class Autoregression:
     r"""y(t) normal around a linear function of the p values before it, by least squares.
 
-    The whole series gets a probability: the first p steps, which have fewer values before them,
-    are left to the autoregressions of order 0 … p-1, fitted likewise.
+    The first p steps, which have fewer values before them, have the distributions of
+    autoregressions of order 0 … p-1, fitted in the same way; so the whole series has a probability.
 
     Args:
-        order: p.
+        order: p, the number of values before y(t).
 
     Raises:
         ValueError: if the order is negative.
@@ -26,15 +26,15 @@ class Autoregression:
     Example:
         >>> t = torch.arange(200, dtype=torch.float64)
         >>> wave = Sequence((t / 5).sin()[None, :, None])
-        >>> Autoregression(0).fit(wave).nats_per_step(wave)  # a normal of the same deviation
+        >>> Autoregression(0).fit(wave).nats_per_step(wave)  # of a normal
         1.07...
-        >>> Autoregression(2).fit(wave).nats_per_step(wave) < -5  # a wave solves it exactly
+        >>> Autoregression(2).fit(wave).nats_per_step(wave) < -5  # a sine wave satisfies it exactly
         True
     """
 
     def __init__(self, order: int) -> None:
         if order < 0:
-            raise ValueError(f"order is how many values are looked at, at least 0; got {order}")
+            raise ValueError(f"order is {order}; expected a number of values, at least 0")
         self.order = order
         self._fits: list[tuple[Tensor, float]] = []
 
@@ -53,7 +53,7 @@ class Autoregression:
                     f"{order + 1} coefficients; give a longer series or a lower order"
                 )
             weights = torch.linalg.lstsq(past, now[:, None]).solution[:, 0]
-            # A series without noise may leave no error at all, whose log would be infinite.
+            # A series without noise may have the error 0, whose log is infinite.
             deviation = max(float((now - past @ weights).square().mean().sqrt()), 1e-6)
             self._fits.append((weights, deviation))
         return self
@@ -72,7 +72,7 @@ class Autoregression:
 
 
 def _regression(y: Sequence, order: int) -> tuple[Tensor, Tensor]:
-    """The ``order`` values before each step that has so many, after a one; and the step's own."""
+    """For each step with ``order`` values before it: a row of 1 and these values; and its value."""
     windows = [
         row[:, 0].double().unfold(0, order + 1, 1) for row in y.to_list() if len(row) > order
     ]

@@ -1,4 +1,4 @@
-"""Labels: what looking at one symbol gives."""
+"""The most frequent label of each symbol: a baseline for labelling."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from throughtime.sequence import Sequence
 
 
 class MostFrequentLabel:
-    """Gives each symbol of x the label that it most often has in training, whatever stands around.
+    """Gives each symbol of x its most frequent label in training, regardless of context.
 
     Args:
-        symbols: how many symbols x has.
-        labels: how many labels y has.
+        symbols: the number of symbols of x.
+        labels: the number of labels of y.
 
     Example:
         >>> x, y = Sequence(torch.tensor([[0, 1, 1]])), Sequence(torch.tensor([[1, 0, 1]]))
@@ -30,7 +30,7 @@ class MostFrequentLabel:
         return self
 
     def accuracy(self, x: Sequence, y: Sequence) -> float:
-        """The share of labels that it gets right; a symbol it never saw gets the commonest."""
+        """The share of correct labels; a symbol not in training gets the most frequent label."""
         commonest = self.counts.sum(0).argmax()
         label = torch.where(self.counts.sum(1) > 0, self.counts.argmax(1), commonest)
         return float((label[x.values[x.mask]] == y.values[y.mask]).double().mean())

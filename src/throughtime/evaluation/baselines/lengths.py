@@ -1,4 +1,4 @@
-"""Lengths: what a histogram gives."""
+"""A histogram of lengths: a baseline for P(τ)."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from torch import Tensor
 class LengthHistogram:
     r"""P(τ) as training's histogram, smoothed so that no length is impossible.
 
-    To the N lengths counted comes one more, spread over all lengths by a geometric distribution:
-    :math:`P(\tau) = (n(\tau) + (1 - q) q^\tau) / (N + 1)`, with q by Laplace's rule from the S
-    steps that all of them have and their N ends, q = (S + 1) / (S + N + 2).
+    One more count is added to the N lengths, spread over all τ by a geometric distribution:
+    :math:`P(\tau) = (n(\tau) + (1 - q) q^\tau) / (N + 1)`. The probability q of going on is
+    estimated by Laplace's rule from S, the sum of all lengths, and the N ends:
+    q = (S + 1) / (S + N + 2).
 
     Example:
         >>> LengthHistogram().fit(torch.tensor([2, 2, 2, 3])).nats(torch.tensor([2]))
@@ -22,12 +23,12 @@ class LengthHistogram:
         self.counts = torch.zeros(1, dtype=torch.float64)
 
     def fit(self, lengths: Tensor) -> LengthHistogram:
-        """Count some lengths, integers from 0 on, and return the model."""
+        """Count lengths, integers from 0 on, and return the model."""
         self.counts = lengths.cpu().bincount(minlength=1).double()
         return self
 
     def nats(self, lengths: Tensor) -> float:
-        """-log P of a length, in nats, on average over some lengths."""
+        """The mean of -log P(τ) over some lengths, in nats."""
         total = self.counts.sum()
         steps = (self.counts * torch.arange(len(self.counts))).sum()
         q = (steps + 1) / (steps + total + 2)

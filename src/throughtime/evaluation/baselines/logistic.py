@@ -1,4 +1,4 @@
-"""Sequence to label: what a linear classifier of the whole sequence gives."""
+"""Logistic regression on whole sequences: a baseline for labels of sequences."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from throughtime.sequence import Sequence
 
 
 def logistic_accuracy(train: Examples, test: Examples) -> float:
-    """Accuracy on ``test`` of scikit-learn's logistic regression, with all steps of x side by side.
+    """Accuracy on ``test`` of scikit-learn's logistic regression, with all steps of x concatenated.
 
-    x is ``(rows, T, *event)`` with all rows of the same length, y ``(rows,)`` labels.
+    x is ``(rows, T, *event)``, all rows of the same length; y is ``(rows,)``, labels.
 
     Raises:
-        ValueError: if x or y is of another kind, or lengths differ.
+        ValueError: if x is not a sequence, y is not labels, or lengths differ.
     """
     with needed_for("a logistic regression"):  # here, for it is slow to import
         from sklearn.linear_model import LogisticRegression

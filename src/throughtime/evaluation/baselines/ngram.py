@@ -1,4 +1,4 @@
-"""n-grams: what counting the last few symbols gives."""
+"""n-gram models: a baseline for sequences of symbols."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ class NGram:
 
     .. math:: P(s | c) = \frac{\max(n(cs) - D, 0) + D \, t(c) \, P(s | c')}{\sum_s n(cs)}
 
-    where t(c) is how many different symbols have followed c. At the highest order n counts how
-    often; below it, after how many different symbols. At the bottom all symbols are equal, and a
-    context that training has not shown leaves its place to the shorter one.
+    where t(c) is the number of different symbols that follow c. At the highest order, n(cs) is
+    the count of cs; at lower orders, the number of different symbols before cs. Below order 1, P is
+    uniform. For a context that is not in training, P(s | c) is P(s | c').
 
     Args:
-        order: how many symbols are looked at, the predicted one among them.
-        symbols: how many there are.
-        end: each sequence ends with one symbol more, which is predicted and counted as well.
+        order: the length of the n-grams, the predicted symbol included.
+        symbols: the number of symbols.
+        end: whether each sequence ends with an end symbol, which is predicted and counted too.
 
     Raises:
         ValueError: if ``order`` or ``symbols`` is below one.
@@ -51,13 +51,13 @@ class NGram:
         """Count the n-grams of sequences ``(τ,)``, and return the model.
 
         Raises:
-            ValueError: if a value is no symbol, or there is nothing to count.
+            ValueError: if a value is not a symbol, or there is nothing to count.
         """
         text = self._text(sequences)
         predicted = np.flatnonzero(text < self._alphabet)
         if not len(predicted):
             raise ValueError("there is no symbol to count; give at least one that is not empty")
-        # The number that the k-gram ending at each place has among all k-grams, for k = 1, 2, …
+        # For k = 1, 2, …, the number of the k-gram that ends at each position, among all k-grams.
         keys, grams = [], []
         context = np.zeros_like(text)
         for _ in range(self.order):
@@ -68,7 +68,7 @@ class NGram:
         self._levels = []
         for k in range(self.order):
             counted = predicted
-            if k + 1 < self.order:  # each gram of the next order once
+            if k + 1 < self.order:  # count each different gram of the next order once
                 _, first = np.unique(grams[k + 1][predicted], return_index=True)
                 counted = predicted[first]
             counts = np.bincount(grams[k][counted], minlength=len(keys[k]))
@@ -80,7 +80,7 @@ class NGram:
         """-log P per symbol of sequences ``(τ,)``, in nats; with ``end``, ends are symbols too.
 
         Raises:
-            ValueError: if a value is no symbol, or there is none.
+            ValueError: if a value is not a symbol, or there are none.
         """
         text = self._text(sequences)
         probabilities = self._probabilities(text)[text < self._alphabet]
@@ -89,13 +89,13 @@ class NGram:
         return float(-np.log(probabilities).mean())
 
     def probabilities(self, context: Tensor) -> Reals:
-        """P of each symbol, and last of the end if there is one, after ``context`` ``(τ,)``."""
+        """P of each next symbol, the end last if there is one, after ``context`` ``(τ,)``."""
         before = self._text([context])[: self.order - 1 + len(context)]
         texts = [np.append(before, symbol) for symbol in range(self._alphabet)]
         return self._probabilities(np.concatenate(texts)).reshape(len(texts), -1)[:, -1]
 
     def _text(self, sequences: list[Tensor]) -> Numbers:
-        """All sequences in a row, each after marks of the beginning that fill its first context."""
+        """All sequences in a row, each after start symbols that fill its first context."""
         begin = np.full(self.order - 1, self._alphabet)
         end = np.full(int(self.end), self.symbols)
         pieces = [np.zeros(0, dtype=np.int64)]
@@ -123,7 +123,7 @@ class NGram:
 
 @dataclass(frozen=True, eq=False)
 class _Level:
-    """The counts of one order: of each gram by its sorted key, and of each context."""
+    """The counts of one order: of each gram, sorted by its key, and of each context."""
 
     keys: Numbers
     counts: Numbers
@@ -135,13 +135,13 @@ class _Level:
     def count(cls, keys: Numbers, counts: Numbers, contexts: Numbers) -> _Level:
         totals = np.bincount(contexts, weights=counts).astype(np.int64)
         types = np.bincount(contexts, weights=counts > 0).astype(np.int64)
-        # The estimate of Ney et al. from the grams seen once and twice, kept inside (0, 1): no
-        # probability may be zero, however small the data.
+        # The estimate of Ney et al. from the grams that occur once and twice, kept inside (0, 1):
+        # no probability may be zero, even on very small data.
         once, twice = int((counts == 1).sum()), int((counts == 2).sum())
         return cls(keys, counts, totals, types, (once + 1) / (once + 2 * twice + 2))
 
     def refine(self, p: Reals, context: Numbers, key: Numbers) -> tuple[Reals, Numbers]:
-        """p with one more symbol of context, and the number of each gram, -1 for unknown ones."""
+        """p with one more symbol of context, and the number of each gram, -1 if it is unknown."""
         at = np.searchsorted(self.keys, key).clip(max=len(self.keys) - 1)
         found = (self.keys[at] == key) & (context >= 0)
         counts = np.where(found, self.counts[at], 0)

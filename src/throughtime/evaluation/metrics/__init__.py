@@ -1,4 +1,4 @@
-"""What a model is worth on examples that it has not seen: numbers with their units."""
+"""Metrics of a model on held-out examples: numbers with their units."""
 
 from throughtime.evaluation.metrics.edits import edit_distance
 from throughtime.evaluation.metrics.evaluation import evaluate

@@ -1,4 +1,4 @@
-"""BLEU: how many of a text's short runs of words stand in a text that a person wrote."""
+"""BLEU: the share of a text's word n-grams that are in a reference text."""
 
 from __future__ import annotations
 
@@ -7,36 +7,37 @@ from sacrebleu.metrics.bleu import BLEU
 from torch import Tensor
 
 ORDER = 4
-"""BLEU-4: runs of one to four words."""
+"""BLEU-4: n-grams of one to four words."""
 
 
 def counts(guess: str, references: list[str]) -> list[int]:
-    """What BLEU is computed from: lengths of guess and reference, and of runs of one to four words
-    how many are in a reference, and how many there are.
+    """The counts that BLEU is computed from.
 
-    Of several references the length is that of the nearest, and a run counts as often as in the
-    one that has it most (Papineni et al. 2002).
+    The lengths of guess and reference; for n = 1 … 4, the n-grams of the guess that are in a
+    reference; for n = 1 … 4, all n-grams of the guess. Of several references, the length is that
+    of the closest one, and an n-gram counts as often as in the reference that has it most often
+    (Papineni et al. 2002).
 
     Args:
-        guess: the model's text, with white space between its words.
-        references: true texts, likewise.
+        guess: the model's text, with white space between words.
+        references: the true texts, with white space between words.
 
     Example:
         >>> counts("a cat sat", ["the cat sat", "a cat"])
         [3, 3, 3, 2, 0, 0, 3, 2, 1, 0]
     """
-    # the effective order changes no count, but without it sacrebleu warns of single sentences
+    # effective_order does not change the counts, but avoids sacrebleu's warning
     score = BLEU(tokenize="none", effective_order=True).sentence_score(guess, references)
     return [score.sys_len, score.ref_len, *score.counts, *score.totals]
 
 
 def bleu(sums: Tensor) -> Tensor:
-    r"""BLEU of a corpus by its counts' sums, ``(*, 10)`` to ``(*,)``, from 0 to 1.
+    r"""BLEU of a corpus from the sums of its counts, ``(*, 10)`` to ``(*,)``, from 0 to 1.
 
     .. math:: \min(1, e^{1 - r / c}) \Big(\prod_{n=1}^4 p_n\Big)^{1/4}
 
-    with c and r the lengths of guesses and references, and :math:`p_n` the share of runs of n words
-    that are in a reference; smoothed as sacrebleu does by default where one is zero.
+    with c and r the lengths of guesses and references, and :math:`p_n` the share of n-grams that
+    are in a reference; zeros are smoothed by sacrebleu's default, ``exp``.
     """
     values = [
         BLEU.compute_bleu(

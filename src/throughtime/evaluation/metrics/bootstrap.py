@@ -1,4 +1,4 @@
-"""How much a number depends on which rows were measured."""
+"""Confidence intervals of metrics, by the bootstrap over rows."""
 
 from __future__ import annotations
 
@@ -11,22 +11,22 @@ RESAMPLES = 1_000
 LEVEL = 0.95
 
 FEWEST = 5
-"""Units: fewer say nothing of how others would be."""
+"""The fewest units that are resampled; with fewer there are no intervals."""
 
 CELLS = 2**21
-"""Most counts at a time: 16 MiB."""
+"""The most counts at a time: 16 MiB."""
 
 
 def with_intervals(measures: list[Measure], units: Tensor) -> list[Number]:
-    """The numbers with their 95 % intervals: percentiles of 1,000 bootstrap resamples.
+    """The numbers with 95 % intervals: percentiles of 1,000 bootstrap resamples.
 
-    As many units as there are, each a row or some rows that belong together, are drawn with
-    replacement, and all numbers are computed anew from the sums over what was drawn: a ratio of
-    sums is then a ratio of sums again (Efron and Tibshirani, *An Introduction to the Bootstrap*,
-    chapter 13). The same draws each time. Fewer than five units give no intervals.
+    A unit is a row, or some rows that belong together. In each resample, units are drawn with
+    replacement, as many as there are, and each number is computed from the sums over the drawn
+    units (Efron and Tibshirani, *An Introduction to the Bootstrap*, chapter 13). The draws are the
+    same every time. With fewer than five units there are no intervals.
 
     Args:
-        measures: what was measured, all of the same rows.
+        measures: the measures, all of the same rows.
         units: the number of each row's unit, ``(rows,)``.
     """
     numbers = [measure.number() for measure in measures]
@@ -38,14 +38,14 @@ def with_intervals(measures: list[Measure], units: Tensor) -> list[Number]:
     tails = sums.new_tensor([(1 - LEVEL) / 2, (1 + LEVEL) / 2])
     parts = sums.split([measure.rows.shape[1] for measure in measures], 1)
     for i, (measure, part) in enumerate(zip(measures, parts, strict=True)):
-        # a resample without a single symbol has no rate: it is left out
+        # a resample without any symbol gives nan and is left out
         low, high = measure.of_sums(part).nanquantile(tails).tolist()
         numbers[i] = numbers[i]._replace(low=low, high=high)
     return numbers
 
 
 def resampled(units: Tensor, resamples: int = RESAMPLES) -> Tensor:
-    """The sums over units ``(n, sums)`` drawn n at a time, ``(resamples, sums)``; always the same.
+    """Sums over n units drawn from ``units`` ``(n, sums)``, as ``(resamples, sums)``; seed 0.
 
     Example:
         >>> resampled(torch.ones(5, 1), resamples=3).flatten()

@@ -1,4 +1,4 @@
-"""Chunks, such as phrases or names, that labels of single symbols stand for."""
+"""Chunks, such as phrases or names, encoded as tags of single symbols."""
 
 from __future__ import annotations
 
@@ -11,18 +11,17 @@ from throughtime.data import Vocabulary
 from throughtime.data.vocabulary import UNKNOWN
 
 AS_IOBES = {"L": "E", "U": "S"}
-"""BILOU's letters for the last symbol of a chunk, and for a chunk of one."""
+"""From BILOU to IOBES: the letters for the last symbol of a chunk and for a chunk of one."""
 
 
 def chunk_tags(vocabulary: Vocabulary) -> list[str] | None:
     """All symbols as tags of chunks: ``O`` outside, or ``B-``, ``I-``, ``E-``, ``S-`` and a type.
 
-    IOB in both its kinds, BIO and IOBES are all of this form; BILOU is brought into it. U+FFFD,
-    for tags that training has not shown, is a chunk of one symbol: a chunk that cannot be found
-    still is one that was missed.
+    IOB1, IOB2 (BIO) and IOBES have this form; BILOU is converted to it. U+FFFD, for tags that are
+    not in training, is a chunk of one symbol, so that it counts as a chunk that the model misses.
 
     Returns:
-        None if some symbol is no such tag, or all of them are ``O``.
+        None if a symbol is not such a tag, or if all are ``O``.
 
     Example:
         >>> chunk_tags(Vocabulary(["B-NP", "I-NP", "U-NP", "O"]))
@@ -36,11 +35,11 @@ def chunk_tags(vocabulary: Vocabulary) -> list[str] | None:
 
 
 def shared_chunks(true: list[str], guess: list[str]) -> list[int]:
-    """Of two taggings, how many chunks they have in common, and how many each has.
+    """The number of chunks that two taggings share, and the number of chunks in each.
 
-    A chunk is right if its type, its first and its last symbol are. What is a chunk is CoNLL's
-    definition, as its script ``conlleval`` has it: it also begins where a tag ``I-`` follows none
-    of its type (Tjong Kim Sang and Buchholz 2000).
+    Two chunks are equal if their type, first symbol and last symbol are. Chunks are defined as in
+    CoNLL's script ``conlleval``: a tag ``I-`` also begins a chunk if the tag before it is not of
+    its type (Tjong Kim Sang and Buchholz 2000).
 
     Example:
         >>> shared_chunks(["B-NP", "I-NP", "O", "B-VP"], ["B-NP", "I-NP", "B-VP", "I-VP"])
@@ -68,11 +67,11 @@ def _chunks(tags: list[str]) -> set[tuple[str, int, int]]:
 
 
 def f1(sums: Tensor) -> Tensor:
-    """The harmonic mean of precision and recall, by the counts of :func:`shared_chunks`.
+    """F1, the harmonic mean of precision and recall, from the counts of :func:`shared_chunks`.
 
     .. math:: F_1 = 2 |A ∩ B| / (|A| + |B|)
 
-    Zero where there is no chunk at all.
+    It is zero if there are no chunks.
 
     Example:
         >>> f1(torch.tensor([[1.0, 2.0, 4.0], [0.0, 0.0, 0.0]]))

@@ -1,4 +1,4 @@
-"""How far one sequence is from another."""
+"""The edit distance between sequences."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ Symbol = TypeVar("Symbol")
 
 
 def edit_distance(a: list[Symbol], b: list[Symbol]) -> int:
-    """How many symbols to put in, take out or change, at least, to make b of a (Levenshtein).
+    """The fewest insertions, deletions and substitutions that turn a into b (Levenshtein).
 
     Example:
         >>> edit_distance([1, 2, 3, 4], [2, 3, 5, 4])

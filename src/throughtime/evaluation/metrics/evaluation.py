@@ -1,4 +1,4 @@
-"""All numbers that make sense for a model."""
+"""All metrics that apply to a model."""
 
 from __future__ import annotations
 
@@ -37,28 +37,29 @@ def evaluate(
     *,
     interval: bool = False,
 ) -> list[Number]:
-    """All numbers that make sense for the model; the same ones every time.
+    """All metrics that apply to the model; repeated calls give the same numbers.
 
-    - the mean of -log p, in nats and bits, and its exponential, the perplexity; where the model
-      decides τ, also with the ends left out; where symbols are pieces of a text, also per
-      character, so that models with other symbols can be compared;
-    - for labels, of a sequence or of each symbol, the share that is right: with the true labels
-      so far given (teacher-forced), and with the model's own (closed loop), where that differs;
-      and where labels are tags of chunks, the chunks' F1;
-    - for symbols of another length than x, or without one, the share that is right, teacher-forced;
-    - for a y of its own length given x, the share whose most probable y is exactly the true one,
-      and the character, word or symbol error rate; of words, BLEU;
-    - for real values, the error of the one-step mean, as a share of the data's deviation and
-      variance, how many values are in the central 90 % of what was expected, and where values
-      enter the recurrence, the error in closed loop;
-    - where the model decides τ, how far its lengths are from those of the data.
+    - the mean of -log p in nats and bits, and the perplexity. If the model decides τ, also without
+      the ends; for words, bytes and byte pairs, also per character, so that models with different
+      symbols can be compared;
+    - for labels of sequences or of symbols, the accuracy: given the true labels so far
+      (teacher-forced), and given the model's own (closed loop) if they enter the recurrence. If
+      the labels are tags of chunks, the F1 of chunks;
+    - for other symbols, the accuracy, teacher-forced;
+    - for y given x with a length of its own, how often the most probable y is exactly the true one,
+      and the character, word or symbol error rate; for words, BLEU;
+    - for real values, the error of the one-step mean, relative to the standard deviation and the
+      variance of the data; the coverage of the central 90 % interval; and the error in closed
+      loop, if y enters the recurrence;
+    - if the model decides τ, the distance between its lengths and those of the data.
 
     Args:
-        model: what is measured.
-        examples: what it is measured on.
-        schema: the columns of x and y; a y that is one long row is read in chunks of 1,000 steps.
-        interval: also a 95 % interval of each number that is one of sums over rows, by drawing
-            rows anew (all rows with the same x together; of running text, chunks).
+        model: the model.
+        examples: the examples to measure it on.
+        schema: the columns of x and y; one long row is read in chunks of 1,000 steps.
+        interval: whether to add 95 % intervals by the bootstrap over rows, to each number that is
+            computed from sums over rows. Rows with the same x are drawn together; of one long row,
+            chunks are drawn.
     """
     running, vocabulary = schema.running, schema.y.vocabulary
     with torch.random.fork_rng(devices=[]):
@@ -92,7 +93,7 @@ def evaluate(
 def _likelihood(
     model: Model, examples: Examples, running: bool, vocabulary: Vocabulary | None
 ) -> list[Measure]:
-    """-log p."""
+    """The measures of -log p: per symbol, without the ends, and per character."""
     output = decoder(model).output
     assert output is not None
     nats: list[float] = []
@@ -106,7 +107,7 @@ def _likelihood(
         if ends:
             without += _without_ends(p, part.y)
         if vocabulary is not None and vocabulary.pieces and isinstance(part.y, Sequence):
-            # of words, a chunk of a text also has the space before it
+            # in running text, a chunk of words also has the space before it
             more = ends or int(running and vocabulary.names)
             letters += [vocabulary.characters(y) + more for y in part.y.to_list()]
     if not isinstance(examples.y, Sequence):
@@ -126,7 +127,7 @@ def _likelihood(
 
 
 def _per(unit: str, rows: Tensor, discrete: bool) -> list[Measure]:
-    """In nats; of what is discrete also in bits, and the perplexity."""
+    """-log p in nats; for discrete values also in bits, and the perplexity."""
     measures = [Measure("-log p", f"nats per {unit}", rows)]
     if discrete:
         measures += [
@@ -139,7 +140,10 @@ def _per(unit: str, rows: Tensor, discrete: bool) -> list[Measure]:
 def _without_ends(
     p: SequenceDistribution | Distribution, y: Sequence | Tensor
 ) -> list[list[float]]:
-    """Of each row, -log p of its values, of which each also has not been the end; and how many."""
+    """For each row, -log p of its values without its end, and the number of values.
+
+    Each value includes the decision to go on before it; the decision to stop is left out.
+    """
     assert isinstance(p, SequenceDistribution)
     assert isinstance(y, Sequence)
     terms = p.terms(y)

@@ -1,4 +1,4 @@
-"""Labels, of a whole x or of each of its symbols: the share that is right, and chunks."""
+"""Metrics of labels and symbols: accuracy, and the F1 of chunks."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from throughtime.sequence import Sequence
 
 
 def right_labels(model: Model, examples: Examples) -> Measure:
-    """The share of single labels that are right."""
+    """The accuracy of labels of whole sequences."""
     right: list[int] = []
     for p, part in measured(model, examples):
         assert isinstance(part.y, Tensor)
@@ -25,7 +25,7 @@ def right_labels(model: Model, examples: Examples) -> Measure:
 
 
 def next_symbols(model: Model, examples: Examples, running: bool = False) -> Measure:
-    """The share of symbols that are the most probable ones after the true ones before them."""
+    """The accuracy of the most probable next symbol, given the true symbols before it."""
     right: list[int] = []
     counts: list[int] = []
     for p, part in measured(model, examples, running):
@@ -39,10 +39,10 @@ def next_symbols(model: Model, examples: Examples, running: bool = False) -> Mea
 def right_symbols(
     model: Model, examples: Examples, vocabulary: Vocabulary | None = None
 ) -> list[Measure]:
-    """The share of symbols that are right, and of chunks the F1, where the labels are their tags.
+    """The accuracy of labels of symbols and, if the labels are tags of chunks, the F1 of chunks.
 
-    With the true labels so far given, and with the model's own: where no label enters the
-    recurrence, both are the same, and there is one number.
+    Both are measured given the true labels so far (teacher-forced) and given the model's own
+    (closed loop); if no label enters the recurrence, these are equal and only one is given.
     """
     tags = None if vocabulary is None else chunk_tags(vocabulary)
     right: dict[str, list[int]] = {"": []}
@@ -78,12 +78,12 @@ def right_symbols(
 
 
 def _hits(guess: Tensor, y: Sequence) -> list[int]:
-    """How many steps of each row are guessed right."""
+    """The number of correct steps in each row."""
     hits: list[int] = (equal(guess, y.values, 2) & y.mask).sum(1).tolist()
     return hits
 
 
 def equal(guess: Tensor, true: Tensor, dims: int = 1) -> Tensor:
-    """Which values are equal, ``(*dims,)``: symbols, or vectors in all of their entries."""
+    """Which values are equal, over the first ``dims`` dimensions; vectors, in all entries."""
     same = guess == true
     return same.flatten(dims).all(dims) if same.dim() > dims else same

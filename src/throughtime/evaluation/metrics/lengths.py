@@ -1,4 +1,4 @@
-"""Lengths: those of the data, and those of the model where it decides them."""
+"""Metrics of lengths: the data's, and the model's if it decides τ."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from throughtime.runs.build import Model
 from throughtime.sequence import Sequence
 
 LONGEST = 4_000
-"""Steps up to which a model's lengths are drawn, where the longest of the data is longer."""
+"""The largest τ up to which P(τ) of a model is estimated."""
 
 SAMPLES = 1_000
-"""Draws behind the lengths of a model: all together, or at least one for each x."""
+"""The number of draws to estimate P(τ), over all x together; at least one for each x."""
 
 
 def mean_length(examples: Examples) -> Measure:
-    """That of the data."""
+    """The mean length of the data."""
     lengths: list[int] = []
-    for part in batches(examples, ROWS, generator=None):  # the order that every measure has
+    for part in batches(examples, ROWS, generator=None):  # the same order as in every measure
         assert isinstance(part.y, Sequence)
         lengths += part.y.lengths.tolist()
     return Measure("mean length of the data", "symbols", table(lengths, [1] * len(lengths)))
@@ -47,9 +47,10 @@ def lengths_of_model(model: Model, examples: Examples) -> list[Number]:
 
 @torch.no_grad()
 def length_distributions(model: Model, examples: Examples) -> tuple[Tensor, Tensor]:
-    """P(τ = 0, 1, …) as the data's histogram, and by the model, up to twice the longest, or 4,000.
+    """P(τ) in the data, a histogram, and under the model, for τ = 0, 1, ….
 
-    The model's is the mean over the examples' x, with y summed out.
+    τ goes up to twice the longest example, but not above 4,000. The model's P(τ) is marginalised
+    over y and averaged over the examples' x.
     """
     assert isinstance(examples.y, Sequence)
     longest = min(2 * examples.y.steps, LONGEST)

@@ -1,4 +1,4 @@
-"""A measured number, and what it is made of."""
+"""A measured number, and the sums over rows that it is computed from."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from torch import Tensor
 
 
 class Number(NamedTuple):
-    """A measured number: what it is, how much, of what; and its 95 % interval, where it has one."""
+    """A measured number: name, value and unit, with a 95 % interval if it has one."""
 
     name: str
     value: float
@@ -19,12 +19,12 @@ class Number(NamedTuple):
 
 
 def ratio(sums: Tensor) -> Tensor:
-    """The first sum over the second, ``(*, 2)`` to ``(*,)``."""
+    """The first sum divided by the second, ``(*, 2)`` to ``(*,)``."""
     return sums[..., 0] / sums[..., 1]
 
 
 class Measure(NamedTuple):
-    """A number that is a function of sums over rows, so that rows can be drawn again.
+    """A number that is a function of sums over rows, so that rows can be resampled.
 
     Example:
         >>> rows = torch.tensor([[1, 2], [3, 3]])  # 1 of 2 right, and 3 of 3
@@ -35,10 +35,10 @@ class Measure(NamedTuple):
     name: str
     unit: str
     rows: Tensor
-    """What a row adds to each sum, ``(rows, sums)``."""
+    """The terms of each row in each sum, ``(rows, sums)``."""
     of_sums: Callable[[Tensor], Tensor] = ratio
-    """The number of some sums, ``(*, sums)`` to ``(*,)``."""
+    """The function from sums to the number, ``(*, sums)`` to ``(*,)``."""
 
     def number(self) -> Number:
-        """The number of all rows."""
+        """The number, over all rows."""
         return Number(self.name, float(self.of_sums(self.rows.sum(0))), self.unit)

@@ -1,4 +1,4 @@
-"""Real values: how far the one-step mean is off, and whether the spread is right."""
+"""Metrics of real values: errors of the one-step mean, coverage, and errors in closed loop."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from throughtime.sequence import Sequence
 from throughtime.wiring import Edge
 
 CENTRAL = 0.9
-"""What a central interval is to have inside."""
+"""The probability of the central interval whose coverage is measured."""
 
 HORIZON = 10
-"""Steps of a series that are forecast at a time."""
+"""Steps of a series that are forecast at once."""
 
 
 def errors_and_coverage(model: Model, examples: Examples, running: bool) -> list[Measure]:
-    """Of p(y(t) | all before): the error of its mean, and how often y(t) is in its middle."""
+    """The errors of the mean of p(y(t) | y(1), …, y(t-1)), and the coverage of its central part."""
     errors: list[Tensor] = []
     inside: list[Tensor] = []
     values: list[Tensor] = []
@@ -39,7 +39,7 @@ def errors_and_coverage(model: Model, examples: Examples, running: bool) -> list
         errors += (one_step.mean - y)[here].square().double().split(lengths)
         try:
             below = marginal_cdf(one_step, y)[here]
-        except NotImplementedError:  # a user's output need not know its distribution function
+        except NotImplementedError:  # the distribution of a user's output may have no cdf
             continue
         inside += ((below - 0.5).abs() <= CENTRAL / 2).double().split(lengths)
     measures = _errors("of the one-step mean", errors, values)
@@ -56,11 +56,11 @@ def errors_and_coverage(model: Model, examples: Examples, running: bool) -> list
 
 
 def closed_loop_errors(model: Model, examples: Examples, running: bool) -> list[Measure]:
-    """The error of the most probable y, of which each step is given the model's own before it; a
-    series is forecast ``HORIZON`` steps at a time, from the true values before them.
+    """The errors of the most probable y in closed loop: each step is given the model's own values.
 
-    Nothing where this is no other number, for no value of y enters the recurrence; nor where the
-    model decides τ, for what it gives then need not be as long as y.
+    A series is forecast ``HORIZON`` steps at a time, from the true values before them. The list is
+    empty if no value of y enters the recurrence, since closed loop and one-step mean are then
+    equal; and if the model decides τ, since the most probable y may differ in length from y.
     """
     if decoder(model).wiring.feedback is not Edge.OBSERVED or decides_length(model):
         return []
@@ -78,7 +78,7 @@ def closed_loop_errors(model: Model, examples: Examples, running: bool) -> list[
 
 
 def _forecast(p: SequenceDistribution, y: Sequence) -> Tensor:
-    """One row ``(1, T, D)``, ``HORIZON`` steps at a time."""
+    """Forecasts of one row ``(1, T, D)``, ``HORIZON`` steps at a time."""
     guesses = []
     for piece in streams(y, 1, HORIZON):
         guesses.append(p.mode(max_length=piece.steps).values.view_as(piece.values))
@@ -87,7 +87,7 @@ def _forecast(p: SequenceDistribution, y: Sequence) -> Tensor:
 
 
 def _errors(of: str, errors: list[Tensor], values: list[Tensor]) -> list[Measure]:
-    """By the square errors and the values of each row, ``(steps, D)``."""
+    """Errors relative to y, from the squared errors and the values of each row, ``(steps, D)``."""
     centre = torch.cat(values).mean(0)  # keeps the squares small, and the variance exact
     moments = [
         torch.cat([v.new_tensor([len(v)]), (v - centre).sum(0), (v - centre).square().sum(0)])
@@ -106,10 +106,11 @@ def _errors(of: str, errors: list[Tensor], values: list[Tensor]) -> list[Measure
 
 
 def relative_variance(sums: Tensor) -> Tensor:
-    """Mean square error over the variance of y, both a mean over entries.
+    """The mean squared error divided by the variance of y, both averaged over the D entries.
 
     Args:
-        sums: of square errors, of steps, of each entry of y and of its square, ``(*, 2 + 2 D)``.
+        sums: ``(*, 2 + 2 D)``: sums of squared errors, of steps, of each entry of y, and of its
+            square.
     """
     error, n, moments = sums[..., 0], sums[..., 1, None], sums[..., 2:]
     first, second = moments.chunk(2, -1)
@@ -123,7 +124,7 @@ def marginal_cdf(p: Distribution, y: Tensor) -> Tensor:
     Of a mixture, :math:`\sum_k \pi_k \, \Phi((y_i - \mu_{ki}) / \sigma_{ki})`.
 
     Raises:
-        NotImplementedError: if the distribution does not know it.
+        NotImplementedError: if the distribution has no cdf.
 
     Example:
         >>> import throughtime as tt

@@ -1,4 +1,4 @@
-"""Examples as they are measured: so many at a time, always in the same order."""
+"""Examples in batches for the metrics, always in the same order."""
 
 from __future__ import annotations
 
@@ -15,28 +15,28 @@ from throughtime.runs.build import Model
 from throughtime.sequence import Sequence
 
 ROWS = 256
-"""Rows at a time."""
+"""Rows in a batch."""
 
 CHUNK = 1_000
-"""Steps of running text at a time: one stream, so that nothing is forgotten at a cut."""
+"""Steps in a chunk of running text, which is read as one stream: the state is carried over."""
 
 
 def measured(
     model: Model, examples: Examples, running: bool = False
 ) -> Iterator[tuple[SequenceDistribution | Distribution, Examples]]:
-    """All rows with their distributions; of running text, its chunks, one a row."""
+    """All batches with their distributions; of running text, its chunks, each as one row."""
     return parts(model, examples, *((1, CHUNK) if running else (ROWS, None)))
 
 
 def table(*columns: Tensor | list[float] | list[int]) -> Tensor:
-    """One row for each example, ``(rows, columns)``, in double precision: counts stay exact."""
+    """Stack columns to ``(rows, columns)``, in double precision, in which counts are exact."""
     return torch.stack([torch.as_tensor(c, dtype=torch.float64) for c in columns], -1)
 
 
 def same_x(examples: Examples) -> Tensor:
-    """For each row as :func:`measured` gives them, the number of its x: 0, 1, … as they come.
+    """The number of the x of each row, in the order of :func:`measured`: equal x, equal numbers.
 
-    Rows without an x have nothing in common, and a number each.
+    Without x, each row has a number of its own.
     """
     if examples.x is None:
         return torch.arange(len(examples))

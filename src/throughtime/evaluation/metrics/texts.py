@@ -1,4 +1,4 @@
-"""The most probable y beside the true one, where it has a length of its own."""
+"""Metrics of the most probable y against the true one, if y has a length of its own."""
 
 from __future__ import annotations
 
@@ -22,15 +22,18 @@ def right_sequences(
     xs: Tensor,
     column: Column,
 ) -> list[Measure]:
-    """How often the most probable y is exactly the true one, and how many edits a symbol takes: the
-    character, word or symbol error rate. Of a text with white space also the word error rate; of
-    words or their pieces also BLEU, where a true text has four words.
+    """How often the most probable y is exactly the true one, its error rates, and BLEU.
+
+    The error rate is edits per true symbol: the character, word or symbol error rate. For texts
+    with spaces, also the word error rate; for words, bytes or byte pairs, also BLEU, if a true
+    text has at least four words.
 
     Args:
-        model: gives y.
-        examples: with the true y.
-        xs: which rows have the same x, and so are references for the same text: see ``same_x``.
-        column: that of y.
+        model: the model of y given x.
+        examples: the examples with the true y.
+        xs: the number of each row's x, see :func:`~throughtime.evaluation.metrics.rows.same_x`;
+            rows with the same x are references for the same text.
+        column: the column of y.
     """
     true: list[Tensor] = []
     guesses: list[Tensor] = []
@@ -63,7 +66,7 @@ EDITS = "edits of the most probable y, per {}"
 
 
 def word_errors(guesses: list[str], true: list[str]) -> Measure:
-    """The word error rate: edits of whole words, which white space separates, per true word."""
+    """The word error rate: edits of words, separated by white space, per true word."""
     pairs = [(guess.split(), text.split()) for guess, text in zip(guesses, true, strict=True)]
     edits = [edit_distance(guess, words) for guess, words in pairs]
     return Measure(
@@ -72,10 +75,10 @@ def word_errors(guesses: list[str], true: list[str]) -> Measure:
 
 
 def text_bleu(guesses: list[str], true: list[str], xs: Tensor) -> Measure:
-    """BLEU of one text for each x, whose words white space separates; all true texts of the same x
-    are references of it.
+    """BLEU of one text for each x, with all true texts of the same x as references.
 
-    Counted in the first row that has this x; the others add nothing.
+    Words are separated by white space. The counts of an x are in its first row; its other rows
+    are zero.
     """
     references: dict[int, list[str]] = {}
     first: dict[int, int] = {}
