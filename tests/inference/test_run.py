@@ -277,7 +277,7 @@ def test_evaluations_that_cannot_be(trained: Trained, files: Path, tmp_path: Pat
     assert "--split is a part of the run's data" in bad(
         "evaluate", run.path, files / "rows.csv", "--split", "test"
     )
-    assert "--format is for a FILE" in bad("evaluate", run.path, "--format", "table")
+    assert "--format is for FILE" in bad("evaluate", run.path, "--format", "table")
     (tmp_path / "b.csv").write_text("text,label\na,yes\n,no\n")
     assert "b.csv:3: column 'text': an empty value" in bad("evaluate", run.path, tmp_path / "b.csv")
     assert "b.csv:3" in bad("evaluate", run.path, tmp_path / "b.csv", "--interval")
@@ -290,8 +290,8 @@ def test_a_run_of_rows_in_memory_has_no_data_to_read_again(tmp_path: Path) -> No
     for use in (again.data, again.evaluate, again.compare):
         with pytest.raises(ValueError, match="trained on rows in memory, which cannot be read"):
             use()
-    assert "rows that were in memory" in bad("evaluate", tmp_path / "a")
-    assert "rows that were in memory" in bad("train", "--resume", tmp_path / "a")
+    assert "rows in memory" in bad("evaluate", tmp_path / "a")
+    assert "rows in memory" in bad("train", "--resume", tmp_path / "a")
     assert json.loads(good("runs", tmp_path / "a", "--json"))["data"] == "rows in memory"
     assert again.evaluate(ROWS).numbers == run.evaluate(ROWS).numbers
     assert "Run(" in repr(again)
