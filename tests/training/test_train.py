@@ -83,7 +83,7 @@ def test_options_that_cannot_be(words: Dataset, tmp_path: Path) -> None:
         tt.train(words, out=out, hiddensize=3)
     with pytest.raises(ConfigError, match="cell is 'gruu'"):
         tt.train(words, out=out, cell="gruu")
-    for name, value in (("symbols", "words"), ("target", "a"), ("dataset", "digits")):
+    for name, value in (("symbols", "words"), ("target", "a"), ("split_seed", 3)):
         told: dict[str, Any] = {name: value}
         with pytest.raises(ConfigError, match=f"{name}: the data were read already"):
             tt.train(words, out=out, **told)

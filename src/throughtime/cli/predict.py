@@ -61,9 +61,10 @@ def predict(
     if top is not None and not as_json:
         raise ValueError("--top needs --json")
     if is_series(loaded):
-        for step in forecast(
-            loaded, file, steps=max_length or None, samples=samples, beam=beam, form=form
-        ):
+        for name, option in (("--top", top), ("--batch-size", batch_size)):
+            if option is not None:
+                raise ValueError(f"{name} is not for the steps of a series; leave it out")
+        for step in forecast(loaded, file, steps=max_length, samples=samples, beam=beam, form=form):
             click.echo(_json(step.to_dict()) if as_json else said(step.value))
         return
     if samples is not None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from throughtime.extras import MissingPackage, needed_for
 from throughtime.runs.options import READING, ConfigError, Options, help_of
 
 if TYPE_CHECKING:
@@ -48,7 +49,6 @@ def train(
     from tqdm import tqdm
 
     from throughtime.inference.run import Run
-    from throughtime.report import draw_all
     from throughtime.training.train import fit
     from throughtime.training.trainer import Diverged
 
@@ -66,8 +66,13 @@ def train(
     if reason == "interrupted":
         click.echo(f"Go on with: throughtime train --resume {run.path}")
         return
-    for picture in draw_all(Run.load(run.path), data):
-        click.echo(f"Drew {picture}")
+    try:
+        with needed_for("drawing them"):
+            from throughtime.report import draw_all
+        for picture in draw_all(Run.load(run.path), data):
+            click.echo(f"Drew {picture}")
+    except MissingPackage as error:
+        click.echo(f"No pictures: {error}")
     click.echo(f"Now try: {'; '.join(f'throughtime {n} {run.path}' for n in _follows(run))}")
 
 
@@ -85,7 +90,7 @@ def _begun(
     if options.dataset is None:
         raise ConfigError("no dataset is given; expected one")
     reading = Reading(**{n: v for n, v in options.told().items() if n in READING})
-    data = load(options.dataset, options.seed or 0, reading)
+    data = load(options.dataset, options.dividing_seed, reading)
     return prepare(options, data, out), data
 
 

@@ -57,7 +57,7 @@ def load(name_or_path: str | Path, seed: int = 0, reading: Reading = AS_IT_IS) -
         'digits'? The embedded sets are: glyphs, unicode-names, ...
     """
     name = str(name_or_path)
-    if name in DATASETS:
+    if isinstance(name_or_path, str) and name in DATASETS:  # a Path is never one
         if told := reading.told():
             raise DataError(
                 f"--{told[0]}: {name} is an embedded set and takes no such option; leave it out"

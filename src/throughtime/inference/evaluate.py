@@ -13,6 +13,7 @@ import torch
 from throughtime.data import DataError, Dataset, Examples
 from throughtime.data.columns import WHOLE
 from throughtime.data.formats.encoding import x_of, y_of
+from throughtime.data.formats.memory import table_of
 from throughtime.data.formats.table import Table
 from throughtime.data.formats.text_file import blocks_of
 from throughtime.evaluation.likelihood import MEASURED, decoder, sees_x
@@ -131,12 +132,11 @@ def examples_of(run: RunFolder, source: object, form: str | None = None) -> Exam
         y = column.encode(series_values(run, source, form))
         return Examples(None, Sequence(y[None]))
     if schema.running:
+        form_of(run, form, source)  # refuses a table
         return Examples(None, Sequence(schema.y.encode(_whole_text(source))[None]))
     columns = (*schema.x, schema.y)
-    of_lines = schema.y.name == WHOLE
-    form = "lines" if of_lines else form_of(run.config.format, form, source)
-    found = list(tables(source, columns, form))
-    if of_lines:  # blank lines are left out, as in training
+    found = list(tables(source, columns, form_of(run, form, source)))
+    if schema.y.name == WHOLE:  # blank lines are left out, as in training
         found = [t for table in found for t in _without_blank_lines(table)]
     if not found:
         raise DataError("no rows to measure on; expected some")
@@ -220,13 +220,15 @@ def _in_words(whole: Examples, measured: Examples, running: bool) -> str:
 
 
 def _whole_text(source: object) -> str:
+    """A running text: that of a file, or of the one row in memory."""
     if isinstance(source, BufferedIOBase):
-        source = Path(str(getattr(source, "name", "")))
-    if isinstance(source, Path):
-        return "".join(blocks_of(source))
-    if not isinstance(source, str):
-        raise DataError(f"a running text is a path or a text; got a {type(source).__name__}")
-    return "".join(blocks_of(Path(source))) if Path(source).is_file() else source
+        source = str(getattr(source, "name", ""))
+    if isinstance(source, str | Path):
+        return "".join(blocks_of(Path(source)))
+    texts = table_of(source, column=WHOLE).column(WHOLE)
+    if len(texts) != 1 or not isinstance(texts[0], str):
+        raise DataError(f"{len(texts)} rows; expected one, a running text: a path, or [text]")
+    return texts[0]
 
 
 def _without_blank_lines(table: Table) -> Iterator[Table]:

@@ -38,7 +38,7 @@ def hidden_states(
     of_x = run.schema.x if sees_x(run.model) else ()
     columns = (*of_x, run.schema.y) if needs_y else of_x
     found = []
-    for table in tables(source, columns, form_of(run.config.format, form, source)):
+    for table in tables(source, columns, form_of(run, form, source)):
         x = x_of(table, of_x) if of_x else None
         found += _of(run, x, y_of(table, run.schema.y) if needs_y else None)
     return found

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from typing import Any
 
 import torch
 from torch.distributions import Categorical, Distribution
@@ -23,7 +22,7 @@ from throughtime.inference.results import (
     SequencePrediction,
 )
 from throughtime.inference.rows import LINES, answered, as_input, form_of, tables
-from throughtime.inference.top import top_of
+from throughtime.inference.top import check_top, top_of
 from throughtime.lengths import DecidedBy
 from throughtime.runs.errors import RunError
 from throughtime.runs.folder import RunFolder
@@ -67,8 +66,9 @@ def predict(
     for name, option in (("--beam", beam), ("--max-length", max_length)):
         if option is not None and not y.sequence:
             raise ValueError(f"{name} is for sequences{is_}")
+    check_top(top)
     decoding = Decoding(beam=beam, max_length=max_length)
-    form = form_of(run.config.format, form, source)
+    form = form_of(run, form, source)
     given = tables(source, run.schema.x, form, rows)
     return answered(given, lambda table: predictions(run, table, decoding, top))
 
@@ -87,6 +87,8 @@ def predictions(
     rows = [(as_input(table, of_x, i), number) for i, number in enumerate(unknown(x, of_x[0]))]
     p = y_given(run.model, x)
     if isinstance(p, SequenceDistribution):
+        if top is not None and p.length.decided_by is not DecidedBy.INPUT:
+            return list(_n_best(p, of_y, decoding, top, rows))
         return list(_sequences(p, of_y, decoding, top, rows))
     if isinstance(p, Categorical):
         return list(_labels(p, of_y, top, rows))
@@ -120,9 +122,6 @@ def _sequences(
     found = decoding.take(p)
     log_p = p.log_prob(found).tolist()
     values = found.to_list()
-    best = None
-    if top is not None and p.length.decided_by is not DecidedBy.INPUT:
-        best, top = _best(p, y, decoding, top), None
     deviations, symbols = None, None
     if isinstance(y, RealColumn) and y.scale is not None:
         deviations = p.predictive(found).variance.sqrt()
@@ -135,18 +134,19 @@ def _sequences(
         yield SequencePrediction(
             *(x, y.decode(values[i]), count, log_p[i], spread),
             None if symbols is None else symbols[i],
-            None if best is None else best[i],
         )
 
 
-def _best(
-    p: SequenceDistribution, y: Column, decoding: Decoding, count: int
-) -> list[list[tuple[Any, float]]]:
-    """The n best sequences of each row, with their log p."""
+def _n_best(
+    p: SequenceDistribution, y: Column, decoding: Decoding, count: int, rows: Rows
+) -> Iterator[Prediction]:
     found, log_p = decoding.best(p, count)
-    of_rows: list[list[tuple[Any, float]]] = [[] for _ in range(len(log_p[0]))]
-    for values, scores in zip(found, log_p.tolist(), strict=True):
-        for row, value, score in zip(of_rows, values.to_list(), scores, strict=True):
-            if score > -math.inf:  # there may be fewer sequences than that
-                row.append((y.decode(value), score))
-    return of_rows
+    values = [sequences.to_list() for sequences in found]
+    for i, (x, unknown_count) in enumerate(rows):
+        best = [
+            (y.decode(sequences[i]), score)
+            for sequences, score in zip(values, log_p[:, i].tolist(), strict=True)
+            if score > -math.inf  # there may be fewer sequences than that
+        ]
+        value, score = best[0]
+        yield SequencePrediction(x, value, unknown_count, score, best=best)

@@ -15,6 +15,8 @@ from throughtime.data.formats.conll import is_conll, read_conll
 from throughtime.data.formats.json_text import from_json
 from throughtime.data.formats.memory import table_of
 from throughtime.data.formats.table import Table, is_table, read_table
+from throughtime.runs.errors import RunError
+from throughtime.runs.folder import RunFolder
 
 T = TypeVar("T")
 
@@ -34,17 +36,28 @@ TEXT = "text"
 """The name of the column of texts in rows in memory, for a run on lines of text."""
 
 
-def form_of(of_training: str | None, form: str | None, source: object) -> str | None:
-    """The format of a file: as given, or else as in training; None if the file's name decides.
+def form_of(run: RunFolder, form: str | None, source: object) -> str | None:
+    """The format of a file of rows: as given, or else as the training file was read.
+
+    Returns:
+        None if the file's name decides.
 
     Raises:
-        DataError: if ``form`` is read as a whole, but the source is standard input.
+        RunError: if the model is of lines of text, and a table is given.
+        DataError: if standard input, which is read line by line, is given as a table.
     """
+    if run.schema.y.name == WHOLE and not run.schema.x:
+        if form in FORMS:
+            raise RunError(
+                f"--format {form}: {run.path} models lines of text, without columns; give lines"
+            )
+        return "lines"
     if form in FORMS and isinstance(source, BufferedIOBase) and _name(source) == STDIN:
         raise DataError(
             f"--format {form}: standard input is read line by line; give a file by its name"
         )
-    return of_training if form is None and of_training in FORMS else form
+    trained = run.config.format
+    return trained if form is None and trained in FORMS else form
 
 
 def tables(

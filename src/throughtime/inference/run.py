@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from torch import Tensor
 
 from throughtime.data import Dataset, Examples
 from throughtime.data.schema import Schema
+from throughtime.data.splitting import PARTS
 from throughtime.inference.decoding import Decoding
 from throughtime.inference.evaluate import (
     Evaluation,
@@ -256,13 +258,13 @@ class Run:
         options: dict[str, Any] = {"interval": interval, "shuffled": shuffled}
         if isinstance(on, Examples):
             return evaluate_examples(self.folder, on, **options)
-        if isinstance(on, str) and not Path(on).is_file():
+        if isinstance(on, str) and (on in PARTS or not os.path.exists(on)):
             return evaluate_part(self.folder, self.data(), on, **options)
         return evaluate_rows(self.folder, on, **options)
 
 
 def load(path: str | Path) -> Run:
-    """Open a run's folder.
+    """Open a run's folder; torch then uses as many threads as the run was trained with.
 
     Raises:
         ValueError: if a file is missing, damaged, or of another version of the format.

@@ -43,6 +43,8 @@ def sample(
     """
     if sees_x(run.model):
         raise RunError(f"{run.path}: this model gives y for an x; use predict, or compare")
+    if count < 1:
+        raise ValueError(f"count is at least 1; got {count}")
     whole, y = y_given(run.model, None), run.schema.y
     assert isinstance(whole, SequenceDistribution)
     p, decoding, begun = whole, decoding or Decoding(), None

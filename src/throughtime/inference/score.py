@@ -15,10 +15,9 @@ from throughtime.data.formats.table import Table
 from throughtime.distribution import SequenceDistribution
 from throughtime.evaluation.likelihood import decides_length, log_prob, sees_x, y_given
 from throughtime.inference.results import Score
-from throughtime.inference.rows import FORMS, LINES, answered, as_input, form_of, tables
+from throughtime.inference.rows import LINES, answered, as_input, form_of, tables
 from throughtime.inference.series import is_series, observed
-from throughtime.inference.top import top_of
-from throughtime.runs.errors import RunError
+from throughtime.inference.top import check_top, top_of
 from throughtime.runs.folder import RunFolder
 from throughtime.sequence import Sequence
 
@@ -47,15 +46,10 @@ def score(
     of_y = run.schema.y
     if top is not None and of_y.vocabulary is None:
         raise ValueError(f"top is for symbols; column {of_y.name!r} is of kind {of_y.kind}")
+    check_top(top)
     if is_series(run):
         return _steps(run, source, form)
-    if of_y.name == WHOLE:
-        if form in FORMS:
-            raise RunError(
-                f"--format {form}: {run.path} models lines of text, without columns; give lines"
-            )
-        form = "lines"
-    given = tables(source, (*_seen(run), of_y), form_of(run.config.format, form, source), rows)
+    given = tables(source, (*_seen(run), of_y), form_of(run, form, source), rows)
     return answered(given, lambda table: scores(run, table, top))
 
 

@@ -52,6 +52,11 @@ def forecast(
         RunError: if the model is not one of a series.
         DataError: with file and line, if a value is not a number.
     """
+    if samples is not None and (samples < 2 or beam is not None):
+        raise ValueError(
+            f"samples draws at least 2 paths, and a beam draws none; got samples={samples} and "
+            f"beam={beam}"
+        )
     column = series_column(run)
     before, y, _ = observed(run, history, form)
     p = before.observe(y)[1]
@@ -90,9 +95,11 @@ def series_values(run: RunFolder, source: object, form: str | None) -> Tensor:
     Raises:
         DataError: with file and line, if a value is not a number.
     """
-    numbers = tuple(Number(name) for name in series_column(run).name.split(","))
+    name = series_column(run).name
+    names = [name] if series_column(run).size == 1 else name.split(",")
+    numbers = tuple(Number(name) for name in names)
     found: list[Tensor] = []
-    for table in tables(source, numbers, form_of(run.config.format, form, source)):
+    for table in tables(source, numbers, form_of(run, form, source)):
         values = [parsed(table, column) for column in numbers]
         found.append(torch.tensor(values, dtype=torch.float64).T)
     if not found:

@@ -7,6 +7,12 @@ from torch.distributions import Categorical, Distribution
 from throughtime.data.columns import Column
 
 
+def check_top(top: int | None) -> None:
+    """Raise a ``ValueError`` if there is no such number of most probable symbols."""
+    if top is not None and top < 1:
+        raise ValueError(f"top is at least 1; got {top}")
+
+
 def top_of(
     p: Distribution, count: int, lengths: list[int], y: Column
 ) -> list[list[dict[str, float]]]:

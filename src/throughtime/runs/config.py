@@ -40,7 +40,7 @@ class Config(BaseModel):
 
     dataset: o.Data | None
     seed: o.Seed
-    split_seed: o.Seed
+    split_seed: o.SplitSeed
     format: o.Format | None
     input: o.Input | None
     target: o.Target | None

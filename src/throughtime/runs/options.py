@@ -31,6 +31,9 @@ Data = Annotated[str, Field(description="An embedded set, or a file.")]
 Seed = Annotated[
     int, Field(ge=0, le=2**31, description="Seed of all random numbers of the run [0].")
 ]
+SplitSeed = Annotated[
+    int, Field(ge=0, le=2**31, description="Decides which rows are held out [the seed].")
+]
 Format = Annotated[
     Literal["lines", "running", "table", "conll", "series", "arrays"],
     Field(description="How a file is read: lines, running (text), table, conll, series or arrays."),
@@ -132,6 +135,7 @@ class Options(BaseModel):
 
     dataset: Data | None = None
     seed: Seed | None = None
+    split_seed: SplitSeed | None = None
     format: Format | None = None
     input: Input | None = None
     target: Target | None = None
@@ -177,12 +181,16 @@ class Options(BaseModel):
             ConfigError: if the file is missing or is not a JSON object of options.
         """
         values = load_json(path)
-        for name in (VERSION, "split_seed"):
-            values.pop(name, None)
+        values.pop(VERSION, None)
         try:
             return cls.read(values)
         except ConfigError as error:
             raise ConfigError(f"{path}: {error}") from None
+
+    @property
+    def dividing_seed(self) -> int:
+        """The seed that divides rows into parts."""
+        return (self.seed or 0) if self.split_seed is None else self.split_seed
 
     def told(self) -> dict[str, Any]:
         """The options that were given, by name."""

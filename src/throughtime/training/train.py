@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from throughtime.data import DATASETS, Dataset, read
+from throughtime.data import Dataset, Reading, read
 from throughtime.data import load as load_data
 from throughtime.inference.run import Run
 from throughtime.runs.folder import RunFolder
@@ -20,7 +20,7 @@ Say = Callable[[str], None]
 
 
 def train(
-    data: Dataset | str | Path,
+    data: object,
     *,
     out: str | Path | None = None,
     say: Say | None = print,
@@ -30,7 +30,7 @@ def train(
 
     Args:
         data: a data set from ``tt.data.read`` or ``tt.data.load``; or the name of an embedded set;
-            or a path, with the options of how it is read.
+            or whatever ``tt.data.read`` takes, with its options.
         out: a new folder; left out, the next free ``runs/<data>-<wiring>-001``.
         say: receives each line of the log; None for silence.
         **options: the options of the command line, by the same names: ``cell``, ``hidden_size``,
@@ -49,13 +49,15 @@ def train(
         ('sequence-to-vector', 'gru')
     """
     told = Options.read({name: value for name, value in options.items() if value is not None})
+    if told.dataset is not None:
+        raise ConfigError("dataset: the data are the first argument of tt.train")
     if not isinstance(data, Dataset):
         reading = {name: v for name, v in told.told().items() if name in READING}
-        if str(data) in DATASETS and not reading:
-            data = load_data(str(data))
+        if isinstance(data, str):
+            data = load_data(data, told.dividing_seed, Reading(**reading))
         else:
-            data = read(data, seed=told.seed or 0, **reading)
-    elif named := [name for name in ("dataset", *READING) if getattr(told, name) is not None]:
+            data = read(data, seed=told.dividing_seed, **reading)
+    elif named := [n for n in ("split_seed", *READING) if getattr(told, n) is not None]:
         raise ConfigError(f"{named[0]}: the data were read already; give it to tt.data.read")
     folder = fit(prepare(told, data, None if out is None else Path(out)), data, say=say)[0]
     return Run.load(folder.path)

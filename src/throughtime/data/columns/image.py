@@ -8,12 +8,11 @@ from typing import Any, Self
 
 import numpy as np
 import torch
-from PIL import Image as Pictures
-from PIL import UnidentifiedImageError
 from torch import Tensor
 
 from throughtime.data.columns.column import Column, keys, shown
 from throughtime.data.errors import DataError
+from throughtime.extras import needed_for
 from throughtime.outputs import Output
 
 SUFFIXES = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".tif", ".tiff", ".webp")
@@ -40,8 +39,12 @@ class Image(Column):
         self.picture_shape, self.size = shape, shape[0] * shape[1]
         return self
 
-    def parse(self, value: Any, folder: Path = Path()) -> Pictures.Image:
+    def parse(self, value: Any, folder: Path = Path()) -> Any:
         """The picture in grey, scaled down if it is too large."""
+        with needed_for("reading pictures"):
+            from PIL import Image as Pictures
+            from PIL import UnidentifiedImageError
+
         if not isinstance(value, str) or not value:
             raise DataError(f"{value!r} is not the path of a picture")
         path = folder / value
@@ -62,12 +65,12 @@ class Image(Column):
     def parse_line(self, line: str) -> str:
         return line
 
-    def fit(self, parsed: Sequence[Pictures.Image], rare: int) -> None:
+    def fit(self, parsed: Sequence[Any], rare: int) -> None:
         """Take the size of the first picture."""
         width, height = (max(SMALLEST, n) for n in parsed[0].size)
         self.know((height, width))
 
-    def encode(self, parsed: Pictures.Image) -> Tensor:
+    def encode(self, parsed: Any) -> Tensor:
         """The grey values from 0 to 1, ``(rows * columns,)``, row by row."""
         rows, columns = self.picture_shape
         values = np.asarray(parsed.resize((columns, rows)), dtype=np.float32) / 255
@@ -110,6 +113,6 @@ class Ink(Image):
 
     kind = "ink"
 
-    def encode(self, parsed: Pictures.Image) -> Tensor:
+    def encode(self, parsed: Any) -> Tensor:
         """The ink from 0 to 1, ``(rows * columns,)``, row by row."""
         return 1 - super().encode(parsed)

@@ -99,6 +99,8 @@ def guess(values: Sequence[Any], *, target: bool, caption: bool = False) -> type
             return Tags if target else Tokens
         bits = all(is_bits(Numbers().parse(value)) for value in values)
         return Bits if bits else Numbers
+    if all(isinstance(value, bool) for value in values):
+        return Label
     if all(number(value) is not None for value in values):
         return Number
     if caption:

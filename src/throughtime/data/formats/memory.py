@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from importlib import import_module
 from pathlib import Path
@@ -71,14 +73,27 @@ def table_of(rows: object, column: str | None = None) -> Table:
             )
     if odd := [name for name in names if not isinstance(name, str)]:
         raise DataError(f"a column is called {odd[0]!r}; expected a text")
+    if column != "":  # the name of lines of text
+        check_names(names)
     columns = {name: [_plain(row[name]) for row in values] for name in names}
     return RowsInMemory(HERE, columns, list(range(1, len(values) + 1)))
+
+
+def check_names(names: list[str]) -> None:
+    """Raise a ``DataError`` if a column has no name, or two have the same."""
+    if "" in names:
+        raise DataError("a column has no name; give it one")
+    for name, count in Counter(names).items():
+        if count > 1:
+            raise DataError(f"two columns are called {name!r}; rename one")
 
 
 def _of_arrow(rows: Any) -> Table:
     with needed_for("reading a data frame"):
         arrow = import_module("pyarrow")
-    columns = arrow.table(rows).to_pydict()
+    table = arrow.table(rows)
+    check_names(table.column_names)
+    columns = table.to_pydict()
     count = len(next(iter(columns.values()), []))
     if not count:
         raise DataError("there are no rows; expected some")
@@ -87,4 +102,5 @@ def _of_arrow(rows: Any) -> Table:
 
 def _plain(value: Any) -> Any:
     """A value as a file could have it: a NumPy scalar becomes a Python number."""
-    return value.item() if isinstance(value, np.generic) else value
+    plain = value.item() if isinstance(value, np.generic) else value
+    return None if isinstance(plain, float) and math.isnan(plain) else plain

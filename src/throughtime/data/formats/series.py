@@ -108,7 +108,8 @@ def _columns(table: Table, reading: Reading) -> list[str]:
     """
     if reading.target is not None:
         told = [reading.target] if reading.target in table.columns else reading.target.split(",")
-        names = [name.strip().removesuffix(":number") for name in told]
+        given = [name.strip() for name in told]
+        names = [n if n in table.columns else n.removesuffix(":number") for n in given]
         for name in names:
             table.column(name)
         return names

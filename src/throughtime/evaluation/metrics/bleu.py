@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import torch
-from sacrebleu.metrics.bleu import BLEU
 from torch import Tensor
+
+from throughtime.extras import needed_for
 
 ORDER = 4
 """BLEU-4: n-grams of one to four words."""
@@ -27,7 +30,7 @@ def counts(guess: str, references: list[str]) -> list[int]:
         [3, 3, 3, 2, 0, 0, 3, 2, 1, 0]
     """
     # effective_order does not change the counts, but avoids sacrebleu's warning
-    score = BLEU(tokenize="none", effective_order=True).sentence_score(guess, references)
+    score = _bleu()(tokenize="none", effective_order=True).sentence_score(guess, references)
     return [score.sys_len, score.ref_len, *score.counts, *score.totals]
 
 
@@ -40,14 +43,23 @@ def bleu(sums: Tensor) -> Tensor:
     are in a reference; zeros are smoothed by sacrebleu's default, ``exp``.
     """
     values = [
-        BLEU.compute_bleu(
+        _bleu()
+        .compute_bleu(
             correct=row[2 : 2 + ORDER],
             total=row[2 + ORDER :],
             sys_len=row[0],
             ref_len=row[1],
             smooth_method="exp",
-        ).score
+        )
+        .score
         / 100
         for row in sums.reshape(-1, 2 + 2 * ORDER).long().tolist()
     ]
     return torch.tensor(values, dtype=torch.float64).reshape(sums.shape[:-1])
+
+
+def _bleu() -> type[Any]:
+    """sacrebleu's class, which few models need."""
+    with needed_for("BLEU"):
+        from sacrebleu.metrics.bleu import BLEU
+    return BLEU
