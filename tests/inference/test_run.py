@@ -245,7 +245,7 @@ def test_evaluations_are_those_of_the_metrics(name: str, trained: Trained, files
 
 def test_lines_and_a_long_text_are_measured_as_their_parts_are(tmp_path: Path) -> None:
     held_out = tmp_path / "test.txt"
-    held_out.write_text("to be\n\nor not\n" * 40)
+    held_out.write_text("to be\n\nor not\n" * 80)  # more than are read together
     (tmp_path / "a.txt").write_text("".join(f"to be {i} or not\n" for i in range(200)))
     for form in ("lines", "running"):
         run = tt.train(tmp_path / "a.txt", format=form, test=str(held_out), out=tmp_path / form,
