@@ -20,7 +20,7 @@ from functools import cached_property
 
 
 class Edge(Enum):
-    """An edge of the unfolded graph, written as the notes draw it.
+    """An edge of the unfolded graph, written as a textbook draws it.
 
     ``INPUT``, ``VECTOR`` and the three that leave the output bring something *into* h(t);
     ``HIDDEN`` and ``BACKWARD`` are the recurrence itself; ``EMIT`` and ``EMIT_LAST`` lead out.
@@ -205,4 +205,4 @@ NAMED: dict[str, Wiring] = {
     "vector-to-sequence": VECTOR_TO_SEQUENCE,
     "hidden-and-output-to-hidden": HIDDEN_AND_OUTPUT_TO_HIDDEN,
 }
-"""The five of the notes by name, for configurations and the command line."""
+"""The five of Goodfellow et al. 2016, 10.2, by name, for configurations and the command line."""

@@ -23,7 +23,8 @@ from throughtime.runs.folder import RunFolder
 from throughtime.runs.options import Options
 from throughtime.sequence import Sequence
 from throughtime.training.prepare import prepare
-from throughtime.training.trainer import Diverged, Progress, Trainer
+from throughtime.training.progress import Progress
+from throughtime.training.trainer import Diverged, Trainer
 
 
 def silent(line: str) -> None:

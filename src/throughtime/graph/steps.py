@@ -34,5 +34,5 @@ class Steps(NamedTuple):
 
     def like(self, tensors: Tensors) -> Steps:
         """Steps of which the same is known, with other tensors."""
-        rest = iter(tensors)
-        return Steps(*(None if v is None else next(rest) for v in self))  # type: ignore[arg-type]
+        known = (name for name, v in zip(self._fields, self, strict=True) if v is not None)
+        return self._replace(**dict(zip(known, tensors, strict=True)))

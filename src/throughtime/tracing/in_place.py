@@ -44,4 +44,5 @@ def _is_alone_in_whole(item: fx.Node) -> bool:
 
 
 def overwritten(t: Translator, node: fx.Node) -> Value:
+    """``a.copy_(b)``: the value of b."""
     return t.value(node.args[1])

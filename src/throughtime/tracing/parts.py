@@ -13,6 +13,11 @@ from throughtime.tracing.translator import Translation, Translator
 
 
 def side_by_side(t: Translator, node: fx.Node) -> Value:
+    """``cat`` along the row: each part is copied to its place.
+
+    Raises:
+        NotTranslated: if rows stand one below the other.
+    """
     if node.meta["val"].dim() != 2 or arguments_of(node, None, 0)[1] not in (1, -1):
         raise NotTranslated("rows one below the other")
     whole, start = t.destination(node), 0
@@ -25,6 +30,7 @@ def side_by_side(t: Translator, node: fx.Node) -> Value:
 
 
 def split(t: Translator, node: fx.Node) -> tuple[Value, ...]:
+    """``split_with_sizes`` along the row: each part is a place in the whole."""
     of, sizes, dim = arguments_of(node, None, None, 0)
     _is_of_a_row(of, dim)
     assert isinstance(sizes, list)
@@ -33,6 +39,7 @@ def split(t: Translator, node: fx.Node) -> tuple[Value, ...]:
 
 
 def part_of_row(t: Translator, node: fx.Node) -> Value:
+    """A slice of the row: a place in the whole."""
     of, *rest = arguments_of(node, None, 0, None, None, 1)
     return t.value(of).part(_first_of_slice(of, *rest), size_of(node))
 
@@ -50,17 +57,24 @@ def _is_of_a_row(of: Any, dim: Any) -> None:
 
 
 def select(t: Translator, node: fx.Node) -> Value:
+    """One number of the row: a place in the whole."""
     of, dim, index = arguments_of(node)
     _is_of_a_row(of, dim)
     return t.value(of).part(range(size_of(of))[index], 1)
 
 
 def item(t: Translator, node: fx.Node) -> Value:
+    """One result of an operation that has several."""
     of, index = arguments_of(node)
     return t.values(of)[index]
 
 
 def same(t: Translator, node: fx.Node) -> Value:
+    """A view of the same numbers: ``expand``, ``unsqueeze``, ``view`` and the like.
+
+    Raises:
+        NotTranslated: if each row's numbers do not stay together.
+    """
     of = node.args[0]
     assert isinstance(of, fx.Node)
     if of_rows(of) and of.meta["val"].dim() == 1 and size_of(node) != 1:
@@ -72,20 +86,24 @@ def same(t: Translator, node: fx.Node) -> Value:
 
 
 def cast(t: Translator, node: fx.Node) -> Value:
+    """A conversion to another floating-point dtype, of which the engine has one at a time."""
     if not node.meta["val"].dtype.is_floating_point:
         raise NotTranslated("whole numbers")
     return same(t, node)
 
 
 def full(t: Translator, node: fx.Node) -> Value:
+    """A constant, the same everywhere."""
     return t.value(node.args[1])
 
 
 def empty(t: Translator, _: fx.Node) -> Value:
+    """Memory that is written before it is read: zero until then."""
     return t.value(0.0)
 
 
 def with_a_part(t: Translator, node: fx.Node) -> Value:
+    """``slice_scatter``: a copy of the whole with a slice replaced."""
     of, part, dim, start, end, step = arguments_of(node, None, None, 0, None, None, 1)
     first = _first_of_slice(of, dim, start, end, step)
     assert isinstance(part, fx.Node)

@@ -14,6 +14,8 @@ from throughtime.tracing.translator import Translation, Translator
 
 
 def pointwise(operation: Operation) -> Translation:
+    """An operation of each number by itself."""
+
     def translation(t: Translator, node: fx.Node) -> Value:
         without(node.kwargs)
         return t.write(
@@ -32,6 +34,8 @@ def aligned(node: fx.Node) -> tuple[Any, ...]:
 
 
 def sum_of_two(operation: Operation) -> Translation:
+    """``a + alpha b`` or ``a - alpha b``."""
+
     def translation(t: Translator, node: fx.Node) -> Value:
         a, b = map(t.value, aligned(node)[:2])
         alpha = node.kwargs.get("alpha", arguments_of(node, None, None, 1)[2])
@@ -54,6 +58,7 @@ def of_truths(operation: Operation) -> Translation:
 
 
 def negation(t: Translator, node: fx.Node) -> Value:
+    """``not a``, of booleans."""
     (of,) = node.all_input_nodes
     if of.meta["val"].dtype is not torch.bool:
         raise NotTranslated("the truth of numbers")
@@ -63,6 +68,7 @@ def negation(t: Translator, node: fx.Node) -> Value:
 
 
 def power(t: Translator, node: fx.Node) -> Value:
+    """``a ** exponent``; a square is a product, which is faster and exact."""
     (a, exponent), size, to = arguments_of(node), size_of(node), t.destination(node)
     if exponent == 2:
         return t.write(Operation.MULTIPLY, size, t.value(a), t.value(a), to=to)
@@ -70,6 +76,7 @@ def power(t: Translator, node: fx.Node) -> Value:
 
 
 def clamp(t: Translator, node: fx.Node) -> Value:
+    """``min(max(a, least), most)``, where either bound may be missing."""
     a, least, most = arguments_of(node, None, None, None)
     value, size = t.value(a), size_of(node)
     least, most = node.kwargs.get("min", least), node.kwargs.get("max", most)
@@ -81,5 +88,6 @@ def clamp(t: Translator, node: fx.Node) -> Value:
 
 
 def without(options: Mapping[str, Any]) -> None:
+    """Refuse options that the engine's operation does not have."""
     if options:
         raise NotTranslated(f"with {dict(options)}")

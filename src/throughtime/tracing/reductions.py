@@ -21,6 +21,8 @@ def _over_the_row(node: fx.Node) -> fx.Node:
 
 
 def reduction(operation: Operation, *, mean: bool = False) -> Translation:
+    """The sum, maximum or another reduction over a row; its mean, if ``mean``."""
+
     def translation(t: Translator, node: fx.Node) -> Value:
         of, to = _over_the_row(node), t.destination(node)
         if not mean:
@@ -32,6 +34,7 @@ def reduction(operation: Operation, *, mean: bool = False) -> Translation:
 
 
 def variance(t: Translator, node: fx.Node) -> Value:
+    """The variance over a row: the mean square distance from the mean, with the correction."""
     of = _over_the_row(node)
     correction: Any = node.kwargs.get("correction", 1)
     share = t.value(1 / (size_of(of) - correction))
@@ -44,6 +47,7 @@ def variance(t: Translator, node: fx.Node) -> Value:
 
 
 def layer_norm(t: Translator, node: fx.Node) -> tuple[Value, ...]:
+    """Layer normalization over a row: the result, the mean, and 1 / the standard deviation."""
     of, shape, scale, shift, eps = arguments_of(node)
     assert isinstance(of, fx.Node)
     size = size_of(of)
@@ -64,6 +68,7 @@ def layer_norm(t: Translator, node: fx.Node) -> tuple[Value, ...]:
 
 
 def product(t: Translator, node: fx.Node) -> Value:
+    """A row times a matrix."""
     a, matrix = arguments_of(node)
     assert isinstance(a, fx.Node)
     size, number = size_of(node), t.matrix(matrix)
@@ -71,6 +76,7 @@ def product(t: Translator, node: fx.Node) -> Value:
 
 
 def product_and_sum(t: Translator, node: fx.Node) -> Value:
+    """``added + a @ matrix``, as ``addmm`` has it."""
     added, a, matrix = arguments_of(node)
     assert isinstance(a, fx.Node)
     without(node.kwargs)

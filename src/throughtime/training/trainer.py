@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from itertools import islice
 
 import torch
@@ -29,6 +29,7 @@ from throughtime.runs.errors import RunError
 from throughtime.runs.folder import RunFolder
 from throughtime.sequence import Sequence
 from throughtime.training.interrupt import Interrupt
+from throughtime.training.progress import Progress
 from throughtime.training.resolve import updates_per_epoch
 
 WARM_UP = 50
@@ -37,33 +38,6 @@ WARM_UP = 50
 
 class Diverged(RuntimeError):
     """The loss or the gradient is not finite (NaN or infinite)."""
-
-
-@dataclass
-class Progress:
-    """The progress of training: counts, and sums over the current epoch."""
-
-    epoch: int = 0
-    position: int = 0
-    step: int = 0
-    seconds: float = 0.0
-    nats: float = 0.0
-    symbols: int = 0
-    best: float = math.inf
-    since_best: int = 0
-
-    def check(self, updates: int) -> None:
-        """Raise a ``ValueError`` if the counts, which were read from a file, are not possible in
-        a training with so many ``updates`` per epoch."""
-        counts = (self.epoch, self.position, self.step, self.symbols, self.since_best)
-        sums = (self.seconds, self.nats, self.best)
-        if not (
-            all(isinstance(count, int) and 0 <= count < 2**63 for count in counts)
-            and all(isinstance(total, float) for total in sums)
-            and self.position < updates
-            and (self.position > 0) == (self.symbols > 0)
-        ):
-            raise ValueError(f"impossible counts: {self}")
 
 
 def order_of(config: Config, epoch: int) -> torch.Generator:

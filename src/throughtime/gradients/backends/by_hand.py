@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor
@@ -21,39 +21,53 @@ Gradients = tuple[Tensor | None, ...]
 """Of the drive's tensors, the state and the parameters, as ``Recursion.tensors`` has them."""
 
 
+class Forward(NamedTuple):
+    """What a backend has computed forward.
+
+    Args:
+        states: the states at 1 … T.
+        kept: what else its reverse needs of the steps.
+    """
+
+    states: State
+    kept: Tensors = ()
+
+
+class Wanted(NamedTuple):
+    """What is asked of a backend's reverse.
+
+    Args:
+        grad_states: the gradient that arrives at each part of the states; None if it is zero.
+        drive: which of the drive's tensors need a gradient.
+        parameters: whether a parameter needs one.
+    """
+
+    grad_states: Gradients
+    drive: tuple[bool, ...]
+    parameters: bool
+
+
 class ByHand(Backend):
     """A backend that computes the states forward, and their gradients in reverse."""
 
     def states(self, recursion: Recursion) -> State:
         if not torch.is_grad_enabled():
-            return self.forward(recursion, keep=False)[0]
+            return self.forward(recursion, keep=False).states
         states: State = _BPTT.apply(self, recursion, *recursion.tensors())
         return states
 
     @abstractmethod
-    def forward(self, recursion: Recursion, *, keep: bool) -> tuple[State, Tensors]:
+    def forward(self, recursion: Recursion, *, keep: bool) -> Forward:
         """The states at 1 … T and, if ``keep``, what else :meth:`reverse` needs of the steps."""
 
     @abstractmethod
-    def reverse(
-        self,
-        recursion: Recursion,
-        states: State,
-        kept: Tensors,
-        grad_states: Gradients,
-        wanted: tuple[bool, ...],
-        *,
-        learning: bool,
-    ) -> Gradients:
+    def reverse(self, recursion: Recursion, done: Forward, wanted: Wanted) -> Gradients:
         """The gradients of all tensors of the recursion; None where there is none.
 
         Args:
             recursion: the one that ``forward`` has computed.
-            states: the states at 1 … T.
-            kept: what else ``forward`` has kept.
-            grad_states: the gradient that arrives at each part of the states; None if it is zero.
-            wanted: which of the drive's tensors need a gradient.
-            learning: whether a parameter needs one.
+            done: what ``forward`` has given.
+            wanted: of what, and from which gradients of the states.
         """
 
 
@@ -77,10 +91,8 @@ class _BPTT(torch.autograd.Function):
             grads = _of_unrolled(recursion, arriving(states, grad_states))
         else:
             entering = len(recursion.drive.tensors())
-            grads = ctx.backend.reverse(
-                recursion, states, kept, grad_states, wanted[:entering],
-                learning=any(wanted[entering + parts :]),
-            )  # fmt: skip
+            asked = Wanted(grad_states, wanted[:entering], any(wanted[entering + parts :]))
+            grads = ctx.backend.reverse(recursion, Forward(states, kept), asked)
         return (*(None,) * _FIRST, *grads)
 
 

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from torch.nn.utils.parametrize import is_parametrized
 
-from throughtime.cells.cell import State
-from throughtime.cells.drive import Tensors
 from throughtime.context.transforms import recorded
 from throughtime.engine import sweep
 from throughtime.engine.sweep import Ragged, Sweep
-from throughtime.gradients.backends.by_hand import ByHand, Gradients
+from throughtime.gradients.backends.by_hand import ByHand, Forward, Gradients, Wanted
 from throughtime.gradients.recursion import Recursion
 
 
@@ -20,24 +18,18 @@ class Engine(ByHand):
     def of(cls, recursion: Recursion) -> Engine | None:
         return Engine() if has(recursion) and not recorded(recursion.tensors()) else None
 
-    def forward(self, recursion: Recursion, *, keep: bool) -> tuple[State, Tensors]:
+    def forward(self, recursion: Recursion, *, keep: bool) -> Forward:
         rows = Ragged.of(recursion.alive)
         states, saved = sweep.forward(sweep_of(recursion, rows), keep=keep)
-        return states, () if saved is None else (saved, *(rows or ()))
+        return Forward(states, () if saved is None else (saved, *(rows or ())))
 
-    def reverse(
-        self,
-        recursion: Recursion,
-        states: State,
-        kept: Tensors,
-        grad_states: Gradients,
-        wanted: tuple[bool, ...],
-        *,
-        learning: bool,
-    ) -> Gradients:
-        saved, *rows = kept
-        same = sweep_of(recursion, Ragged(*rows) if rows else None)
-        return sweep.reverse(same, states, saved, grad_states, wanted, learning=learning)
+    def reverse(self, recursion: Recursion, done: Forward, wanted: Wanted) -> Gradients:
+        saved, *rows = done.kept
+        return sweep.reverse(
+            sweep_of(recursion, Ragged(*rows) if rows else None),
+            *(done.states, saved, wanted.grad_states, wanted.drive),
+            learning=wanted.parameters,
+        )
 
 
 def has(recursion: Recursion) -> bool:

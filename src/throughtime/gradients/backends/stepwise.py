@@ -7,10 +7,9 @@ from torch import Tensor
 from torch.nn.utils.parametrize import is_parametrized
 
 from throughtime.cells.cell import Cell, State
-from throughtime.cells.drive import Tensors
 from throughtime.context.autocast import full_precision
 from throughtime.context.parameters import with_parameters
-from throughtime.gradients.backends.by_hand import ByHand, Gradients, arriving
+from throughtime.gradients.backends.by_hand import ByHand, Forward, Gradients, Wanted, arriving
 from throughtime.gradients.recursion import Recursion
 from throughtime.gradients.unroll import unroll
 
@@ -25,7 +24,7 @@ class Stepwise(ByHand):
     def states(self, recursion: Recursion) -> State:
         return super().states(recursion.added_up)
 
-    def forward(self, recursion: Recursion, *, keep: bool) -> tuple[State, Tensors]:
+    def forward(self, recursion: Recursion, *, keep: bool) -> Forward:
         before = torch.random.get_rng_state() if keep else None
         states = unroll(recursion.cell, recursion.u, recursion.state, recursion.alive)
         if before is not None and not torch.equal(before, torch.random.get_rng_state()):
@@ -34,24 +33,16 @@ class Stepwise(ByHand):
                 "through time runs a step again and must get the same result. Draw outside of the "
                 "step, or use gradient=tt.gradients.Autograd()"
             )
-        return states, ()
+        return Forward(states)
 
-    def reverse(
-        self,
-        recursion: Recursion,
-        states: State,
-        kept: Tensors,
-        grad_states: Gradients,
-        wanted: tuple[bool, ...],
-        *,
-        learning: bool,
-    ) -> Gradients:
-        grads = arriving(states, grad_states)
+    def reverse(self, recursion: Recursion, done: Forward, wanted: Wanted) -> Gradients:
+        states = done.states
+        grads = arriving(states, wanted.grad_states)
         with full_precision(states[0]):
             return with_parameters(
                 recursion.cell,
                 recursion.parameters,
-                lambda: _reverse(recursion, states, grads, learning),
+                lambda: _reverse(recursion, states, grads, wanted.parameters),
             )
 
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 import torch
 
 from throughtime.cells.cell import State
-from throughtime.cells.drive import Tensors
 from throughtime.context.autocast import full_precision
 from throughtime.engine.sweep import Ragged
-from throughtime.gradients.backends.by_hand import ByHand, Gradients
+from throughtime.gradients.backends.by_hand import ByHand, Forward, Gradients, Wanted
 from throughtime.gradients.recursion import Recursion
 from throughtime.tracing import cache
 from throughtime.tracing.programs import Programs
@@ -31,28 +30,20 @@ class Traced(ByHand):
     def states(self, recursion: Recursion) -> State:
         return super().states(recursion.added_up)
 
-    def forward(self, recursion: Recursion, *, keep: bool) -> tuple[State, Tensors]:
+    def forward(self, recursion: Recursion, *, keep: bool) -> Forward:
         rows = Ragged.of(recursion.alive)
         found = self.programs.forward(recursion.u, recursion.state, rows, keep=keep)
         states, saved, constants = found
-        return states, (*(rows or ()), saved, *constants)
+        return Forward(states, (*(rows or ()), saved, *constants))
 
-    def reverse(
-        self,
-        recursion: Recursion,
-        states: State,
-        kept: Tensors,
-        grad_states: Gradients,
-        wanted: tuple[bool, ...],
-        *,
-        learning: bool,
-    ) -> Gradients:
-        rows = None
+    def reverse(self, recursion: Recursion, done: Forward, wanted: Wanted) -> Gradients:
+        rows, states, kept = None, done.states, done.kept
         if recursion.alive is not None:
             rows, kept = Ragged(*kept[:2]), kept[2:]
         saved, *constants = kept
         with full_precision(states[0]):
             return self.programs.reverse(
-                tuple(constants), recursion.u, recursion.state, states, saved, rows, grad_states,
-                learning=learning,
-            )  # fmt: skip
+                *(tuple(constants), recursion.u, recursion.state, states, saved, rows),
+                wanted.grad_states,
+                learning=wanted.parameters,
+            )
