@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 import torch
@@ -74,8 +75,8 @@ class Drive(NamedTuple):
         rest = (self.given, self.constant, self.start)
         return (*(v for edge in self.edges for v in edge), *(v for v in rest if v is not None))
 
-    def like(self, tensors: Tensors) -> Drive:
-        """A drive of this one's structure with other tensors."""
+    def like(self, tensors: Iterable[Tensor]) -> Drive:
+        """A drive of this one's structure with other tensors; of an iterator, with its next."""
         rest = iter(tensors)
         return Drive(
             self.steps,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import islice
+
 from torch import Tensor
 
 from throughtime.cells.cell import Cell, State
@@ -74,10 +76,9 @@ class Recursion:
 
     def like(self, tensors: Tensors) -> Recursion:
         """A recursion of this one's structure with other tensors."""
-        entering = len(self.drive.tensors())
-        first = entering + len(self.state)
-        drive = self.drive.like(tensors[:entering])
-        return self._with(drive, tensors[entering:first], tensors[first:])
+        rest = iter(tensors)
+        drive, state = self.drive.like(rest), tuple(islice(rest, len(self.state)))
+        return self._with(drive, state, tuple(rest))
 
     def _with(self, drive: Drive, state: State, parameters: Tensors | None) -> Recursion:
         other = Recursion(self.cell, drive, state, self.alive, recurrent=self.recurrent)

@@ -42,6 +42,8 @@ class Recurrent(nn.RNNBase):
         super().__init__(*args, **kwargs)
         # in a tuple: its parameters are this module's, and not further ones
         self._cell = (cell_of(self.mode, self.hidden_size),)
+        self._pair = len(self._cell[0].state_sizes) == 2
+        """Whether the state is (h, c) and not h alone."""
 
     def forward(self, input: Any, hx: Any = None) -> Any:
         """The outputs h(1) … h(τ) in the form of the input, and the state at the end, h_n.
@@ -136,11 +138,6 @@ class Recurrent(nn.RNNBase):
         return Sequence(h.movedim(0, batch), x.lengths), self._hidden(state)
 
     # ---- states --------------------------------------------------------------------------------
-
-    @property
-    def _pair(self) -> bool:
-        """Whether the state is (h, c) and not h alone."""
-        return len(self._cell[0].state_sizes) == 2
 
     def _initial_state(self, x: Shaped[Tensor, "... size"], rows: Iterable[int], hx: Any) -> State:
         """The state of every layer and direction before the first step, ``(_, *rows, H)``."""

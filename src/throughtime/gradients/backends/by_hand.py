@@ -90,8 +90,8 @@ class _BPTT(torch.autograd.Function):
         if torch.is_grad_enabled() or batched(grad_states):
             grads = _of_unrolled(recursion, arriving(states, grad_states))
         else:
-            entering = len(recursion.drive.tensors())
-            asked = Wanted(grad_states, wanted[:entering], any(wanted[entering + parts :]))
+            learned = len(wanted) - len(recursion.parameters)
+            asked = Wanted(grad_states, wanted[: learned - parts], any(wanted[learned:]))
             grads = ctx.backend.reverse(recursion, Forward(states, kept), asked)
         return (*(None,) * _FIRST, *grads)
 
