@@ -14,7 +14,7 @@ import pytest
 import torch
 
 import throughtime
-from tests.helpers.commands import SMALL, bad, good, run
+from tests.helpers.commands import FILES, SMALL, bad, good, run
 from throughtime.data import DATASETS
 from throughtime.runs.folder import RunFolder
 
@@ -67,15 +67,7 @@ def test_version() -> None:
 
 def test_training_makes_a_run_with_pictures(trained: Trained) -> None:
     path = trained()
-    assert {file.name for file in path.iterdir()} == {
-        "config.json",
-        "schema.json",
-        "best.safetensors",
-        "last.safetensors",
-        "state.pt",
-        "metrics.csv",
-        "pictures",
-    }
+    assert {file.name for file in path.iterdir()} == FILES | {"pictures"}
     assert {file.name for file in (path / "pictures").iterdir()} == {
         "wiring.png",
         "learning-curve.png",

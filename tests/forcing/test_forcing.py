@@ -127,14 +127,18 @@ def test_scheduled_sampling_at_zero_draws_what_free_running_draws(case: Case) ->
     assert torch.equal(FreeRunning().objective(p, y), scheduled)
 
 
+def _zeros_often(n: int) -> tt.Sequence:
+    """Sequences of zeros, each n times; torch draws from seed 0 on."""
+    torch.manual_seed(0)
+    y = _zeros(LENGTHS)
+    return tt.Sequence(y.values.expand(n, *y.values.shape), y.lengths.expand(n, -1))
+
+
 @pytest.mark.parametrize("ε", [0.2, 0.7])
 def test_the_share_of_observed_values_is_ε(
     parrot: tt.SequenceDistribution, fillings: list[tt.Sequence], ε: float
 ) -> None:
-    torch.manual_seed(0)
-    n = 2000
-    y = _zeros(LENGTHS)
-    y = tt.Sequence(y.values.expand(n, *y.values.shape), y.lengths.expand(n, -1))
+    n, y = 2000, _zeros_often(2000)
     ScheduledSampling(Constant(ε)).objective(parrot, y)
     kept = (fillings[0].values == 0) & y.mask
     share = kept.sum(0)[y.mask[0]] / n
@@ -149,10 +153,7 @@ def test_the_share_of_observed_values_is_ε(
 def test_per_sequence_all_values_are_observed_or_none_is(
     parrot: tt.SequenceDistribution, fillings: list[tt.Sequence], ε: float
 ) -> None:
-    torch.manual_seed(0)
-    n = 2000
-    y = _zeros(LENGTHS)
-    y = tt.Sequence(y.values.expand(n, *y.values.shape), y.lengths.expand(n, -1))
+    n, y = 2000, _zeros_often(2000)
     ScheduledSampling(Constant(ε), per="sequence").objective(parrot, y)
     kept = ((fillings[0].values == 0) & y.mask).sum(-1)
     assert ((kept == 0) | (kept == y.lengths)).all()

@@ -10,6 +10,15 @@ from throughtime.cli import main
 SMALL = ("--hidden-size", "8", "--max-steps", "4", "--threads", "1")
 """Options of a model that is trained in a moment."""
 
+FILES = {
+    "config.json",
+    "schema.json",
+    "best.safetensors",
+    "last.safetensors",
+    "state.pt",
+    "metrics.csv",
+}
+"""What training leaves in a run's folder, before there are pictures."""
 
 Trained = Callable[..., Path]
 """Trains a model of a name, once, and returns the folder of its run."""

@@ -134,13 +134,18 @@ def test_given_each_x_the_probabilities_of_all_sequences_of_all_lengths_sum_to_o
     assert_close(total, torch.ones(3, dtype=torch.float64))
 
 
+def _example(length: tt.lengths.Length) -> tuple[tt.EncoderDecoder, tt.Sequence, tt.Sequence]:
+    """A model, three x, and a y of each."""
+    x = oracle.inputs(tt.wirings.SEQUENCE_TO_VECTOR, LENGTHS)["x"]
+    y = tt.Sequence(torch.tensor([[0, 2], [1, 0], [0, 0]]), [2, 1, 0])
+    return _encoder_decoder(length), x, y
+
+
 @pytest.mark.parametrize("length", ENDINGS, ids=repr)
 def test_the_composition_is_the_decoder_given_the_encoders_vector(
     length: tt.lengths.Length,
 ) -> None:
-    model = _encoder_decoder(length)
-    x = oracle.inputs(tt.wirings.SEQUENCE_TO_VECTOR, LENGTHS)["x"]
-    y = tt.Sequence(torch.tensor([[0, 2], [1, 0], [0, 0]]), [2, 1, 0])
+    model, x, y = _example(length)
     expected = model.decoder(model.encoder(x)).log_prob(y)
     assert torch.equal(model(x).log_prob(y), expected)
     rows = [
@@ -154,9 +159,7 @@ def test_the_composition_is_the_decoder_given_the_encoders_vector(
 def test_the_gradient_flows_through_the_vector_into_the_encoder(
     length: tt.lengths.Length,
 ) -> None:
-    model = _encoder_decoder(length)
-    x = oracle.inputs(tt.wirings.SEQUENCE_TO_VECTOR, LENGTHS)["x"]
-    y = tt.Sequence(torch.tensor([[0, 2], [1, 0], [0, 0]]), [2, 1, 0])
+    model, x, y = _example(length)
     vector = model.encoder(x)
     (of_vector,) = torch.autograd.grad(
         model.decoder(vector).log_prob(y).sum(), vector, retain_graph=True

@@ -8,6 +8,7 @@ import pytest
 import torch
 
 import throughtime as tt
+from tests.helpers.commands import FILES
 from throughtime.data import Dataset
 from throughtime.evaluation.likelihood import log_prob, sees_x, y_given
 from throughtime.runs.build import Model
@@ -52,14 +53,7 @@ def test_a_loaded_run_is_the_saved_one(trained: RunFolder) -> None:
 
 
 def test_no_file_is_left_half_written(trained: RunFolder) -> None:
-    assert {file.name for file in trained.path.iterdir()} == {
-        "config.json",
-        "schema.json",
-        "best.safetensors",
-        "last.safetensors",
-        "state.pt",
-        "metrics.csv",
-    }
+    assert {file.name for file in trained.path.iterdir()} == FILES
 
 
 def test_an_existing_folder_is_never_written_to(words: Dataset, tmp_path: Path) -> None:

@@ -8,7 +8,8 @@ import pytest
 
 from throughtime.data import load
 from tools.fuzz.harness import finding, read_or_refused
-from tools.fuzz.targets import TARGETS, Workplace
+from tools.fuzz.targets import TARGETS
+from tools.fuzz.workplace import Workplace
 
 EXAMPLES = 12
 """Of each target; always the same."""

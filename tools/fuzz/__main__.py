@@ -28,7 +28,8 @@ from typing import NoReturn
 import torch
 
 from tools.fuzz.harness import finding
-from tools.fuzz.targets import RUNS, TARGETS, Workplace
+from tools.fuzz.targets import RUNS, TARGETS
+from tools.fuzz.workplace import Workplace
 
 TURN = 15
 """Seconds of a target, before it is another's turn."""
