@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence, pad_packed_sequence
 
-from throughtime.context.transforms import blind
+from throughtime.context.transforms import values_hidden
 
 
 class Sequence:
@@ -65,7 +65,7 @@ class Sequence:
             )
         steps = values.shape[n]
         bad = (lengths < 0) | (lengths > steps)
-        if not blind() and bool(bad.any()):
+        if not values_hidden() and bool(bad.any()):
             raise ValueError(
                 f"length {int(lengths[bad][0])} at row {bad.nonzero()[0].tolist()} is not between "
                 f"0 and the {steps} steps of values of shape {tuple(values.shape)}"
@@ -213,7 +213,7 @@ class Sequence:
 
     def trim(self) -> Sequence:
         """The same batch with no more steps than its longest row has."""
-        if blind():
+        if values_hidden():
             return self
         longest = int(self.lengths.max()) if self.lengths.numel() else 0
         if longest == self.steps:

@@ -23,12 +23,12 @@ def with_parameters(module: nn.Module, tensors: tuple[Tensor, ...], f: Callable[
         >>> with_parameters(half, (torch.tensor([[0.5]]),), lambda: half(torch.ones(1)).item())
         0.5
     """
-    own: list[tuple[str, Tensor]] = list(module.named_parameters())
-    if len(tensors) > len(own):
-        own += module.named_buffers()
-    if all(p is t for (_, p), t in zip(own, tensors, strict=True)):
+    named: list[tuple[str, Tensor]] = list(module.named_parameters())
+    if len(tensors) > len(named):
+        named += module.named_buffers()
+    if all(p is t for (_, p), t in zip(named, tensors, strict=True)):
         return f()
-    values = {f"module.{name}": t for (name, _), t in zip(own, tensors, strict=True)}
+    values = {f"module.{name}": t for (name, _), t in zip(named, tensors, strict=True)}
     result: T = functional_call(_Holding(module), values, (f,))
     return result
 

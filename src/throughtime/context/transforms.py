@@ -25,12 +25,12 @@ def transforming() -> bool:
     )
 
 
-def blind() -> bool:
+def values_hidden() -> bool:
     """True where no single value can be looked at: under a transform, and in a recorded graph.
 
     Example:
-        >>> blind(), bool(torch.func.vmap(lambda v: v + blind())(torch.zeros(1)) == 1)
-        (False, True)
+        >>> values_hidden(), torch.func.vmap(lambda v: v + values_hidden())(torch.zeros(1))
+        (False, tensor([1.]))
     """
     return transforming() or torch.compiler.is_compiling()
 

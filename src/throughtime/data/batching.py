@@ -203,14 +203,16 @@ def before_streams(examples: Examples, rows: int) -> Sequence:
     found = Flat(whole.flat, whole.starts - counts, counts)[:].to_list()
     if examples.before is not None:
         past = examples.before.values[0]
-        found = [torch.cat([past, own])[-BEFORE:] for own in found]
+        found = [torch.cat([past, values])[-BEFORE:] for values in found]
     return Sequence.from_list(found)
 
 
-def consecutive(parts: Mapping[str, Sequence], own: Collection[str] = ()) -> dict[str, Examples]:
+def consecutive(
+    parts: Mapping[str, Sequence], separate: Collection[str] = ()
+) -> dict[str, Examples]:
     """Parts of one long row that follow each other, each with the steps directly before it.
 
-    Parts in ``own`` come from files of their own, and nothing comes before them.
+    Parts in ``separate`` come from files of their own, and nothing comes before them.
 
     Example:
         >>> parts = {"train": torch.arange(3), "valid": torch.arange(3, 5)}
@@ -221,7 +223,7 @@ def consecutive(parts: Mapping[str, Sequence], own: Collection[str] = ()) -> dic
     examples: dict[str, Examples] = {}
     before: Tensor | None = None
     for part, y in parts.items():
-        if part in own:
+        if part in separate:
             examples[part] = Examples(None, y)
             continue
         examples[part] = Examples(None, y, None if before is None else Sequence(before))

@@ -34,14 +34,14 @@ class Reading:
     rare: int = 1
 
     @property
-    def own(self) -> dict[str, Path]:
+    def part_files(self) -> dict[str, Path]:
         """The separate files for valid and test, by part."""
         told = {"valid": self.valid, "test": self.test}
         return {part: Path(name) for part, name in told.items() if name is not None}
 
     def resolved(self) -> Reading:
         """The same options with absolute paths, valid in every working directory."""
-        valid, test = (str(own.resolve()) if (own := self.own.get(part)) else None
+        valid, test = (str(file.resolve()) if (file := self.part_files.get(part)) else None
                        for part in ("valid", "test"))  # fmt: skip
         return replace(self, valid=valid, test=test)
 

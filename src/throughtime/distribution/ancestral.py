@@ -35,8 +35,8 @@ def ancestral(
     """
     if process.needs_no_values:
         assert process.x is not None
-        _, own = warp.split(process.outputs(), process.output, process.length)
-        return Drawn(Sampling(process, warp, limit, greedy=greedy).choose(own), process.x.lengths)
+        _, units = warp.split(process.outputs(), process.output, process.length)
+        return Drawn(Sampling(process, warp, limit, greedy=greedy).choose(units), process.x.lengths)
     lengths = observed.flatten().lengths if observed is not None else process.draw_lengths(limit)
     values = observed.flatten().values if observed is not None and keep is not None else None
     sampling = Sampling(process, warp, limit, lengths, values, keep, greedy)

@@ -85,12 +85,12 @@ def _of_independent_values(process: Process, width: int) -> Hypotheses:
     """The same where o(1) … o(T) are known at once: exact, for no value depends on another."""
     assert process.x is not None
     lengths, device = process.x.lengths, process.device
-    _, own = process.length.split(process.outputs())
+    _, units = process.length.split(process.outputs())
     score = torch.zeros(process.rows, 1, dtype=process.dtype, device=device)
     values = process.no_values(process.rows, 0)[:, None]
     row = torch.arange(process.rows, device=device)[:, None]
-    for t in range(own.shape[1]):
-        y, log_p = process.output.best(own[:, t], width)
+    for t in range(units.shape[1]):
+        y, log_p = process.output.best(units[:, t], width)
         if not process.output.discrete:
             log_p = torch.zeros_like(log_p)
         nothing = torch.full_like(log_p, -torch.inf)  # padding is one value, which is certain
@@ -115,8 +115,8 @@ def _first_hypotheses(process: Process, width: int, limit: int) -> tuple[Tensor,
 
 def _choices(process: Process, o: Tensor, width: int, last: bool) -> tuple[Tensor, Tensor, Tensor]:
     """Log-probabilities of the best next values, the values, and that of ending instead."""
-    stop, own = process.length.split(o)
-    y, go_on = process.output.best(own, width)
+    stop, units = process.length.split(o)
+    y, go_on = process.output.best(units, width)
     if not process.output.discrete:
         go_on = torch.zeros_like(go_on)  # a density is not to be weighed against a probability
     if stop is None:

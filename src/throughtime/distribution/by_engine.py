@@ -40,7 +40,7 @@ def takes(process: Process) -> bool:
     if any(cell.kernel is None or is_parametrized(cell) for cell in cells):
         return False
     tensors = (*graph.parameters(), *process.state.tensors())
-    return sweep.suit(tensors, process.dtype) and not recorded(tensors)
+    return sweep.can_read(tensors, process.dtype) and not recorded(tensors)
 
 
 def draw(sampling: Sampling) -> Drawn:
@@ -70,12 +70,12 @@ def _generation(sampling: Sampling, limit: int) -> Generation:
     layers: list[generation.Layer] = []
     for (r,), state in zip(graph.layers, process.state.cells, strict=True):
         assert r.cell.kernel is not None
-        own = state if r.direction else r.cell.initial_state(process.rows, graph.c)
+        initial = state if r.direction else r.cell.initial_state(process.rows, graph.c)
         layers.append(
             generation.Layer(
                 r.cell.kernel,
                 tuple(r.cell.parameters()),
-                own,
+                initial,
                 r.U.weight if layers else weight,
                 bool(r.direction),
             )

@@ -22,13 +22,13 @@ def draw(sampling: Sampling) -> Drawn:
         if lengths is not None:
             going = t < lengths
         o = stepper.step(lengths)
-        stop, own = sampling.warp.split(o, process.output, process.length)
+        stop, units = sampling.warp.split(o, process.output, process.length)
         if lengths is None:
             assert stop is not None
             going = going & (torch.rand(stop.shape, device=device) >= stop.float().sigmoid())
         if t == last or not bool(going.any()):
             break
-        y = sampling.choose(own)
+        y = sampling.choose(units)
         if sampling.observed is not None and sampling.keep is not None:
             keep = sampling.keep[:, t].reshape(-1, *(1,) * (y.dim() - 1))
             y = torch.where(keep, sampling.observed[:, t], y)

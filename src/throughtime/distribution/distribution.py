@@ -111,15 +111,15 @@ class SequenceDistribution(Distribution):
             fed: what the output edge carries instead of y, step by step; the terms are then not
                 those of a probability but of a training loss (see :mod:`throughtime.forcing`).
         """
-        given = self._as_sequence(value)
-        y = in_support(given, self.process, self.batch_shape)
+        whole = self._as_sequence(value)
+        y = in_support(whole, self.process, self.batch_shape)
         if fed is not None:
             check_fed(fed, y, self.process)
         of_rows = log_prob_terms(self.expand(y.batch_shape).process, y.flatten(), fed)
         values, decisions, length = (v.reshape(y.batch_shape + v.shape[1:]) for v in of_rows)
         return LogProbTerms(
-            pad(values, (0, given.steps - y.steps)),
-            pad(decisions, (0, given.steps + 1 - decisions.shape[-1])),
+            pad(values, (0, whole.steps - y.steps)),
+            pad(decisions, (0, whole.steps + 1 - decisions.shape[-1])),
             length,
         )
 
@@ -128,14 +128,14 @@ class SequenceDistribution(Distribution):
 
         For a length that stops, it is p(y(t)) given that the sequence goes on at t.
         """
-        given = self._as_sequence(value)
-        y = in_support(given, self.process, self.batch_shape)
+        whole = self._as_sequence(value)
+        y = in_support(whole, self.process, self.batch_shape)
         process, rows, length = self.expand(y.batch_shape).process, y.flatten(), self.length
-        _, (own,) = process.run(
+        _, (units,) = process.run(
             rows, rows.lengths + length.stops, lambda o, _: (length.split(o)[1],)
         )
-        own = pad(own[: y.steps], (0, 0, 0, 0, 0, given.steps - y.steps)).transpose(0, 1)
-        return self.output.distribution(own.reshape(*y.batch_shape, *own.shape[1:]))
+        units = pad(units[: y.steps], (0, 0, 0, 0, 0, whole.steps - y.steps)).transpose(0, 1)
+        return self.output.distribution(units.reshape(*y.batch_shape, *units.shape[1:]))
 
     def hidden_states(self, value: Sequence | Tensor | None = None) -> tuple[Sequence, ...]:
         """h(1) … h(τ) of each layer, the lowest first, given y: sequences of vectors of size H (of

@@ -40,8 +40,8 @@ def _stopping(process: Process, max_length: int) -> Tensor:
     stops: list[Tensor] = []
     for _ in range(max_length + 1):
         o = stepper.step(None)
-        stop, own = process.length.split(o)
+        stop, units = process.length.split(o)
         assert stop is not None
         stops.append(stop)
-        stepper.feed(o, process.output.distribution(own).sample())
+        stepper.feed(o, process.output.distribution(units).sample())
     return torch.stack(stops, -1)

@@ -33,10 +33,10 @@ class Sampling:
     keep: Tensor | None = None
     greedy: bool = False
 
-    def choose(self, own: Tensor) -> Tensor:
+    def choose(self, units: Tensor) -> Tensor:
         """The value of a step, from the output's units."""
         output = self.process.output
-        return output.most_probable(own) if self.greedy else self.warp.draw(output, own)
+        return output.most_probable(units) if self.greedy else self.warp.draw(output, units)
 
 
 class Drawn(NamedTuple):

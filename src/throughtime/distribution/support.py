@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from throughtime.context.transforms import blind
+from throughtime.context.transforms import values_hidden
 from throughtime.distribution.process import Process
 from throughtime.sequence import Sequence
 from throughtime.wiring import Edge
@@ -48,7 +48,7 @@ def in_support(
 
 
 def _check_lengths(wrong: Tensor, y: Sequence, expected: Tensor, what: str) -> None:
-    if not blind() and bool(wrong.any()):
+    if not values_hidden() and bool(wrong.any()):
         row = tuple(wrong.nonzero()[0].tolist())
         raise ValueError(
             f"the sequence of row {list(row)} has length {int(y.lengths[row])}; expected {what} "

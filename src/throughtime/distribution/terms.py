@@ -44,8 +44,8 @@ def of_steps(output: Output, length: Length) -> Emit:
     def emit(o: Tensor, steps: Steps) -> Tensors:
         assert steps.target is not None
         assert steps.has_value is not None
-        stop, own = length.split(o)
-        log_p = output.distribution(own).log_prob(steps.target)
+        stop, units = length.split(o)
+        log_p = output.distribution(units).log_prob(steps.target)
         values = torch.where(steps.has_value, log_p, 0.0)
         if stop is None:
             return values, torch.zeros_like(values)

@@ -43,15 +43,15 @@ class Warp:
         What is not a symbol is warped by :meth:`draw`, which gives the output the temperature.
         """
         if not output.symbolic:
-            stop, own = length.split(o)
-            return None if stop is None else stop / self.temperature, own
+            stop, units = length.split(o)
+            return None if stop is None else stop / self.temperature, units
         o = o / self.temperature
         if length.in_alphabet:
-            stop, own = length.split(self.truncate(o))
-            only_the_end = own.isneginf().all(-1, keepdim=True)  # then any symbol will do
-            return stop, torch.where(only_the_end, 0.0, own)
-        stop, own = length.split(o)
-        return stop, self.truncate(own)
+            stop, units = length.split(self.truncate(o))
+            only_the_end = units.isneginf().all(-1, keepdim=True)  # then any symbol will do
+            return stop, torch.where(only_the_end, 0.0, units)
+        stop, units = length.split(o)
+        return stop, self.truncate(units)
 
     def truncate(self, logits: Tensor) -> Tensor:
         """The logits with those outside top-k and top-p at minus infinity."""
@@ -68,7 +68,7 @@ class Warp:
             logits = logits.masked_fill(outside, -torch.inf)
         return logits
 
-    def draw(self, output: Output, own: Tensor) -> Tensor:
+    def draw(self, output: Output, units: Tensor) -> Tensor:
         """A value for each of the output's units that :meth:`split` gives."""
         temperature = 1.0 if output.symbolic else self.temperature
-        return output.distribution(own, temperature).sample()
+        return output.distribution(units, temperature).sample()

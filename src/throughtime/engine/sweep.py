@@ -71,7 +71,7 @@ class Sweep(NamedTuple):
     recurrent: bool = True
 
 
-def suit(tensors: Tensors, dtype: torch.dtype) -> bool:
+def can_read(tensors: Tensors, dtype: torch.dtype) -> bool:
     """Whether there is an engine that can read these tensors: symbols, or numbers of this dtype."""
     if dtype not in REALS:
         return False

@@ -54,8 +54,8 @@ class FoldedGraph(nn.Module):
         self.recurrences = nn.ModuleList()
         for cell in cells:
             for i, direction in enumerate(wiring.directions):
-                own = copy.deepcopy(cell) if i else cell
-                self.recurrences.append(Recurrence(own, direction, edges, learned))
+                copied = copy.deepcopy(cell) if i else cell
+                self.recurrences.append(Recurrence(copied, direction, edges, learned))
             edges = {"U": cell.hidden_size * len(wiring.directions)}
         self.hidden_size = edges["U"]
         if output is not None:
@@ -95,8 +95,8 @@ class FoldedGraph(nn.Module):
         if self.wiring.feedback is Edge.OBSERVED:
             return None if y is None else self.first.S.vector(y)
         assert self.output is not None
-        own = o if self.length is None else self.length.split(o)[1]
-        return self.output.expected(own) if self.wiring.feedback is Edge.EXPECTED else own
+        units = o if self.length is None else self.length.split(o)[1]
+        return self.output.expected(units) if self.wiring.feedback is Edge.EXPECTED else units
 
     # ---- one step ------------------------------------------------------------------------------
 

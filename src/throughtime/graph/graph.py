@@ -10,7 +10,7 @@ from torch import Tensor
 
 from throughtime.cells.cell import State
 from throughtime.cells.drive import Drive, Entering
-from throughtime.context.transforms import blind
+from throughtime.context.transforms import values_hidden
 from throughtime.gradients.gradient import Gradient, Tensors
 from throughtime.gradients.recursion import Recursion
 from throughtime.graph.closed_loop import ClosedLoop
@@ -178,6 +178,6 @@ class Graph(FoldedGraph):
 
 def _unless_all(alive: Tensor) -> Tensor | None:
     """None if there is no padding."""
-    if blind():
+    if values_hidden():
         return alive
     return None if bool(alive.all()) else alive

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from throughtime.cells.drive import Entering
-from throughtime.context.transforms import blind
+from throughtime.context.transforms import values_hidden
 
 MANY = 2
 """How many times more symbols than values there are, from which on a batch gets a matrix of the
@@ -49,7 +49,7 @@ class Projection(nn.Module):
         if later:
             nothing = torch.full_like(values[:1], -1 if symbols else 0)
             values = torch.cat([nothing, values[:-1]])
-        if symbols and not blind() and self.weight.shape[1] > MANY * values.numel():
+        if symbols and not values_hidden() and self.weight.shape[1] > MANY * values.numel():
             return _of_those_there(values, self.weight)
         return Entering(values, self.weight)
 

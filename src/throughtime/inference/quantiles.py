@@ -26,9 +26,9 @@ def quantile(p: Distribution, level: float) -> Tensor:
         >>> quantile(p, 0.975)  # both components have the mean 0 and the deviation log 2
         tensor([1.3587], dtype=torch.float64)
     """
-    own = p.base_dist if isinstance(p, Independent) else p
+    base = p.base_dist if isinstance(p, Independent) else p
     try:
-        return own.icdf(torch.tensor(level, dtype=p.mean.dtype))
+        return base.icdf(torch.tensor(level, dtype=p.mean.dtype))
     except NotImplementedError:
         pass
     # Cantelli's inequality bounds the distance of a quantile from the mean

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from throughtime.context.autocast import Autocast
-from throughtime.context.transforms import blind
+from throughtime.context.transforms import values_hidden
 from throughtime.distribution.support import check_device
 from throughtime.graph.graph import Graph
 from throughtime.graph.state import GraphState
@@ -66,9 +66,9 @@ def batch_shape_of(
             raise TypeError(f"the state is a {type(state).__name__}; expected a tt.GraphState")
         state = state._replace(bias=())
         rows = {s.shape[0] for s in state.tensors()}
-        own = graph.initial_state(1)
-        own = own._replace(fed=None) if state.fed is None else own
-        expected = [s.shape[1:] for s in own.tensors()]
+        initial = graph.initial_state(1)
+        initial = initial._replace(fed=None) if state.fed is None else initial
+        expected = [s.shape[1:] for s in initial.tensors()]
         if x is None and vector is None and len(rows) == 1:
             batch_shape = torch.Size(rows)
         if [s.shape[1:] for s in state.tensors()] != expected or rows - {batch_shape.numel()}:
@@ -103,7 +103,7 @@ def _check_value(
             f"{name} has symbols of shape {tuple(value.shape)}; expected no more "
             f"than the batch, {tuple(batch_shape)}"
         )
-    elif not blind():
+    elif not values_hidden():
         bad = (value < 0) | (value >= size)
         if bool(bad.any()):
             raise ValueError(

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from torch.distributions import Distribution
 
 from throughtime.cells.cell import Cell
-from throughtime.context.transforms import blind
+from throughtime.context.transforms import values_hidden
 from throughtime.distribution.distribution import SequenceDistribution
 from throughtime.distribution.process import Process
 from throughtime.gradients.gradient import FullBPTT, Gradient, Tensors
@@ -149,7 +149,7 @@ class RecurrentModel(nn.Module):
             o = self.graph.read(self.graph.drop_units(h))
             # Where o is no number, neither is what follows from it, as with sequences: torch's own
             # checks would stop here. Nor can they check that nothing is in the support.
-            validate = o.numel() > 0 and not blind() and bool(o.isfinite().all())
+            validate = o.numel() > 0 and not values_hidden() and bool(o.isfinite().all())
             return self.output.distribution(o, validate=validate)
         process = Process(
             self.graph,
@@ -212,11 +212,11 @@ class RecurrentModel(nn.Module):
         self, batch_shape: torch.Size, vector: Tensor | None, state: GraphState | None
     ) -> GraphState:
         """The state before the first step of each row: the model's own, or a given one."""
-        own = self.graph.initial_state(batch_shape.numel(), vector)
+        initial = self.graph.initial_state(batch_shape.numel(), vector)
         if state is None:
-            return own
-        fed = own.fed if state.fed is None else state.fed
-        return own._replace(cells=state.cells, fed=fed)
+            return initial
+        fed = initial.fed if state.fed is None else state.fed
+        return initial._replace(cells=state.cells, fed=fed)
 
     def _summary(self, x: Sequence, state: GraphState) -> Tensor:
         """h(τ), and of the backward direction h(1), side by side: ``(rows, hidden_size)``."""

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 from torch.distributions import Distribution, Independent
 
-from throughtime.context.transforms import blind
+from throughtime.context.transforms import values_hidden
 from throughtime.sequence import Sequence
 
 
@@ -90,7 +90,7 @@ class Output:
             )
         if self.event_shape and not y.dtype.is_floating_point:
             raise ValueError(f"{self} produces vectors; expected floats, got {y.dtype}")
-        if blind():
+        if values_hidden():
             return
         bad = self.impossible(y.values) & y.mask
         if bool(bad.any()):

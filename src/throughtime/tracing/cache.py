@@ -52,7 +52,7 @@ def programs_of(cell: Cell, drive: Tensor, state: State) -> Programs | None:
         state: the state before them.
     """
     tensors = (drive, *state, *cell.parameters())
-    if type(cell).reverse_step is not Cell.reverse_step or not sweep.suit(tensors, drive.dtype):
+    if type(cell).reverse_step is not Cell.reverse_step or not sweep.can_read(tensors, drive.dtype):
         return None
     # what somebody saves of a graph, to make it again later, must then be the same graph
     saved_elsewhere = torch._C._autograd._top_saved_tensors_default_hooks(True) is not None

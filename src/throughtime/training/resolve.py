@@ -132,8 +132,8 @@ def _length(text: str | None, wiring: Wiring, data: Dataset) -> str | None:
     if text is None:
         if Edge.INPUT in wiring:
             return "same-as-input"
-        own = data.length
-        return "end-of-sequence" if own in (None, SameAsInput()) else choices.length_text(own)
+        suited = data.length
+        return "end-of-sequence" if suited in (None, SameAsInput()) else choices.length_text(suited)
     # The longest of all parts: a longer sequence would have probability zero.
     longest = max(part.y.steps for part in data.splits.values() if isinstance(part.y, Sequence))
     return choices.length_text(choices.length(text, longest))

@@ -271,9 +271,9 @@ class Trainer:
         self.optimiser.load_state_dict({"state": state, "param_groups": groups})
         for parameter, means in self.optimiser.state.items():
             shapes = {name: tuple(mean.shape) for name, mean in means.items()}
-            own = tuple(parameter.shape)
-            if shapes != {"step": (), "exp_avg": own, "exp_avg_sq": own}:
-                raise ValueError(f"moments of shapes {shapes} for a parameter of shape {own}")
+            shape = tuple(parameter.shape)
+            if shapes != {"step": (), "exp_avg": shape, "exp_avg_sq": shape}:
+                raise ValueError(f"moments of shapes {shapes} for a parameter of shape {shape}")
 
     def _restore(self) -> None:
         state = self.run.load_state()

@@ -223,8 +223,8 @@ MUTANTS = [
     Mutant(
         "a part is measured as if nothing came before it",
         "data/batching.py",
-        "torch.cat([past, own])[-BEFORE:]",
-        "own[-BEFORE:]",
+        "torch.cat([past, values])[-BEFORE:]",
+        "values[-BEFORE:]",
         ("tests/evaluation/test_likelihood.py::test_a_part_is_measured_given_the_parts_before_it",),
     ),
     Mutant(
@@ -244,7 +244,7 @@ MUTANTS = [
     Mutant(
         "a file of its own goes on where the first one ends",
         "data/batching.py",
-        "if part in own:",
+        "if part in separate:",
         "if part in ():",
         ("tests/evaluation/test_likelihood.py::test_files_of_their_own_have_nothing_before_them",),
     ),

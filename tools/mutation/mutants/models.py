@@ -81,8 +81,8 @@ MUTANTS = [
     Mutant(
         "o where its expectation should be fed back, and the reverse",
         "graph/folded.py",
-        "return self.output.expected(own) if self.wiring.feedback is Edge.EXPECTED else own",
-        "return own if self.wiring.feedback is Edge.EXPECTED else self.output.expected(own)",
+        "return self.output.expected(units) if self.wiring.feedback is Edge.EXPECTED else units",
+        "return units if self.wiring.feedback is Edge.EXPECTED else self.output.expected(units)",
         (UNFOLDED,),
     ),
     Mutant(

@@ -28,13 +28,13 @@ class RealColumn(Column):
         return self
 
     def decode(self, value: Tensor) -> Any:
-        return self._said(self.scale.back(value))
+        return self._plain(self.scale.back(value))
 
     def spread(self, deviation: Tensor) -> Any:
         """Standard deviations of encoded values, in the units of the file."""
-        return self._said(deviation.double() * self.scale.unit)
+        return self._plain(deviation.double() * self.scale.unit)
 
-    def _said(self, values: Tensor) -> Any:
+    def _plain(self, values: Tensor) -> Any:
         """Values as a file would have them: a number, or a list."""
         return values.tolist()
 
@@ -80,7 +80,7 @@ class Number(RealColumn):
     def encode(self, parsed: float) -> Tensor:
         return self.scale(torch.tensor([parsed], dtype=torch.float64))
 
-    def _said(self, values: Tensor) -> float:
+    def _plain(self, values: Tensor) -> float:
         return float(values)
 
     def _may_be(self, size: int) -> bool:
@@ -127,7 +127,7 @@ class Numbers(RealColumn):
         if parsed.shape[1] != self.size:
             raise DataError(f"vectors of {parsed.shape[1]} numbers; expected {self.size}")
 
-    def _said(self, values: Tensor) -> list[Any]:
+    def _plain(self, values: Tensor) -> list[Any]:
         return [row[0] for row in values.tolist()] if self.size == 1 else values.tolist()
 
 
@@ -146,7 +146,7 @@ class Vector(Numbers):
     def encode(self, parsed: Tensor) -> Tensor:
         return super().encode(parsed)[0]
 
-    def _said(self, values: Tensor) -> list[float]:
+    def _plain(self, values: Tensor) -> list[float]:
         return values.tolist()
 
 

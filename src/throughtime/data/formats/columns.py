@@ -101,15 +101,15 @@ def _divided(
     table: Table, read: Callable[[Path], Table], key: list[str], seed: int, reading: Reading
 ) -> dict[str, Table]:
     if reading.split is not None:
-        if reading.own:
+        if reading.part_files:
             raise DataError(
                 "--split and files for --valid or --test exclude each other; leave one out"
             )
         return parts.by_column(table, reading.split)
-    if not reading.own:
+    if not reading.part_files:
         return parts.by_seed(table, key, seed)
-    own = {part: read(file) for part, file in reading.own.items()}
-    return parts.by_files(table, own.get("valid"), own.get("test"), key, seed)
+    separate = {part: read(file) for part, file in reading.part_files.items()}
+    return parts.by_files(table, separate.get("valid"), separate.get("test"), key, seed)
 
 
 def _check_rare(path: Path, rare: int, columns: tuple[Column, ...]) -> None:

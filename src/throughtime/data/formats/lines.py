@@ -46,9 +46,9 @@ def read_lines(path: str | Path, seed: int = 0, reading: Reading = AS_IT_IS) -> 
             distinct lines of which some are to be held out, or a line of more than a million
             characters.
     """
-    path, own = Path(path), reading.own
-    drawn = [part for part in PARTS[1:] if part not in own]
-    files = {"train": path, **own}
+    path, separate = Path(path), reading.part_files
+    drawn = [part for part in PARTS[1:] if part not in separate]
+    files = {"train": path, **separate}
     hashed = {part: _Hashed(file, seed) for part, file in files.items()}
     train = hashed.pop("train")
     cuts = train.cuts(drawn)
@@ -62,7 +62,7 @@ def read_lines(path: str | Path, seed: int = 0, reading: Reading = AS_IT_IS) -> 
 
     def read() -> Pieces:
         yield from _divided(path, train.all.array(), cuts, drawn)
-        for part, file in own.items():
+        for part, file in separate.items():
             for lines in _lines(file):
                 yield part, _texts(lines)
 

@@ -28,17 +28,17 @@ def read_running(path: Path, reading: Reading = AS_IT_IS) -> Dataset:
         DataError: if a file cannot be read, is not UTF-8, or has fewer than 1,000 characters, or
             100 if it is held out.
     """
-    own = reading.own
-    files = {"train": path, **own}
+    separate = reading.part_files
+    files = {"train": path, **separate}
     counts = {part: _count(file, FEWEST[part]) for part, file in files.items()}
     description = ", ".join(f"the {n:,} characters of {files[p]}" for p, n in counts.items())
-    drawn, whole = [part for part in PARTS[1:] if part not in own], counts["train"]
+    drawn, whole = [part for part in PARTS[1:] if part not in separate], counts["train"]
     shares = 8 + len(drawn)
     cuts = {p: whole * (8 + i) // shares for i, p in enumerate(["train", *drawn])}
 
     def read() -> Pieces:
         yield from _divided(path, cuts)
-        for part, file in own.items():
+        for part, file in separate.items():
             yield from _divided(file, {part: counts[part]})
 
     return encoded(path, description, read, reading, running=True)

@@ -47,13 +47,13 @@ def is_series(table: Table, reading: Reading) -> bool:
         if reading.target not in table.columns and ":" in reading.target.removesuffix(":number"):
             return False  # another kind is given
         return all(_has_numbers(table, name) for name in _columns(table, reading))
-    own, point = cut_by(table, reading.split) if reading.split is not None else (None, None)
-    if own in table.columns and point is not None:
+    by, point = cut_by(table, reading.split) if reading.split is not None else (None, None)
+    if by in table.columns and point is not None:
         return True
     return bool(_columns(table, reading)) and all(
         _has_numbers(table, name) or name.strip().lower() in TIMES or says_when(table, name)
         for name in table.columns
-        if name != own
+        if name != by
     )
 
 
@@ -96,7 +96,9 @@ def as_series(table: Table, reading: Reading, name: str) -> Dataset:
         name=name,
         description=f"{', '.join(names)} of {path}, {sum(map(len, parts.values())):,} steps in the "
         "order of the file, in units of training's deviation" + _left_out(table, names, reading),
-        splits=consecutive({part: Sequence(v[None]) for part, v in scaled.items()}, reading.own),
+        splits=consecutive(
+            {part: Sequence(v[None]) for part, v in scaled.items()}, reading.part_files
+        ),
         schema=Schema((), column, running=True),
     )
 

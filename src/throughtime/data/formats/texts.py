@@ -61,5 +61,5 @@ def encoded(
         for part in PARTS:
             lengths[part].write(np.array([len(flats[part])]))
     parts = {part: spooled(flats[part], lengths[part]) for part in PARTS}
-    splits = consecutive(parts, reading.own) if running else apart(parts)
+    splits = consecutive(parts, reading.part_files) if running else apart(parts)
     return as_text(path.stem, description, splits, column, unknown, running)

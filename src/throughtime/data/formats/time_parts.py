@@ -95,7 +95,7 @@ def _parts(
     table: Table, read: Callable[[Path], Table], reading: Reading, modelled: list[str]
 ) -> tuple[dict[str, Table], list[str]]:
     if reading.split is not None:
-        if reading.own:
+        if reading.part_files:
             raise DataError(
                 "--split and files for --valid or --test exclude each other; leave one out"
             )
@@ -110,19 +110,19 @@ def _parts(
         first = _first_not_before(table, column, point)
         return _cut(table, first * 8 // 9, first), [column]
     _check_times(table, modelled)
-    if not reading.own:
+    if not reading.part_files:
         return _cut(table, len(table) * 8 // 10, len(table) * 9 // 10), []
-    own = {part: read(path) for part, path in reading.own.items()}
-    for other in own.values():
+    separate = {part: read(path) for part, path in reading.part_files.items()}
+    for other in separate.values():
         if list(other.columns) != list(table.columns):
             raise DataError(
                 f"{other.path}: has the columns {', '.join(other.columns)}; expected those of "
                 f"{table.path}: {', '.join(table.columns)}"
             )
         _check_times(other, modelled)
-    last = len(table) * 8 // 9 if len(own) == 1 else len(table)
+    last = len(table) * 8 // 9 if len(separate) == 1 else len(table)
     rest = table[range(last, len(table))]
-    return {"train": table[range(last)], "valid": rest, "test": rest, **own}, []
+    return {"train": table[range(last)], "valid": rest, "test": rest, **separate}, []
 
 
 def _cut(table: Table, valid: int, test: int) -> dict[str, Table]:

@@ -37,7 +37,7 @@ def has(recursion: Recursion) -> bool:
     cell, edges = recursion.cell, recursion.drive.edges
     if cell.kernel is None or len(edges) > sweep.EDGES or is_parametrized(cell):
         return False
-    return sweep.suit(recursion.tensors(), recursion.state[0].dtype)
+    return sweep.can_read(recursion.tensors(), recursion.state[0].dtype)
 
 
 def sweep_of(recursion: Recursion, rows: Ragged | None) -> Sweep:
