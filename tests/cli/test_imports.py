@@ -19,11 +19,12 @@ def imported(code: str, *names: str) -> list[str]:
 
 
 def command(*arguments: object) -> str:
-    """Code that calls the command line and goes on after it."""
-    given = [str(argument) for argument in arguments]
+    """Code that starts the command line as a shell does, and goes on after it."""
+    argv = ["throughtime", *map(str, arguments)]
     return (
-        "from throughtime.cli import main\n"
-        f"try:\n    main({given!r}, prog_name='throughtime')\nexcept SystemExit:\n    pass"
+        f"sys.argv = {argv!r}\n"
+        "from throughtime.__main__ import main\n"
+        "try:\n    main()\nexcept SystemExit:\n    pass"
     )
 
 

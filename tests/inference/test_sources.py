@@ -82,6 +82,7 @@ def test_the_rows_held_out_stay_those_of_a_config(tmp_path: Path) -> None:
     data = tt.data.read(tmp_path / "rows.csv", seed=5, **columns)
     first = tt.train(data, out=tmp_path / "a", **TINY)
     assert (first.config.seed, first.config.split_seed) == (0, 5)
+    assert first.evaluate("test").examples == tt.load(tmp_path / "a").evaluate("test").examples
     good("train", "--config", tmp_path / "a" / "config.json", "--out", tmp_path / "b")
     again = tt.load(tmp_path / "b")
     assert again.folder.digest == first.folder.digest
