@@ -24,7 +24,7 @@ from throughtime.data.columns import (
     Words,
 )
 from throughtime.data.formats.encoding import x_of, y_of
-from throughtime.data.formats.table import read_table
+from throughtime.data.formats.tables import read_table
 from throughtime.data.schema import Y_ALONE
 from throughtime.sequence import Sequence
 

@@ -22,6 +22,9 @@ class Reading:
         test: a separate file to test on.
         symbols: the symbols of a text without columns: characters, words, bytes, bpe or bpe:SIZE.
         rare: symbols with fewer occurrences in training than this are unknown.
+        header: whether the first line of a delimited file names its columns.
+        decimal: the decimal mark of numbers, ``.`` or ``,``; the other one marks thousands.
+        sequence: the column whose value is the same in all rows of one sequence.
     """
 
     format: str | None = None
@@ -32,6 +35,9 @@ class Reading:
     test: str | None = None
     symbols: str | None = None
     rare: int = 1
+    header: bool | None = None
+    decimal: str | None = None
+    sequence: str | None = None
 
     @property
     def part_files(self) -> dict[str, Path]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from typing import Any
 from throughtime.data.dataset import Dataset
 from throughtime.data.embedded import DATASETS
 from throughtime.data.errors import DataError
-from throughtime.data.formats import arrays, conll, table
+from throughtime.data.formats import arrays, conll
 from throughtime.data.formats.arrays import read_arrays
 from throughtime.data.formats.columns import as_data, of_table, read_columns
 from throughtime.data.formats.folder import table_in
@@ -20,6 +21,7 @@ from throughtime.data.formats.lines import read_lines
 from throughtime.data.formats.memory import table_of
 from throughtime.data.formats.running import read_running
 from throughtime.data.formats.series import as_series, is_series
+from throughtime.data.formats.tables import is_table, read_table
 from throughtime.data.reading import AS_IT_IS, FORMATS, Reading
 from throughtime.data.source import Source
 from throughtime.extras import needed_for
@@ -109,7 +111,7 @@ def read(source: object, *, seed: int = 0, name: str = "rows", **options: Any) -
     rows = table_of(source, column="text")
     if is_series(rows, reading):
         return as_series(rows, reading, name)
-    return of_table(rows, table.read_table, name, seed, reading)
+    return of_table(rows, partial(read_table, reading=reading), name, seed, reading)
 
 
 def _of_file(path: Path, seed: int, reading: Reading) -> Dataset:
@@ -139,7 +141,7 @@ def _read(path: Path, seed: int, reading: Reading) -> Dataset:
             raise DataError(f"--{told[0]}: {path} is a file of named arrays; leave the option out")
         return as_data(path, path.absolute().stem, read_arrays(path), [], ("y", None))
     if form == "series":
-        return as_series(table.read_table(path), reading, path.stem)
+        return as_series(read_table(path, reading), reading, path.stem)
     return read_columns(path, seed, reading)
 
 
@@ -154,6 +156,6 @@ def _format(path: Path, reading: Reading) -> str:
         return "conll"
     if path.suffix.lower() in arrays.SUFFIXES:
         return "arrays"
-    if not table.is_table(path):
+    if not is_table(path):
         return "lines"
-    return "series" if is_series(table.read_table(path), reading) else "table"
+    return "series" if is_series(read_table(path, reading), reading) else "table"

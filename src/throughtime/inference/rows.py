@@ -14,7 +14,8 @@ from throughtime.data.columns import WHOLE, Column, NotALine
 from throughtime.data.formats.conll import is_conll, read_conll
 from throughtime.data.formats.json_text import from_json
 from throughtime.data.formats.memory import table_of
-from throughtime.data.formats.table import Table, is_table, read_table
+from throughtime.data.formats.table import Table
+from throughtime.data.formats.tables import is_table, read_table
 from throughtime.runs.errors import RunError
 from throughtime.runs.folder import RunFolder
 

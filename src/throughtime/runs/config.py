@@ -49,6 +49,9 @@ class Config(BaseModel):
     test: o.Test | None
     symbols: o.Symbols | None
     rare: o.Rare
+    header: o.Header | None = None
+    decimal: o.Decimal | None = None
+    sequence: o.SequenceBy | None = None
 
     cell: o.CellName
     hidden_size: o.HiddenSize

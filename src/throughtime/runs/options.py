@@ -59,6 +59,17 @@ Symbols = Annotated[
 Rare = Annotated[
     int, Field(ge=1, description="Symbols seen fewer times in training are unknown [1].")
 ]
+Header = Annotated[
+    bool,
+    Field(description="yes if the first line of a table names its columns, no if it is a row."),
+]
+Decimal = Annotated[
+    Literal[".", ","],
+    Field(description="The decimal mark of a table's numbers; the other one marks thousands."),
+]
+SequenceBy = Annotated[
+    str, Field(description="Column that says which rows, in their order, are one sequence.")
+]
 CellName = Annotated[
     Literal["elman", "elman-relu", "gru", "lstm"], Field(description="The cell [gru].")
 ]
@@ -144,6 +155,9 @@ class Options(BaseModel):
     test: Test | None = None
     symbols: Symbols | None = None
     rare: Rare | None = None
+    header: Header | None = None
+    decimal: Decimal | None = None
+    sequence: SequenceBy | None = None
 
     cell: CellName | None = None
     hidden_size: HiddenSize | None = None
@@ -197,7 +211,10 @@ class Options(BaseModel):
         return {name: value for name, value in self if value is not None}
 
 
-READING = ("format", "input", "target", "split", "valid", "test", "symbols", "rare")
+READING = (
+    *("format", "input", "target", "split", "valid", "test", "symbols", "rare"),
+    *("header", "decimal", "sequence"),
+)
 """The options of how a file is read."""
 
 VERSION = "version"

@@ -188,13 +188,13 @@ def test_dates_are_compared_as_dates(write: Write) -> None:
     assert lengths(load(path, reading=Reading(split="date:2020-02-01T00:00+00:00"))) == [27, 4, 29]
     before = Reading(split="date:2020-02-02T00:00-12:00")  # at noon of it, in UTC
     assert lengths(load(path, reading=before)) == [29, 4, 27]
-    for point in ("15.2.2020", "2020-2-1", "2/1/2020", ""):
+    for point in ("15.2.2020", "2/1/2020", ""):
         reason = f"--split date:{point}: {point!r} is neither a number nor a date; expected .*2020"
         with pytest.raises(DataError, match=reason):
             load(path, reading=Reading(split=f"date:{point}"))
     path = dated("b.csv", "%d.%m.%Y")
-    with pytest.raises(DataError, match=r"b.csv:2: column 'date': '01.01.2020' is neither"):
-        load(path, reading=Reading(split="date:2020-02-01"))
+    for point in ("2020-02-01", "1.2.2020"):
+        assert lengths(load(path, reading=Reading(split=f"date:{point}"))) == [27, 4, 29]
     months = "".join(f"{2000 + i // 12}-{1 + i % 12:02},{i % 5}\n" for i in range(60))
     path = write("c.csv", f"month,x\n{months}")
     assert lengths(load(path, reading=Reading(split="month:2004-01"))) == [42, 6, 12]
@@ -243,7 +243,7 @@ def test_a_table_is_a_series_if_every_column_is_numbers_or_says_when(write: Writ
     assert lengths(load(write("f.csv", f"date,p,x\n{rows}"), reading=Reading(split="p")))[0] == 80
 
 
-@pytest.mark.parametrize("bad", ["n/a", '"1,234.5"', "?"])
+@pytest.mark.parametrize("bad", ['"1,23.5"', "?"])
 def test_a_bad_cell_is_named_and_its_column_stays(write: Write, bad: str) -> None:
     def table(every: int) -> Path:
         rows = (
@@ -308,7 +308,7 @@ def test_one_column_in_order_is_enough(write: Write) -> None:
 
 def test_dates_in_any_writing_say_when(write: Write) -> None:
     for day in ("{:02}/29/2020", "{}.1.2020 12:00"):
-        rows = "".join(f"{day.format(1 + i % 12)},{x}\n" for i, x in enumerate(SINE))
+        rows = "".join(f"{day.format(1 + i * 12 // len(SINE))},{x}\n" for i, x in enumerate(SINE))
         data = load(write("a.csv", f"Trade Day,x\n{rows}"))
         assert data.schema.running
         assert "left out: Trade Day" in data.description

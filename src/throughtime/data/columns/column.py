@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Protocol, runtime_checkable
 
 from torch import Tensor
 
@@ -61,6 +61,14 @@ class Column(ABC):
         self.name = name
 
     # ---- from a file to a tensor, and back -----------------------------------------------------
+
+    def take(self, rows: Rows) -> list[Any]:
+        """The values of this column in a table, to be parsed one by one.
+
+        Raises:
+            DataError: if there is no such column, or if it can be understood in two ways.
+        """
+        return rows.column(self.name)
 
     @abstractmethod
     def parse(self, value: Any, folder: Path = Path()) -> Any:
@@ -149,6 +157,17 @@ class Column(ABC):
         if self.scale is not None and other.scale is not None:
             return same and self.scale.alike(other.scale)
         return same and self.state() == other.state()
+
+
+@runtime_checkable
+class Rows(Protocol):
+    """A table, as a column sees it."""
+
+    def column(self, name: str) -> list[Any]:
+        """The values of a column as they are in the file."""
+
+    def plain_numbers(self, name: str) -> list[Any]:
+        """The values of a column whose texts are numbers in one notation, as numbers."""
 
 
 class NotALine(Exception):

@@ -10,7 +10,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from throughtime.data.columns.column import Column, keys, shown
+from throughtime.data.columns.column import Column, Rows, keys, shown
+from throughtime.data.columns.lists import as_list
 from throughtime.data.columns.scale import Scale
 from throughtime.data.errors import DataError
 from throughtime.data.number import number
@@ -68,6 +69,9 @@ class Number(RealColumn):
     kind = "number"
     sequence, size = False, 1
 
+    def take(self, rows: Rows) -> list[Any]:
+        return rows.plain_numbers(self.name)
+
     def parse(self, value: Any, folder: Path = Path()) -> float:
         found = number(value)
         if found is None:
@@ -94,6 +98,7 @@ class Numbers(RealColumn):
     sequence = stepwise = True
 
     def parse(self, value: Any, folder: Path = Path()) -> Tensor:
+        value = as_list(value)
         if not isinstance(value, list | np.ndarray) or not len(value):
             raise DataError(f"{shown(value)} is not a list of numbers")
         if isinstance(value, np.ndarray):

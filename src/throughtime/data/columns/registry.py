@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -9,10 +10,12 @@ import numpy as np
 
 from throughtime.data.columns.column import Column, shown
 from throughtime.data.columns.image import SUFFIXES, Image, Ink
+from throughtime.data.columns.lists import as_list, is_list
 from throughtime.data.columns.numbers import Bits, Number, Numbers, Vector, is_bits
 from throughtime.data.columns.symbols import Features, Label, Tags, Tokens
 from throughtime.data.columns.texts import Bytes, Characters, Pairs, Text, Words
 from throughtime.data.errors import DataError
+from throughtime.data.notation import are_numbers
 from throughtime.data.number import number
 
 KINDS: dict[str, type[Column]] = {
@@ -83,28 +86,70 @@ def restored(state: object) -> Column:
     return found
 
 
-def guess(values: Sequence[Any], *, target: bool, caption: bool = False) -> type[Column]:
+def guess(name: str, values: Sequence[Any], *, target: bool, caption: bool = False) -> type[Column]:
     """Guess the kind of a column from its values.
 
-    - paths of pictures: image; lists: tokens, tags, bits or numbers;
-    - numbers throughout: number;
+    - paths of pictures: image; lists: tokens, tags, bits or numbers. So are lists in a text, as
+      ``0.1 0.2`` and ``[0.1, 0.2]``. Whole numbers in lists are tags of a target and, in a column
+      that is called so, ids of tokens;
+    - numbers: number. A target of few different whole numbers, as 0 and 1, is a label;
     - text with few distinct values: label. A target may have half as many distinct values as rows,
       an input a twentieth, since a text that y depends on is rarely repeated;
     - other text, and every ``caption`` of a picture, even if captions repeat: characters.
+
+    A few values that are not like the others do not change the kind: they are mistakes.
+
+    Args:
+        name: the name of the column.
+        values: its values, texts of numbers read as numbers.
+        target: whether it is y.
+        caption: whether x is a picture.
     """
     if not target and all(str(value).lower().endswith(SUFFIXES) for value in values):
         return Image
-    if all(isinstance(value, list | np.ndarray) for value in values):
-        if any(isinstance(v, str) for value in values for v in value):
-            return Tags if target else Tokens
-        bits = all(is_bits(Numbers().parse(value)) for value in values)
-        return Bits if bits else Numbers
-    if all(isinstance(value, bool) for value in values):
+    if all(isinstance(value, list | np.ndarray) or is_list(value) for value in values):
+        return _of_lists(name, [as_list(value) for value in values], target=target)
+    filled = [value for value in values if value is not None and value != ""]
+    if filled and all(isinstance(value, bool) for value in filled):
         return Label
-    if all(number(value) is not None for value in values):
-        return Number
+    if are_numbers(values):
+        numbers = [number(value) for value in filled]
+        whole = all(n is not None and n.is_integer() for n in numbers)
+        classes = target and whole and _few_classes(len(set(numbers)), len(values))
+        return Label if classes else Number
     if caption:
         return Characters
     distinct = len({str(value) for value in values})
     few = distinct * 2 <= len(values) if target else distinct * 20 <= len(values)
     return Label if few else Characters
+
+
+def _few_classes(distinct: int, rows: int) -> bool:
+    """Whether whole numbers are classes: two, or up to twenty that all occur often."""
+    return distinct == 2 or (distinct <= CLASSES and OFTEN * distinct <= rows)
+
+
+CLASSES = 20
+"""The most different whole numbers that are taken for classes."""
+
+OFTEN = 10
+"""The fewest rows for each of them, on average."""
+
+OF_IDS = re.compile(r"(^|_)(ids?|tokens?)$|Ids?$", re.IGNORECASE)
+"""Names of columns whose whole numbers are symbols."""
+
+
+def _of_lists(name: str, lists: list[Any], *, target: bool) -> type[Column]:
+    if any(isinstance(v, str) for value in lists for v in value):
+        return Tags if target else Tokens
+    flat = [v for value in lists for v in value]
+    whole = bool(flat) and all(isinstance(v, int) for v in flat)
+    if whole and not target and OF_IDS.search(name):
+        return Tokens
+    if whole and target and len(set(flat)) <= min(len(flat) // 4, 200) and min(flat) >= 0:
+        return Tags
+    try:
+        bits = all(is_bits(Numbers().parse(value)) for value in lists)
+    except DataError:  # a mistake, which parsing names with its line
+        bits = False
+    return Bits if bits else Numbers

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from throughtime.data.columns import Column
@@ -14,7 +15,8 @@ from throughtime.data.formats.alignment import check_alignment
 from throughtime.data.formats.encoding import as_x, as_y, encoded, parsed, unknown
 from throughtime.data.formats.folder import read_captions, table_in
 from throughtime.data.formats.roles import Named, kinds_of, roles
-from throughtime.data.formats.table import Table, read_table
+from throughtime.data.formats.table import Table
+from throughtime.data.formats.tables import read_table
 from throughtime.data.reading import Reading
 from throughtime.data.schema import Schema
 
@@ -94,7 +96,7 @@ def _reader(path: Path, reading: Reading) -> Callable[[Path], Table]:
     if path.is_dir():
         return read_captions
     is_conll = conll.is_conll(path) if reading.format is None else reading.format == "conll"
-    return conll.read_conll if is_conll else read_table
+    return conll.read_conll if is_conll else partial(read_table, reading=reading)
 
 
 def _divided(

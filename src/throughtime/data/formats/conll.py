@@ -7,8 +7,8 @@ from pathlib import Path
 
 from throughtime.data.errors import DataError
 from throughtime.data.formats.arrays import SUFFIXES as OF_ARRAYS
-from throughtime.data.formats.table import SUFFIXES as OF_TABLES
 from throughtime.data.formats.table import Table
+from throughtime.data.formats.tables import SUFFIXES as OF_TABLES
 from throughtime.data.formats.text_file import blocks_of, lines_of
 
 SUFFIXES = (".conll", ".conllu", ".iob", ".bio")

@@ -24,7 +24,7 @@ def parsed(table: Table, column: Column) -> list[Any]:
         DataError: if there is no such column; with file and line, if a value is not of its kind.
     """
     folder = table.path.parent
-    values = table.column(column.name)
+    values = column.take(table)
     return _each(table, column, lambda value: column.parse(value, folder), values)
 
 

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from throughtime.data.columns.image import SUFFIXES
 from throughtime.data.errors import DataError
-from throughtime.data.formats.table import Table, is_table
+from throughtime.data.formats.table import Table
+from throughtime.data.formats.tables import is_table
 from throughtime.data.formats.text_file import lines_of
 
 

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from throughtime.data.errors import DataError
+from throughtime.data.formats.parquet import plain_columns
 from throughtime.data.formats.table import Table
 from throughtime.extras import needed_for
 
@@ -93,7 +94,7 @@ def _of_arrow(rows: Any) -> Table:
         arrow = import_module("pyarrow")
     table = arrow.table(rows)
     check_names(table.column_names)
-    columns = table.to_pydict()
+    columns = plain_columns(table, "the rows")
     count = len(next(iter(columns.values()), []))
     if not count:
         raise DataError("there are no rows; expected some")

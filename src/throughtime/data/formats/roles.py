@@ -6,14 +6,12 @@ import re
 
 from throughtime.data.columns import Column, column, guess
 from throughtime.data.errors import DataError
+from throughtime.data.formats.grouped import check_whole
 from throughtime.data.formats.table import Table
 from throughtime.data.reading import Reading
 
 Named = tuple[str, str | None]
 """The name of a column, and its kind if it is given."""
-
-DECIMAL = re.compile(r"\s*[-+]?\d+(,\d+)?\s*")
-"""A number with a decimal comma."""
 
 
 def roles(table: Table, reading: Reading) -> tuple[list[Named], Named]:
@@ -28,13 +26,14 @@ def roles(table: Table, reading: Reading) -> tuple[list[Named], Named]:
         raise DataError(f"{table.path}: no column other than {reading.split!r}, which is --split")
     if reading.target is None and (reading.input is not None or len(free) > 2):
         raise DataError(f"{table.path}: no target is given; give --target one of {', '.join(free)}")
-    target = _told(table, reading.target) if reading.target is not None else [(free[-1], None)]
+    pair = _label_last(table, free)
+    target = _told(table, reading.target) if reading.target is not None else [(pair[-1], None)]
     if len(target) != 1:
         raise DataError(f"{table.path}: y is one column; --target has {len(target)}")
     if reading.input is not None:
         inputs = _told(table, reading.input)
     elif reading.target is None and len(free) == 2:
-        inputs = [(free[0], None)]
+        inputs = [(pair[0], None)]
     else:
         inputs = []
     names = [name for name, _ in inputs]
@@ -42,6 +41,7 @@ def roles(table: Table, reading: Reading) -> tuple[list[Named], Named]:
         raise DataError(f"{table.path}: column {twice[0]!r} stands twice in --input")
     if target[0][0] in names:
         raise DataError(f"{table.path}: column {target[0][0]!r} is both --input and --target")
+    check_whole(table, [*names, target[0][0], reading.split or ""])
     _check_given(table, inputs, target[0], reading.split)
     return inputs, target[0]
 
@@ -52,9 +52,40 @@ def kinds_of(table: Table, inputs: list[Named], target: Named) -> tuple[tuple[Co
     Raises:
         DataError: if there is no such kind.
     """
+    if _are_tagged(table, inputs, target):
+        return (column("tokens", inputs[0][0]),), column("tags", target[0])
     of_x = tuple(_column(table, name, kind, target=False) for name, kind in inputs)
     pictures = any(column.alone and not column.sequence for column in of_x)
     return of_x, _column(table, *target, target=True, caption=pictures)
+
+
+def _are_tagged(table: Table, inputs: list[Named], target: Named) -> bool:
+    """Whether x is a text and y a text with a tag for each of its words, from few tags."""
+    if len(inputs) != 1 or inputs[0][1] is not None or target[1] is not None:
+        return False
+    x, y = table.column(inputs[0][0]), table.column(target[0])
+    if not all(isinstance(value, str) for value in (*x, *y)):
+        return False
+    tags = [value.split() for value in y]
+    if any(len(of_y) != len(of_x.split()) for of_x, of_y in zip(x, tags, strict=True)):
+        return False
+    count = sum(map(len, tags))
+    return count > 2 * len(tags) and OFTEN * len({tag for row in tags for tag in row}) <= count
+
+
+def _label_last(table: Table, names: list[str]) -> list[str]:
+    """Two columns as x and y: a label may also stand before the text that it is of."""
+    if len(names) != 2:
+        return names
+    x, y = (table.column(name) for name in names)
+    if not all(isinstance(value, str) for value in (*x, *y)):
+        return names
+    first, last = len(set(x)), len(set(y))
+    return names[::-1] if OFTEN * first <= len(x) and 2 * last > len(y) else names
+
+
+OFTEN = 10
+"""The fewest rows of each label before a text, on average."""
 
 
 def _told(table: Table, text: str) -> list[Named]:
@@ -82,14 +113,7 @@ def _column(
 ) -> Column:
     if kind is not None:
         return column(kind, name)
-    values = [str(value) for value in table.column(name)]
-    comma = next((value for value in values if "," in value), None)
-    if comma is not None and all(DECIMAL.fullmatch(value) for value in values if value):
-        raise DataError(
-            f"{table.at(values.index(comma))}: column {name!r} has {comma!r}; expected a "
-            f"decimal point: replace the comma, or give another kind, as in {name}:characters"
-        )
-    return guess(table.column(name), target=target, caption=caption)(name)
+    return guess(name, table.numbers(name).values, target=target, caption=caption)(name)
 
 
 def _check_given(table: Table, inputs: list[Named], target: Named, split: str | None) -> None:

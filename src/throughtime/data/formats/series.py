@@ -10,8 +10,10 @@ from throughtime.data.batching import consecutive
 from throughtime.data.columns import Numbers, Scale
 from throughtime.data.dataset import Dataset
 from throughtime.data.errors import DataError
-from throughtime.data.formats.table import Table, read_table
-from throughtime.data.formats.time_parts import by_time, cut_by, says_when
+from throughtime.data.formats.table import Table
+from throughtime.data.formats.tables import read_table
+from throughtime.data.formats.time_parts import by_time, cut_by, times
+from throughtime.data.notation import are_numbers
 from throughtime.data.number import number
 from throughtime.data.reading import Reading
 from throughtime.data.schema import Schema
@@ -51,7 +53,7 @@ def is_series(table: Table, reading: Reading) -> bool:
     if by in table.columns and point is not None:
         return True
     return bool(_columns(table, reading)) and all(
-        _has_numbers(table, name) or name.strip().lower() in TIMES or says_when(table, name)
+        _has_numbers(table, name) or name.strip().lower() in TIMES or times(table, name)
         for name in table.columns
         if name != by
     )
@@ -74,7 +76,8 @@ def as_series(table: Table, reading: Reading, name: str) -> Dataset:
             f"{path}: no column is numeric; expected a series. The columns are: "
             + ", ".join(table.columns)
         )
-    parts, when = by_time(table, read_table, reading, names)
+    told = names if reading.target is not None else []
+    parts, when, said = by_time(table, lambda p: read_table(p, reading), reading, told)
     if reading.target is None:
         names = [name for name in names if name not in when]
     if not names:
@@ -95,7 +98,9 @@ def as_series(table: Table, reading: Reading, name: str) -> Dataset:
     return Dataset(
         name=name,
         description=f"{', '.join(names)} of {path}, {sum(map(len, parts.values())):,} steps in the "
-        "order of the file, in units of training's deviation" + _left_out(table, names, reading),
+        "order of the file, in units of training's deviation"
+        + _left_out(table, names, reading)
+        + "".join(f"; {note}" for note in (*_notations(table, names), *said)),
         splits=consecutive(
             {part: Sequence(v[None]) for part, v in scaled.items()}, reading.part_files
         ),
@@ -116,7 +121,9 @@ def _columns(table: Table, reading: Reading) -> list[str]:
             table.column(name)
         return names
     names = [name for name in table.columns if _has_numbers(table, name)]
-    others = [name for name in names if name.strip().lower() not in TIMES] or names
+    others = [
+        name for name in names if name.strip().lower() not in TIMES and not times(table, name)
+    ] or names
     first = [number(value) for value in table.columns[others[0]]] if len(others) > 1 else []
     counts = all(a is not None and b is not None and a < b for a, b in pairwise(first))
     return others[1:] if counts and len(others) == len(names) > 1 else others
@@ -124,8 +131,12 @@ def _columns(table: Table, reading: Reading) -> list[str]:
 
 def _has_numbers(table: Table, name: str) -> bool:
     """Whether most values of a column, missing ones aside, are numbers; the rest are mistakes."""
-    said = [number(value) for value in table.column(name) if not _is_missing(value)]
-    return 2 * said.count(None) < len(said)
+    return are_numbers(table.numbers(name).values)
+
+
+def _notations(table: Table, names: list[str]) -> list[str]:
+    """How numbers are written that are not plain ones."""
+    return [f"{name}: {note}" for name in names if (note := table.numbers(name).note)]
 
 
 def _left_out(table: Table, names: list[str], reading: Reading) -> str:
@@ -135,14 +146,9 @@ def _left_out(table: Table, names: list[str], reading: Reading) -> str:
     return f"; left out: {left}{hint}" if left else ""
 
 
-def _is_missing(value: object) -> bool:
-    """Whether a value stands for a missing number."""
-    return value is None or str(value).strip().lower() in ("", "nan", "na", "null", "inf", "-inf")
-
-
 def _numbers(table: Table, name: str) -> list[float]:
     found = []
-    for row, value in enumerate(table.column(name)):
+    for row, value in enumerate(table.plain_numbers(name)):
         now = number(value)
         if now is None:
             raise DataError(

@@ -1,33 +1,29 @@
-"""Tables: files of rows with named columns, as CSV, TSV, JSON lines or Parquet."""
+"""A table: rows by named columns, and where each row stands in its file."""
 
 from __future__ import annotations
 
-import csv
 import difflib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from importlib import import_module
-from itertools import compress
 from pathlib import Path
 from typing import Any
 
 from throughtime.data.errors import DataError
-from throughtime.data.formats.json_text import from_json
-from throughtime.data.formats.text_file import lines_of
-from throughtime.data.number import number
-from throughtime.extras import needed_for
+from throughtime.data.notation import Numerals, numbers_of
 
-DELIMITERS = ",;\t|"
-"""The possible separators of a CSV file; the most frequent one in its first line is taken."""
-
-csv.field_size_limit(2**31 - 1)  # the default, 128 KiB, is too short for a text
-
-SUFFIXES = (".csv", ".tsv", ".jsonl", ".ndjson", ".parquet")
+WIDEST = 10_000
+"""The most columns of a table."""
 
 
 @dataclass(frozen=True, eq=False)
 class Table:
     """Rows by named columns, and the line that each row begins at.
+
+    Args:
+        path: the file.
+        columns: the values of each column.
+        lines: the line that each row begins at.
+        decimal: the decimal mark of numbers in texts; None if it follows from each column.
 
     Example:
         >>> Table(Path("a.csv"), {"name": ["Ada", "Alan"]}, [2, 3]).column("nam")
@@ -39,7 +35,8 @@ class Table:
 
     path: Path
     columns: dict[str, list[Any]]
-    lines: list[int]
+    lines: Sequence[int]
+    decimal: str | None = None
 
     def __len__(self) -> int:
         return len(self.lines)
@@ -58,6 +55,22 @@ class Table:
             )
         return self.columns[name]
 
+    def numbers(self, name: str) -> Numerals:
+        """A column with its texts read as numbers, in the one notation that it has."""
+        return numbers_of(self.column(name), self.decimal)
+
+    def plain_numbers(self, name: str) -> list[Any]:
+        """The values of :meth:`numbers`.
+
+        Raises:
+            DataError: with file and line, if they may also be other numbers.
+        """
+        found = self.numbers(name)
+        if found.doubt:
+            row, reason = found.doubt
+            raise DataError(f"{self.at(row)}: column {name!r}: {reason}")
+        return found.values
+
     def at(self, row: int) -> str:
         """The file and line of a row."""
         return f"{self.path}:{self.lines[row]}"
@@ -71,108 +84,10 @@ class Table:
         )
 
 
-def is_table(path: Path) -> bool:
-    """Whether a file is a table, by its ending."""
-    return path.suffix.lower() in SUFFIXES
-
-
-def read_table(path: Path) -> Table:
-    """Read a table in the format of the file's ending.
-
-    The first line of a CSV or TSV file names the columns. If it has a number in it, it is a row,
-    and the columns are called 1, 2, …. A column without a name, such as the row numbers that some
-    programs write, is left out.
-
-    Raises:
-        DataError: with file and line, if a row does not have the same columns as the others.
-    """
-    suffix = path.suffix.lower()
-    if suffix == ".parquet":
-        return _parquet(path)
-    if suffix in (".jsonl", ".ndjson"):
-        return _json_lines(path)
-    return _delimited(path, "\t" if suffix == ".tsv" else None)
-
-
-def _delimited(path: Path, delimiter: str | None) -> Table:
-    lines = lines_of(path)
-    delimiter = delimiter or max(DELIMITERS, key=lines[0].count)
-    reader = csv.reader((line + "\n" for line in lines), delimiter=delimiter, strict=True)
-    rows: list[tuple[int, list[str]]] = []
-    before = 0
-    try:
-        for row in reader:
-            if row:
-                rows.append((before + 1, row))
-            before = reader.line_num
-    except csv.Error as error:
-        raise DataError(f"{path}:{before + 1}: {error}; expected a row of a CSV file") from None
-    if not rows:
-        raise DataError(f"{path}: nothing but blank lines; expected a line of names, and rows")
-    header = rows[0][1]
-    if any(number(name) is not None for name in header):
-        names = [str(i + 1) for i in range(len(header))]
-    else:
-        names, rows = [name.strip() for name in header], rows[1:]
-    if twice := [name for i, name in enumerate(names) if name and name in names[:i]]:
-        raise DataError(f"{path}:1: two columns are called {twice[0]!r}; rename one")
-    for line, row in rows:
-        if len(row) != len(names):
-            raise DataError(
-                f"{path}:{line}: {len(row)} columns; expected {len(names)}, as there are names: "
-                f"{', '.join(names)}"
-            )
-    if not any(names):
-        raise DataError(f"{path}:1: no column has a name; expected names in the first line")
-    return _table(
-        path,
-        [name for name in names if name],
-        [(line, list(compress(row, names))) for line, row in rows],
-    )
-
-
-def _json_lines(path: Path) -> Table:
-    rows: list[tuple[int, list[Any]]] = []
-    names: list[str] = []
-    for number_of, line in enumerate(lines_of(path), 1):
-        if not line.strip():
-            continue
-        try:
-            value = from_json(line)
-        except ValueError as error:
-            raise DataError(f"{path}:{number_of}: not JSON ({error})") from None
-        if not isinstance(value, dict):
-            raise DataError(
-                f"{path}:{number_of}: a {type(value).__name__}; expected an object on every line"
-            )
-        names = names or list(value)
-        if set(value) != set(names):
-            raise DataError(
-                f"{path}:{number_of}: has {', '.join(value) or 'no keys'}; expected "
-                f"{', '.join(names)}, as the lines before"
-            )
-        rows.append((number_of, [value[name] for name in names]))
-    return _table(path, names, rows)
-
-
-def _parquet(path: Path) -> Table:
-    with needed_for(f"{path}: reading Parquet"):
-        arrow = import_module("pyarrow")
-        parquet = import_module("pyarrow.parquet")
-    try:
-        columns = parquet.read_table(path).to_pydict()
-    except (OSError, arrow.ArrowException, UnicodeDecodeError) as error:
-        reason = " ".join(str(error).split())
-        raise DataError(f"{path}: cannot be read as a Parquet file ({reason})") from None
-    count = len(next(iter(columns.values()), []))
-    if not count:
-        raise DataError(f"{path}: no rows; expected some")
-    return Table(path, columns, list(range(1, count + 1)))
-
-
-def _table(path: Path, names: list[str], rows: list[tuple[int, list[Any]]]) -> Table:
-    if not rows:
-        raise DataError(f"{path}: no rows; expected some below the names of the columns")
-    values = zip(*(row for _, row in rows), strict=True)
-    columns = dict(zip(names, map(list, values), strict=True))
-    return Table(path, columns, [line for line, _ in rows])
+def check_width(where: str, columns: int) -> None:
+    """Raise a ``DataError`` if a table has too many columns."""
+    if columns > WIDEST:
+        raise DataError(
+            f"{where}: {columns:,} columns; expected at most {WIDEST:,}: write numbers of one "
+            "sequence as a list in one column"
+        )

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 from throughtime.data.errors import DataError
 from throughtime.data.formats.parts import by_column
+from throughtime.data.formats.stacked import check_one_series
 from throughtime.data.formats.table import Table
 from throughtime.data.number import number
 from throughtime.data.reading import Reading
 from throughtime.data.splitting import PARTS
+from throughtime.data.times import goes_back, times_of
 
 USES = {"train": ("train", 24), "valid": ("validate", 3), "test": ("test", 3)}
 """What each part is for, and its fewest rows: those of a series of thirty rows."""
@@ -25,8 +28,10 @@ ONWARD = ("year", "timestamp")
 
 def by_time(
     table: Table, read: Callable[[Path], Table], reading: Reading, modelled: list[str]
-) -> tuple[dict[str, Table], list[str]]:
-    """Divide a series by time; the rows of each part, and the columns that only divide them.
+) -> tuple[dict[str, Table], list[str], list[str]]:
+    """Divide a series by time.
+
+    Gives the rows of each part, the columns that only divide them, and notes on the times.
 
     - by separate files: ``--valid``, ``--test``;
     - by a column whose values are train, valid or test: ``--split COLUMN``;
@@ -42,7 +47,7 @@ def by_time(
         DataError: with file and line, if rows are not in the order of time; or if a part has too
             few rows.
     """
-    parts, when = _parts(table, read, reading, modelled)
+    parts, when, said = _parts(table, read, reading, modelled)
     for part, (use, least) in USES.items():
         rows = parts[part]
         if len(rows) < least:
@@ -50,7 +55,7 @@ def by_time(
                 f"{rows.path}: {len(rows)} values to {use} on; expected at least {least}: cut "
                 "elsewhere, or give more rows"
             )
-    return parts, when
+    return parts, when, said
 
 
 def cut_by(table: Table, split: str) -> tuple[str, str | None]:
@@ -71,29 +76,20 @@ def times(table: Table, column: str) -> list[Any]:
         >>> times(table, "year"), times(table, "month")
         ([1999.0, 2000.0], [])
     """
-    try:
-        found = [_when(value, table.at(row)) for row, value in enumerate(table.column(column))]
-    except DataError:
-        return []
-    kinds = set(map(type, found))
-    onward = kinds == {float} and column.strip().lower() in ONWARD
-    return found if onward or kinds == {datetime} else []
+    values = table.column(column)
+    if (found := times_of(values, column)) is not None:
+        return found
+    numbers = [number(value) for value in values]
+    onward = column.strip().lower() in ONWARD and None not in numbers
+    return numbers if onward else []
 
 
-LIKE_A_DATE = re.compile(r"\s*\d{1,4}([./-])\d{1,2}\1\d{1,4}\b.*")
-"""Dates such as 31.1.2020 or 1/31/2020, whose order of day and month is not known."""
-
-
-def says_when(table: Table, column: str) -> bool:
-    """Whether all values of a column are dates or times, in any notation."""
-    return bool(times(table, column)) or all(
-        LIKE_A_DATE.fullmatch(str(value)) for value in table.column(column)
-    )
+LIKE_ISO = re.compile(r"\s*\d{4}-\d{2}(?!\d)")
 
 
 def _parts(
     table: Table, read: Callable[[Path], Table], reading: Reading, modelled: list[str]
-) -> tuple[dict[str, Table], list[str]]:
+) -> tuple[dict[str, Table], list[str], list[str]]:
     if reading.split is not None:
         if reading.part_files:
             raise DataError(
@@ -105,13 +101,13 @@ def _parts(
         except DataError as error:
             raise DataError(f"{error}; a point in one of them is COLUMN:POINT") from None
         if point is None:
-            _check_times(table, modelled)
-            return _in_order(table, column), [column]
+            said = check_times(table, modelled)
+            return _in_order(table, column), [column], said
         first = _first_not_before(table, column, point)
-        return _cut(table, first * 8 // 9, first), [column]
-    _check_times(table, modelled)
+        return _cut(table, first * 8 // 9, first), [column], []
+    said = check_times(table, modelled)
     if not reading.part_files:
-        return _cut(table, len(table) * 8 // 10, len(table) * 9 // 10), []
+        return _cut(table, len(table) * 8 // 10, len(table) * 9 // 10), [], said
     separate = {part: read(path) for part, path in reading.part_files.items()}
     for other in separate.values():
         if list(other.columns) != list(table.columns):
@@ -119,10 +115,10 @@ def _parts(
                 f"{other.path}: has the columns {', '.join(other.columns)}; expected those of "
                 f"{table.path}: {', '.join(table.columns)}"
             )
-        _check_times(other, modelled)
+        check_times(other, modelled)
     last = len(table) * 8 // 9 if len(separate) == 1 else len(table)
     rest = table[range(last, len(table))]
-    return {"train": table[range(last)], "valid": rest, "test": rest, **separate}, []
+    return {"train": table[range(last)], "valid": rest, "test": rest, **separate}, [], said
 
 
 def _cut(table: Table, valid: int, test: int) -> dict[str, Table]:
@@ -144,9 +140,20 @@ def _in_order(table: Table, column: str) -> dict[str, Table]:
 def _first_not_before(table: Table, column: str, point: str) -> int:
     """The first row of the test part."""
     values = table.column(column)
-    at = _when(point, f"--split {column}:{point}:")
-    found = [_when(v, f"{table.at(row)}: column {column!r}:") for row, v in enumerate(values)]
+    found: list[Any] = list(times_of(values, column) or map(number, values))
+    if None in found:
+        row = found.index(None)
+        raise DataError(
+            f"{table.at(row)}: column {column!r}: {str(values[row])!r} is neither a number nor a "
+            "date; expected dates as 2020-01-31, 2020-01-31 12:00 or 2020-01, all in one format"
+        )
     _check_order(table, column, found)
+    at = _point(values, found, column, point)
+    if at is None:
+        raise DataError(
+            f"--split {column}:{point}: {point!r} is neither a number nor a date; expected a point "
+            f"like those in the file, as {values[0]}, or a date as 2020-01-31 or 2020-01"
+        )
     if type(at) is not type(found[0]):
         raise DataError(
             f"--split {column}:{point}: expected a point like those in the file, as {values[0]}"
@@ -154,41 +161,76 @@ def _first_not_before(table: Table, column: str, point: str) -> int:
     return sum(time < at for time in found)
 
 
-def _check_times(table: Table, modelled: list[str]) -> None:
-    """Refuse rows that are out of order by every column of times, if there are such columns."""
-    said = {name: times(table, name) for name in table.columns if name not in modelled}
-    said = {name: found for name, found in said.items() if found}
-    if all(_goes_back(found) for found in said.values()):
-        for name, found in said.items():
-            _check_order(table, name, found)
+def _point(values: list[Any], times: list[Any], column: str, point: str) -> Any:
+    """A point in time in the format of the column, or in ISO's; a number; or None."""
+    together = times_of([*values, point], column)
+    if together is not None and together[:-1] == times:
+        return together[-1]
+    if LIKE_ISO.match(point) and (alone := times_of([point])) is not None:
+        return alone[0]
+    return number(point)
+
+
+def check_times(table: Table, modelled: list[str]) -> list[str]:
+    """Refuse rows that are out of order by every column of times, or are of several series.
+
+    Returns:
+        What is to be said of the times: gaps, repeats, a clock that was set back.
+    """
+    found = {name: times(table, name) for name in table.columns if name not in modelled}
+    clocks = {name: of_rows for name, of_rows in found.items() if of_rows}
+    check_one_series(table, clocks, modelled)
+    said = [_steps(table, name, of_rows) for name, of_rows in clocks.items()]
+    backwards = [name for name, note in zip(clocks, said, strict=True) if note is None]
+    if clocks and len(backwards) == len(clocks):
+        _check_order(table, backwards[0], clocks[backwards[0]])
+    return [note for note in said if note]
+
+
+HOUR = timedelta(hours=1)
+
+
+def _steps(table: Table, name: str, of_rows: list[Any]) -> str | None:
+    """How a clock's steps differ from its usual one; None if it goes backwards."""
+    if len(of_rows) < 3 or not isinstance(of_rows[0], datetime):
+        return None if goes_back(of_rows) else ""
+    steps = [b - a for a, b in pairwise(of_rows)]
+    usual = Counter(step for step in steps if step > timedelta(0)).most_common(1)
+    if not usual:
+        return None if goes_back(of_rows) else f"every row has the same {name}"
+    step = usual[0][0]
+    back = [row for row, s in enumerate(steps, 1) if s < timedelta(0)]
+    if any(steps[row - 1] + HOUR != step for row in back) or len(back) > 1 + len(steps) // 2000:
+        return None
+    notes = []
+    if back:
+        notes.append(
+            f"{name} repeats an hour at {table.at(back[0])}, as a clock that is set back: rows are "
+            "taken in the order of the file"
+        )
+    if still := sum(s == timedelta(0) for s in steps):
+        notes.append(f"{still:,} times of {name} repeat the one before")
+    other = [row for row, s in enumerate(steps, 1)
+             if s > timedelta(0) and row not in back and not _alike(s, step)]  # fmt: skip
+    if other:
+        row = max(other, key=lambda row: steps[row - 1])
+        notes.append(
+            f"{len(other):,} steps of {name} differ from the usual {step}; the largest, "
+            f"{steps[row - 1]}, ends at {table.at(row)}: steps are taken as equal"
+        )
+    return "; ".join(notes)
+
+
+def _alike(step: timedelta, usual: timedelta) -> bool:
+    """Whether two steps are equal, or both are a month, a quarter or a year."""
+    calendar = ((28, 31), (90, 92), (365, 366))
+    return step == usual or any(a <= step.days <= b and a <= usual.days <= b for a, b in calendar)
 
 
 def _check_order(table: Table, column: str, found: list[Any]) -> None:
-    if row := _goes_back(found):
+    if row := goes_back(found):
         values = table.column(column)
         raise DataError(
             f"{table.at(row)}: column {column!r} goes from {values[row - 1]} to {values[row]}; "
             "expected rows in the order of time: sort them"
         )
-
-
-def _goes_back(found: list[Any]) -> int:
-    """The first row whose time is before the time of the previous row; 0 if there is none."""
-    pairs = enumerate(pairwise(found), 1)
-    return next((row for row, (a, b) in pairs if type(a) is not type(b) or b < a), 0)
-
-
-def _when(value: object, where: str) -> Any:
-    """A number or a date; a month means its first day, and a time without a zone is in UTC."""
-    found = number(value)
-    if found is not None:
-        return found
-    text = str(value).strip()
-    try:
-        when = datetime.fromisoformat(text + "-01" * (len(text) == len("2020-01")))
-    except ValueError:
-        raise DataError(
-            f"{where} {text!r} is neither a number nor a date; expected dates as 2020-01-31, "
-            "2020-01-31 12:00 or 2020-01"
-        ) from None
-    return when if when.tzinfo is not None else when.replace(tzinfo=UTC)

@@ -1,0 +1,134 @@
+"""Whether the first row of a table names its columns."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from itertools import compress, pairwise
+from pathlib import Path
+from typing import Any
+
+from throughtime.data.errors import DataError
+from throughtime.data.formats.table import Table
+from throughtime.data.number import number
+
+Row = tuple[int, Sequence[Any]]
+"""The line that a row begins at, and its cells."""
+
+YEARS = range(1500, 2500)
+
+LEAST = 3
+"""So many years that grow evenly are names, and no row of values."""
+
+LONGEST = 120
+"""The most characters of a column's name that is not asked about."""
+
+ASK = "say which: header=yes if the first line names the columns, header=no if it is a row"
+
+
+def named(path: Path, rows: Sequence[Row], header: bool | None = None) -> Table:
+    """A table of rows of equal width, the first of which may name the columns.
+
+    A column without a name, such as the row numbers that some programs write, is left out. Without
+    names the columns are called 1, 2, ….
+
+    Args:
+        path: the file, for messages.
+        rows: the rows.
+        header: whether the first row names the columns; None if that follows from the rows, see
+            :func:`names_first`.
+
+    Raises:
+        DataError: with file and line, if names are missing or stand twice, if there are no rows
+            below them, or if it cannot be known whether the first row is names.
+    """
+    line, head = rows[0]
+    if names_first(path, rows) if header is None else header:
+        names, rows = [str(name).strip() for name in head], rows[1:]
+    else:
+        names = [str(i + 1) for i in range(len(head))]
+    if twice := [name for i, name in enumerate(names) if name and name in names[:i]]:
+        raise DataError(f"{path}:{line}: two columns are called {twice[0]!r}; rename one")
+    if not any(names):
+        raise DataError(f"{path}:{line}: no column has a name; expected names in the first line")
+    if not rows:
+        raise DataError(f"{path}: no rows; expected some below the names of the columns")
+    kept = [name for name in names if name]
+    values = zip(*(compress(row, names) for _, row in rows), strict=True)
+    columns = dict(zip(kept, map(list, values), strict=True))
+    return Table(path, columns, [line for line, _ in rows])
+
+
+def names_first(path: Path, rows: Sequence[Row]) -> bool:
+    """Whether the first row names the columns.
+
+    It does where none of its cells looks like the cells below it: names above numbers, or short
+    words above texts. So do numbers that grow evenly, such as years, and those from 0 on that
+    programs write above columns without names, above other numbers. It does not where cells look
+    like those below: numbers above numbers, a date above dates, a label that occurs again.
+
+    Raises:
+        DataError: where it may be both; an option then says it.
+    """
+    head, below = [str(cell) for cell in rows[0][1]], [row for _, row in rows[1:]]
+    columns = list(zip(*below, strict=True)) if below else [()] * len(head)
+    numeric = [i for i, cell in enumerate(head) if number(cell) is not None]
+    if any(_numbers(column) and number(cell) is None for cell, column in
+           zip(head, columns, strict=True) if cell.strip()):  # fmt: skip
+        return True
+    if numeric:
+        return _positions(path, head, numeric, columns)
+    if any(_alike(cell, column) for cell, column in zip(head, columns, strict=True)):
+        # one letter may both name a column and stand in it, as in part,w,y
+        return all(len(cell.split()) <= 1 for cell in head) and not any(
+            _alike(cell, column)
+            for cell, column in zip(head, columns, strict=True)
+            if len(cell.strip()) > 1
+        )
+    if odd := [cell for cell in head if len(cell) > LONGEST]:
+        raise DataError(f"{path}:{rows[0][0]}: {odd[0][:40]!r}… may be a name or a value; " + ASK)
+    return True
+
+
+def _positions(
+    path: Path, head: list[str], numeric: list[int], columns: Sequence[Sequence[Any]]
+) -> bool:
+    """Whether numbers in the first row are names: years, or positions from 0 on."""
+    if any(not head[i].strip().isdigit() for i in numeric):
+        return False
+    said = [int(head[i]) for i in numeric]
+    from_zero = said == list(range(len(said)))
+    evenly = len(said) >= LEAST and len({b - a for a, b in pairwise(said)}) == 1
+    if not (from_zero or (evenly and said[0] < said[1] and all(n in YEARS for n in said))):
+        return False
+    whole = all(str(cell).strip().lstrip("-").isdigit() for i in numeric for cell in columns[i])
+    if not whole or any(not head[i].strip() for i in range(numeric[0])):
+        return True
+    if from_zero and len(said) == 1 and len(columns[numeric[0]]) > 1:
+        # 0, 1, 2, …: the values go on as the first line begins
+        ahead = [int(cell) for cell in columns[numeric[0]][:2]]
+        if ahead == [1, 2]:
+            return False
+    raise DataError(
+        f"{path}:1: {', '.join(head[i] for i in numeric[:4])} may be names of columns or values; "
+        + ASK
+    )
+
+
+def _numbers(column: Sequence[Any]) -> bool:
+    filled = [cell for cell in column if str(cell).strip()]
+    return bool(filled) and all(number(cell) is not None for cell in filled)
+
+
+def _alike(cell: str, column: Sequence[Any]) -> bool:
+    """Whether a cell looks like those of the column below it: the same, or but for its digits."""
+    if not cell.strip() or not column:
+        return False
+    if sum(cell == other for other in column) > 1:
+        return True
+    shape = _shape(cell)
+    return "9" in shape and 2 * sum(_shape(other) == shape for other in column) >= len(column)
+
+
+def _shape(cell: Any) -> str:
+    return re.sub(r"\d+", "9", str(cell).strip())

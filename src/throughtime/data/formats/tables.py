@@ -1,0 +1,48 @@
+"""Which reader reads a table: CSV, TSV, JSON, Parquet or a workbook."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from throughtime.data.formats.delimited import read_delimited
+from throughtime.data.formats.excel import SUFFIXES as WORKBOOKS
+from throughtime.data.formats.excel import read_excel
+from throughtime.data.formats.grouped import grouped
+from throughtime.data.formats.json_rows import read_json
+from throughtime.data.formats.parquet import read_parquet
+from throughtime.data.formats.table import Table
+from throughtime.data.reading import AS_IT_IS, Reading
+
+SUFFIXES = (".csv", ".tsv", ".json", ".jsonl", ".ndjson", ".parquet", *WORKBOOKS)
+
+
+def is_table(path: Path) -> bool:
+    """Whether a file is a table, by its ending."""
+    return path.suffix.lower() in SUFFIXES
+
+
+def read_table(path: Path, reading: Reading = AS_IT_IS) -> Table:
+    """Read a table in the format of the file's ending; delimited text, if the ending is another.
+
+    Args:
+        path: the file.
+        reading: whether the first row names the columns, the decimal mark, and the column by which
+            rows are one sequence.
+
+    Raises:
+        DataError: with file and line, if the table cannot be read.
+    """
+    table = replace(_read(path, reading.header), decimal=reading.decimal)
+    return table if reading.sequence is None else grouped(table, reading.sequence)
+
+
+def _read(path: Path, header: bool | None) -> Table:
+    suffix = path.suffix.lower()
+    if suffix == ".parquet":
+        return read_parquet(path)
+    if suffix in (".json", ".jsonl", ".ndjson"):
+        return read_json(path)
+    if suffix in WORKBOOKS:
+        return read_excel(path, header)
+    return read_delimited(path, header)

@@ -1,0 +1,49 @@
+"""The first row of a table names its columns, or is a row like the others."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.helpers.data_files import Write
+from throughtime.data import DataError, Reading
+from throughtime.data.formats.tables import read_table
+
+
+@pytest.mark.parametrize(
+    ("content", "names", "rows"),
+    [
+        ("name,age\nAda,36\nAlan,41\n", ["name", "age"], 2),
+        ("country,1960,1961,1962\na,0.5,1,2\n", ["country", "1960", "1961", "1962"], 1),
+        ("x,2000,2005,2010\n1.5,1,2,3\n", ["x", "2000", "2005", "2010"], 1),
+        ("0\n100.5\n101.2\n", ["0"], 2),
+        (",0\n0,100.5\n1,101.2\n", ["0"], 2),
+        ("0,1\n0.5,0.1\n0.2,0.3\n", ["0", "1"], 2),
+        ("1.5,2\n3,4.5\n", ["1", "2"], 2),
+        ("0\n1\n2\n3\n", ["1"], 4),
+        ("2020-01-01,a word\n2020-01-02,another\n", ["1", "2"], 2),
+        ("spam\tcheap pills\nham\thello you\nspam\tbuy now\nspam\tone\n", ["1", "2"], 4),
+        ("go 0 now\tva 0\ngo 1 now\tva 1\ngo 2 now\tva 2\n", ["1", "2"], 3),
+        ("part,w,y\ntrain,ab,x\ntrain,cd,y\ntrain,ef,y\n", ["part", "w", "y"], 3),
+    ],
+)
+def test_names(write: Write, content: str, names: list[str], rows: int) -> None:
+    table = read_table(write("a.csv", content))
+    assert list(table.columns) == names
+    assert len(table) == rows
+
+
+def test_an_option_says_it(write: Write) -> None:
+    path = write("a.csv", "one,two\nthree,four\n")
+    assert list(read_table(path).columns) == ["one", "two"]
+    without = read_table(path, Reading(header=False))
+    assert without.columns == {"1": ["one", "three"], "2": ["two", "four"]}
+    numbers = write("b.csv", "0,1\n2,3\n4,5\n")
+    with pytest.raises(DataError, match=r"b.csv:1: 0, 1 may be names of columns or values; say"):
+        read_table(numbers)
+    assert read_table(numbers, Reading(header=True)).columns == {"0": ["2", "4"], "1": ["3", "5"]}
+    assert read_table(numbers, Reading(header=False)).columns["1"] == ["0", "2", "4"]
+
+
+def test_a_text_that_is_long_may_be_a_row(write: Write) -> None:
+    with pytest.raises(DataError, match=r"a.csv:1: 'long .* say which: header=yes if the first"):
+        read_table(write("a.csv", f"long {'word ' * 40};b\nword;c\n"))
