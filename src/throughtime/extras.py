@@ -9,6 +9,7 @@ EXTRAS = {
     "data": {
         "PIL": "pillow",
         "pyarrow": "pyarrow",
+        "python_calamine": "python-calamine",
         "scipy": "scipy",
         "sklearn": "scikit-learn",
         "tokenizers": "tokenizers",

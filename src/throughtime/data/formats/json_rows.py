@@ -26,10 +26,11 @@ def read_json(path: Path) -> Table:
         DataError: with file and line, if it is not JSON, or is JSON of another form.
     """
     lines = lines_of(path)
-    begin = next((line.lstrip() for line in lines if line.strip()), "")
+    filled = [line for line in lines if line.strip()]
+    begin = filled[0].lstrip() if filled else ""
     if begin.startswith("[") and path.suffix.lower() not in LINES:
         return _table(path, list(_items(path, "\n".join(lines))))
-    if path.suffix.lower() not in LINES and not _is_json(begin):
+    if path.suffix.lower() not in LINES and (len(filled) < 2 or not _is_json(begin)):
         return _columns(path, "\n".join(lines))
     return _table(path, [(n, _value(path, n, line)) for n, line in enumerate(lines, 1)
                          if line.strip()])  # fmt: skip

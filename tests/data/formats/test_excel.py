@@ -1,0 +1,58 @@
+"""A sheet is the table that the same CSV file would be."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from pathlib import Path
+
+import pytest
+from openpyxl import Workbook
+
+from tests.helpers.data_files import Write
+from throughtime.data import DataError, load
+from throughtime.data.formats.tables import read_table
+
+
+def workbook(path: Path, **sheets: list[list[object]]) -> Path:
+    book = Workbook()
+    book.remove(book.active)
+    for name, rows in sheets.items():
+        sheet = book.create_sheet(name)
+        for row in rows:
+            sheet.append(row)
+    book.save(path)
+    return path
+
+
+def test_cells_are_as_in_a_text(tmp_path: Path) -> None:
+    rows: list[list[object]] = [
+        ["day", "text", "n", "x", "ok"],
+        [date(2020, 1, 31), "ab", 3, 1.5, True],
+        [datetime(2020, 2, 1, 12, 30), "cd", 4, -2.0, False],
+    ]
+    table = read_table(workbook(tmp_path / "a.xlsx", data=rows, empty=[]))
+    assert table.columns == {
+        "day": ["2020-01-31", "2020-02-01T12:30:00"],
+        "text": ["ab", "cd"],
+        "n": [3, 4],
+        "x": [1.5, -2],
+        "ok": [True, False],
+    }
+    assert list(table.lines) == [2, 3]
+
+
+def test_a_series_in_a_sheet(tmp_path: Path) -> None:
+    rows = [[date(2020, 1 + i // 28, 1 + i % 28), i % 7 + 0.5] for i in range(140)]
+    data = load(workbook(tmp_path / "a.xlsx", s=[["Day", "Value"], *rows]))
+    assert data.schema.running
+    assert data.schema.y.name == "Value"
+
+
+def test_what_is_no_one_sheet(tmp_path: Path, write: Write) -> None:
+    two = workbook(tmp_path / "a.xlsx", one=[["a"], [1.5]], two=[["b"], [2.5]])
+    with pytest.raises(DataError, match=r"a.xlsx: 2 sheets with cells \(one, two\); expected one"):
+        read_table(two)
+    with pytest.raises(DataError, match=r"a.xlsx: 0 sheets with cells"):
+        read_table(workbook(tmp_path / "a.xlsx", one=[]))
+    with pytest.raises(DataError, match=r"b.xlsx: cannot be read as a workbook"):
+        read_table(write("b.xlsx", "nothing"))

@@ -1,0 +1,65 @@
+"""Parquet's kinds of values become those that a text file would have, and bombs stay small."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+
+import pyarrow
+import pytest
+from pyarrow import parquet
+
+from throughtime.data import DataError, load
+from throughtime.data.formats.tables import read_table
+
+
+def written(path: Path, **columns: object) -> Path:
+    parquet.write_table(pyarrow.table(columns), path)
+    return path
+
+
+def test_kinds(tmp_path: Path) -> None:
+    noon = datetime(2020, 1, 31, 12)
+    path = written(
+        tmp_path / "a.parquet",
+        price=pyarrow.array([Decimal("10.25"), None]),
+        ns=pyarrow.array([noon, noon], pyarrow.timestamp("ns")),
+        day=pyarrow.array([date(2020, 1, 31)] * 2),
+        ok=[True, False],
+        text=["a", "a"],
+        vectors=[[[1.0, 2.0]], [[3.0, 4.0], [5.0, 6.0]]],
+    )
+    assert read_table(path).columns == {
+        "price": [10.25, None],
+        "ns": ["2020-01-31T12:00:00"] * 2,
+        "day": ["2020-01-31"] * 2,
+        "ok": [True, False],
+        "text": ["a", "a"],
+        "vectors": [[[1.0, 2.0]], [[3.0, 4.0], [5.0, 6.0]]],
+    }
+
+
+def test_times_in_nanoseconds_order_a_series(tmp_path: Path) -> None:
+    days = [datetime(2020, 1, 1 + i // 24 % 28, i % 24) for i in range(120)]
+    times = pyarrow.array(days, pyarrow.timestamp("ns"))
+    values = [float(i % 7) for i in range(120)]
+    assert load(written(tmp_path / "a.parquet", time=times, v=values)).schema.running
+    with pytest.raises(DataError, match=r"a.parquet:2: column 'time' goes from .* sort them"):
+        load(written(tmp_path / "a.parquet", time=times[::-1], v=values))
+
+
+def test_a_table_that_would_fill_the_memory_is_refused(tmp_path: Path) -> None:
+    text = "x" * 2**20
+    path = tmp_path / "a.parquet"
+    values = pyarrow.DictionaryArray.from_arrays(pyarrow.array([0] * 1000), pyarrow.array([text]))
+    parquet.write_table(pyarrow.table({"a": values}), path, compression="zstd", use_dictionary=True)
+    assert path.stat().st_size < 2**16
+    with pytest.raises(DataError, match="1,048,576,000 bytes from a file of "):
+        read_table(path)
+
+
+def test_a_table_is_not_wider_than_it_can_be(tmp_path: Path) -> None:
+    columns = {str(i): [1.5] for i in range(10_001)}
+    with pytest.raises(DataError, match="10,001 columns; expected at most 10,000"):
+        read_table(written(tmp_path / "a.parquet", **columns))
