@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -13,7 +14,11 @@ from tests.helpers.models import quick
 from throughtime.data import DataError
 from throughtime.data.formats.tables import read_table
 
-ROWS = [{"a": "x, y", "b": [1, 2]}, {"a": "]}", "b": [3]}, {"a": "é\u2028", "b": []}]
+ROWS: list[dict[str, Any]] = [
+    {"a": "x, y", "b": [1, 2]},
+    {"a": "]}", "b": [3]},
+    {"a": "é\u2028", "b": []},
+]
 
 
 @pytest.mark.parametrize(
@@ -46,8 +51,8 @@ def test_lines_are_those_of_the_items(write: Write) -> None:
         ("[]", "no rows"),
         ('[{"a": 1},\n 2]', "a.json:2: a int; expected an object"),
         ('[{"a": 1},\n {"b": 2}]', "a.json:2: has b; expected a"),
-        ('{"data": [{"a": 1}], "n": 1}', "an object with the keys data, n; expected a list"),
-        ('{"a": [1], "b": [1, 2]}', "an object with the keys a, b"),
+        ('{"data": [{"a": 1}], "n": 1}', "a JSON object with the keys data, n; expected a list"),
+        ('{"a": [1], "b": [1, 2]}', "a JSON object with the keys a, b"),
         ("3", "a JSON int; expected a list of objects"),
         ('[{"a": [{"role": "user"}]}]', "a.json:1: column 'a' has a list of objects (role)"),
         ('[{"a": {"x": 1}}]', "column 'a' has an object (x)"),
