@@ -59,6 +59,11 @@ Symbols = Annotated[
 Rare = Annotated[
     int, Field(ge=1, description="Symbols seen fewer times in training are unknown [1].")
 ]
+Images = Annotated[str, Field(description="The folder of the pictures that a file names.")]
+Pixels = Annotated[
+    int,
+    Field(ge=4, le=1024, description="The longest side of a picture; larger ones are scaled [64]."),
+]
 CellName = Annotated[
     Literal["elman", "elman-relu", "gru", "lstm"], Field(description="The cell [gru].")
 ]
@@ -144,6 +149,8 @@ class Options(BaseModel):
     test: Test | None = None
     symbols: Symbols | None = None
     rare: Rare | None = None
+    images: Images | None = None
+    pixels: Pixels | None = None
 
     cell: CellName | None = None
     hidden_size: HiddenSize | None = None
@@ -197,7 +204,10 @@ class Options(BaseModel):
         return {name: value for name, value in self if value is not None}
 
 
-READING = ("format", "input", "target", "split", "valid", "test", "symbols", "rare")
+READING = (
+    *("format", "input", "target", "split", "valid", "test", "symbols", "rare"),
+    *("images", "pixels"),
+)
 """The options of how a file is read."""
 
 VERSION = "version"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from pathlib import Path
 
@@ -31,10 +32,11 @@ def test_pictures_are_vectors_in_the_size_of_the_first(write: Write, tmp_path: P
     rows = [f"{draw(tmp_path, i, sizes[i])},{c}" for i, c in enumerate(CAPTIONS)]
     data = load(write("a.csv", "\n".join(["file,caption", *rows]) + "\n"))
     assert data.wiring == VECTOR_TO_SEQUENCE
-    assert data.schema.picture_shape in ((6, 8), (32, 64))  # that of training's first
+    assert data.schema.picture_shape is not None
+    assert data.schema.picture_shape in ((1, 6, 8), (1, 32, 64))  # that of training's first
     x = data.splits["train"].x
     assert isinstance(x, torch.Tensor)
-    assert x.shape[1] == data.schema.picture_shape[0] * data.schema.picture_shape[1]
+    assert x.shape[1] == math.prod(data.schema.picture_shape)
     assert float(x.min()) >= 0
     assert float(x.max()) <= 1
     shades = {round(float(row[0]) * 255) for row in x}
@@ -151,6 +153,6 @@ def test_a_folder_is_the_one_table_in_it(tmp_path: Path) -> None:
 
 def test_a_bright_picture_is_not_a_dark_one() -> None:
     torch.manual_seed(0)
-    encoder = PictureEncoder((8, 6), 5).eval()
+    encoder = PictureEncoder((1, 8, 6), 5).eval()
     dark, bright = (encoder(torch.full((1, 48), grey)) for grey in (0.2, 0.8))
     assert (dark - bright).abs().max() > 0.1

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from throughtime.data.columns.column import Column, shown
-from throughtime.data.columns.image import SUFFIXES, Image, Ink
+from throughtime.data.columns.image import Image, Ink, is_picture
 from throughtime.data.columns.numbers import Bits, Number, Numbers, Vector, is_bits
 from throughtime.data.columns.symbols import Features, Label, Tags, Tokens
 from throughtime.data.columns.texts import Bytes, Characters, Pairs, Text, Words
@@ -86,13 +86,14 @@ def restored(state: object) -> Column:
 def guess(values: Sequence[Any], *, target: bool, caption: bool = False) -> type[Column]:
     """Guess the kind of a column from its values.
 
-    - paths of pictures: image; lists: tokens, tags, bits or numbers;
+    - pictures, or paths of such, with mistakes among them: image;
+    - lists: tokens, tags, bits or numbers;
     - numbers throughout: number;
     - text with few distinct values: label. A target may have half as many distinct values as rows,
       an input a twentieth, since a text that y depends on is rarely repeated;
     - other text, and every ``caption`` of a picture, even if captions repeat: characters.
     """
-    if not target and all(str(value).lower().endswith(SUFFIXES) for value in values):
+    if not target and 2 * sum(map(is_picture, values)) > len(values):
         return Image
     if all(isinstance(value, list | np.ndarray) for value in values):
         if any(isinstance(v, str) for value in values for v in value):

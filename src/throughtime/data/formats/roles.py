@@ -82,7 +82,7 @@ def _column(
 ) -> Column:
     if kind is not None:
         return column(kind, name)
-    values = [str(value) for value in table.column(name)]
+    values = [value if isinstance(value, str) else "" for value in table.column(name)]
     comma = next((value for value in values if "," in value), None)
     if comma is not None and all(DECIMAL.fullmatch(value) for value in values if value):
         raise DataError(
