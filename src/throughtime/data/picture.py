@@ -16,7 +16,7 @@ FORMATS = ("PNG", "JPEG", "GIF", "BMP", "TIFF", "WEBP", "PPM")
 """The formats that are read. Pillow has more, of which some start other programs (EPS)."""
 
 
-def seen(file: Path | BytesIO, smallest: int = 1) -> Pictures.Image:
+def seen(file: Path | BytesIO, smallest: int, largest: int) -> Pictures.Image:
     """The first picture in a file, as a person sees it.
 
     Orientation (EXIF) is applied, and what is transparent is put on white. Values of 16 bits are
@@ -24,7 +24,8 @@ def seen(file: Path | BytesIO, smallest: int = 1) -> Pictures.Image:
 
     Args:
         file: the file, or its bytes.
-        smallest: the fewest rows and columns of pixels.
+        smallest: the fewest rows and columns of pixels that it may have.
+        largest: the most rows or columns of pixels; a larger picture is scaled down.
 
     Returns:
         A picture of Pillow's mode L if all of it is grey, of mode F with values from 0 to 255 if
@@ -37,7 +38,7 @@ def seen(file: Path | BytesIO, smallest: int = 1) -> Pictures.Image:
     Example:
         >>> made = BytesIO()
         >>> Pictures.new("LA", (2, 2), (0, 0)).save(made, "PNG")  # black, and all transparent
-        >>> white = seen(made)
+        >>> white = seen(made, smallest=1, largest=64)
         >>> white.mode, white.getpixel((0, 0))
         ('L', 255)
     """
@@ -51,7 +52,7 @@ def seen(file: Path | BytesIO, smallest: int = 1) -> Pictures.Image:
                         f"{smallest} × {smallest}"
                     )
                 ImageOps.exif_transpose(picture, in_place=True)
-                return _as_seen(picture)
+                return _as_seen(picture, largest)
     except DataError:
         raise
     except Exception as error:  # for a damaged file, Pillow raises many kinds
@@ -69,20 +70,22 @@ def with_channels(picture: Pictures.Image, channels: int) -> Pictures.Image:
     return (picture.convert("L") if picture.mode == "F" else picture).convert("RGB")
 
 
-def _as_seen(picture: Pictures.Image) -> Pictures.Image:
+def _as_seen(picture: Pictures.Image, largest: int) -> Pictures.Image:
+    clear = picture.has_transparency_data
     if picture.mode == "F" or picture.mode.startswith("I"):
-        return _of_fine_greys(picture)
-    if picture.has_transparency_data:
-        drawn = picture.convert("RGBA")
-        picture = Pictures.new("RGBA", drawn.size, "white")
-        picture.alpha_composite(drawn)
-    if picture.mode in ("1", "L"):
-        return picture.convert("L")
-    colour = picture.convert("RGB")
-    red, green, blue = colour.split()
-    if any(ImageChops.difference(red, other).getbbox() for other in (green, blue)):
-        return colour
-    return colour.convert("L")
+        drawn = _of_fine_greys(picture)
+    else:
+        drawn = picture.convert("RGBA" if clear else "L" if picture.mode in ("1", "L") else "RGB")
+    drawn.thumbnail((largest, largest))
+    if drawn.mode == "RGBA":
+        paper = Pictures.new("RGBA", drawn.size, "white")
+        paper.alpha_composite(drawn)
+        drawn = paper.convert("RGB")
+    if drawn.mode == "RGB":
+        red, green, blue = drawn.split()
+        if not any(ImageChops.difference(red, other).getbbox() for other in (green, blue)):
+            return red
+    return drawn
 
 
 def _of_fine_greys(picture: Pictures.Image) -> Pictures.Image:
@@ -97,4 +100,5 @@ def _of_fine_greys(picture: Pictures.Image) -> Pictures.Image:
             f"has values from {low:g} to {high:g}; expected 0 for black to {white:g} for white: "
             "scale them, or save the picture with 8 bits"
         )
-    return Pictures.fromarray(values * np.float32(255 / white))
+    values *= np.float32(255 / white)
+    return Pictures.fromarray(values)

@@ -75,11 +75,9 @@ class Image(Column):
         with needed_for("reading pictures"):
             from throughtime.data.picture import seen
         try:
-            picture = seen(file, SMALLEST)
+            return seen(file, SMALLEST, self.pixels)
         except DataError as error:
             raise DataError(f"{name}: {error}") from None
-        picture.thumbnail((self.pixels, self.pixels))
-        return picture
 
     def parse_line(self, line: str) -> str:
         return line

@@ -13,8 +13,17 @@ from throughtime.data.formats.text_file import lines_of
 CAPTION = re.compile(r"([^\t]+)#\d+\t(.*)")
 """``a.jpg#0``, a tab, and the first of its captions."""
 
-BEGINNING = 2**16
-"""So many bytes of a file tell what it is."""
+LINES, BEGINNING = 20, 2**16
+"""So many lines of a file, and at most so many bytes, tell what it is."""
+
+
+def first_lines(path: Path) -> list[str]:
+    """The first lines of a file that are not blank, whatever file it is."""
+    with path.open("rb") as file:
+        begun = file.read(BEGINNING)
+    text = begun.decode("utf-8-sig", errors="replace").replace("\r\n", "\n").replace("\r", "\n")
+    whole = text.split("\n")[: None if len(begun) < BEGINNING else -1]  # the last one may be cut
+    return [line for line in whole[:LINES] if line.strip()]
 
 
 def is_flickr(path: Path) -> bool:
@@ -22,16 +31,12 @@ def is_flickr(path: Path) -> bool:
 
     A line of names may stand above them.
     """
-    with path.open("rb") as file:
-        begun = file.read(BEGINNING)
-    text = begun.decode("utf-8-sig", errors="replace").replace("\r\n", "\n").replace("\r", "\n")
-    whole = text.split("\n")[: None if len(begun) < BEGINNING else -1]  # the last one may be cut
-    lines = [line for line in whole if line.strip()]
+    lines = first_lines(path)
     found = [CAPTION.fullmatch(line) for line in lines]
     if found and found[0] is None and _is_header(lines[0]):
         found = found[1:]
     return bool(found) and all(
-        line is not None and line[1].lower().endswith(SUFFIXES) for line in found[:20]
+        line is not None and line[1].lower().endswith(SUFFIXES) for line in found
     )
 
 
