@@ -55,8 +55,15 @@ class Image(Column):
         return self
 
     def read_by(self, reading: Reading) -> None:
-        """Take the folder of the pictures and their largest size."""
-        self._files = PictureFiles(None if reading.images is None else Path(reading.images))
+        """Take the folder of the pictures and their largest size.
+
+        Raises:
+            DataError: if there is no such folder.
+        """
+        images = None if reading.images is None else Path(reading.images)
+        if images is not None and not images.is_dir():
+            raise DataError(f"--images: {images} is no folder; check the name")
+        self._files = PictureFiles(images)
         self.pixels = reading.pixels
 
     def parse(self, value: Any, folder: Path = Path()) -> Any:
