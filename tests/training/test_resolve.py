@@ -84,4 +84,4 @@ def test_where_the_data_come_from_is_kept(
     assert config.test == str(tmp_path / "b.csv")
     in_memory = read([f"word {i}" for i in range(30)])
     config = resolve(Options(), in_memory)
-    assert [getattr(config, name) for name in ("dataset", *READING)] == [None] * 8 + [1]
+    assert [getattr(config, name) for name in ("dataset", *READING)] == [None] * 8 + [1, None, 64]

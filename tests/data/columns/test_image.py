@@ -216,6 +216,7 @@ def test_the_largest_size_is_an_option(write: Write, tmp_path: Path) -> None:
         assert load(path, reading=told).schema.picture_shape == shape
     words = write("b.csv", "word,label\n" + "".join(f"w{i},{'ab'[i % 2]}\n" for i in range(20)))
     series = write("c.csv", "day,value\n" + "".join(f"{i},{i * i % 7}\n" for i in range(30)))
+    assert Reading(images="x").resolved().images == str(Path("x").resolve())
     with pytest.raises(DataError, match=r"--images: .*none is no folder; check the name"):
         load(path, reading=Reading(images=str(tmp_path / "none")))
     for told in (Reading(pixels=8), Reading(images="x")):
