@@ -99,7 +99,7 @@ def test_sizes() -> None:
     assert several.x_vocabulary is None
     assert (several.y_vocabulary, text.y_vocabulary) == (TEXT.vocabulary, LABEL.vocabulary)
     picture = Schema((PICTURE,), TEXT)
-    assert (picture.picture_shape, picture.x_size) == ((5, 4), 20)
+    assert (picture.picture_shape, picture.x_size) == ((1, 5, 4), 20)
     assert [s.picture_shape for s in (several, text, alone)] == [None, None, None]
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from throughtime.data import Dataset
+from throughtime.data.reading import OF_PICTURES
 from throughtime.runs.config import FORMAT, Config
 from throughtime.runs.errors import RunError
 from throughtime.runs.options import ConfigError, Options
@@ -77,3 +78,9 @@ def test_another_format_is_refused_in_one_line(
     assert f"this throughtime reads format {FORMAT}" in said
     assert "\n" not in said
     assert Options.load(tmp_path / "config.json").cell == "lstm"  # as the message says
+
+
+def test_a_run_from_before_pictures_had_options_is_read(config: Config, tmp_path: Path) -> None:
+    changed(tmp_path, lambda values: {k: v for k, v in values.items() if k not in OF_PICTURES})
+    assert Config.load(tmp_path) == config
+    assert (config.images, config.pixels) == (None, 64)

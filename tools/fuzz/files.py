@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import json
+import struct
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -205,25 +207,67 @@ def _array(draw: Random) -> Any:
     return values + 1j if kind == "complex" else values > 0.5 if kind == "bool" else values * 100
 
 
+MODES = ("1", "L", "P", "RGB", "RGBA", "CMYK", "I;16", "I", "F", "LA", "YCbCr")
+"""Pillow's modes of pictures, of which a format takes some."""
+
+
 def pictures(draw: Random, at: Workplace) -> None:
-    """A table of pictures, one of them of another mode or size, or damaged."""
-    folder, rows = at.empty(), ["file,caption,label"]
-    suffix = draw.choice((".png", ".jpg", ".gif", ".bmp", ".tif", ".webp", ".ppm"))
-    for i in range(12):
-        size = (
-            draw.choice(((1, 9), (4, 4), (70, 3), (300, 200))) if not draw.randrange(30) else (8, 6)
-        )
-        mode = draw.choice(("1", "L", "P", "RGBA", "CMYK", "I;16", "F", "LA"))
-        picture = Pictures.frombytes("L", size, draw.randbytes(size[0] * size[1]))
-        name = f"{i}{suffix}"
-        try:
-            picture.convert(mode).save(folder / name)
-        except (OSError, ValueError, KeyError):
-            picture.save(folder / name)
-        if not draw.randrange(12):
-            (folder / name).write_bytes(damaged(draw, (folder / name).read_bytes()))
-        rows.append(f"{name},{'ab'[i % 2]} {i},{'xy'[i % 2]}")
-    path = folder / "pictures.csv"
-    path.write_text("\n".join(rows))
-    x, y = draw.choice(READINGS["pictures"])
-    read_or_refused(lambda: modelled(path, draw.randrange(9), Reading(input=x, target=y)))
+    """A table of pictures, some of another mode or size, or damaged; so may be the table."""
+    folder = at.empty()
+    names = [_picture(draw, folder, i) for i in range(12)]
+    form = draw.choice(("csv", "csv", "token", "json", "parquet"))
+    path = folder / f"pictures.{form}"
+    path.write_bytes(_table_of_pictures(draw, folder, names, form))
+    if not draw.randrange(4):
+        path.write_bytes(damaged(draw, path.read_bytes()))
+    x, y = draw.choice(READINGS["pictures"]) if form == "csv" else (None, None)
+    images = draw.choice((*[None] * 6, str(folder), str(folder / "no"), ""))
+    told = Reading(input=x, target=y, images=images, pixels=draw.choice((64, 64, 7, 4)))
+    read_or_refused(lambda: modelled(path, draw.randrange(9), told))
+
+
+def _picture(draw: Random, folder: Path, i: int) -> str:
+    name = f"{i}{draw.choice(('.png', '.png', '.jpg', '.gif', '.bmp', '.tif', '.webp'))}"
+    size = (8, 6)
+    if not draw.randrange(20):
+        size = draw.choice(((1, 1), (4, 4), (70, 3), (300, 200)))
+    grey = Pictures.frombytes("L", size, draw.randbytes(size[0] * size[1]))
+    rotated = Pictures.Exif()
+    rotated[0x0112] = draw.randrange(10)
+    told: dict[str, Any] = draw.choice(({}, {}, {"exif": rotated}, {"transparency": 3}))
+    try:
+        if draw.random() < 0.1:
+            real = np.frombuffer(grey.tobytes(), np.uint8).reshape(size[::-1]) / np.float32(255)
+            Pictures.fromarray(real).save(folder / name, "TIFF")
+        else:
+            grey.convert(draw.choice(MODES)).save(folder / name, **told)
+    except (OSError, ValueError, KeyError, TypeError, struct.error):
+        grey.save(folder / name)  # the format has no such pictures
+    if not draw.randrange(15):
+        (folder / name).write_bytes(damaged(draw, (folder / name).read_bytes()))
+    return draw.choice((name, name, name, f"./{name}", f".\\{name}"))
+
+
+def _table_of_pictures(draw: Random, folder: Path, names: list[str], form: str) -> bytes:
+    said = [f"{'ab'[i % 2]} {i}" for i in range(len(names))]
+    rows = list(enumerate(zip(names, said, strict=True)))
+    if form == "token":
+        return "".join(f"{name}#{i}\t{text}\n" for i, (name, text) in rows).encode()
+    if form == "json":
+        images = [{"id": i, "file_name": name} for i, (name, _) in rows]
+        captions: list[Any] = [{"image_id": i, "caption": text} for i, (_, text) in rows]
+        if not draw.randrange(4):
+            captions = odd(draw, captions)
+        return json.dumps({"images": images, "annotations": captions}).encode()
+    if form == "parquet":
+        files = [folder / name.replace("\\", "/") for name in names]
+        content = [draw.choice((file.read_bytes(), None, b"")) for file in files]
+        if draw.random() < 0.8:
+            content = [file.read_bytes() for file in files]
+        cells: list[Any] = [{"bytes": b, "path": n} for b, n in zip(content, names, strict=True)]
+        sink = io.BytesIO()
+        table = pyarrow.table({"file": draw.choice((cells, content)), "caption": said})
+        pyarrow.parquet.write_table(table, sink)
+        return sink.getvalue()
+    lines = [f"{name},{text},{'xy'[i % 2]}" for i, (name, text) in rows]
+    return "\n".join(["file,caption,label", *lines]).encode()

@@ -5,7 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+LARGEST = 64
+"""The most rows or columns of pixels of a picture, where nothing else is said."""
+
 FORMATS = ("lines", "running", "table", "conll", "series", "arrays")
+
+OF_PICTURES = ("images", "pixels")
+"""The options that concern pictures alone."""
 
 
 @dataclass(frozen=True)
@@ -25,6 +31,8 @@ class Reading:
         header: whether the first line of a delimited file names its columns.
         decimal: the decimal mark of numbers, ``.`` or ``,``; the other one marks thousands.
         sequence: the column whose value is the same in all rows of one sequence.
+        images: the folder of the pictures that a file names.
+        pixels: the most rows or columns of pixels of a picture; larger ones are scaled down.
     """
 
     format: str | None = None
@@ -38,6 +46,8 @@ class Reading:
     header: bool | None = None
     decimal: str | None = None
     sequence: str | None = None
+    images: str | None = None
+    pixels: int = LARGEST
 
     @property
     def part_files(self) -> dict[str, Path]:
@@ -47,9 +57,11 @@ class Reading:
 
     def resolved(self) -> Reading:
         """The same options with absolute paths, valid in every working directory."""
-        valid, test = (str(file.resolve()) if (file := self.part_files.get(part)) else None
-                       for part in ("valid", "test"))  # fmt: skip
-        return replace(self, valid=valid, test=test)
+        valid, test, images = (
+            None if path is None else str(Path(path).resolve())
+            for path in (self.valid, self.test, self.images)
+        )
+        return replace(self, valid=valid, test=test, images=images)
 
     def told(self) -> list[str]:
         """The names of the options that were given."""

@@ -15,6 +15,7 @@ from throughtime.data.embedded import DATASETS
 from throughtime.data.errors import DataError
 from throughtime.data.formats import arrays, conll
 from throughtime.data.formats.arrays import read_arrays
+from throughtime.data.formats.captions import captions_reader
 from throughtime.data.formats.columns import as_data, of_table, read_columns
 from throughtime.data.formats.folder import table_in
 from throughtime.data.formats.lines import read_lines
@@ -150,7 +151,7 @@ def _format(path: Path, reading: Reading) -> str:
         if reading.format not in FORMATS:
             raise DataError(f"no format {reading.format!r}; expected one of {', '.join(FORMATS)}")
         return reading.format
-    if path.is_dir():
+    if captions_reader(path) is not None:
         return "table"
     if conll.is_conll(path):
         return "conll"

@@ -81,8 +81,8 @@ class Schema:
         return self.x[0].vocabulary if self.x_is_sequence else None
 
     @property
-    def picture_shape(self) -> tuple[int, int] | None:
-        """Rows and columns of pixels, if x is a picture."""
+    def picture_shape(self) -> tuple[int, int, int] | None:
+        """Channels, rows and columns of pixels, if x is a picture."""
         return self.x[0].picture_shape if self.x else None
 
     @property

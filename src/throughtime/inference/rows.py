@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 from throughtime.data import DataError
 from throughtime.data.columns import WHOLE, Column, NotALine
+from throughtime.data.formats.captions import captions_reader
 from throughtime.data.formats.conll import is_conll, read_conll
 from throughtime.data.formats.json_text import from_json
 from throughtime.data.formats.memory import table_of
@@ -113,11 +114,14 @@ def _of_file(
     if len(columns) == 1 and columns[0].is_value(path):
         yield Table(path, {columns[0].name: [path.name]}, [1])
         return
-    form = form or ("conll" if is_conll(path) else "table" if is_table(path) else "lines")
+    captions = captions_reader(path)
+    is_rows = captions is not None or is_table(path)
+    form = form or ("conll" if is_conll(path) else "table" if is_rows else "lines")
     if form == "lines":
         yield from _of_lines(file, path, columns, rows)
         return
-    yield from _pieces(FORMS[form](path), columns, rows)
+    read = captions if captions is not None and form == "table" else FORMS[form]
+    yield from _pieces(read(path), columns, rows)
 
 
 def _pieces(whole: Table, columns: tuple[Column, ...], rows: int) -> Iterator[Table]:
@@ -176,7 +180,7 @@ def _row(line: str, columns: tuple[Column, ...], at: str) -> dict[str, Any]:
 
 def as_input(table: Table, columns: Iterable[Column], row: int) -> Any:
     """The x of a row as the table has it; of several columns, a dict."""
-    values = {column.name: table.column(column.name)[row] for column in columns}
+    values = {column.name: column.echo(table.column(column.name)[row]) for column in columns}
     return values if len(values) > 1 else next(iter(values.values()))
 
 

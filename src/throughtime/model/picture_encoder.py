@@ -10,7 +10,7 @@ DROPOUT = 0.3
 
 
 class PictureEncoder(nn.Sequential):
-    """From pictures ``(*batch, rows * columns)``, grey values from 0 to 1, to vectors
+    """From pictures ``(*batch, channels * rows * columns)``, values from 0 to 1, to vectors
     ``(*batch, size)``.
 
     Two convolutions, each followed by pooling, and a linear layer. It must work for single
@@ -19,19 +19,19 @@ class PictureEncoder(nn.Sequential):
     its caption tells.
 
     Example:
-        >>> PictureEncoder((16, 16), 32)(torch.rand(5, 256)).shape
+        >>> PictureEncoder((3, 16, 16), 32)(torch.rand(5, 768)).shape
         torch.Size([5, 32])
     """
 
-    def __init__(self, shape: tuple[int, int], size: int, channels: int = 32) -> None:
-        rows, columns = shape
-        features = 2 * channels * (rows // 4) * (columns // 4)
+    def __init__(self, shape: tuple[int, int, int], size: int, filters: int = 32) -> None:
+        channels, rows, columns = shape
+        features = 2 * filters * (rows // 4) * (columns // 4)
         super().__init__(
-            nn.Unflatten(-1, (1, rows, columns)),
-            nn.Conv2d(1, channels, 3, padding=1),
+            nn.Unflatten(-1, shape),
+            nn.Conv2d(channels, filters, 3, padding=1),
             nn.ReLU(),
             nn.MaxPool2d(2),
-            nn.Conv2d(channels, 2 * channels, 3, padding=1),
+            nn.Conv2d(filters, 2 * filters, 3, padding=1),
             nn.ReLU(),
             nn.MaxPool2d(2),
             nn.Flatten(-3),

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import math
 import textwrap
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from matplotlib.figure import Figure
-from torch import Tensor
 
 from throughtime.report.style import GREEN, INK, RED, figure
 
@@ -16,9 +15,15 @@ WIDTH, HEIGHT = 4.4, 1.35
 
 
 class Captioned(NamedTuple):
-    """A picture, its true caption, and the model's."""
+    """A picture, its true caption, and the model's.
 
-    picture: Tensor
+    Args:
+        picture: rows of pixels: grey values from 0 for black to 1 for white, or red, green, blue.
+        true: the true caption.
+        guess: the model's caption.
+    """
+
+    picture: list[Any]
     true: str
     guess: str
 
@@ -27,7 +32,7 @@ def draw(sheet: list[Captioned], title: str, columns: int = 4) -> Figure:
     """Draw a contact sheet: beside each picture its true caption, and the model's, red if wrong.
 
     Example:
-        >>> len(draw([Captioned(torch.eye(3), "a diagonal", "a line")], "lines").axes)
+        >>> len(draw([Captioned([[0, 1], [1, 0]], "a diagonal", "a line")], "lines").axes)
         1
     """
     rows = math.ceil(len(sheet) / columns)
@@ -40,7 +45,7 @@ def draw(sheet: list[Captioned], title: str, columns: int = 4) -> Figure:
         row, column = divmod(i, columns)
         left, top = column * WIDTH, -row * HEIGHT
         extent = (left, left + 1, top - 1, top)
-        axes.imshow(picture.numpy(), cmap="gray_r", vmin=0, vmax=1, extent=extent)
+        axes.imshow(picture, cmap="gray", vmin=0, vmax=1, extent=extent)
         axes.text(left + 1.12, top, _folded(true), va="top", fontsize=6.5, color=INK)
         right = guess == true
         guessed = _folded(("✓ " if right else "✗ ") + guess)

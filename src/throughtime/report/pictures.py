@@ -52,8 +52,7 @@ def draw_all(run: Run, data: Dataset | None = None) -> list[Path]:
 
 
 def _sheet(run: Run, data: Dataset, part: str) -> Figure:
-    examples, shape, name = data.splits[part], data.schema.picture_shape, data.schema.y
-    assert shape is not None
+    examples, (seen,), name = data.splits[part], data.schema.x, data.schema.y
     chosen = examples[torch.randperm(len(examples))[:SHEET]]
     p = y_given(run.model, chosen.x)
     assert isinstance(p, SequenceDistribution)
@@ -61,7 +60,7 @@ def _sheet(run: Run, data: Dataset, part: str) -> Figure:
     assert isinstance(chosen.y, Sequence)
     guesses = p.mode(max_length=LONGEST if p.length.stops else None)
     shown = [
-        captions.Captioned(picture.view(shape), name.decode(y), name.decode(guess))
+        captions.Captioned(seen.decode(picture), name.decode(y), name.decode(guess))
         for picture, y, guess in zip(chosen.x, chosen.y.to_list(), guesses.to_list(), strict=True)
     ]
     title = f"{data.name}, {part}: the true name, and below it the model's"

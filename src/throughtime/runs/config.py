@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
-from throughtime.data.reading import Reading
+from throughtime.data.reading import LARGEST, Reading
 from throughtime.runs import options as o
 from throughtime.runs.errors import RunError
 from throughtime.runs.options import READING, VERSION, ConfigError, load_json, read_as
@@ -52,6 +52,8 @@ class Config(BaseModel):
     header: o.Header | None = None
     decimal: o.Decimal | None = None
     sequence: o.SequenceBy | None = None
+    images: o.Images | None = None  # which runs did not have from the start
+    pixels: o.Pixels = LARGEST
 
     cell: o.CellName
     hidden_size: o.HiddenSize

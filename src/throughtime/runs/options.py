@@ -70,6 +70,11 @@ Decimal = Annotated[
 SequenceBy = Annotated[
     str, Field(description="Column that says which rows, in their order, are one sequence.")
 ]
+Images = Annotated[str, Field(description="The folder of the pictures that a file names.")]
+Pixels = Annotated[
+    int,
+    Field(ge=4, le=1024, description="The longest side of a picture; larger ones are scaled [64]."),
+]
 CellName = Annotated[
     Literal["elman", "elman-relu", "gru", "lstm"], Field(description="The cell [gru].")
 ]
@@ -158,6 +163,8 @@ class Options(BaseModel):
     header: Header | None = None
     decimal: Decimal | None = None
     sequence: SequenceBy | None = None
+    images: Images | None = None
+    pixels: Pixels | None = None
 
     cell: CellName | None = None
     hidden_size: HiddenSize | None = None
@@ -213,7 +220,7 @@ class Options(BaseModel):
 
 READING = (
     *("format", "input", "target", "split", "valid", "test", "symbols", "rare"),
-    *("header", "decimal", "sequence"),
+    *("header", "decimal", "sequence", "images", "pixels"),
 )
 """The options of how a file is read."""
 

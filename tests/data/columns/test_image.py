@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import json
+import math
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+import pyarrow
+import pyarrow.parquet
 import pytest
 import torch
 from PIL import Image as Pictures
 
 from tests.helpers.data_files import Write
-from throughtime.data import DataError, Reading, load
+from throughtime.data import DataError, Reading, load, read
+from throughtime.data.columns import Image, Ink, image, restored, saved
+from throughtime.data.columns.image import is_picture
 from throughtime.model.picture_encoder import PictureEncoder
 from throughtime.sequence import Sequence
 from throughtime.wiring import VECTOR_TO_SEQUENCE
@@ -31,10 +37,11 @@ def test_pictures_are_vectors_in_the_size_of_the_first(write: Write, tmp_path: P
     rows = [f"{draw(tmp_path, i, sizes[i])},{c}" for i, c in enumerate(CAPTIONS)]
     data = load(write("a.csv", "\n".join(["file,caption", *rows]) + "\n"))
     assert data.wiring == VECTOR_TO_SEQUENCE
-    assert data.schema.picture_shape in ((6, 8), (32, 64))  # that of training's first
+    assert data.schema.picture_shape is not None
+    assert data.schema.picture_shape in ((1, 6, 8), (1, 32, 64))  # that of training's first
     x = data.splits["train"].x
     assert isinstance(x, torch.Tensor)
-    assert x.shape[1] == data.schema.picture_shape[0] * data.schema.picture_shape[1]
+    assert x.shape[1] == math.prod(data.schema.picture_shape)
     assert float(x.min()) >= 0
     assert float(x.max()) <= 1
     shades = {round(float(row[0]) * 255) for row in x}
@@ -151,6 +158,138 @@ def test_a_folder_is_the_one_table_in_it(tmp_path: Path) -> None:
 
 def test_a_bright_picture_is_not_a_dark_one() -> None:
     torch.manual_seed(0)
-    encoder = PictureEncoder((8, 6), 5).eval()
+    encoder = PictureEncoder((1, 8, 6), 5).eval()
     dark, bright = (encoder(torch.full((1, 48), grey)) for grey in (0.2, 0.8))
     assert (dark - bright).abs().max() > 0.1
+
+
+def coloured(folder: Path, i: int, mode: str = "RGB") -> str:
+    Pictures.new("RGB", (8, 6), (20 * i, 100, 0)).convert(mode).save(folder / f"{i}.png")
+    return f"{i}.png"
+
+
+def column_of(kind: type[Image], folder: Path, names: list[str]) -> Image:
+    column = kind("photo")
+    column.fit([column.parse(name, folder) for name in names], 1)
+    return column
+
+
+def test_one_picture_in_colour_makes_three_channels(tmp_path: Path) -> None:
+    names = [draw(tmp_path, 3), coloured(tmp_path, 5), draw(tmp_path, 7)]
+    column = column_of(Image, tmp_path, names)
+    assert (column.picture_shape, column.size) == ((3, 6, 8), 144)
+    assert column.describe() == "image (8 × 6, in colour)"
+    grey, colour, _ = (column.encode(column.parse(name, tmp_path)) for name in names)
+    assert grey.tolist() == pytest.approx([60 / 255] * 144)
+    assert colour.view(3, 48).mean(1).tolist() == pytest.approx([100 / 255, 100 / 255, 0])
+    assert column.decode(colour)[5][7] == pytest.approx([100 / 255, 100 / 255, 0])  # a pixel
+    ink = column_of(Ink, tmp_path, names)
+    assert ink.encode(ink.parse(names[1], tmp_path)).tolist() == (1 - colour).tolist()
+    assert torch.tensor(ink.decode(1 - colour)).allclose(torch.tensor(column.decode(colour)))
+
+
+def test_what_was_learned_from_grey_pictures_stays_grey(tmp_path: Path) -> None:
+    column = column_of(Image, tmp_path, [draw(tmp_path, 3)])
+    assert column.picture_shape == (1, 6, 8)
+    later = column.encode(column.parse(coloured(tmp_path, 5), tmp_path))
+    assert later.tolist() == pytest.approx([round(0.299 * 100 + 0.587 * 100) / 255] * 48)
+    assert column.decode(later)[0] == later[:8].tolist()
+
+
+def test_channels_and_size_are_saved(tmp_path: Path) -> None:
+    column = Image("photo")
+    column.read_by(Reading(pixels=5))
+    column.fit([column.parse(coloured(tmp_path, 5), tmp_path)], 1)
+    assert column.picture_shape == (3, 4, 5)
+    again = restored(json.loads(json.dumps(saved(column))))
+    assert again.alike(column)
+    assert again.parse("5.png", tmp_path).size == (5, 4)
+    assert not again.alike(Image("photo").know((4, 5), 3))  # another largest size
+    before = {"kind": "image", "name": "photo", "size": 20, "shape": [4, 5]}  # as runs had it
+    assert restored(before).picture_shape == (1, 4, 5)
+
+
+def test_the_largest_size_is_an_option(write: Write, tmp_path: Path) -> None:
+    rows = [f"{draw(tmp_path, i, (300, 150))},{c}" for i, c in enumerate(CAPTIONS)]
+    path = write("a.csv", "\n".join(["file,caption", *rows]) + "\n")
+    for told, shape in ((Reading(), (1, 32, 64)), (Reading(pixels=100), (1, 50, 100))):
+        assert load(path, reading=told).schema.picture_shape == shape
+    words = write("b.csv", "word,label\n" + "".join(f"w{i},{'ab'[i % 2]}\n" for i in range(20)))
+    series = write("c.csv", "day,value\n" + "".join(f"{i},{i * i % 7}\n" for i in range(30)))
+    assert Reading(images="x").resolved().images == str(Path("x").resolve())
+    with pytest.raises(DataError, match=r"--images: .*none is no folder; check the name"):
+        load(path, reading=Reading(images=str(tmp_path / "none")))
+    for told in (Reading(pixels=8), Reading(images="x")):
+        for file in (words, series):
+            with pytest.raises(DataError, match=r"--(pixels|images)"):
+                load(file, reading=told)
+
+
+def test_too_many_large_pictures_are_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(image, "MOST", 100)
+    column_of(Image, tmp_path, [draw(tmp_path, 3)] * 2)
+    with pytest.raises(DataError, match="3 pictures of 48 values each are too many"):
+        column_of(Image, tmp_path, [draw(tmp_path, 3)] * 3)
+
+
+def structs(folder: Path) -> list[dict[str, object]]:
+    names = [coloured(folder, i) for i in range(12)]
+    return [{"bytes": (folder / name).read_bytes(), "path": name} for name in names]
+
+
+@pytest.mark.parametrize("form", ["structs", "bytes", "paths"])
+def test_parquet_with_the_pictures_in_it(form: str, tmp_path: Path) -> None:
+    cells: list[object] = list(structs(tmp_path))
+    if form == "bytes":
+        cells = [cell["bytes"] for cell in structs(tmp_path)]
+    if form == "paths":
+        cells = [{"bytes": None, "path": f"{i}.png"} for i in range(12)]
+    table = pyarrow.table({"image": cells, "text": CAPTIONS})
+    pyarrow.parquet.write_table(table, tmp_path / "a.parquet")
+    data = load(tmp_path / "a.parquet")
+    assert data.schema.picture_shape == (3, 6, 8)
+    x = data.splits["train"].x
+    assert isinstance(x, torch.Tensor)
+    assert {round(float(row[0]) * 255) for row in x} <= {20 * i for i in range(12)}
+    if form == "structs":
+        rows = [{"image": cell, "text": "a"} for cell in structs(tmp_path)]
+        rows[3]["image"] = {"bytes": b"\x89PNG", "path": "damaged.png"}
+        with pytest.raises(DataError, match=r"row 4: column 'image': damaged.png: cannot be read"):
+            read(rows)
+
+
+def test_a_picture_is_repeated_by_its_name(tmp_path: Path) -> None:
+    column, (cell, *_) = Image("photo"), structs(tmp_path)
+    assert column.echo("a.png") == "a.png"
+    assert column.echo(cell) == "0.png"
+    content = cell["bytes"]
+    assert isinstance(content, bytes)
+    assert column.echo(content) == f"a picture of {len(content)} bytes"
+    assert column.echo({"bytes": content, "path": None}) == f"a picture of {len(content)} bytes"
+
+
+@pytest.mark.parametrize(
+    "cell", [None, "", 3, {"bytes": None, "path": None}, {"path": 3}, {"a": 1}]
+)
+def test_what_is_no_picture_is_refused(cell: object) -> None:
+    with pytest.raises(DataError, match="is no picture; expected a path, or the picture itself"):
+        Image("photo").parse(cell)
+
+
+def test_one_bad_cell_does_not_change_the_kind(write: Write, tmp_path: Path) -> None:
+    rows = [f"{draw(tmp_path, i)},{c}" for i, c in enumerate(CAPTIONS)]
+    rows[5] = f",{CAPTIONS[5]}"
+    with pytest.raises(DataError, match=r"a\.csv:7: column 'file': .* no picture"):
+        load(write("a.csv", "\n".join(["file,caption", *rows]) + "\n"))
+    assert is_picture(b"RIFF\0\0\0\0WEBPVP8 ")
+    assert not is_picture({"bytes": b"RIFF\0\0\0\0WAVEfmt ", "path": "a.wav"})
+
+
+def test_a_model_of_colours_sees_them() -> None:
+    torch.manual_seed(0)
+    encoder = PictureEncoder((3, 4, 4), 5).eval()
+    red, blue = (torch.zeros(1, 3, 16) for _ in "ab")
+    red[:, 0], blue[:, 2] = 1, 1
+    assert (encoder(red.flatten(1)) - encoder(blue.flatten(1))).abs().max() > 0.1

@@ -61,7 +61,8 @@ def test_a_restored_picture_is_the_saved_one(
     assert again.alike(column)
     grey = again.encode(again.parse("a.png", tmp_path))
     assert torch.equal(grey, column.encode(column.parse("a.png", tmp_path)))
-    assert again.decode(grey) == [[pytest.approx(value)] * 5] * 8
+    assert grey.tolist() == pytest.approx([value] * 40)
+    assert again.decode(grey) == [[pytest.approx(200 / 255)] * 5] * 8  # what is seen
 
 
 @pytest.mark.parametrize("kind", VALUES)
@@ -106,7 +107,7 @@ DAMAGED: list[tuple[Any, str]] = [
     ({"kind": "bits", "name": "n", "size": 0}, "the size 0; expected the number of bits"),
     ({"kind": "bits", "name": "n", "size": True}, "the size True; expected the number of bits"),
     ({"kind": "image", "name": "n", "size": 16, "shape": [4, 5]}, "which do not go together"),
-    ({"kind": "image", "name": "n", "size": 16, "shape": 16}, "expected rows and columns"),
+    ({"kind": "image", "name": "n", "size": 16, "shape": 16}, "expected channels, rows"),
     ({"kind": "image", "name": "n", "size": 10**8, "shape": [10**4] * 2}, "do not go together"),
 ]
 

@@ -32,7 +32,7 @@ def test_several_series(write: Write, name: str) -> None:
 def test_several_series_by_two_columns_of_numbers(write: Write) -> None:
     rows = (f"{s},{i},{t},{t % 7 + 0.5}" for s in (1, 2) for i in (7, 9, 11) for t in range(30))
     with pytest.raises(
-        DataError, match=r"a.csv:32: column 'step' begins again, and 'store' and '
+        DataError, match=r"a.csv:32: column 'step' begins again, and 'store' and 'item'"
     ):
         load(write("a.csv", table("store,item,step,sales", *rows)))
 

@@ -118,8 +118,8 @@ MUTANTS = [
     Mutant(
         "the vocabulary knows what is held out",
         "data/formats/columns.py",
-        'column.fit(values["train"][column.name], rare)',
-        "column.fit([v for part in values.values() for v in part[column.name]], rare)",
+        'column.fit(values["train"][column.name], reading.rare)',
+        "column.fit([v for part in values.values() for v in part[column.name]], reading.rare)",
         (
             FILES + "test_columns.py::"
             "test_the_vocabulary_is_trainings_alone_and_rare_symbols_are_unknown",
@@ -343,6 +343,48 @@ MUTANTS = [
         "return 1 - super().encode(parsed)",
         "return super().encode(parsed)",
         ("tests/data/columns/test_saved.py::test_a_restored_picture_is_the_saved_one",),
+    ),
+    Mutant(
+        "in colour only where all of training is",
+        "data/columns/image.py",
+        'any(picture.mode == "RGB" for',
+        'all(picture.mode == "RGB" for',
+        ("tests/data/columns/test_image.py::test_one_picture_in_colour_makes_three_channels",),
+    ),
+    Mutant(
+        "channels side by side in a pixel",
+        "data/columns/image.py",
+        "view(rows, columns, channels).permute(2, 0, 1).flatten()",
+        "flatten()",
+        ("tests/data/columns/test_image.py::test_one_picture_in_colour_makes_three_channels",),
+    ),
+    Mutant(
+        "a picture lies as the camera did",
+        "data/picture.py",
+        "ImageOps.exif_transpose(picture, in_place=True)",
+        "ImageOps.exif_transpose(picture)",
+        ("tests/data/test_picture.py::test_a_picture_stands_upright",),
+    ),
+    Mutant(
+        "what is transparent is what lies under it",
+        "data/picture.py",
+        '"RGBA" if clear else',
+        '"RGBA" if not picture.mode else',
+        ("tests/data/test_picture.py::test_what_is_transparent_is_white",),
+    ),
+    Mutant(
+        "the first of two pictures of one name",
+        "data/picture_files.py",
+        "if len(found) == 1:",
+        "if found:",
+        ("tests/data/test_picture_files.py::test_two_of_one_name_are_both_named",),
+    ),
+    Mutant(
+        "the number of a caption belongs to its picture",
+        "data/formats/flickr.py",
+        'r"([^\\t]+)#\\d+\\t(.*)"',
+        'r"([^\\t]+#\\d+)\\t(.*)"',
+        (FILES + "test_flickr.py::test_pictures_and_captions",),
     ),
     # ---- a run in use ----
     Mutant(

@@ -11,6 +11,7 @@ from torch import Tensor
 
 from throughtime.data.columns.scale import Scale
 from throughtime.data.errors import DataError
+from throughtime.data.reading import Reading
 from throughtime.data.vocabulary import Vocabulary
 from throughtime.outputs import Output
 
@@ -32,7 +33,8 @@ class Column(ABC):
         symbol: the name of one symbol in metrics: character, word or symbol.
         vocabulary: the symbols, if the column has any.
         scale: the mean and standard deviation of the numbers, if the column has any.
-        picture_shape: rows and columns of pixels, if the values are pictures.
+        takes: the options of reading that concern this kind alone.
+        picture_shape: channels, rows and columns of pixels, if the values are pictures.
         size: the number of symbols, or the size of a vector.
 
     Raises:
@@ -49,10 +51,11 @@ class Column(ABC):
     kind: ClassVar[str]
     sequence: ClassVar[bool]
     stepwise: ClassVar[bool] = False
+    takes: ClassVar[tuple[str, ...]] = ()
     symbol: str = "symbol"
     vocabulary: Vocabulary | None = None
     scale: Scale | None = None
-    picture_shape: tuple[int, int] | None = None
+    picture_shape: tuple[int, int, int] | None = None
     size: int
 
     def __init__(self, name: str = "", detail: str | None = None) -> None:
@@ -61,6 +64,9 @@ class Column(ABC):
         self.name = name
 
     # ---- from a file to a tensor, and back -----------------------------------------------------
+
+    def read_by(self, reading: Reading) -> None:  # noqa: B027
+        """Take the options of reading that concern this kind alone; most kinds have none."""
 
     def take(self, rows: Rows) -> list[Any]:
         """The values of this column in a table, to be parsed one by one.
@@ -108,6 +114,10 @@ class Column(ABC):
     @abstractmethod
     def decode(self, value: Tensor) -> Any:
         """The value of a tensor, as a file would have it: a text, a number, or a list."""
+
+    def echo(self, value: Any) -> Any:
+        """A value of a file, as results repeat it."""
+        return value
 
     # ---- in a model ----------------------------------------------------------------------------
 

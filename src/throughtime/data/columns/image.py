@@ -1,8 +1,9 @@
-"""Columns of pictures, given by their paths."""
+"""Columns of pictures."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from io import BytesIO
 from pathlib import Path
 from typing import Any, Self
 
@@ -12,73 +13,112 @@ from torch import Tensor
 
 from throughtime.data.columns.column import Column, keys, shown
 from throughtime.data.errors import DataError
+from throughtime.data.picture_files import PictureFiles
+from throughtime.data.reading import LARGEST, OF_PICTURES, Reading
 from throughtime.extras import needed_for
 from throughtime.outputs import Output
 
 SUFFIXES = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".tif", ".tiff", ".webp")
 
-LARGEST = 64
-"""The most rows or columns of pixels; larger pictures are scaled down."""
+BEGINNINGS = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"II*\0", b"MM\0*")
+"""What the bytes of a picture begin with; those of WebP have their name from the ninth on."""
 
 SMALLEST = 4
 """The fewest rows and columns of pixels, which the two pooling layers of the encoder need."""
 
+MOST = 2**31
+"""The most numbers in the pictures of training: many large pictures must not fill the memory."""
+
 
 class Image(Column):
-    """A picture by its path, relative to the folder of the file, as grey values.
+    """A picture: its path, relative to the folder of the file; its bytes; or a struct of both.
 
-    All pictures are resized to the size of the first one in training.
+    Pictures are read as a person sees them (see :mod:`~throughtime.data.picture`), and resized to
+    the first one in training. They are in colour if one of training has a colour, else in grey.
     """
 
     kind = "image"
     sequence = False
-    picture_shape: tuple[int, int]
+    takes = OF_PICTURES
+    picture_shape: tuple[int, int, int]
+    pixels: int = LARGEST
+    """The most rows or columns of pixels; larger pictures are scaled down."""
 
-    def know(self, shape: tuple[int, int]) -> Self:
-        """Set the rows and columns of all pictures."""
-        self.picture_shape, self.size = shape, shape[0] * shape[1]
+    def __init__(self, name: str = "", detail: str | None = None) -> None:
+        super().__init__(name, detail)
+        self._files = PictureFiles()
+        self._last: tuple[Path, Any] | None = None
+
+    def know(self, shape: tuple[int, int], channels: int = 1) -> Self:
+        """Set the rows and columns of all pictures, and their channels: 1 in grey, 3 in colour."""
+        self.picture_shape, self.size = (channels, *shape), channels * shape[0] * shape[1]
         return self
 
-    def parse(self, value: Any, folder: Path = Path()) -> Any:
-        """The picture in grey, scaled down if it is too large."""
-        with needed_for("reading pictures"):
-            from PIL import Image as Pictures
-            from PIL import UnidentifiedImageError
+    def read_by(self, reading: Reading) -> None:
+        """Take the folder of the pictures and their largest size.
 
-        if not isinstance(value, str) or not value:
-            raise DataError(f"{value!r} is not the path of a picture")
-        path = folder / value
+        Raises:
+            DataError: if there is no such folder.
+        """
+        images = None if reading.images is None else Path(reading.images)
+        if images is not None and not images.is_dir():
+            raise DataError(f"--images: {images} is no folder; check the name")
+        self._files = PictureFiles(images)
+        self.pixels = reading.pixels
+
+    def parse(self, value: Any, folder: Path = Path()) -> Any:
+        """The picture as a person sees it, scaled down if it is too large."""
+        name, content = _name_and_bytes(value)
+        if content is not None:
+            return self._seen(BytesIO(content), self.echo(value))
+        if name is None:
+            raise DataError(f"{shown(value)} is no picture; expected a path, or the picture itself")
+        path = self._files.find(name, folder)
+        if self._last is None or self._last[0] != path:  # captions of one picture follow each other
+            self._last = path, self._seen(path, str(path))
+        return self._last[1]
+
+    def _seen(self, file: Path | BytesIO, name: str) -> Any:
+        with needed_for("reading pictures"):
+            from throughtime.data.picture import seen
         try:
-            with Pictures.open(path) as picture:
-                grey = picture.convert("L")
-        except FileNotFoundError:
-            raise DataError(f"{path}: no such picture; check the name") from None
-        except (OSError, ValueError, SyntaxError, UnidentifiedImageError, MemoryError,
-                Pictures.DecompressionBombError) as error:  # fmt: skip
-            reason = str(error) or type(error).__name__  # a damaged file may claim any size
-            raise DataError(f"{path}: cannot be read as a picture ({reason})") from None
-        if min(grey.size) < SMALLEST:
-            raise DataError(f"{path}: {grey.width} × {grey.height}; expected at least 4 × 4")
-        grey.thumbnail((LARGEST, LARGEST))
-        return grey
+            return seen(file, SMALLEST, self.pixels)
+        except DataError as error:
+            raise DataError(f"{name}: {error}") from None
 
     def parse_line(self, line: str) -> str:
         return line
 
     def fit(self, parsed: Sequence[Any], rare: int) -> None:
-        """Take the size of the first picture."""
+        """Take the size of the first picture, and three channels if one is in colour."""
         width, height = (max(SMALLEST, n) for n in parsed[0].size)
-        self.know((height, width))
+        self.know((height, width), 3 if any(picture.mode == "RGB" for picture in parsed) else 1)
+        if len(parsed) * self.size > MOST:
+            raise DataError(
+                f"{len(parsed):,} pictures of {self.size:,} values each are too many for memory; "
+                f"expected at most {MOST:,} values: give a smaller --pixels than {self.pixels}"
+            )
 
     def encode(self, parsed: Any) -> Tensor:
-        """The grey values from 0 to 1, ``(rows * columns,)``, row by row."""
-        rows, columns = self.picture_shape
-        values = np.asarray(parsed.resize((columns, rows)), dtype=np.float32) / 255
-        return torch.from_numpy(values.copy()).flatten()
+        """The values from 0 to 1, ``(channels * rows * columns,)``, channel by channel."""
+        from throughtime.data.picture import with_channels  # what is parsed is a picture already
 
-    def decode(self, value: Tensor) -> list[list[float]]:
-        """The grey values in rows."""
-        return value.view(self.picture_shape).tolist()
+        channels, rows, columns = self.picture_shape
+        resized = with_channels(parsed, channels).resize((columns, rows))
+        values = (np.asarray(resized, dtype=np.float32) / 255).clip(0, 1)
+        return torch.from_numpy(values).view(rows, columns, channels).permute(2, 0, 1).flatten()
+
+    def decode(self, value: Tensor) -> list[Any]:
+        """Rows of pixels: each a grey value from 0 to 1, or a list of red, green and blue."""
+        pixels = value.view(self.picture_shape).permute(1, 2, 0)
+        return (pixels if self.picture_shape[0] == 3 else pixels[..., 0]).tolist()
+
+    def echo(self, value: Any) -> Any:
+        """Its name; of bytes without a name, how many they are."""
+        name, content = _name_and_bytes(value)
+        if name is None and content is not None:
+            return f"a picture of {len(content):,} bytes"
+        return value if name is None else name
 
     def output(self) -> Output:
         raise DataError("y is a picture, but there is no output for pictures; make it --input")
@@ -88,31 +128,69 @@ class Image(Column):
         return True
 
     def describe(self) -> str:
-        rows, columns = self.picture_shape
-        return f"{self.kind} ({columns} × {rows}, in grey)"
+        channels, rows, columns = self.picture_shape
+        return f"{self.kind} ({columns} × {rows}, in {'colour' if channels == 3 else 'grey'})"
 
     def is_value(self, path: Path) -> bool:
         return path.suffix.lower() in SUFFIXES
 
     def state(self) -> dict[str, Any]:
-        return {"size": self.size, "shape": list(self.picture_shape)}
+        return {"size": self.size, "shape": list(self.picture_shape), "pixels": self.pixels}
 
     def load_state(self, state: Mapping[str, Any]) -> None:
-        size, shape = keys(state, "size", "shape")
-        if not isinstance(shape, list) or len(shape) != 2 or not all(type(n) is int for n in shape):
-            raise DataError(f"the shape {shown(shape)}; expected rows and columns")
-        if not all(SMALLEST <= n <= LARGEST for n in shape) or size != shape[0] * shape[1]:
+        size, shape, pixels = keys({"pixels": LARGEST, **state}, "size", "shape", "pixels")
+        if not isinstance(shape, list) or not all(type(n) is int for n in shape):
+            raise DataError(f"the shape {shown(shape)}; expected channels, rows and columns")
+        if len(shape) == 2:  # of a run from when all pictures were grey
+            shape = [1, *shape]
+        if len(shape) != 3 or shape[0] not in (1, 3):
+            raise DataError(f"the shape {shown(shape)}; expected channels, rows and columns")
+        if type(pixels) is not int or not all(SMALLEST <= n <= pixels for n in shape[1:]):
+            raise DataError(
+                f"the shape {shape} and {shown(pixels)} pixels, which do not go together"
+            )
+        self.know((shape[1], shape[2]), shape[0])
+        self.pixels = pixels
+        if size != self.size:
             raise DataError(
                 f"the shape {shape} and the size {shown(size)}, which do not go together"
             )
-        self.know((shape[0], shape[1]))
 
 
 class Ink(Image):
-    """A drawing by its path: 0 for white paper to 1 for black ink."""
+    """A drawing: 0 for white paper to 1 for black ink."""
 
     kind = "ink"
 
     def encode(self, parsed: Any) -> Tensor:
-        """The ink from 0 to 1, ``(rows * columns,)``, row by row."""
+        """The ink from 0 to 1, ``(channels * rows * columns,)``, channel by channel."""
         return 1 - super().encode(parsed)
+
+    def decode(self, value: Tensor) -> list[Any]:
+        """Rows of pixels, from 0 for black: what is seen."""
+        return super().decode(1 - value)
+
+
+def is_picture(value: Any) -> bool:
+    """Whether a value is a picture: a path with such an ending, its bytes, or a struct of both.
+
+    Example:
+        >>> is_picture("a.PNG"), is_picture({"bytes": b"GIF89a", "path": None}), is_picture(b"RIFF")
+        (True, True, False)
+    """
+    name, content = _name_and_bytes(value)
+    if content is not None:
+        return content.startswith(BEGINNINGS) or content[8:12] == b"WEBP"
+    return name is not None and name.lower().endswith(SUFFIXES)
+
+
+def _name_and_bytes(value: Any) -> tuple[str | None, bytes | None]:
+    """The name of a picture and its bytes, as far as there are such; a name is not empty."""
+    if isinstance(value, Mapping) and set(value) <= {"bytes", "path"}:
+        name, content = value.get("path"), value.get("bytes")
+    else:
+        name, content = value, value
+    return (
+        name if isinstance(name, str) and name else None,
+        content if isinstance(content, bytes) else None,
+    )

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from throughtime.data.columns.column import Column, shown
-from throughtime.data.columns.image import SUFFIXES, Image, Ink
+from throughtime.data.columns.image import Image, Ink, is_picture
 from throughtime.data.columns.lists import as_list, is_list
 from throughtime.data.columns.numbers import Bits, Number, Numbers, Vector, is_bits
 from throughtime.data.columns.symbols import Features, Label, Tags, Tokens
@@ -89,9 +89,10 @@ def restored(state: object) -> Column:
 def guess(name: str, values: Sequence[Any], *, target: bool, caption: bool = False) -> type[Column]:
     """Guess the kind of a column from its values.
 
-    - paths of pictures: image; lists: tokens, tags, bits or numbers. So are lists in a text, as
-      ``0.1 0.2`` and ``[0.1, 0.2]``. Whole numbers in lists are tags of a target and, in a column
-      that is called so, ids of tokens;
+    - pictures, or paths of such: image;
+    - lists: tokens, tags, bits or numbers. So are lists in a text, as ``0.1 0.2`` and
+      ``[0.1, 0.2]``. Whole numbers in lists are tags of a target and, in a column that is called
+      so, ids of tokens;
     - numbers: number. A target of few different whole numbers, as 0 and 1, is a label;
     - text with few distinct values: label. A target may have half as many distinct values as rows,
       an input a twentieth, since a text that y depends on is rarely repeated;
@@ -105,7 +106,7 @@ def guess(name: str, values: Sequence[Any], *, target: bool, caption: bool = Fal
         target: whether it is y.
         caption: whether x is a picture.
     """
-    if not target and all(str(value).lower().endswith(SUFFIXES) for value in values):
+    if not target and 2 * sum(map(is_picture, values)) > len(values):
         return Image
     if all(isinstance(value, list | np.ndarray) or is_list(value) for value in values):
         return _of_lists(name, [as_list(value) for value in values], target=target)

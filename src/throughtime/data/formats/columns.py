@@ -12,12 +12,13 @@ from throughtime.data.errors import DataError
 from throughtime.data.examples import Examples
 from throughtime.data.formats import conll, parts
 from throughtime.data.formats.alignment import check_alignment
+from throughtime.data.formats.captions import captions_reader
 from throughtime.data.formats.encoding import as_x, as_y, encoded, parsed, unknown
-from throughtime.data.formats.folder import read_captions, table_in
+from throughtime.data.formats.folder import table_in
 from throughtime.data.formats.roles import Named, kinds_of, roles
 from throughtime.data.formats.table import Table
 from throughtime.data.formats.tables import read_table
-from throughtime.data.reading import Reading
+from throughtime.data.reading import AS_IT_IS, OF_PICTURES, Reading
 from throughtime.data.schema import Schema
 
 
@@ -45,7 +46,7 @@ def of_table(
     """
     inputs, target = roles(table, reading)
     divided = _divided(table, read, [name for name, _ in inputs] or [target[0]], seed, reading)
-    return as_data(table.path, name, divided, inputs, target, reading.rare)
+    return as_data(table.path, name, divided, inputs, target, reading)
 
 
 def as_data(
@@ -54,7 +55,7 @@ def as_data(
     divided: dict[str, Table],
     inputs: list[Named],
     target: Named,
-    rare: int = 1,
+    reading: Reading = AS_IT_IS,
 ) -> Dataset:
     """Tables, one for each part, as pairs (x, y).
 
@@ -63,16 +64,17 @@ def as_data(
     """
     of_x, of_y = kinds_of(divided["train"], inputs, target)
     columns = (*of_x, of_y)
+    _tell(path, reading, columns)
     values = {
         part: {column.name: parsed(rows, column) for column in columns}
         for part, rows in divided.items()
     }
     for column in columns:
         try:
-            column.fit(values["train"][column.name], rare)
+            column.fit(values["train"][column.name], reading.rare)
         except DataError as error:
             raise DataError(f"{path}: column {column.name!r}: {error}") from None
-    _check_rare(path, rare, columns)
+    _check_rare(path, reading.rare, columns)
     try:
         schema = Schema(of_x, of_y)
     except DataError as error:
@@ -93,8 +95,8 @@ def as_data(
 
 
 def _reader(path: Path, reading: Reading) -> Callable[[Path], Table]:
-    if path.is_dir():
-        return read_captions
+    if reading.format in (None, "table") and (read := captions_reader(path)):
+        return read
     is_conll = conll.is_conll(path) if reading.format is None else reading.format == "conll"
     return conll.read_conll if is_conll else partial(read_table, reading=reading)
 
@@ -112,6 +114,19 @@ def _divided(
         return parts.by_seed(table, key, seed)
     separate = {part: read(file) for part, file in reading.part_files.items()}
     return parts.by_files(table, separate.get("valid"), separate.get("test"), key, seed)
+
+
+def _tell(path: Path, reading: Reading, columns: tuple[Column, ...]) -> None:
+    """Give the columns the options of reading that concern their kinds alone."""
+    taken = {name for column in columns for name in column.takes}
+    if left := [name for name in OF_PICTURES if name in reading.told() and name not in taken]:
+        raise DataError(
+            f"{path}: --{left[0]} is for pictures, and no column has any ("
+            + ", ".join(f"{column.name} as {column.kind}" for column in columns)
+            + "): leave it out, or say which has, as in --input NAME:image"
+        )
+    for column in columns:
+        column.read_by(reading)
 
 
 def _check_rare(path: Path, rare: int, columns: tuple[Column, ...]) -> None:

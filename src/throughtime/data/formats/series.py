@@ -15,7 +15,7 @@ from throughtime.data.formats.tables import read_table
 from throughtime.data.formats.time_parts import by_time, cut_by, times
 from throughtime.data.notation import are_numbers
 from throughtime.data.number import number
-from throughtime.data.reading import Reading
+from throughtime.data.reading import OF_PICTURES, Reading
 from throughtime.data.schema import Schema
 from throughtime.sequence import Sequence
 
@@ -71,6 +71,8 @@ def as_series(table: Table, reading: Reading, name: str) -> Dataset:
     path = table.path
     if reading.input is not None:
         raise DataError("--input: a series has no input but its own past; leave it out")
+    if told := [name for name in OF_PICTURES if name in reading.told()]:
+        raise DataError(f"--{told[0]}: {path} is a series, which has no pictures; leave it out")
     if not (names := _columns(table, reading)):
         raise DataError(
             f"{path}: no column is numeric; expected a series. The columns are: "
