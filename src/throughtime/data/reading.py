@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-FORMATS = ("lines", "running", "table", "conll", "series", "arrays")
+FORMATS = ("lines", "running", "table", "conll", "series", "arrays", "fasta", "fasttext", "ucr")
 
 
 @dataclass(frozen=True)

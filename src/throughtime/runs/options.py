@@ -35,8 +35,11 @@ SplitSeed = Annotated[
     int, Field(ge=0, le=2**31, description="Decides which rows are held out [the seed].")
 ]
 Format = Annotated[
-    Literal["lines", "running", "table", "conll", "series", "arrays"],
-    Field(description="How a file is read: lines, running (text), table, conll, series or arrays."),
+    Literal["lines", "running", "table", "conll", "series", "arrays", "fasta", "fasttext", "ucr"],
+    Field(
+        description="How a file is read: lines, running (text), table, conll, series, arrays, "
+        "fasta (FASTQ too), fasttext, or ucr (a class and a series in each line)."
+    ),
 ]
 Input = Annotated[
     str,

@@ -9,12 +9,14 @@ from throughtime.data.columns import Column
 from throughtime.data.dataset import Dataset
 from throughtime.data.errors import DataError
 from throughtime.data.examples import Examples
-from throughtime.data.formats import conll, parts
+from throughtime.data.formats import parts
 from throughtime.data.formats.alignment import check_alignment
 from throughtime.data.formats.encoding import as_x, as_y, encoded, parsed, unknown
 from throughtime.data.formats.folder import read_captions, table_in
+from throughtime.data.formats.guess import READERS
+from throughtime.data.formats.opening import stem_of
 from throughtime.data.formats.roles import Named, kinds_of, roles
-from throughtime.data.formats.table import Table, read_table
+from throughtime.data.formats.table import Table
 from throughtime.data.reading import Reading
 from throughtime.data.schema import Schema
 
@@ -30,7 +32,7 @@ def read_columns(path: Path, seed: int, reading: Reading) -> Dataset:
         file = table_in(file) if file.is_dir() else file
         return _reader(file, reading)(file)
 
-    return of_table(read(path), read, path.absolute().stem, seed, reading)
+    return of_table(read(path), read, stem_of(path.absolute()), seed, reading)
 
 
 def of_table(
@@ -93,8 +95,7 @@ def as_data(
 def _reader(path: Path, reading: Reading) -> Callable[[Path], Table]:
     if path.is_dir():
         return read_captions
-    is_conll = conll.is_conll(path) if reading.format is None else reading.format == "conll"
-    return conll.read_conll if is_conll else read_table
+    return READERS[reading.format or "table"]
 
 
 def _divided(

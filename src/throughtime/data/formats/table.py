@@ -13,6 +13,7 @@ from typing import Any
 
 from throughtime.data.errors import DataError
 from throughtime.data.formats.json_text import from_json
+from throughtime.data.formats.opening import suffix_of
 from throughtime.data.formats.text_file import lines_of
 from throughtime.data.number import number
 from throughtime.extras import needed_for
@@ -73,7 +74,7 @@ class Table:
 
 def is_table(path: Path) -> bool:
     """Whether a file is a table, by its ending."""
-    return path.suffix.lower() in SUFFIXES
+    return suffix_of(path) in SUFFIXES
 
 
 def read_table(path: Path) -> Table:
@@ -86,7 +87,7 @@ def read_table(path: Path) -> Table:
     Raises:
         DataError: with file and line, if a row does not have the same columns as the others.
     """
-    suffix = path.suffix.lower()
+    suffix = suffix_of(path)
     if suffix == ".parquet":
         return _parquet(path)
     if suffix in (".jsonl", ".ndjson"):

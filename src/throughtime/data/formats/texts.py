@@ -12,6 +12,7 @@ from throughtime.data.columns import WHOLE, text_column
 from throughtime.data.dataset import Dataset
 from throughtime.data.errors import DataError
 from throughtime.data.flat import Spool, smallest, spooled
+from throughtime.data.formats.opening import stem_of
 from throughtime.data.reading import Reading
 from throughtime.data.splitting import PARTS
 from throughtime.data.text import apart, as_text
@@ -62,4 +63,4 @@ def encoded(
             lengths[part].write(np.array([len(flats[part])]))
     parts = {part: spooled(flats[part], lengths[part]) for part in PARTS}
     splits = consecutive(parts, reading.part_files) if running else apart(parts)
-    return as_text(path.stem, description, splits, column, unknown, running)
+    return as_text(stem_of(path), description, splits, column, unknown, running)
