@@ -19,7 +19,7 @@ from throughtime.data.formats.folder import table_in
 from throughtime.data.formats.guess import COLUMNS, format_of
 from throughtime.data.formats.lines import read_lines
 from throughtime.data.formats.memory import table_of
-from throughtime.data.formats.opening import stem_of
+from throughtime.data.formats.opening import check_regular, stem_of
 from throughtime.data.formats.running import read_running
 from throughtime.data.formats.series import as_series, is_series
 from throughtime.data.reading import AS_IT_IS, FORMATS, Reading
@@ -126,6 +126,9 @@ def _of_file(path: Path, seed: int, reading: Reading) -> Dataset:
 
 
 def _read(path: Path, seed: int, reading: Reading) -> Dataset:
+    for file in (path, *reading.part_files.values()):
+        if not file.is_dir():
+            check_regular(file)
     if path.is_dir():
         path = table_in(path)
     form = _format(path, reading)
@@ -149,8 +152,8 @@ def _read(path: Path, seed: int, reading: Reading) -> Dataset:
     if form == "series":
         return as_series(table.read_table(path), reading, stem_of(path))
     x, y = COLUMNS.get(form, (None, None))
-    told = replace(reading, format=form, input=reading.input or x, target=reading.target or y)
-    return read_columns(path, seed, told)
+    named = replace(reading, format=form, input=reading.input or x, target=reading.target or y)
+    return read_columns(path, seed, named)
 
 
 def _format(path: Path, reading: Reading) -> str:
@@ -159,6 +162,6 @@ def _format(path: Path, reading: Reading) -> str:
             raise DataError(f"no format {reading.format!r}; expected one of {', '.join(FORMATS)}")
         return reading.format
     known = format_of(path, reading)
-    if known == "table" and is_series(table.read_table(path), reading):
+    if known == "table" and not path.is_dir() and is_series(table.read_table(path), reading):
         return "series"
     return known

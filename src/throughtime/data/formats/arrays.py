@@ -77,6 +77,7 @@ def read_arrays(path: Path) -> dict[str, Table]:
             continue
         rows = list(array.ravel()) if array.dtype == object else list(array)
         parts[part] = NamedArray.of(path, name, rows)
+        _check_finite(parts[part], rows)
     if missing := [part for part in PARTS if part not in parts]:
         names = [name for name in found if not name.startswith("__")]
         raise DataError(
@@ -85,6 +86,18 @@ def read_arrays(path: Path) -> dict[str, Table]:
     if empty := [part for part in PARTS if not len(parts[part])]:
         raise DataError(f"{path}: no sequences in the array for {' and '.join(empty)}")
     return {part: parts[part] for part in PARTS}
+
+
+def _check_finite(table: Table, rows: list[Any]) -> None:
+    for row, values in enumerate(rows):
+        if getattr(values, "dtype", np.dtype(object)).kind not in "fc" or np.isfinite(values).all():
+            continue
+        step, *where = np.argwhere(~np.isfinite(np.atleast_1d(values)))[0].tolist()
+        value = np.atleast_1d(values)[(step, *where)]
+        raise DataError(
+            f"{table.at(row)}, step {step + 1}: {value}; expected finite numbers: where nothing is "
+            "there, such as a rest in music, write a number of its own, such as 0"
+        )
 
 
 def _part(name: str) -> str | None:
@@ -107,7 +120,7 @@ def _numpy(path: Path) -> dict[str, Any]:
                     f"lengths, as a pickle, which could run any code and is not read: {PAD}"
                 )
             made += math.prod(shape) * dtype.itemsize
-            check_size(path, made, "its arrays, unpacked,")
+            check_size(path, made, "arrays")
     with np.load(path) as arrays:
         return {name: arrays[f"{name}.npy"] if name in wanted else None for name in members}
 
@@ -160,7 +173,7 @@ def _check_packed(path: Path) -> None:
             if kind == PACKED:
                 for count in _unpacked(file, size):
                     made += WIDEST * count
-                    check_size(path, made, "its arrays, unpacked,")
+                    check_size(path, made, "arrays")
             file.seek(end)
 
 

@@ -76,6 +76,9 @@ def read_conll(path: Path) -> Table:
     count = counts.most_common(1)[0][0] if counts else 0
     last = {row[-1] for row in sure}
     tabs = any("\t" in line for line in lines if not _perhaps_none(line))
+    universal = count == len(UNIVERSAL) and (
+        suffix_of(path) == ".conllu" or all(ID.fullmatch(row[0]) for row in sure)
+    )
     sentences: list[tuple[int, list[list[str]]]] = []
     inside = False
     for number, (line, row) in enumerate(zip(lines, rows, strict=True), 1):
@@ -90,7 +93,9 @@ def read_conll(path: Path) -> Table:
                 f"{path}:{number}: {len(row)} columns; expected {count}, as most lines have, or a "
                 "blank line between sentences"
             )
-        if suffix_of(path) == ".conllu" and count == len(UNIVERSAL) and not ID.fullmatch(row[0]):
+        if universal and not WORD.fullmatch(row[0]):
+            if ID.fullmatch(row[0]):
+                continue
             raise DataError(
                 f"{path}:{number}: the id {row[0]!r}; expected a number, as in 8, 8-9 or 8.1"
             )
@@ -98,12 +103,6 @@ def read_conll(path: Path) -> Table:
             sentences.append((number, []))
             inside = True
         sentences[-1][1].append(row)
-    universal = count == len(UNIVERSAL) and all(
-        ID.fullmatch(row[0]) for _, rows in sentences for row in rows
-    )
-    if universal:
-        words = [(n, [row for row in rows if WORD.fullmatch(row[0])]) for n, rows in sentences]
-        sentences = [(n, rows) for n, rows in words if rows]
     if not sentences:
         raise DataError(f"{path}: no sentences; expected a token a line, and blank lines between")
     names = UNIVERSAL if universal else tuple(str(i + 1) for i in range(count))

@@ -108,11 +108,10 @@ def format_of(path: Path, reading: Reading) -> str:
             f"{path}: JSON; name it .jsonl if it has an object with the same keys in every line, "
             "or give --format lines to model its text"
         )
+    told = _ways(lines)
     if reading.input is not None or reading.target is not None or reading.split is not None:
-        return "table"
-    if reading.symbols is not None:
-        return "lines"
-    if told := _ways(lines):
+        return "table" if told else "lines"  # whose reader says that it has no columns
+    if told and reading.symbols is None:
         raise DataError(f"{path}: {told}, or --format lines to model the text of the lines")
     return "lines"
 
@@ -120,7 +119,7 @@ def format_of(path: Path, reading: Reading) -> str:
 def _ways(lines: list[str]) -> str | None:
     """What lines that are more than text have, and the format for it; None if they are text."""
     rows = [ucr.fields(line) for line in lines]
-    if len(lines) > 1 and all(number(word) is not None for row in rows for word in row):
+    if len(lines) > 1 and all(_is_number(word) for row in rows for word in row):
         if ucr.may_be_ucr(lines):
             return (
                 "every line is numbers, the first a whole one; give --format ucr if it is the "
@@ -130,19 +129,31 @@ def _ways(lines: list[str]) -> str | None:
             many = "a number" if len(rows[0]) == 1 else f"{len(rows[0])} numbers"
             return f"every line is {many}; give --format series for a series with a step in each"
     for delimiter in DELIMITERS:
-        cells = [next(csv.reader([line], delimiter=delimiter), []) for line in lines]
-        counts = {len(row) for row in cells}
+        tabs = delimiter == "\t"  # in files with tabs, quotes are often no quotes
+        rows = list(
+            csv.reader(
+                lines,
+                delimiter=delimiter,
+                quoting=csv.QUOTE_NONE if tabs else csv.QUOTE_MINIMAL,
+            )
+        )
+        counts = {len(row) for row in rows}
         if len(counts) != 1 or counts == {1}:
             continue
-        many = len(cells[0])
+        count = counts.pop()
         quoted = any(f'{delimiter}"' in line or line.startswith('"') for line in lines)
-        if delimiter == "\t" or (len(lines) >= LINES and (many > 2 or quoted)):
-            name = "a tab" if delimiter == "\t" else repr(delimiter)
+        if tabs or (len(lines) >= LINES and (count > 2 or quoted)):
+            name = "a tab" if tabs else repr(delimiter)
             return (
-                f"every line has {many} columns with {name} between; give --format table to read "
+                f"every line has {count} columns with {name} between; give --format table to read "
                 "them as columns"
             )
     return None
+
+
+def _is_number(word: str) -> bool:
+    """Whether a word is a number; with noughts before it (0110) it is a string of symbols."""
+    return number(word) is not None and re.match(r"[-+]?0\d", word) is None
 
 
 def _is_json(lines: list[str]) -> bool:

@@ -8,6 +8,7 @@ import lzma
 import stat
 import zlib
 from collections.abc import Iterator
+from io import BufferedReader
 from pathlib import Path
 from typing import IO
 
@@ -58,7 +59,7 @@ def check_size(path: Path, made: int, what: str) -> None:
     Args:
         path: the file.
         made: the bytes that it makes, of which a hundred may come from each byte of the file.
-        what: what they are, for the message: "its text".
+        what: what they are, for the message: "text".
 
     Raises:
         DataError: if they are too many.
@@ -66,8 +67,8 @@ def check_size(path: Path, made: int, what: str) -> None:
     size = path.stat().st_size
     if made > max(LARGEST, RATIO * size):
         raise DataError(
-            f"{path}: {what} takes {made:,} bytes or more, from a file of {size:,}; expected at "
-            f"most {LARGEST:,}, or {RATIO} times the file: cut it into smaller files, or unpack it"
+            f"{path}: a file of {size:,} bytes with {made:,} bytes or more of {what}; expected at "
+            f"most {LARGEST:,}, or {RATIO} times the file: cut it into smaller ones, or unpack it"
         )
 
 
@@ -107,7 +108,7 @@ def bytes_of(path: Path) -> Iterator[bytes]:
             while raw := read.read(BLOCK):
                 made += len(raw)
                 if read is not file:
-                    check_size(path, made, "its text, unpacked,")
+                    check_size(path, made, "text")
                 yield raw
             yield b""
     except (EOFError, zlib.error, lzma.LZMAError, gzip.BadGzipFile) as error:
@@ -118,7 +119,7 @@ def bytes_of(path: Path) -> Iterator[bytes]:
         raise DataError(f"{path}: cannot be read ({_reason(error)}); check the file") from error
 
 
-def _unpacking(file: IO[bytes]) -> IO[bytes]:
+def _unpacking(file: BufferedReader) -> BufferedReader | gzip.GzipFile | IO[bytes]:
     head = file.read(10)
     file.seek(0)
     if head.startswith(b"\x1f\x8b"):

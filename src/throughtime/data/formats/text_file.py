@@ -19,9 +19,8 @@ MARKS = {
     codecs.BOM_UTF32_BE: "utf-32-be",
     codecs.BOM_UTF16_LE: "utf-16-le",
     codecs.BOM_UTF16_BE: "utf-16-be",
-    codecs.BOM_UTF8: "utf-8",
 }
-"""The byte order marks that a text may begin with."""
+"""The byte order marks of texts in other encodings than UTF-8, whose mark utf-8-sig skips."""
 
 UNDEFINED = (0x81, 0x8D, 0x8F, 0x90, 0x9D)
 """Bytes that are nothing in cp1252, the encoding of western Windows."""
@@ -29,8 +28,8 @@ UNDEFINED = (0x81, 0x8D, 0x8F, 0x90, 0x9D)
 FOREIGN = re.compile(rb"[\x80-\xff]{4}")
 """Western languages never write four letters beyond ASCII in a row; others write all of them."""
 
-CONTROLS = bytes(set(range(32)) - set(b"\t\n\v\f\r"))
-"""The control characters that text does not have."""
+CONTROLS = re.compile(r"[\0-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]")
+"""Control characters that are neither white space nor a line end."""
 
 
 def blocks_of(path: Path) -> Iterator[str]:
@@ -59,8 +58,8 @@ def blocks_of(path: Path) -> Iterator[str]:
             line += text[: text.index("\0")].count("\n")
             raise DataError(
                 f"{path}:{line}: a NUL (byte 0) in the text, so it is {BINARY.name}, or in an "
-                "encoding without its mark: if it is text, convert it first, for instance with "
-                "`iconv -f utf-16le -t utf-8`"
+                "encoding without its mark: if it is text, convert it first with "
+                "`iconv -f ENCODING -t utf-8`, where ENCODING is utf-16le, utf-16be or the one it was written in"
             )
         if text:
             empty = False
@@ -122,27 +121,31 @@ def encoding_of(head: bytes) -> tuple[str, bytes]:
         if head.startswith(mark):
             return encoding, mark
     if not is_utf8(head):
-        # where in each character of so many bytes the byte is that tells Latin letters apart
+        # in a character of so many bytes, where the byte is that is not zero in a Latin letter
         for encoding, size, place in (
             ("utf-32-le", 4, 0),
             ("utf-32-be", 4, 3),
             ("utf-16-le", 2, 0),
             ("utf-16-be", 2, 1),
         ):
-            whole = head[: len(head) // size * size]
-            letters = whole[place::size]
-            zeros = whole.count(0) - letters.count(0)
-            if any(control in letters for control in CONTROLS):
-                continue
-            if letters and zeros >= 0.8 * (len(whole) - len(letters)):
+            letters = head[place::size]
+            zeros, others = head.count(0) - letters.count(0), len(head) - len(letters)
+            if zeros >= 0.8 * others > 0 and _is_text(head, encoding):
                 return encoding, b""
-    return "utf-8", b""
+    return "utf-8-sig", b""
+
+
+def _is_text(head: bytes, encoding: str) -> bool:
+    try:
+        return not CONTROLS.search(codecs.getincrementaldecoder(encoding)().decode(head))
+    except UnicodeDecodeError:
+        return False
 
 
 def _advice(error: UnicodeDecodeError, encoding: str, ascii_so_far: bool) -> str:
     """What is wrong with bytes that are no text, and how to convert them."""
     byte = f"byte 0x{error.object[error.start]:02X}"
-    if encoding != "utf-8":
+    if encoding != "utf-8-sig":
         return f"{byte} is not {encoding.upper()}, as the text began; the file is damaged"
     said = f"{byte} is not UTF-8; expected UTF-8 text: "
     if not ascii_so_far:
@@ -151,7 +154,9 @@ def _advice(error: UnicodeDecodeError, encoding: str, ascii_so_far: bool) -> str
     if b"\0" in error.object:
         return said + f"there are NULs too, so it is {BINARY.name}"
     if FOREIGN.search(rest) is None and not any(byte in rest for byte in UNDEFINED):
-        return said + "convert the file first, for instance with `iconv -f cp1252 -t utf-8`"
+        return said + (
+            "convert the file first, from western Windows with `iconv -f cp1252 -t utf-8`"
+        )
     return said + (
         "convert the file first with `iconv -f ENCODING -t utf-8`, where ENCODING is the one that "
         "it was written in (cp1251 is Russian Windows, shift_jis Japanese, gb18030 Chinese)"
