@@ -8,9 +8,8 @@ import lzma
 import stat
 import zlib
 from collections.abc import Iterator
-from io import BufferedReader
+from io import BufferedIOBase, BufferedReader
 from pathlib import Path
-from typing import IO
 
 from throughtime.data.errors import DataError
 
@@ -119,7 +118,7 @@ def bytes_of(path: Path) -> Iterator[bytes]:
         raise DataError(f"{path}: cannot be read ({_reason(error)}); check the file") from error
 
 
-def _unpacking(file: BufferedReader) -> BufferedReader | gzip.GzipFile | IO[bytes]:
+def _unpacking(file: BufferedReader) -> BufferedIOBase:
     head = file.read(10)
     file.seek(0)
     if head.startswith(b"\x1f\x8b"):

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from io import IncrementalNewlineDecoder
 from itertools import chain
 from pathlib import Path
+from typing import Any
 
 from throughtime.data.errors import DataError
 from throughtime.data.formats.opening import bytes_of
@@ -59,7 +60,8 @@ def blocks_of(path: Path) -> Iterator[str]:
             raise DataError(
                 f"{path}:{line}: a NUL (byte 0) in the text, so it is {BINARY.name}, or in an "
                 "encoding without its mark: if it is text, convert it first with "
-                "`iconv -f ENCODING -t utf-8`, where ENCODING is utf-16le, utf-16be or the one it was written in"
+                "`iconv -f ENCODING -t utf-8`, where ENCODING is utf-16le, utf-16be "
+                "or the one it was written in"
             )
         if text:
             empty = False
@@ -99,7 +101,7 @@ class _Utf8(io.RawIOBase):
     def readable(self) -> bool:
         return True
 
-    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+    def readinto(self, buffer: Any) -> int:
         if not self.rest:
             self.rest = next(self.blocks, "").encode()
         count = min(len(buffer), len(self.rest))
