@@ -154,7 +154,8 @@ def test_lines_have_parts_of_their_own_files(
     assert lines_of(both, "test") == ["\ufffd\ufffd", "0000\ufffd"]  # of training's symbols alone
     assert both.description == (
         f"30 lines of {path}, 4 lines of {valid}, 2 lines of {test}; 1 blank lines left out; "
-        "2 held-out rows are also in training; 5 held-out characters not among training's"
+        "2 held-out rows are also in training; its symbols are characters (--symbols words for "
+        "words); 5 held-out characters not among training's"
     )
     for told, drawn, file in (("valid", "test", valid), ("test", "valid", test)):
         for buckets in (2, 64):

@@ -127,7 +127,7 @@ def _of_file(path: Path, seed: int, reading: Reading) -> Dataset:
 
 def _read(path: Path, seed: int, reading: Reading) -> Dataset:
     for file in (path, *reading.part_files.values()):
-        if not file.is_dir():
+        if file.exists() and not file.is_dir():
             check_regular(file)
     if path.is_dir():
         path = table_in(path)

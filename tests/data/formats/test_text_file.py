@@ -105,4 +105,7 @@ def test_control_characters_and_the_guess_of_symbols_are_said(write: Write) -> N
     words = load(path, reading=Reading(symbols="words")).description
     assert told not in words
     assert "; 1 control characters in it, such as U+0096" in words
-    assert "control" not in load(write("b.txt", text.replace("\x96", " "))).description
+    assert (
+        "control characters in it"
+        not in load(write("b.txt", text.replace("\x96", " "))).description
+    )
