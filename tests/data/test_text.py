@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tests.helpers.models import quick
 from throughtime.data import DataError, Dataset, Reading, load, read_lines
 from throughtime.data.byte_pairs import BytePairs, ByteVocabulary
-from throughtime.data.formats import lines, running, text_file
+from throughtime.data.formats import lines, opening, running
 from throughtime.lengths import EndOfSequence
 from throughtime.sequence import Sequence
 
@@ -128,7 +128,7 @@ def test_a_line_that_no_net_can_be_trained_on_is_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(lines, "LONGEST", 1000)
-    monkeypatch.setattr(text_file, "BLOCK", 64)  # no line is held in one block
+    monkeypatch.setattr(opening, "BLOCK", 64)  # no line is held in one block
     path = write(tmp_path, "\n".join(["", *WORDS, "x" * 1000]))
     assert len(all_lines(read_lines(path))) == 31
     path = write(tmp_path, "\n".join(["", *WORDS, "x" * 1001, "y"]))
@@ -154,7 +154,8 @@ def test_lines_have_parts_of_their_own_files(
     assert lines_of(both, "test") == ["\ufffd\ufffd", "0000\ufffd"]  # of training's symbols alone
     assert both.description == (
         f"30 lines of {path}, 4 lines of {valid}, 2 lines of {test}; 1 blank lines left out; "
-        "2 held-out rows are also in training; 5 held-out characters not among training's"
+        "2 held-out rows are also in training; its symbols are characters (--symbols words for "
+        "words); 5 held-out characters not among training's"
     )
     for told, drawn, file in (("valid", "test", valid), ("test", "valid", test)):
         for buckets in (2, 64):
@@ -267,7 +268,7 @@ def test_blocks_do_not_show(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     path = write(tmp_path, content)
     whole = {f: load(path, reading=Reading(format=f)) for f in ("lines", "running")}
     for size in (1, 2, 7, 50):
-        monkeypatch.setattr(text_file, "BLOCK", size)
+        monkeypatch.setattr(opening, "BLOCK", size)
         monkeypatch.setattr(running, "BLOCK", size)
         for form, data in whole.items():
             again = load(path, reading=Reading(format=form))

@@ -1,5 +1,6 @@
 """What is asked about is what is answered: a path is a path, a part a part, a text a text."""
 
+import gzip
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +50,17 @@ def test_a_path_is_never_an_embedded_set(tmp_path: Path, monkeypatch: pytest.Mon
         run = tt.train(data, out=tmp_path / f"run-{len(list(tmp_path.iterdir()))}", **TINY)
         assert run.config.dataset == str(tmp_path / "digits")
     assert tt.data.load("digits").schema.y.kind == "label"
+
+
+def test_rows_may_be_packed_or_in_another_unicode_encoding(lines: tt.Run, tmp_path: Path) -> None:
+    said = [score.log_prob for score in lines.score(["ab", "ba"])]
+    for raw in (gzip.compress(b"ab\nba\n"), "ab\r\nba\r\n".encode("utf-16")):
+        (tmp_path / "rows.txt").write_bytes(raw)
+        scores = list(lines.score(tmp_path / "rows.txt"))
+        assert [score.target for score in scores] == ["ab", "ba"]
+        assert [score.log_prob for score in scores] == said
+        assert len(good("score", lines.path, tmp_path / "rows.txt").splitlines()) == 2
+    assert len(good("score", lines.path, "-", stdin="ab\nba\n").splitlines()) == 2
 
 
 def test_lines_are_read_as_lines_whatever_their_name(lines: tt.Run, tmp_path: Path) -> None:

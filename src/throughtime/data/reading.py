@@ -8,7 +8,7 @@ from pathlib import Path
 LARGEST = 64
 """The most rows or columns of pixels of a picture, where nothing else is said."""
 
-FORMATS = ("lines", "running", "table", "conll", "series", "arrays")
+FORMATS = ("lines", "running", "table", "conll", "series", "arrays", "fasta", "fasttext", "ucr")
 
 OF_PICTURES = ("images", "pixels")
 """The options that concern pictures alone."""

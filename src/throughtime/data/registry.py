@@ -13,16 +13,17 @@ from typing import Any
 from throughtime.data.dataset import Dataset
 from throughtime.data.embedded import DATASETS
 from throughtime.data.errors import DataError
-from throughtime.data.formats import arrays, conll
 from throughtime.data.formats.arrays import read_arrays
 from throughtime.data.formats.captions import captions_reader
 from throughtime.data.formats.columns import as_data, of_table, read_columns
 from throughtime.data.formats.folder import table_in
+from throughtime.data.formats.guess import COLUMNS, format_of
 from throughtime.data.formats.lines import read_lines
 from throughtime.data.formats.memory import table_of
+from throughtime.data.formats.opening import check_regular, stem_of
 from throughtime.data.formats.running import read_running
 from throughtime.data.formats.series import as_series, is_series
-from throughtime.data.formats.tables import is_table, read_table
+from throughtime.data.formats.tables import read_table
 from throughtime.data.reading import AS_IT_IS, FORMATS, Reading
 from throughtime.data.source import Source
 from throughtime.extras import needed_for
@@ -39,8 +40,14 @@ def load(name_or_path: str | Path, seed: int = 0, reading: Reading = AS_IT_IS) -
     - ``.conll``, ``.conllu``, ``.iob``, ``.bio``: CoNLL-style columns. So is a ``.tsv`` with blank
       lines, or a file with an unknown ending (``eng.train``) whose first lines look like it;
     - ``.csv``, ``.tsv``, ``.jsonl``, ``.parquet``: a table; one of numbers alone is a series;
+    - ``.fa``, ``.fasta``, ``.fastq`` and the like, or by its lines: biological sequences;
+    - every line begins with ``__label__``: fastText's texts with labels;
+    - ``…_TRAIN.tsv`` of numbers: labelled series as in the UCR archive;
     - ``.mat``, ``.npz``: arrays;
-    - any other: one sequence per line.
+    - any other text: one sequence per line.
+
+    Each may be packed (``.csv.gz``, also ``.bz2`` and ``.xz``). What is no text is refused by its
+    true name; a text that can be read in two ways, such as one of numbers, with both.
 
     A folder is read as the table in it, or as pictures with captions beside them. The parts of an
     embedded set are fixed and need no seed. A file with the name of an embedded set is reached as
@@ -121,6 +128,9 @@ def _of_file(path: Path, seed: int, reading: Reading) -> Dataset:
 
 
 def _read(path: Path, seed: int, reading: Reading) -> Dataset:
+    for file in (path, *reading.part_files.values()):
+        if file.exists() and not file.is_dir():
+            check_regular(file)
     if path.is_dir():
         path = table_in(path)
     form = _format(path, reading)
@@ -140,10 +150,12 @@ def _read(path: Path, seed: int, reading: Reading) -> Dataset:
     if form == "arrays":
         if told := [name for name in reading.told() if name != "format"]:
             raise DataError(f"--{told[0]}: {path} is a file of named arrays; leave the option out")
-        return as_data(path, path.absolute().stem, read_arrays(path), [], ("y", None))
+        return as_data(path, stem_of(path.absolute()), read_arrays(path), [], ("y", None))
     if form == "series":
-        return as_series(read_table(path, reading), reading, path.stem)
-    return read_columns(path, seed, reading)
+        return as_series(read_table(path, reading), reading, stem_of(path))
+    x, y = COLUMNS.get(form, (None, None))
+    named = replace(reading, format=form, input=reading.input or x, target=reading.target or y)
+    return read_columns(path, seed, named)
 
 
 def _format(path: Path, reading: Reading) -> str:
@@ -151,12 +163,8 @@ def _format(path: Path, reading: Reading) -> str:
         if reading.format not in FORMATS:
             raise DataError(f"no format {reading.format!r}; expected one of {', '.join(FORMATS)}")
         return reading.format
-    if captions_reader(path) is not None:
-        return "table"
-    if conll.is_conll(path):
-        return "conll"
-    if path.suffix.lower() in arrays.SUFFIXES:
-        return "arrays"
-    if not is_table(path):
-        return "lines"
-    return "series" if is_series(read_table(path, reading), reading) else "table"
+    known = format_of(path, reading)
+    captions = path.is_dir() or captions_reader(path) is not None
+    if known == "table" and not captions and is_series(read_table(path, reading), reading):
+        return "series"
+    return known

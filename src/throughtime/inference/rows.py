@@ -11,12 +11,13 @@ from typing import Any, TypeVar
 
 from throughtime.data import DataError
 from throughtime.data.columns import WHOLE, Column, NotALine
-from throughtime.data.formats.captions import captions_reader
-from throughtime.data.formats.conll import is_conll, read_conll
+from throughtime.data.formats.guess import OF_ROWS, known_format, read_rows
 from throughtime.data.formats.json_text import from_json
 from throughtime.data.formats.memory import table_of
+from throughtime.data.formats.opening import check_regular
 from throughtime.data.formats.table import Table
-from throughtime.data.formats.tables import is_table, read_table
+from throughtime.data.formats.text_file import as_utf8
+from throughtime.data.reading import Reading
 from throughtime.runs.errors import RunError
 from throughtime.runs.folder import RunFolder
 
@@ -27,9 +28,6 @@ LINES = 128
 
 LONGEST = 2**24
 """The most bytes in a line: a line without an end must not fill the memory."""
-
-FORMS: dict[str, Callable[[Path], Table]] = {"table": read_table, "conll": read_conll}
-"""The formats that are read as a whole; the other format is ``lines``."""
 
 STDIN = "<stdin>"
 """Python's name of standard input."""
@@ -49,17 +47,17 @@ def form_of(run: RunFolder, form: str | None, source: object) -> str | None:
         DataError: if standard input, which is read line by line, is given as a table.
     """
     if run.schema.y.name == WHOLE and not run.schema.x:
-        if form in FORMS:
+        if form in OF_ROWS:
             raise RunError(
                 f"--format {form}: {run.path} models lines of text, without columns; give lines"
             )
         return "lines"
-    if form in FORMS and isinstance(source, BufferedIOBase) and _name(source) == STDIN:
+    if form in OF_ROWS and isinstance(source, BufferedIOBase) and _name(source) == STDIN:
         raise DataError(
             f"--format {form}: standard input is read line by line; give a file by its name"
         )
     trained = run.config.format
-    return trained if form is None and trained in FORMS else form
+    return trained if form is None and trained in OF_ROWS else form
 
 
 def tables(
@@ -75,26 +73,20 @@ def tables(
         source: a path; an open file or standard input, which is read line by line; or rows in
             memory, see :func:`~throughtime.data.formats.memory.table_of`.
         columns: the columns to read.
-        form: one of ``FORMS`` or ``lines``; if None, the ending of the file's name decides.
+        form: one of ``OF_ROWS`` or ``lines``; if None, the ending of the file's name decides.
         rows: the number of rows in a table. Before a broken line, the rows above it are given.
 
     Raises:
         DataError: with file and line, if the source cannot be read or lacks a column.
     """
-    if isinstance(source, BufferedIOBase):
-        yield from _of_file(source, Path(_name(source)), columns, form, rows)
+    if isinstance(source, BufferedIOBase) and _name(source) == STDIN:
+        yield from _of_lines(source, Path("standard input"), columns, rows)
+    elif isinstance(source, BufferedIOBase):
+        yield from _of_file(Path(_name(source)), columns, form, rows)
     elif isinstance(source, str | Path):
-        with _opened(Path(source)) as file:
-            yield from _of_file(file, Path(source), columns, form, rows)
+        yield from _of_file(Path(source), columns, form, rows)
     else:
         yield from _pieces(_in_memory(source, columns), columns, rows)
-
-
-def _opened(path: Path) -> BufferedIOBase:
-    try:
-        return path.open("rb")
-    except OSError as error:
-        raise DataError(f"{path}: cannot be read ({error.strerror}); check the name") from None
 
 
 def _in_memory(source: object, columns: tuple[Column, ...]) -> Table:
@@ -106,22 +98,17 @@ def _in_memory(source: object, columns: tuple[Column, ...]) -> Table:
 
 
 def _of_file(
-    file: BufferedIOBase, path: Path, columns: tuple[Column, ...], form: str | None, rows: int
+    path: Path, columns: tuple[Column, ...], form: str | None, rows: int
 ) -> Iterator[Table]:
-    if path.name == STDIN:
-        yield from _of_lines(file, Path("standard input"), columns, rows)
-        return
+    check_regular(path)
     if len(columns) == 1 and columns[0].is_value(path):
         yield Table(path, {columns[0].name: [path.name]}, [1])
         return
-    captions = captions_reader(path)
-    is_rows = captions is not None or is_table(path)
-    form = form or ("conll" if is_conll(path) else "table" if is_rows else "lines")
-    if form == "lines":
-        yield from _of_lines(file, path, columns, rows)
-        return
-    read = captions if captions is not None and form == "table" else FORMS[form]
-    yield from _pieces(read(path), columns, rows)
+    form = form or known_format(path) or "lines"
+    if form in OF_ROWS:
+        yield from _pieces(read_rows(path, Reading(format=form)), columns, rows)
+    else:
+        yield from _of_lines(as_utf8(path), path, columns, rows)
 
 
 def _pieces(whole: Table, columns: tuple[Column, ...], rows: int) -> Iterator[Table]:

@@ -35,8 +35,11 @@ SplitSeed = Annotated[
     int, Field(ge=0, le=2**31, description="Decides which rows are held out [the seed].")
 ]
 Format = Annotated[
-    Literal["lines", "running", "table", "conll", "series", "arrays"],
-    Field(description="How a file is read: lines, running (text), table, conll, series or arrays."),
+    Literal["lines", "running", "table", "conll", "series", "arrays", "fasta", "fasttext", "ucr"],
+    Field(
+        description="How a file is read: lines, running (text), table, conll, series, arrays, "
+        "fasta (FASTQ too), fasttext, or ucr (a class and a series in each line)."
+    ),
 ]
 Input = Annotated[
     str,
@@ -256,12 +259,18 @@ def load_json(path: Path) -> dict[str, Any]:
     Raises:
         ConfigError: if the file is missing or is not a JSON object.
     """
-    from throughtime.data.formats.json_text import from_json  # here, since it imports torch
+    from throughtime.data.errors import DataError  # here, since it imports torch
+    from throughtime.data.formats.json_text import from_json
+    from throughtime.data.formats.opening import check_regular
 
     try:
+        if path.exists():
+            check_regular(path)
         values = from_json(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise ConfigError(f"{path}: cannot be read ({error.strerror})") from None
+    except DataError as error:
+        raise ConfigError(str(error)) from None
     except ValueError as error:
         raise ConfigError(f"{path}: not a JSON file ({error}); expected an object") from None
     if not isinstance(values, dict):

@@ -83,3 +83,49 @@ def test_an_ending_that_says_nothing_is_decided_by_the_lines(write: Write) -> No
     assert load(write("eng.txt", sentences)).schema.x == ()  # lines, as its name says
     assert load(write("eng.testa", sentences.replace("v3 B", "v3 B C"))).schema.x == ()
     assert load(write("eng.testb", sentences.replace("\n\n", "\n"))).schema.x == ()
+
+
+def sentences(*lines: str, times: int = 3) -> str:
+    return "\n".join("".join(f"{line}\n" for line in lines) for _ in range(times))
+
+
+def test_comments_are_left_out_though_they_have_as_many_columns(write: Write) -> None:
+    text = sentences("# s12", "Orin B-PER", "visits O")
+    assert read_conll(write("a.conll", text)).columns == {
+        "1": [["Orin", "visits"]] * 3,
+        "2": [["B-PER", "O"]] * 3,
+    }
+    text = sentences("# sent s12", "Orin NN B-PER", "visits NN O")
+    assert read_conll(write("a.conll", text)).columns["1"] == [["Orin", "visits"]] * 3
+    text = sentences("# newdoc", "Orin\tB-PER", "visits\tO")
+    assert read_conll(write("a.conll", text)).lines == [2, 6, 10]
+
+
+def test_a_token_may_begin_with_the_sign_of_a_comment(write: Write) -> None:
+    for first in ("#sunny B-TAG", "# O", "#1 O"):
+        table = read_conll(write("a.conll", sentences(first, "day O", "# O", "k0 O")))
+        token, tag = first.split()
+        assert table.columns["1"] == [[token, "day", "#", "k0"]] * 3
+        assert table.columns["2"] == [[tag, "O", "O", "O"]] * 3
+
+
+def test_ten_columns_need_not_be_the_universal_ones(write: Write) -> None:
+    rest = "NN\t-\t-\t-\t-"
+    text = sentences(f"doc\t0\t0\tOrin\t{rest}\tB-PER", f"doc\t0\t1\tvisits\t{rest}\tO")
+    table = read_conll(write("a.conll", text))
+    assert list(table.columns) == [str(i + 1) for i in range(10)]
+    assert table.columns["4"] == [["Orin", "visits"]] * 3
+    assert table.columns["10"] == [["B-PER", "O"]] * 3
+    with pytest.raises(DataError, match=r"a\.conllu:1: the id 'doc'; expected a number, as in 8"):
+        read_conll(write("a.conllu", text))
+
+
+def test_empty_nodes_and_spaces_inside_a_column(write: Write) -> None:
+    rest = "_\t" * 7 + "_"
+    text = f"0.1\tnothing\t{rest}\n1\tNew  York\t{rest}\n"
+    assert read_conll(write("a.conllu", text)).columns["form"] == [["New  York"]]
+
+
+def test_the_line_that_differs_from_most_is_named_though_it_is_the_first(write: Write) -> None:
+    with pytest.raises(DataError, match=r"a.conll:1: 3 columns; expected 2, as most lines have"):
+        read_conll(write("a.conll", "e F G\na B\nc D\n"))

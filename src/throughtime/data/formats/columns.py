@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 
 from throughtime.data.columns import Column
 from throughtime.data.dataset import Dataset
 from throughtime.data.errors import DataError
 from throughtime.data.examples import Examples
-from throughtime.data.formats import conll, parts
+from throughtime.data.formats import parts
 from throughtime.data.formats.alignment import check_alignment
-from throughtime.data.formats.captions import captions_reader
 from throughtime.data.formats.encoding import as_x, as_y, encoded, parsed, unknown
 from throughtime.data.formats.folder import table_in
+from throughtime.data.formats.guess import read_rows
+from throughtime.data.formats.opening import stem_of
 from throughtime.data.formats.roles import Named, kinds_of, roles
 from throughtime.data.formats.table import Table
-from throughtime.data.formats.tables import read_table
 from throughtime.data.reading import AS_IT_IS, OF_PICTURES, Reading
 from throughtime.data.schema import Schema
 
@@ -33,7 +32,7 @@ def read_columns(path: Path, seed: int, reading: Reading) -> Dataset:
         file = table_in(file) if file.is_dir() else file
         return _reader(file, reading)(file)
 
-    return of_table(read(path), read, path.absolute().stem, seed, reading)
+    return of_table(read(path), read, stem_of(path.absolute()), seed, reading)
 
 
 def of_table(
@@ -95,10 +94,7 @@ def as_data(
 
 
 def _reader(path: Path, reading: Reading) -> Callable[[Path], Table]:
-    if reading.format in (None, "table") and (read := captions_reader(path)):
-        return read
-    is_conll = conll.is_conll(path) if reading.format is None else reading.format == "conll"
-    return conll.read_conll if is_conll else partial(read_table, reading=reading)
+    return lambda file: read_rows(file, reading)
 
 
 def _divided(

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from itertools import pairwise
 from pathlib import Path
 
 from throughtime.data.errors import DataError
-from throughtime.data.formats.arrays import SUFFIXES as OF_ARRAYS
+from throughtime.data.formats.opening import suffix_of
 from throughtime.data.formats.table import Table
-from throughtime.data.formats.tables import SUFFIXES as OF_TABLES
-from throughtime.data.formats.text_file import blocks_of, lines_of
+from throughtime.data.formats.text_file import lines_of
 
 SUFFIXES = (".conll", ".conllu", ".iob", ".bio")
 
@@ -19,28 +20,33 @@ DOCUMENT = "-DOCSTART-"
 UNIVERSAL = ("id", "form", "lemma", "upos", "xpos", "feats", "head", "deprel", "deps", "misc")
 """The columns of CoNLL-U (universaldependencies.org/format.html)."""
 
-
-TEXT = ("", ".txt", ".text", ".md")
-"""Endings of files that are always read as lines of text."""
+WORD = re.compile(r"\d+")
+ID = re.compile(r"\d+([-.]\d+)?")
+"""The ids of CoNLL-U: 8 is a word, 8-9 a token made of two words, 8.1 an empty node."""
 
 ROWS = 20
 """So many lines with equal numbers of columns are not a coincidence."""
 
 
 def is_conll(path: Path) -> bool:
-    """Whether a file is CoNLL-style.
+    """Whether a file is CoNLL-style by its name, or as a .tsv with blank lines between its rows.
 
-    By its name; or as a .tsv with blank lines between its rows; or, with an unknown ending
-    (``eng.train``), if its first lines have equal numbers of columns and blank lines between them.
+    Raises:
+        DataError: if a .tsv cannot be read.
     """
-    ending = path.suffix.lower()
-    if ending in SUFFIXES:
-        return True
+    ending = suffix_of(path)
     if ending == ".tsv":
         return any(not line.strip() for line in lines_of(path)[:-1])
-    if ending in (*TEXT, *OF_TABLES, *OF_ARRAYS):
-        return False
-    lines = next(blocks_of(path)).split("\n")[:-1]
+    return ending in SUFFIXES
+
+
+def has_sentences(lines: list[str]) -> bool:
+    """Whether lines have equal numbers of columns, and blank lines between sentences.
+
+    Example:
+        >>> has_sentences(["the D", "cat N", ""] * 10)
+        True
+    """
     rows = [_columns(line) for line in lines if line.strip() and not line.startswith(DOCUMENT)]
     return (
         len(rows) >= ROWS
@@ -54,41 +60,61 @@ def read_conll(path: Path) -> Table:
     """One sentence per row; a value of a column is the list of its strings.
 
     The columns are called 1, 2, …, or by their names in CoNLL-U. They are separated by tabs, or by
-    spaces if a line has no tab. A line that begins with ``#`` is a comment, unless it has as many
-    columns as the others. Multiword tokens and empty nodes of CoNLL-U are left out.
+    spaces if a line has no tab. Comments, multiword tokens and empty nodes of CoNLL-U are left out.
+    A line that begins with ``#`` is a comment if it has another number of columns than most; or if
+    ``#`` stands alone above a sentence, before what no token has in its last column: in a file of
+    two columns, ``# s12`` is a comment, ``# O`` and ``#sunny O`` are tokens.
 
     Raises:
-        DataError: with file and line, if a line has more or fewer columns than those before.
+        DataError: with file and line, if a line has more or fewer columns than most.
     """
+    lines = lines_of(path)
+    rows = [_columns(line) for line in lines]
+    sure = [row for line, row in zip(lines, rows, strict=True) if row and not _perhaps_none(line)]
+    sure = sure or [row for row in rows if row]
+    counts = Counter(map(len, sure))
+    count = counts.most_common(1)[0][0] if counts else 0
+    last = {row[-1] for row in sure}
+    tabs = any("\t" in line for line in lines if not _perhaps_none(line))
+    universal = count == len(UNIVERSAL) and (
+        suffix_of(path) == ".conllu" or all(ID.fullmatch(row[0]) for row in sure)
+    )
     sentences: list[tuple[int, list[list[str]]]] = []
-    count, inside = 0, False
-    for line_number, line in enumerate(lines_of(path), 1):
-        if not line.strip() or line.startswith(DOCUMENT):
+    inside = False
+    for number, (line, row) in enumerate(zip(lines, rows, strict=True), 1):
+        if not row or line.startswith(DOCUMENT):
             inside = False
             continue
-        row = _columns(line)
-        if line.startswith("#") and len(row) != count:
+        above = row[0] == "#" and not inside and row[-1] not in last
+        if line.startswith("#") and (above or len(row) != count or (tabs and "\t" not in line)):
             continue
-        count = count or len(row)
         if len(row) != count:
             raise DataError(
-                f"{path}:{line_number}: {len(row)} columns; expected {count}, as the lines before, "
-                "or a blank line between sentences"
+                f"{path}:{number}: {len(row)} columns; expected {count}, as most lines have, or a "
+                "blank line between sentences"
             )
-        if count == len(UNIVERSAL) and not row[0].isdigit():
-            continue
+        if universal and not WORD.fullmatch(row[0]):
+            if ID.fullmatch(row[0]):
+                continue
+            raise DataError(
+                f"{path}:{number}: the id {row[0]!r}; expected a number, as in 8, 8-9 or 8.1"
+            )
         if not inside:
-            sentences.append((line_number, []))
+            sentences.append((number, []))
             inside = True
         sentences[-1][1].append(row)
     if not sentences:
         raise DataError(f"{path}: no sentences; expected a token a line, and blank lines between")
-    universal = count == len(UNIVERSAL)
     names = UNIVERSAL if universal else tuple(str(i + 1) for i in range(count))
     columns = {
         name: [[row[i] for row in rows] for _, rows in sentences] for i, name in enumerate(names)
     }
     return Table(path, columns, [line for line, _ in sentences])
+
+
+def _perhaps_none(line: str) -> bool:
+    """Whether a line may be no token but a comment, or stand between documents."""
+    return line.startswith(("#", DOCUMENT))
 
 
 def _columns(line: str) -> list[str]:

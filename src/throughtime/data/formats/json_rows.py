@@ -9,6 +9,7 @@ from typing import Any
 
 from throughtime.data.errors import DataError
 from throughtime.data.formats.json_text import from_json
+from throughtime.data.formats.opening import suffix_of
 from throughtime.data.formats.table import Table
 from throughtime.data.formats.text_file import lines_of
 
@@ -28,9 +29,9 @@ def read_json(path: Path) -> Table:
     lines = lines_of(path)
     filled = [line for line in lines if line.strip()]
     begin = filled[0].lstrip() if filled else ""
-    if begin.startswith("[") and path.suffix.lower() not in LINES:
+    if begin.startswith("[") and suffix_of(path) not in LINES:
         return _table(path, list(_items(path, "\n".join(lines))))
-    if path.suffix.lower() not in LINES and (len(filled) < 2 or not _is_json(begin)):
+    if suffix_of(path) not in LINES and (len(filled) < 2 or not _is_json(begin)):
         return _columns(path, "\n".join(lines))
     return _table(path, [(n, _value(path, n, line)) for n, line in enumerate(lines, 1)
                          if line.strip()])  # fmt: skip
@@ -118,7 +119,7 @@ def _table(path: Path, rows: list[Row]) -> Table:
     names: list[str] = []
     for line, value in rows:
         if not isinstance(value, dict):
-            of = " in the list" if path.suffix.lower() not in LINES else " on every line"
+            of = " in the list" if suffix_of(path) not in LINES else " on every line"
             raise DataError(f"{path}:{line}: a {type(value).__name__}; expected an object{of}")
         names = names or list(value)
         if set(value) != set(names):

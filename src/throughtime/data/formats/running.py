@@ -7,7 +7,8 @@ from pathlib import Path
 
 from throughtime.data.dataset import Dataset
 from throughtime.data.errors import DataError
-from throughtime.data.formats.text_file import BLOCK, blocks_of
+from throughtime.data.formats.opening import BLOCK
+from throughtime.data.formats.text_file import blocks_of
 from throughtime.data.formats.texts import Pieces, encoded
 from throughtime.data.reading import AS_IT_IS, Reading
 from throughtime.data.splitting import PARTS

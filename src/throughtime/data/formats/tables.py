@@ -10,7 +10,9 @@ from throughtime.data.formats.excel import SUFFIXES as WORKBOOKS
 from throughtime.data.formats.excel import read_excel
 from throughtime.data.formats.grouped import grouped
 from throughtime.data.formats.json_rows import read_json
+from throughtime.data.formats.opening import check_regular, suffix_of
 from throughtime.data.formats.parquet import read_parquet
+from throughtime.data.formats.signature import EXCEL, OLD_EXCEL, PARQUET, kind_of
 from throughtime.data.formats.table import Table
 from throughtime.data.reading import AS_IT_IS, Reading
 
@@ -19,7 +21,7 @@ SUFFIXES = (".csv", ".tsv", ".json", ".jsonl", ".ndjson", ".parquet", *WORKBOOKS
 
 def is_table(path: Path) -> bool:
     """Whether a file is a table, by its ending."""
-    return path.suffix.lower() in SUFFIXES
+    return suffix_of(path) in SUFFIXES
 
 
 def read_table(path: Path, reading: Reading = AS_IT_IS) -> Table:
@@ -38,11 +40,12 @@ def read_table(path: Path, reading: Reading = AS_IT_IS) -> Table:
 
 
 def _read(path: Path, header: bool | None) -> Table:
-    suffix = path.suffix.lower()
-    if suffix == ".parquet":
+    check_regular(path)
+    suffix, kind = suffix_of(path), kind_of(path)
+    if suffix == ".parquet" or kind is PARQUET:
         return read_parquet(path)
     if suffix in (".json", ".jsonl", ".ndjson"):
         return read_json(path)
-    if suffix in WORKBOOKS:
+    if suffix in WORKBOOKS or kind in (EXCEL, OLD_EXCEL):
         return read_excel(path, header)
     return read_delimited(path, header)

@@ -12,6 +12,8 @@ from throughtime.data.columns import WHOLE, text_column
 from throughtime.data.dataset import Dataset
 from throughtime.data.errors import DataError
 from throughtime.data.flat import Spool, smallest, spooled
+from throughtime.data.formats.opening import stem_of
+from throughtime.data.formats.text_file import CONTROLS
 from throughtime.data.reading import Reading
 from throughtime.data.splitting import PARTS
 from throughtime.data.text import apart, as_text
@@ -47,6 +49,10 @@ def encoded(
         raise DataError(
             f"--rare is {reading.rare}, but {column.kind} has no unknown symbols; leave out --rare"
         )
+    if reading.symbols is None:
+        description += f"; its symbols are {column.kind} (--symbols words for words)"
+    if column.kind in ("characters", "words"):
+        description += _controls(vocabulary.symbols)
     flats = {part: Spool(smallest(len(vocabulary))) for part in PARTS}
     lengths = {part: Spool(np.int64) for part in PARTS}
     unknown = dict.fromkeys(PARTS, 0)
@@ -62,4 +68,11 @@ def encoded(
             lengths[part].write(np.array([len(flats[part])]))
     parts = {part: spooled(flats[part], lengths[part]) for part in PARTS}
     splits = consecutive(parts, reading.part_files) if running else apart(parts)
-    return as_text(path.stem, description, splits, column, unknown, running)
+    return as_text(stem_of(path), description, splits, column, unknown, running)
+
+
+def _controls(symbols: Iterable[str]) -> str:
+    """A note on control characters, which text seldom has where it was read rightly."""
+    found = sorted({c for symbol in symbols for c in CONTROLS.findall(symbol)})
+    names = ", ".join(f"U+{ord(c):04X}" for c in found[:3])
+    return f"; {len(found)} control characters in it, such as {names}" if found else ""

@@ -1,0 +1,194 @@
+"""Which format a file has: by its first bytes, its ending, and what its lines are."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+from throughtime.data.errors import DataError
+from throughtime.data.formats import arrays, conll, fasta, fasttext, signature, ucr
+from throughtime.data.formats.captions import captions_reader
+from throughtime.data.formats.json_text import from_json
+from throughtime.data.formats.opening import stem_of, suffix_of
+from throughtime.data.formats.table import Table
+from throughtime.data.formats.tables import is_table, read_table
+from throughtime.data.formats.text_file import blocks_of
+from throughtime.data.number import number
+from throughtime.data.reading import Reading
+
+READERS: dict[str, Callable[[Path], Table]] = {
+    "conll": conll.read_conll,
+    "fasta": fasta.read_fasta,
+    "fasttext": fasttext.read_fasttext,
+    "ucr": ucr.read_ucr,
+}
+"""The formats, other than tables, that are read as named columns."""
+
+OF_ROWS = ("table", *READERS)
+"""The formats that are read as named columns."""
+
+COLUMNS = {
+    "fasta": (None, "sequence:characters"),
+    "fasttext": ("text:characters", "label:label"),
+    "ucr": ("series:numbers", "label:label"),
+}
+"""The columns of x and of y, with their kinds, of formats in which they are always the same."""
+
+TEXT = ("", ".txt", ".text", ".md")
+"""Endings of texts: only other endings say so little that sentences in columns are looked for."""
+
+MARKUP = {
+    "<?xml": "XML",
+    "<!doctype html": "HTML",
+    "<html": "HTML",
+    "@relation": "a file of Weka's (ARFF)",
+    "@problemname": "a file of sktime's (.ts)",
+}
+"""How texts begin that are no lines to model, in small letters."""
+
+DELIMITERS = "\t;|,"
+
+LINES = 20
+"""So many lines with equal numbers of commas are not a coincidence."""
+
+
+def read_rows(path: Path, reading: Reading) -> Table:
+    """Read a file of rows, or a folder of pictures with captions, as a table.
+
+    Raises:
+        DataError: with file and line, if it cannot be read.
+    """
+    if reading.format not in (None, "table"):
+        return READERS[reading.format](path)
+    captions = captions_reader(path)
+    return read_table(path, reading) if captions is None else captions(path)
+
+
+def known_format(path: Path) -> str | None:
+    """The format of a file if it is sure, by its first bytes, its ending or all of its lines.
+
+    Returns:
+        None for any other text.
+
+    Raises:
+        DataError: if the file cannot be read, or is of a kind that is not read, by its true name.
+    """
+    if path.is_dir():
+        return "table"
+    ending, kind = suffix_of(path), signature.kind_of(path)
+    if kind is not None:
+        if kind in signature.TABLES:
+            return "table"
+        if kind in signature.ARRAYS or (kind is signature.ZIP and ending == ".npz"):
+            return "arrays"
+        raise signature.refuse(path, kind)
+    if ending in fasta.SUFFIXES:
+        return "fasta"
+    if ending in arrays.SUFFIXES:
+        return "arrays"
+    named = ending in (".tsv", *TEXT) and stem_of(path).upper().endswith(("_TRAIN", "_TEST"))
+    if named and ucr.may_be_ucr(_first_lines(path)):
+        return "ucr"
+    if conll.is_conll(path):
+        return "conll"
+    if is_table(path) or captions_reader(path) is not None:
+        return "table"
+    lines = _first_lines(path)
+    if fasta.has_records(lines):
+        return "fasta"
+    if fasttext.has_labels(lines):
+        return "fasttext"
+    if ending not in TEXT and conll.has_sentences(lines):
+        return "conll"
+    return None
+
+
+def format_of(path: Path, reading: Reading) -> str:
+    """The format of a file to train on; a text in which every line says more is asked about.
+
+    Raises:
+        DataError: as :func:`known_format`; or if the file can be read in two ways, with both.
+    """
+    if (known := known_format(path)) is not None:
+        return known
+    lines = [line for line in _first_lines(path) if line.strip()]
+    if not lines:
+        return "lines"  # whose reader says that there are none
+    begins = lines[0].lstrip().lower()
+    if name := next((name for word, name in MARKUP.items() if begins.startswith(word)), None):
+        raise DataError(f"{path}: {name}; {signature.MARKUP}")
+    if suffix_of(path) == ".json" or _is_json(lines):
+        raise DataError(
+            f"{path}: JSON; name it .jsonl if it has an object with the same keys in every line, "
+            "or give --format lines to model its text"
+        )
+    told = _ways(lines)
+    if reading.input is not None or reading.target is not None or reading.split is not None:
+        return "table" if told else "lines"  # whose reader says that it has no columns
+    if told and reading.symbols is None:
+        raise DataError(f"{path}: {told}, or --format lines to model the text of the lines")
+    return "lines"
+
+
+def _ways(lines: list[str]) -> str | None:
+    """What lines that are more than text have, and the format for it; None if they are text."""
+    rows = [ucr.fields(line) for line in lines]
+    if len(lines) > 1 and all(_is_number(word) for row in rows for word in row):
+        if ucr.may_be_ucr(lines):
+            return (
+                "every line is numbers, the first a whole one; give --format ucr if it is the "
+                "class of the series after it, --format series if each line is a step of a series"
+            )
+        if len({len(row) for row in rows}) == 1:
+            many = "a number" if len(rows[0]) == 1 else f"{len(rows[0])} numbers"
+            return f"every line is {many}; give --format series for a series with a step in each"
+    for delimiter in DELIMITERS:
+        tabs = delimiter == "\t"  # in files with tabs, quotes are often no quotes
+        rows = list(
+            csv.reader(
+                lines,
+                delimiter=delimiter,
+                quoting=csv.QUOTE_NONE if tabs else csv.QUOTE_MINIMAL,
+            )
+        )
+        counts = {len(row) for row in rows}
+        if len(counts) != 1 or counts == {1}:
+            continue
+        count = counts.pop()
+        quoted = any(f'{delimiter}"' in line or line.startswith('"') for line in lines)
+        if tabs or (len(lines) >= LINES and (count > 2 or quoted)):
+            name = "a tab" if tabs else repr(delimiter)
+            return (
+                f"every line has {count} columns with {name} between; give --format table to read "
+                "them as columns"
+            )
+    return None
+
+
+def _is_number(word: str) -> bool:
+    """Whether a word is a number; with noughts before it (0110) it is a string of symbols."""
+    return number(word) is not None and re.match(r"[-+]?0\d", word) is None
+
+
+def _is_json(lines: list[str]) -> bool:
+    """Whether the first megabyte is JSON, or begins a longer object or list of objects."""
+    if not lines[0].lstrip().startswith(("{", "[")):
+        return False
+    for text in (lines[0], "\n".join(lines)):
+        try:
+            found = from_json(text)
+        except ValueError:
+            continue
+        if isinstance(found, dict) or all(line.lstrip().startswith("[") for line in lines):
+            return True
+    return re.match(r"[\[\s]*\{\s*\"[^\"]*\"\s*:", "\n".join(lines)) is not None
+
+
+def _first_lines(path: Path) -> list[str]:
+    """The lines of the first block of a text, without one that the block has cut."""
+    blocks = blocks_of(path)
+    first = next(blocks)
+    lines = first.split("\n")
+    return lines[:-1] if len(lines) > 1 else lines
