@@ -106,7 +106,9 @@ BatchSymbols = Annotated[
     int, Field(ge=1, description="Most steps of a batch, padding included [65536].")
 ]
 Steps = Annotated[int, Field(ge=1, description="Steps in a chunk of running text.")]
-LearningRate = Annotated[float, Field(gt=0, description="AdamW's at its peak; it decays to zero.")]
+LearningRate = Annotated[
+    float, Field(gt=0, description="AdamW's at its peak; it decays to zero at the end.")
+]
 WeightDecay = Annotated[float, Field(ge=0, description="Weight decay of AdamW [0.1].")]
 Clip = Annotated[float, Field(gt=0, description="Largest norm of the gradient [1.0].")]
 Epochs = Annotated[int, Field(ge=1, description="Number of passes over the training data.")]
