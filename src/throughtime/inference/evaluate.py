@@ -23,6 +23,7 @@ from throughtime.evaluation.metrics.bootstrap import FEWEST, RESAMPLES
 from throughtime.evaluation.metrics.rows import CHUNK
 from throughtime.inference.rows import form_of, tables
 from throughtime.inference.series import is_series, series_values
+from throughtime.inference.short import short
 from throughtime.lengths import DecidedBy
 from throughtime.runs.build import Model
 from throughtime.runs.folder import RunFolder
@@ -85,7 +86,7 @@ class Evaluation:
             "shuffled": self.shuffled,
             "resampled": self.resampled,
             "examples": self.examples,
-            "numbers": [number._asdict() for number in self.numbers],
+            "numbers": [short(number._asdict()) for number in self.numbers],
         }
 
 

@@ -76,17 +76,18 @@ def forecast(
 def observed(
     run: RunFolder, source: object, form: str | None
 ) -> tuple[SequenceDistribution, Sequence, list[Any]]:
-    """The distribution of a run, a series encoded as ``(1, T, size)``, and its steps decoded.
+    """The distribution of a run, a series encoded as ``(1, T, size)``, and the steps of the file.
 
     Raises:
         RunError: if the model is not one of a series.
         DataError: with file and line, if a value is not a number.
     """
     column = series_column(run)
-    y = column.encode(series_values(run, source, form))
+    values = series_values(run, source, form)
     p = y_given(run.model, None)
     assert isinstance(p, SequenceDistribution)
-    return p.expand((1,)), Sequence(y[None]), column.decode(y)
+    steps = values[:, 0] if column.size == 1 else values
+    return p.expand((1,)), Sequence(column.encode(values)[None]), steps.tolist()
 
 
 def series_values(run: RunFolder, source: object, form: str | None) -> Tensor:
