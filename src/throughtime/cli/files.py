@@ -2,23 +2,35 @@
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
 from typing import Any
 
 import click
 
-FORMAT = click.Choice(["lines", "table", "conll"])
+from throughtime.data.reading import FORMATS
+from throughtime.runs.config import read_json
+
+FORMAT = click.Choice(FORMATS)
 FORMAT_HELP = "Format of FILE [as in training, or by its name]."
 
 
-class Rows(click.File):
-    """An argument for a file or standard input, opened for reading bytes."""
-
-    def __init__(self) -> None:
-        super().__init__("rb")
+class Rows(click.Path):
+    """An argument for a file or folder, or for standard input, from which bytes are read."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        try:
-            return super().convert(value, param, ctx)
-        except click.BadParameter as error:
-            hint = "; give text by standard input instead: echo … | throughtime …"
-            self.fail(error.message + hint, param, ctx)
+        if value == "-":
+            return sys.stdin.buffer
+        path = Path(value)
+        if not path.exists():
+            hint = "give text by standard input instead: echo … | throughtime …"
+            self.fail(f"{value!r}: No such file or directory; {hint}", param, ctx)
+        return path
+
+
+class RunPath(click.Path):
+    """An argument for the folder of a run; another one is refused before torch is imported."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
+        read_json(Path(value))
+        return Path(value)

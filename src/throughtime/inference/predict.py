@@ -62,8 +62,8 @@ def predict(
         )
     is_ = f"; the y of this model, {y.name}, is of kind {y.kind}"
     if top is not None and (y.vocabulary is None or run.schema.output.event_shape):
-        raise ValueError(f"--top is for labels and symbols{is_}")
-    for name, option in (("--beam", beam), ("--max-length", max_length)):
+        raise ValueError(f"top is for labels and symbols{is_}")
+    for name, option in (("a beam", beam), ("max-length", max_length)):
         if option is not None and not y.sequence:
             raise ValueError(f"{name} is for sequences{is_}")
     check_top(top)

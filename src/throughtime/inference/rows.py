@@ -9,9 +9,13 @@ from io import BufferedIOBase
 from pathlib import Path
 from typing import Any, TypeVar
 
+import numpy as np
+
 from throughtime.data import DataError
 from throughtime.data.columns import WHOLE, Column, NotALine
+from throughtime.data.formats.arrays import SUFFIXES, read_arrays
 from throughtime.data.formats.conll import is_conll, read_conll
+from throughtime.data.formats.folder import read_captions, table_in
 from throughtime.data.formats.json_text import from_json
 from throughtime.data.formats.memory import table_of
 from throughtime.data.formats.table import Table, is_table, read_table
@@ -26,8 +30,26 @@ LINES = 128
 LONGEST = 2**24
 """The most bytes in a line: a line without an end must not fill the memory."""
 
-FORMS: dict[str, Callable[[Path], Table]] = {"table": read_table, "conll": read_conll}
-"""The formats that are read as a whole; the other format is ``lines``."""
+
+def _test_arrays(path: Path) -> Table:
+    """The sequences of the test part of a file of arrays, as lists."""
+    table = read_arrays(path)["test"]
+    rows = {
+        name: [np.asarray(v).tolist() for v in values] for name, values in table.columns.items()
+    }
+    return Table(path, rows, table.lines)
+
+
+FORMS: dict[str, Callable[[Path], Table]] = {
+    "table": read_table,
+    "series": read_table,
+    "conll": read_conll,
+    "arrays": _test_arrays,
+}
+"""The formats that are read as a whole; the others are ``lines`` and ``running``."""
+
+RUNNING = "running"
+"""The format of a text of which each line is given the lines before it."""
 
 STDIN = "<stdin>"
 """Python's name of standard input."""
@@ -43,18 +65,23 @@ def form_of(run: RunFolder, form: str | None, source: object) -> str | None:
         None if the file's name decides.
 
     Raises:
-        RunError: if the model is of lines of text, and a table is given.
+        RunError: if the model is of another kind of text, or of none.
         DataError: if standard input, which is read line by line, is given as a table.
     """
     if run.schema.y.name == WHOLE and not run.schema.x:
-        if form in FORMS:
+        forms = (RUNNING, "lines") if run.schema.running else ("lines",)
+        if form not in (None, *forms):
+            what = "a running text" if run.schema.running else "lines of text"
             raise RunError(
-                f"--format {form}: {run.path} models lines of text, without columns; give lines"
+                f"format is {form}, but {run.path} models {what}, without columns; expected "
+                f"{' or '.join(forms)}"
             )
-        return "lines"
-    if form in FORMS and isinstance(source, BufferedIOBase) and _name(source) == STDIN:
+        return form or forms[0]
+    if form == RUNNING:
+        raise RunError(f"format is running, but {run.path} models no running text; give its rows")
+    if form in FORMS and isinstance(source, BufferedIOBase) and name_of(source) == STDIN:
         raise DataError(
-            f"--format {form}: standard input is read line by line; give a file by its name"
+            f"format is {form}, but standard input is read line by line; give a file by its name"
         )
     trained = run.config.format
     return trained if form is None and trained in FORMS else form
@@ -65,7 +92,8 @@ def tables(
 ) -> Iterator[Table]:
     """Read the values of ``columns``, in tables of ``rows`` rows.
 
-    The source is a table, a CoNLL-style file, lines, or rows in memory. With one column, a line is
+    The source is a table, a CoNLL-style file, the test part of a file of arrays, a folder as in
+    training, lines, or rows in memory. With one column, a line is
     its value, if the kind of column allows it; otherwise each line is a JSON object. If the one
     column is of pictures, a file may also be a picture.
 
@@ -73,14 +101,16 @@ def tables(
         source: a path; an open file or standard input, which is read line by line; or rows in
             memory, see :func:`~throughtime.data.formats.memory.table_of`.
         columns: the columns to read.
-        form: one of ``FORMS`` or ``lines``; if None, the ending of the file's name decides.
+        form: one of ``FORMS``, or else lines are read; if None, the file's name decides.
         rows: the number of rows in a table. Before a broken line, the rows above it are given.
 
     Raises:
         DataError: with file and line, if the source cannot be read or lacks a column.
     """
     if isinstance(source, BufferedIOBase):
-        yield from _of_file(source, Path(_name(source)), columns, form, rows)
+        yield from _of_file(source, Path(name_of(source)), columns, form, rows)
+    elif isinstance(source, str | Path) and Path(source).is_dir():
+        yield from _pieces(_of_folder(Path(source)), columns, rows)
     elif isinstance(source, str | Path):
         with _opened(Path(source)) as file:
             yield from _of_file(file, Path(source), columns, form, rows)
@@ -88,7 +118,14 @@ def tables(
         yield from _pieces(_in_memory(source, columns), columns, rows)
 
 
+def _of_folder(folder: Path) -> Table:
+    path = table_in(folder)
+    return read_captions(path) if path.is_dir() else read_table(path)
+
+
 def _opened(path: Path) -> BufferedIOBase:
+    if path.exists() and not path.is_file():
+        raise DataError(f"{path}: no regular file; give its lines by standard input")
     try:
         return path.open("rb")
     except OSError as error:
@@ -112,11 +149,17 @@ def _of_file(
     if len(columns) == 1 and columns[0].is_value(path):
         yield Table(path, {columns[0].name: [path.name]}, [1])
         return
-    form = form or ("conll" if is_conll(path) else "table" if is_table(path) else "lines")
-    if form == "lines":
+    form = form or _form_by_name(path)
+    if form not in FORMS:
         yield from _of_lines(file, path, columns, rows)
         return
     yield from _pieces(FORMS[form](path), columns, rows)
+
+
+def _form_by_name(path: Path) -> str:
+    if path.suffix.lower() in SUFFIXES:
+        return "arrays"
+    return "conll" if is_conll(path) else "table" if is_table(path) else "lines"
 
 
 def _pieces(whole: Table, columns: tuple[Column, ...], rows: int) -> Iterator[Table]:
@@ -126,7 +169,8 @@ def _pieces(whole: Table, columns: tuple[Column, ...], rows: int) -> Iterator[Ta
         yield whole[range(first, min(first + rows, len(whole)))]
 
 
-def _name(file: BufferedIOBase) -> str:
+def name_of(file: BufferedIOBase) -> str:
+    """The path of an open file, or ``STDIN``."""
     return str(getattr(file, "name", STDIN))
 
 

@@ -174,7 +174,7 @@ class Trainer:
             raise Diverged(
                 f"step {progress.step + 1}: the loss is {loss:g} and the gradient's norm "
                 f"{norm.item():g}; training stops. {self.run.path} keeps the weights from before. "
-                f"Try a lower --learning-rate than {config.learning_rate:g}, a lower --clip than "
+                f"Try a lower learning rate than {config.learning_rate:g}, a lower clip than "
                 f"{config.clip:g}, or a gated cell (gru, lstm)"
             )
         self.optimiser.step()
