@@ -401,4 +401,4 @@ def test_samples_beside_the_truth_are_what_is_predicted(
 @pytest.mark.parametrize("form", ["table", "conll"])
 def test_standard_input_is_no_table(command: str, form: str, trained: Trained) -> None:
     refused = bad(command, trained("label"), "--format", form, stdin="text\nab\n")
-    assert f"--format {form}: standard input is read line by line" in refused
+    assert f"format is {form}, but standard input is read line by line" in refused

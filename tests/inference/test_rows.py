@@ -21,7 +21,7 @@ def test_arrays_are_scored_by_their_test_part(tmp_path: Path) -> None:
         part: np.array([draw.integers(0, 2, (4, 3)) for _ in range(count)], dtype=np.uint8)
         for part, count in (("train", 20), ("valid", 5), ("test", 6))
     }
-    np.savez(tmp_path / "rolls.npz", **rolls)
+    np.savez(tmp_path / "rolls.npz", train=rolls["train"], valid=rolls["valid"], test=rolls["test"])
     good("train", tmp_path / "rolls.npz", *SMALL, "--out", tmp_path / "run")
     run = tt.load(tmp_path / "run")
     out = good("score", run.path, tmp_path / "rolls.npz", "--json").splitlines()
@@ -30,11 +30,9 @@ def test_arrays_are_scored_by_their_test_part(tmp_path: Path) -> None:
     test = run.data().splits["test"]
     expected = log_prob(y_given(run.model, None), test.y).tolist()
     assert [score["log_prob"] for score in scores] == pytest.approx(expected, rel=1e-4)
-    numbers = json.loads(good("evaluate", run.path, "--json"))["numbers"]
-    assert (
-        json.loads(good("evaluate", run.path, tmp_path / "rolls.npz", "--json"))["numbers"]
-        == numbers
-    )
+    of_part = json.loads(good("evaluate", run.path, "--json"))
+    of_file = json.loads(good("evaluate", run.path, tmp_path / "rolls.npz", "--json"))
+    assert of_file["numbers"] == of_part["numbers"]
 
 
 def test_pictures_in_a_folder_are_scored(tmp_path: Path) -> None:
@@ -47,11 +45,8 @@ def test_pictures_in_a_folder_are_scored(tmp_path: Path) -> None:
         Image.new("L", (8, 8), 10 * i).save(folder / f"{i:02}.png")
         (folder / f"{i:02}.txt").write_text(caption + "\n")
     good("train", folder, *SMALL, "--out", tmp_path / "run")
-    scores = [
-        json.loads(line)
-        for line in good("score", tmp_path / "run", folder, "--json").split("\n")
-        if line
-    ]
+    out = good("score", tmp_path / "run", folder, "--json")
+    scores = [json.loads(line) for line in out.splitlines()]
     assert [score["target"] for score in scores] == captions
     assert scores[3]["input"] == "pictures/03.png"
     assert len(good("predict", tmp_path / "run", folder, "--max-length", 5).splitlines()) == 24
@@ -74,3 +69,6 @@ def test_what_is_no_regular_file_is_refused_at_once(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     with pytest.raises(DataError, match="pipe: no regular file; give its lines by standard input"):
         tt.load(tmp_path / "run").score(tmp_path / "pipe")
+    for command in ("predict", "score", "evaluate"):
+        refused = bad(command, tmp_path / "run", tmp_path / "pipe")
+        assert "pipe': neither a file nor a folder; give text by standard input" in refused

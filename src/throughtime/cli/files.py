@@ -22,9 +22,11 @@ class Rows(click.Path):
         if value == "-":
             return sys.stdin.buffer
         path = Path(value)
+        hint = "give text by standard input instead: echo … | throughtime …"
         if not path.exists():
-            hint = "give text by standard input instead: echo … | throughtime …"
             self.fail(f"{value!r}: No such file or directory; {hint}", param, ctx)
+        if not (path.is_file() or path.is_dir()):  # a pipe without a writer would never open
+            self.fail(f"{value!r}: neither a file nor a folder; {hint}", param, ctx)
         return path
 
 

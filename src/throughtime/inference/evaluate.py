@@ -113,7 +113,7 @@ def evaluate_rows(
     Raises:
         DataError: with file and line, if the model cannot be measured on a row.
     """
-    name = getattr(source, "name", source) if not isinstance(source, list) else "rows"
+    name = source if isinstance(source, str | Path) else getattr(source, "name", None)
     name = str(name) if isinstance(name, str | Path) else "rows"
     examples = examples_of(run, source, form)
     return evaluate_examples(run, examples, name, shuffled=shuffled, interval=interval)
