@@ -106,7 +106,12 @@ def test_spaces_and_the_kind_of_arrow_do_not_matter(edge: Edge) -> None:
 
 
 def test_tau_can_be_spelled_out() -> None:
-    assert Wiring("x(t) -> h(t)", "h(t-1) -> h(t)", "h(tau) -> o") == tt.wirings.SEQUENCE_TO_VECTOR
+    last = tt.wirings.SEQUENCE_TO_VECTOR
+    for text in ("h(tau) -> o", "h(tau)→o", "h( tau )->o"):
+        assert Wiring("x(t) -> h(t)", "h(t-1) -> h(t)", text) == last
+        assert text in last
+    with pytest.raises(ValueError, match=r"one a step\) or h\(τ\) -> o \(or h\(tau\) -> o\)"):
+        Wiring("x(t) -> h(t)", "h(t-1) -> h(t)")
 
 
 @pytest.mark.parametrize("text", ["h(t) -> h(t)", "", "y(t) -> h(t)", "h(t-2) -> h(t)"])
@@ -114,6 +119,7 @@ def test_an_unknown_edge_is_refused_with_those_that_there_are(text: str) -> None
     with pytest.raises(ValueError, match="no edge") as refused:
         Wiring(text)
     assert all(edge.value in str(refused.value) for edge in Edge)
+    assert str(refused.value).endswith("h(t) -> o(t), h(τ) -> o (or h(tau) -> o)")
 
 
 def test_edges_are_added_and_taken_away() -> None:

@@ -32,9 +32,13 @@ class Edge(Enum):
     - ``EXPECTED``: its expectation under the model (softmax, mean);
     - ``OUTPUT``: the vector o(t-1) that the distribution of y(t-1) is made from.
 
+    Where an edge is given as text, ``tau`` is τ: ``"h(tau) -> o"`` is ``EMIT_LAST``.
+
     Example:
         >>> Edge("h(t-1) -> h(t)"), Edge.HIDDEN.delay, Edge.BACKWARD.delay
         (<Edge.HIDDEN: 'h(t-1) -> h(t)'>, 1, -1)
+        >>> Edge.EMIT_LAST.spelled
+        'h(τ) -> o (or h(tau) -> o)'
     """
 
     INPUT = "x(t) -> h(t)"
@@ -51,6 +55,12 @@ class Edge(Enum):
     def delay(self) -> int:
         """Steps of time that the edge spans: the black square of the folded graph."""
         return 1 if "(t-1)" in self.value else -1 if "(t+1)" in self.value else 0
+
+    @property
+    def spelled(self) -> str:
+        """The edge's text as someone can type it: with ``tau`` beside τ, which keyboards lack."""
+        typed = self.value.replace("τ", "tau")
+        return self.value if typed == self.value else f"{self.value} (or {typed})"
 
 
 FEEDBACK = frozenset({Edge.OBSERVED, Edge.EXPECTED, Edge.OUTPUT})
@@ -146,7 +156,7 @@ def _edge(text: Edge | str) -> Edge:
     for edge in Edge:
         if edge.value.replace(" ", "") == wanted:
             return edge
-    raise ValueError(f"no edge {text!r}; the edges are: {', '.join(e.value for e in Edge)}")
+    raise ValueError(f"no edge {text!r}; the edges are: {', '.join(e.spelled for e in Edge)}")
 
 
 def _contradiction(edges: frozenset[Edge]) -> str | None:
@@ -156,7 +166,8 @@ def _contradiction(edges: frozenset[Edge]) -> str | None:
     back, last, every = Edge.BACKWARD.value, Edge.EMIT_LAST.value, Edge.EMIT.value
     x = Edge.INPUT.value
     if Edge.EMIT not in edges and Edge.EMIT_LAST not in edges:
-        return f"no output: add {every} (one a step) or {last} (one at the end)"
+        either = Edge.EMIT_LAST.spelled
+        return f"no output: add {every} (one a step) or {either} (one at the end)"
     if Edge.EMIT in edges and Edge.EMIT_LAST in edges:
         return f"{every} and {last} are both there; a model emits at every step or at the last one"
     if len(feedback) > 1:

@@ -246,7 +246,9 @@ def test_samples_that_cannot_be(trained: Trained) -> None:
     assert "temperature must be positive" in bad("sample", trained(), "--temperature", 0)
     assert "top_p is a probability" in bad("sample", trained(), "--top-p", 2)
     assert "at least one hypothesis" in bad("sample", trained(), "--beam", 0)
-    assert "--beam does not draw" in bad("sample", trained(), "--beam", 2, "--top-k", 3)
+    assert "a beam does not draw, so top-k has no effect" in bad(
+        "sample", trained(), "--beam", 2, "--top-k", 3
+    )
     assert "-n: there is one most probable" in bad("sample", trained(), "--beam", 2, "-n", 3)
     assert "'--seed'" in bad("sample", trained(), "--seed", 10**30)
     assert "--split: this model takes no x" in bad("sample", trained(), "--split", "test")
@@ -254,7 +256,7 @@ def test_samples_that_cannot_be(trained: Trained) -> None:
     predicted = trained("--length", "predicted:30")
     assert "tells every step how many are left" in bad("sample", predicted, "--prefix", "no")
     assert "1 symbols are not in training" in run("sample", trained(), "--prefix", "☂").stderr
-    assert "--prefix: this model gives y" in bad("sample", trained(data="digits"), "--prefix", "1")
+    assert "prefix: this model gives y" in bad("sample", trained(data="digits"), "--prefix", "1")
     assert "has no part 'tset'" in bad("sample", trained(data="digits"), "--split", "tset")
 
 
@@ -445,5 +447,5 @@ def test_a_loss_that_is_no_number_is_said_in_one_line(
                  "--out", tmp_path / "run")  # fmt: skip
     assert result.exit_code == 1
     assert "Error: step" in result.stderr
-    assert "lower --learning-rate than 1e+30" in result.stderr
+    assert "lower learning rate than 1e+30" in result.stderr
     assert RunFolder.load(tmp_path / "run", "last")

@@ -1,5 +1,6 @@
 """Text files: lines become sequences, nothing leaks between parts, and bad files are named."""
 
+import json
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.helpers.models import quick
-from throughtime.data import DataError, Dataset, Reading, load, read_lines
+from throughtime.data import DataError, Dataset, Reading, Schema, load, read_lines
 from throughtime.data.byte_pairs import BytePairs, ByteVocabulary
 from throughtime.data.formats import lines, opening, running
 from throughtime.lengths import EndOfSequence
@@ -236,6 +237,40 @@ def test_a_text_in_any_symbols_is_that_text(symbols: str, format: str, tmp_path:
     else:
         text = "".join(lines_of(data, part)[0] for part in data.splits)
         assert text == "\n".join(content)
+
+
+def test_a_running_text_of_words_keeps_its_line_ends(tmp_path: Path) -> None:
+    verse = "to be, or\n  not\tto be\n\nthat is\n"
+    path = write(tmp_path, verse * 50)
+    data = load(path, reading=Reading(format="running", symbols="words", rare=9))
+    y = data.schema.y
+    assert list(y.vocabulary or ()) == [
+        "\n",
+        "be",
+        "be,",
+        "is",
+        "not",
+        "or",
+        "that",
+        "to",
+        "\ufffd",
+    ]
+    assert isinstance(data.splits["train"].y, Sequence)
+    train = data.splits["train"].y.to_list()[0]
+    assert train[:13].tolist() == [7, 2, 5, 0, 4, 7, 1, 0, 0, 6, 3, 0, 7]
+    assert y.decode(train[:13]) == "to be, or\nnot to be\n\nthat is\nto"
+    whole = "".join(lines_of(data, part)[0] for part in data.splits)
+    assert whole.count("\n") == 4 * 50
+    again = Schema.restored(json.loads(json.dumps(data.schema.saved()))).y
+    assert torch.equal(again.encode(verse), train[:12])
+    assert again.decode(again.encode(verse)) == "to be, or\nnot to be\n\nthat is\n"
+
+
+def test_lines_of_words_have_no_line_ends(tmp_path: Path) -> None:
+    path = write(tmp_path, "\n".join(f"the {word}" for word in WORDS))
+    words = load(path, reading=Reading(symbols="words")).schema.y
+    assert "\n" not in (words.vocabulary or ())
+    assert words.decode(words.encode("the\nthe the")) == "the the the"
 
 
 def test_only_training_teaches_pairs(tmp_path: Path) -> None:

@@ -85,6 +85,27 @@ def test_labels_are_those_of_the_model(trained: Trained) -> None:
     assert [len(answer["top"]) for answer in two] == [2, 2, 2]
 
 
+@pytest.mark.parametrize(
+    ("name", "line"), [("label", "ab"), ("tags", "ba no ti"), ("tags", "ba"), ("translation", "ab")]
+)
+def test_the_most_probable_as_text_are_those_of_json(
+    name: str, line: str, trained: Trained
+) -> None:
+    how = ("--top", 2, *([] if name != "translation" else ["--beam", 4, "--max-length", 6]))
+    (answer,) = as_json(trained(name), [line], *how)
+    (shown,) = good("predict", trained(name), *how, stdin=f"{line}\n").splitlines()
+    if name == "translation":
+        expected = [f"{best['prediction']} {best['log_prob']:.3g}" for best in answer["best"]]
+        assert len(expected) == 2
+    elif name == "label":
+        expected = [f"{label} {p:.3g}" for label, p in answer["top"].items()]
+        assert len(expected) == 2
+    else:
+        expected = [", ".join(f"{tag} {p:.3g}" for tag, p in top.items()) for top in answer["top"]]
+        assert len(expected) == len(line.split())
+    assert shown.split("\t") == expected
+
+
 @pytest.mark.parametrize("name", ["number", "mixture"])
 def test_numbers_are_in_the_unit_of_the_file(name: str, trained: Trained) -> None:
     loaded, x = model_and_x(trained, name)
@@ -332,15 +353,14 @@ def test_the_format_of_training_is_that_of_predictions(
 
 def test_predictions_that_cannot_be(trained: Trained, files: Path, tmp_path: Path) -> None:
     assert "takes no x to predict from; use sample" in bad("predict", trained("alone"), stdin="a\n")
-    assert "--top needs --json" in bad("predict", trained("label"), "--top", 2, stdin="a\n")
     for name in ("number", "numbers", "features"):
-        assert "--top is for labels and symbols; the y of this model, " in bad(
+        assert "top is for labels and symbols; the y of this model, " in bad(
             "predict", trained(name), "--json", "--top", 2
         )
     assert "--samples is for series; y of this model is label" in bad(
         "predict", trained("label"), "--samples", 2, stdin="a\n"
     )
-    assert "--beam is for sequences; the y of" in bad("predict", trained("label"), "--beam", 2)
+    assert "a beam is for sequences; the y of" in bad("predict", trained("label"), "--beam", 2)
     assert "at least one hypothesis" in bad(
         "predict", trained("translation"), "--beam", 0, stdin="a\n"
     )
@@ -382,4 +402,4 @@ def test_samples_beside_the_truth_are_what_is_predicted(
 @pytest.mark.parametrize("form", ["table", "conll"])
 def test_standard_input_is_no_table(command: str, form: str, trained: Trained) -> None:
     refused = bad(command, trained("label"), "--format", form, stdin="text\nab\n")
-    assert f"--format {form}: standard input is read line by line" in refused
+    assert f"format is {form}, but standard input is read line by line" in refused

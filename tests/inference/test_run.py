@@ -183,7 +183,7 @@ def test_the_symbols_in_the_place_of_each(name: str, trained: Trained, files: Pa
             if not stops:  # otherwise a term is also that it is not the end
                 assert math.log(top[symbol]) == pytest.approx(term, abs=1e-4)
     said = lines(good("score", run.path, files / MODELS[name][0], "--json", "--top", 2))
-    assert [s["top"] for s in said] == as_said([s.top for s in run.score(rows, top=2)])
+    assert [s["top"] for s in said] == as_said([s.to_dict()["top"] for s in run.score(rows, top=2)])
     assert {len(top) for s in said for top in s["top"]} == {2}
 
 

@@ -71,8 +71,10 @@ def test_a_model_of_lines_takes_no_table(files: Path, tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("".join(f"{'ab' * n}\n" for n in range(1, 40)))
     good("train", tmp_path / "a.txt", *SMALL, "--out", tmp_path / "run")
     refused = bad("score", tmp_path / "run", files / "rows.csv", "--format", "table")
-    assert "--format table: " in refused
-    assert "models lines of text" in refused
+    assert "format is table, but " in refused
+    assert "models lines of text, without columns; expected lines" in refused
+    refused = bad("score", tmp_path / "run", tmp_path / "a.txt", "--format", "running")
+    assert "format is running, but " in refused
 
 
 def test_numbers_alone_are_scored(tmp_path: Path) -> None:

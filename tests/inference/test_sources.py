@@ -84,7 +84,9 @@ def test_a_running_text_is_a_path_or_one_row(running: tt.Run, tmp_path: Path) ->
     with pytest.raises(DataError, match="2 rows; expected one"):
         running.evaluate(["ab", "ba"])
     refused = bad("evaluate", running.path, tmp_path / "a.txt", "--format", "table")
-    assert "models lines of text" in refused
+    assert "models a running text, without columns; expected running or lines" in refused
+    refused = bad("evaluate", running.path, tmp_path / "a.txt", "--format", "lines")
+    assert "a running text is measured as a whole" in refused
 
 
 def test_the_rows_held_out_stay_those_of_a_config(tmp_path: Path) -> None:

@@ -137,7 +137,7 @@ def test_a_loss_that_is_no_number_keeps_the_last_good_weights(
     words: Dataset, tmp_path: Path
 ) -> None:
     run = prepare(Options(hidden_size=8, epochs=2), words, tmp_path / "run")
-    with pytest.raises(Diverged, match=r"step 3: the loss is nan .* lower --learning-rate than"):
+    with pytest.raises(Diverged, match=r"step 3: the loss is nan .* lower learning rate than"):
         Exploding(run, words, say=silent).fit()
     kept = RunFolder.load(tmp_path / "run", "last").model.state_dict()
     assert all(bool(v.isfinite().all()) for v in kept.values())
@@ -158,6 +158,63 @@ def test_reasons_to_stop(
     run = prepare(Options(hidden_size=4, **values), words, tmp_path / "run")
     assert Trainer(run, words, say=silent).fit() == reason
     assert run.metrics()
+
+
+class Recording(Trainer):
+    """It keeps the learning rate of each update, and time passes only in updates."""
+
+    def __init__(self, run: RunFolder, data: Dataset, *, tick: float = 0.0, **how: Any) -> None:
+        self.now, self.tick, self.rates = 100.0, tick, list[float]()
+        super().__init__(run, data, say=silent, clock=lambda: self.now, **how)
+
+    def _update(self, batch: Examples) -> float:
+        self.rates.append(self._learning_rate())
+        loss = super()._update(batch)
+        self.now += self.tick
+        return loss
+
+
+def recorded(words: Dataset, path: Path, tick: float = 0.0, **values: Any) -> Recording:
+    options = Options(hidden_size=4, batch_size=16, learning_rate=0.01, **values)
+    trainer = Recording(prepare(options, words, path), words, tick=tick)
+    trainer.fit()
+    return trainer
+
+
+def test_the_decay_ends_where_the_steps_end(words: Dataset, tmp_path: Path) -> None:
+    trainer = recorded(words, tmp_path / "run", epochs=100, max_steps=8)
+    assert trainer.rates == pytest.approx(
+        [0.01 * (1 + math.cos(math.pi * step / 8)) / 2 for step in range(8)]
+    )
+    assert trainer.run.metrics()[-1]["learning rate"] == 0.0
+
+
+def test_the_decay_ends_where_the_seconds_end(words: Dataset, tmp_path: Path) -> None:
+    trainer = recorded(words, tmp_path / "run", tick=5, epochs=100, max_seconds=40)
+    fall = [0.01 * (1 + math.cos(math.pi * step / 8)) / 2 for step in range(8)]
+    assert trainer.planned == 400  # by steps, nothing would decay, and a tenth is the warm-up
+    assert trainer.rates == pytest.approx([fall[0] / 40, *fall[1:]])
+    assert trainer.run.metrics()[-1]["learning rate"] == 0.0
+
+
+def test_the_decay_follows_what_ends_first(words: Dataset, tmp_path: Path) -> None:
+    trainer = recorded(words, tmp_path / "run", tick=1, epochs=100, max_seconds=1000, max_steps=8)
+    assert trainer.rates == pytest.approx(
+        [0.01 * (1 + math.cos(math.pi * step / 8)) / 2 for step in range(8)]
+    )
+
+
+def test_a_resumed_run_goes_on_with_the_seconds_that_are_left(
+    words: Dataset, tmp_path: Path
+) -> None:
+    whole = recorded(words, tmp_path / "whole", tick=5, epochs=100, max_seconds=40)
+    first = recorded(words, tmp_path / "parts", tick=5, epochs=100, max_seconds=40, max_steps=4)
+    run = RunFolder.load(tmp_path / "parts", "last").replaced(max_steps=None)
+    then = Recording(run, words, tick=5, resume=True)
+    assert then.fit() == "40 seconds are over"
+    assert then.progress.seconds == 40
+    assert then.rates == whole.rates[4:]
+    assert len(first.rates) == 4
 
 
 def test_the_best_weights_are_those_of_the_best_epoch(words: Dataset, tmp_path: Path) -> None:

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from throughtime.cli.files import FORMAT, FORMAT_HELP, Rows
+from throughtime.cli.files import FORMAT, FORMAT_HELP, Rows, RunPath
 
 if TYPE_CHECKING:
     from throughtime.evaluation.metrics import Number
 
 
 @click.command()
-@click.argument("run", type=click.Path(path_type=Path))
+@click.argument("run", type=RunPath())
 @click.argument("file", type=Rows(), required=False)
 @click.option("--split", help="The part of the data [test].")
 @click.option("--format", "form", type=FORMAT, help=FORMAT_HELP)
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def evaluate(
     run: Path,
-    file: BufferedIOBase | None,
+    file: BufferedIOBase | Path | None,
     split: str | None,
     form: str | None,
     shuffled: bool,

@@ -2,33 +2,37 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Any
 
 import click
 
-FORMAT = click.Choice(["lines", "table", "conll", "fasta", "fasttext", "ucr"])
+from throughtime.data.reading import FORMATS
+from throughtime.runs.config import read_json
+
+FORMAT = click.Choice(FORMATS)
 FORMAT_HELP = "Format of FILE [as in training, or by its name]."
 
 
-class Rows(click.File):
-    """An argument for a file or standard input, opened for reading bytes."""
-
-    def __init__(self) -> None:
-        super().__init__("rb")
+class Rows(click.Path):
+    """An argument for a file or folder, or for standard input, from which bytes are read."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        from throughtime.data import DataError  # here, since it imports torch
-        from throughtime.data.formats.opening import check_regular
+        if value == "-":
+            return sys.stdin.buffer
+        path = Path(value)
+        hint = "give text by standard input instead: echo … | throughtime …"
+        if not path.exists():
+            self.fail(f"{value!r}: No such file or directory; {hint}", param, ctx)
+        if not (path.is_file() or path.is_dir()):  # a pipe without a writer would never open
+            self.fail(f"{value!r}: neither a file nor a folder; {hint}", param, ctx)
+        return path
 
-        path = Path(str(value))
-        try:  # before it is opened, which may wait for ever
-            if value != "-" and path.exists():
-                check_regular(path)
-        except DataError as error:
-            self.fail(str(error), param, ctx)
-        try:
-            return super().convert(value, param, ctx)
-        except click.BadParameter as error:
-            hint = "; give text by standard input instead: echo … | throughtime …"
-            self.fail(error.message + hint, param, ctx)
+
+class RunPath(click.Path):
+    """An argument for the folder of a run; another one is refused before torch is imported."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
+        read_json(Path(value))
+        return Path(value)

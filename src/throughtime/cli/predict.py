@@ -8,18 +8,20 @@ from pathlib import Path
 
 import click
 
-from throughtime.cli.files import FORMAT, FORMAT_HELP, Rows
+from throughtime.cli.files import FORMAT, FORMAT_HELP, Rows, RunPath
 
 
 @click.command()
-@click.argument("run", type=click.Path(path_type=Path))
+@click.argument("run", type=RunPath())
 @click.argument("file", type=Rows(), default="-")
 @click.option("--format", "form", type=FORMAT, help=FORMAT_HELP)
 @click.option(
     "--json", "as_json", is_flag=True, help="Print a JSON object per line, with probabilities."
 )
 @click.option(
-    "--top", type=click.IntRange(min=1), help="Number of most probable labels; needs --json."
+    "--top",
+    type=click.IntRange(min=1),
+    help="Print so many of the most probable, with their probabilities, between tabs.",
 )
 @click.option("--beam", type=int, help="For sequences: width of the beam search [1].")
 @click.option("--max-length", type=int, help="For sequences: cut at this length.")
@@ -33,7 +35,7 @@ from throughtime.cli.files import FORMAT, FORMAT_HELP, Rows
 )
 def predict(
     run: Path,
-    file: BufferedIOBase,
+    file: BufferedIOBase | Path,
     form: str | None,
     as_json: bool,
     top: int | None,
@@ -47,19 +49,21 @@ def predict(
     Each input line gives one output line, as soon as it is read; a line that cannot be read stops
     the command with its number. If x is one text, a line is that text; if x is numbers or several
     columns, a line is a JSON object with the names of the columns. A FILE that ends in .csv, .tsv,
-    .jsonl, .parquet or .conll is a table with the columns of x, and is read as a whole.
+    .jsonl, .parquet or .conll is a table with the columns of x, and is read as a whole; so is a
+    folder, as in training.
+
+    With --top, a label is printed with its probability, and a text with its log-probability, both
+    after a space; the tags of a token are between commas.
 
     For a series, FILE has the steps so far; the output is the next 10 steps, or --max-length.
     """
-    from throughtime.cli.show import said
+    from throughtime.cli.show import predicted, said
     from throughtime.inference import predict as of_rows
     from throughtime.inference.rows import LINES, warn_of_unknown
     from throughtime.inference.run import Run
     from throughtime.inference.series import forecast, is_series
 
     loaded = Run.load(run).folder
-    if top is not None and not as_json:
-        raise ValueError("--top needs --json")
     if is_series(loaded):
         for name, option in (("--top", top), ("--batch-size", batch_size)):
             if option is not None:
@@ -69,14 +73,15 @@ def predict(
         return
     if samples is not None:
         raise ValueError(f"--samples is for series; y of this model is {loaded.schema.y.kind}")
-    rows = batch_size or (1 if file.isatty() else LINES)
+    typed = not isinstance(file, Path) and file.isatty()
+    rows = batch_size or (1 if typed else LINES)
     not_known = 0
     found = of_rows.predict(
         loaded, file, top=top, beam=beam, max_length=max_length, form=form, rows=rows
     )
     for prediction in found:
         not_known += prediction.unknown
-        click.echo(_json(prediction.to_dict()) if as_json else said(prediction.value))
+        click.echo(_json(prediction.to_dict()) if as_json else predicted(prediction))
     warn_of_unknown(not_known)
 
 

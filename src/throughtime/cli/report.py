@@ -6,9 +6,11 @@ from pathlib import Path
 
 import click
 
+from throughtime.cli.files import RunPath
+
 
 @click.command()
-@click.argument("run", type=click.Path(path_type=Path))
+@click.argument("run", type=RunPath())
 def report(run: Path) -> None:
     """Draw the pictures of a RUN again: wiring, learning curve, lengths and captions."""
     from throughtime.inference.run import Run

@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING
 
 import click
 
+from throughtime.cli.files import RunPath
+
 if TYPE_CHECKING:
     from throughtime.inference.decoding import Decoding
     from throughtime.runs.folder import RunFolder
 
 
 @click.command()
-@click.argument("run", type=click.Path(path_type=Path))
+@click.argument("run", type=RunPath())
 @click.option("-n", "count", type=click.IntRange(min=1), help="Number of samples [10].")
 @click.option("--temperature", type=float, help="Below 1, samples vary less [1].")
 @click.option("--top-k", type=int, help="Draw from the k most probable symbols.")

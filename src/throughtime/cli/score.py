@@ -8,11 +8,11 @@ from pathlib import Path
 
 import click
 
-from throughtime.cli.files import FORMAT, FORMAT_HELP, Rows
+from throughtime.cli.files import FORMAT, FORMAT_HELP, Rows, RunPath
 
 
 @click.command()
-@click.argument("run", type=click.Path(path_type=Path))
+@click.argument("run", type=RunPath())
 @click.argument("file", type=Rows(), default="-")
 @click.option("--format", "form", type=FORMAT, help=FORMAT_HELP)
 @click.option(
@@ -25,7 +25,7 @@ from throughtime.cli.files import FORMAT, FORMAT_HELP, Rows
     "--top", type=click.IntRange(min=1), help="Number of most probable symbols; needs --json."
 )
 def score(
-    run: Path, file: BufferedIOBase, form: str | None, as_json: bool, top: int | None
+    run: Path, file: BufferedIOBase | Path, form: str | None, as_json: bool, top: int | None
 ) -> None:
     """Score each line of FILE or standard input with the model of a RUN.
 
@@ -34,8 +34,13 @@ def score(
     with its number.
 
     For a model of y given x, a line is a JSON object with the columns of both, or FILE is a table
-    that has them; the output ends in y. For a series, FILE has its columns, and each row is scored
-    given the rows before it. Numbers are scored by the log-density of their standardised values.
+    that has them; the output ends in y. FILE may be whatever `train` reads; of a file of arrays
+    (.mat, .npz), the test part is scored. Numbers are scored by the log-density of their
+    standardised values.
+
+    For a running text or a series, FILE is one of them, and each line or row is scored given all
+    that comes before it, the line's end included: the sum over the lines is log p of the whole,
+    which `evaluate` RUN FILE gives per symbol. --format lines scores each line of text by itself.
     """
     from throughtime.cli.show import said
     from throughtime.inference import score as of_rows

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import Any
+
+from throughtime.inference.results import LabelPrediction, Prediction, SequencePrediction
 
 
 def said(value: Any) -> str:
@@ -20,6 +22,35 @@ def said(value: Any) -> str:
     if isinstance(value, float):
         return f"{value:.6g}"
     return str(value).replace("\r", "\\r").replace("\n", "\\n")
+
+
+def predicted(prediction: Prediction) -> str:
+    """A prediction as one line; if the most probable values were asked for, those with their
+    probabilities.
+
+    Labels have their probability after them and a tab between them, and texts their
+    log-probability. Of tags, the steps have a tab between them.
+
+    Example:
+        >>> label = LabelPrediction("Ivan", "New York", 0, 0.98, {"New York": 0.98, "Rome": 0.0112})
+        >>> predicted(label).split("\\t")
+        ['New York 0.98', 'Rome 0.0112']
+        >>> tags = SequencePrediction([..., ...], ["B", "O"], 0, -0.1,
+        ...     top=[{"B": 0.9, "O": 0.1}, {"O": 1.0, "B": 2e-05}])
+        >>> predicted(tags).split("\\t")
+        ['B 0.9, O 0.1', 'O 1, B 2e-05']
+    """
+    if isinstance(prediction, LabelPrediction) and prediction.top is not None:
+        return "\t".join(_with_numbers(prediction.top.items()))
+    if isinstance(prediction, SequencePrediction) and prediction.best is not None:
+        return "\t".join(_with_numbers(prediction.best))
+    if isinstance(prediction, SequencePrediction) and prediction.top is not None:
+        return "\t".join(", ".join(_with_numbers(step.items())) for step in prediction.top)
+    return said(prediction.value)
+
+
+def _with_numbers(values: Iterable[tuple[Any, float]]) -> list[str]:
+    return [f"{said(value)} {number:.3g}" for value, number in values]
 
 
 def labelled(symbols: Sequence[str], guesses: list[str], truths: list[str]) -> Iterator[str]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from throughtime.cli.files import RunPath
 from throughtime.extras import MissingPackage, needed_for
 from throughtime.runs.options import READING, ConfigError, Options, help_of
 
@@ -34,7 +35,7 @@ def _options(command: Callable[..., None]) -> Callable[..., None]:
 @click.option(
     "--config", "file", type=click.Path(path_type=Path), help="Options from a config.json."
 )
-@click.option("--resume", type=click.Path(path_type=Path), help="The folder of a run to continue.")
+@click.option("--resume", type=RunPath(), help="The folder of a run to continue.")
 @_options
 def train(
     dataset: str | None, out: Path | None, file: Path | None, resume: Path | None, **told: Any
@@ -46,17 +47,21 @@ def train(
     alone, which is a time series; or CoNLL-style columns (.conll, .conllu). Options that are left
     out follow from the data. Options override those of --config.
     """
+    values = {name: value for name, value in told.items() if value is not None}
+    if file is not None and resume is None:
+        values = Options.load(file).told() | values
+    Options.read(values)  # refuses what is wrong before torch is imported
+
     from tqdm import tqdm
 
     from throughtime.inference.run import Run
     from throughtime.training.train import fit
     from throughtime.training.trainer import Diverged
 
-    values = {name: value for name, value in told.items() if value is not None}
     if resume is not None:
         run, data = _resumed(resume, dataset, out, file, values)
     else:
-        run, data = _begun(dataset, out, file, values)
+        run, data = _begun(dataset, out, values)
     _introduce(run, data)
     try:
         _, reason = fit(run, data, resume=resume is not None, say=tqdm.write)
@@ -77,13 +82,11 @@ def train(
 
 
 def _begun(
-    dataset: str | None, out: Path | None, file: Path | None, values: dict[str, Any]
+    dataset: str | None, out: Path | None, values: dict[str, Any]
 ) -> tuple[RunFolder, Dataset]:
     from throughtime.data import Reading, load
     from throughtime.training.prepare import prepare
 
-    if file is not None:
-        values = Options.load(file).told() | values
     if dataset is not None:
         values["dataset"] = dataset
     options = Options.read(values)

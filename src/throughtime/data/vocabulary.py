@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import Any, ClassVar
@@ -13,8 +14,15 @@ from torch import Tensor
 
 from throughtime.data.errors import DataError
 
+LINE_END = "\n"
+"""The end of a line, which is a symbol of its own in a running text of words."""
+
 UNKNOWN = "\N{REPLACEMENT CHARACTER}"
 """The unknown symbol: stands for every symbol that is not in the vocabulary."""
+
+
+WORD_OR_END = re.compile(rf"{LINE_END}|\S+")
+"""A word, or the end of a line."""
 
 
 class UnknownSymbol(DataError):
@@ -65,6 +73,8 @@ class Vocabulary:
     symbols: tuple[str, ...]
     pieces: ClassVar[bool] = False
     """Whether a symbol may be several characters, or part of one: words, bytes or byte pairs."""
+    space: ClassVar[str | None] = None
+    """The white space that may be a symbol although it separates symbols."""
 
     def __init__(self, symbols: Iterable[str]) -> None:
         self.symbols = tuple(symbols)
@@ -73,7 +83,7 @@ class Vocabulary:
             twice = next(s for i, s in enumerate(self.symbols) if self._number[s] != i)
             raise DataError(f"symbol {twice!r} stands twice in a vocabulary; give each symbol once")
         for symbol in self.symbols:
-            if self.names and symbol.split() != [symbol]:
+            if self.names and symbol.split() != [symbol] and symbol != self.space:
                 raise DataError(
                     f"symbol {symbol!r} is empty or has white space in it, which separates the "
                     "symbols where they are longer than one character; rename it"
@@ -103,13 +113,17 @@ class Vocabulary:
         Raises:
             UnknownSymbol: at the first symbol that is not in the vocabulary, if it has no U+FFFD.
         """
-        symbols = text.split() if isinstance(text, str) and self.names else list(text)
+        symbols = self._split(text) if isinstance(text, str) and self.names else list(text)
         unknown = self.unknown
         numbers = [self._number.get(symbol, unknown) for symbol in symbols]
         if None in numbers:
             position = numbers.index(None)
             raise UnknownSymbol(symbols[position], position, self)
         return torch.tensor(numbers, dtype=torch.int64)
+
+    def _split(self, text: str) -> list[str]:
+        """The symbols of a text that white space separates."""
+        return text.split()
 
     def encode_all(self, texts: list[str]) -> tuple[NDArray[Any], NDArray[np.int64]]:
         """Encode many texts at once: all their numbers in a row, and the length of each text.
@@ -185,16 +199,28 @@ class Vocabulary:
 class WordVocabulary(Vocabulary):
     """A vocabulary of words, which may also be single characters.
 
-    ``decode`` writes one space between words, whatever white space the text had.
+    ``decode`` writes one space between words, whatever white space the text had. If the end of a
+    line, ``"\\n"``, is one of the symbols, each line end is a symbol and is kept.
 
     Example:
         >>> words = WordVocabulary(["a", "b"])
-        >>> words.decode(words.encode("b  a"))
-        'b a'
+        >>> words.decode(words.encode("b  a\\na"))
+        'b a a'
+        >>> lines = WordVocabulary(["\\n", "a", "b"])
+        >>> lines.decode(lines.encode("b  a\\n\\na"))
+        'b a\\n\\na'
     """
 
     pieces = True
     names = True
+    space = LINE_END
+
+    def _split(self, text: str) -> list[str]:
+        return WORD_OR_END.findall(text) if LINE_END in self else text.split()
+
+    def decode(self, numbers: Tensor) -> str:
+        text = super().decode(numbers)
+        return text.replace(f" {LINE_END}", LINE_END).replace(f"{LINE_END} ", LINE_END)
 
 
 def code_points(text: str) -> NDArray[np.unsignedinteger[Any]]:

@@ -41,8 +41,8 @@ class Decoding:
 
     def __post_init__(self) -> None:
         if self.beam is not None and self.drawn:
-            options = ", ".join(f"--{name.replace('_', '-')}" for name in self.drawn)
-            raise ValueError(f"--beam does not draw, so {options} has no effect; leave one out")
+            options = " and ".join(name.replace("_", "-") for name in self.drawn)
+            raise ValueError(f"a beam does not draw, so {options} has no effect; leave one out")
 
     @property
     def drawn(self) -> dict[str, Any]:

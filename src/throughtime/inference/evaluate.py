@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from io import BufferedIOBase
 from pathlib import Path
 from typing import Any
 
@@ -13,16 +12,16 @@ import torch
 from throughtime.data import DataError, Dataset, Examples
 from throughtime.data.columns import WHOLE
 from throughtime.data.formats.encoding import x_of, y_of
-from throughtime.data.formats.memory import table_of
 from throughtime.data.formats.table import Table
-from throughtime.data.formats.text_file import blocks_of
 from throughtime.evaluation.likelihood import MEASURED, decoder, sees_x
 from throughtime.evaluation.metrics import Number
 from throughtime.evaluation.metrics import evaluate as numbers_of
 from throughtime.evaluation.metrics.bootstrap import FEWEST, RESAMPLES
 from throughtime.evaluation.metrics.rows import CHUNK
-from throughtime.inference.rows import form_of, tables
+from throughtime.inference.rows import reading_of, tables
+from throughtime.inference.running import is_running_text, running_text
 from throughtime.inference.series import is_series, series_values
+from throughtime.inference.short import short
 from throughtime.lengths import DecidedBy
 from throughtime.runs.build import Model
 from throughtime.runs.folder import RunFolder
@@ -85,7 +84,7 @@ class Evaluation:
             "shuffled": self.shuffled,
             "resampled": self.resampled,
             "examples": self.examples,
-            "numbers": [number._asdict() for number in self.numbers],
+            "numbers": [short(number._asdict()) for number in self.numbers],
         }
 
 
@@ -114,7 +113,7 @@ def evaluate_rows(
     Raises:
         DataError: with file and line, if the model cannot be measured on a row.
     """
-    name = getattr(source, "name", source) if not isinstance(source, list) else "rows"
+    name = source if isinstance(source, str | Path) else getattr(source, "name", None)
     name = str(name) if isinstance(name, str | Path) else "rows"
     examples = examples_of(run, source, form)
     return evaluate_examples(run, examples, name, shuffled=shuffled, interval=interval)
@@ -131,11 +130,12 @@ def examples_of(run: RunFolder, source: object, form: str | None = None) -> Exam
         column = schema.y
         y = column.encode(series_values(run, source, form))
         return Examples(None, Sequence(y[None]))
-    if schema.running:
-        form_of(run, form, source)  # refuses a table
-        return Examples(None, Sequence(schema.y.encode(_whole_text(source))[None]))
+    if is_running_text(run):
+        if reading_of(run, form, source).format == "lines":
+            raise DataError("format: a running text is measured as a whole; leave lines out")
+        return running_text(run, source)
     columns = (*schema.x, schema.y)
-    found = list(tables(source, columns, form_of(run, form, source)))
+    found = list(tables(source, columns, reading_of(run, form, source)))
     if schema.y.name == WHOLE:  # blank lines are left out, as in training
         found = [t for table in found for t in _without_blank_lines(table)]
     if not found:
@@ -173,10 +173,10 @@ def shuffled_x(model: Model, examples: Examples) -> Examples:
         ValueError: if the model sees no x, or x decides the length of y.
     """
     if not sees_x(model) or examples.x is None:
-        raise ValueError("--shuffled: this model sees no x, so there is nothing to shuffle")
+        raise ValueError("shuffled: this model sees no x, so there is nothing to shuffle")
     length = decoder(model).length
     if length is not None and length.decided_by is DecidedBy.INPUT:
-        raise ValueError("--shuffled: each y has the length of its x, so no other x fits it")
+        raise ValueError("shuffled: each y has the length of its x, so no other x fits it")
     order = torch.randperm(len(examples), generator=torch.Generator().manual_seed(0))
     other = torch.empty_like(order)
     other[order] = order.roll(1)
@@ -217,18 +217,6 @@ def _in_words(whole: Examples, measured: Examples, running: bool) -> str:
     if running:
         return f"the first {symbols}"
     return f"{count} of {len(whole):,}, evenly spread, with {symbols}"
-
-
-def _whole_text(source: object) -> str:
-    """A running text: that of a file, or of the one row in memory."""
-    if isinstance(source, BufferedIOBase):
-        source = str(getattr(source, "name", ""))
-    if isinstance(source, str | Path):
-        return "".join(blocks_of(Path(source)))
-    texts = table_of(source, column=WHOLE).column(WHOLE)
-    if len(texts) != 1 or not isinstance(texts[0], str):
-        raise DataError(f"{len(texts)} rows; expected one, a running text: a path, or [text]")
-    return texts[0]
 
 
 def _without_blank_lines(table: Table) -> Iterator[Table]:

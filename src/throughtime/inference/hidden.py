@@ -9,7 +9,7 @@ from throughtime.data.formats.encoding import x_of, y_of
 from throughtime.distribution import SequenceDistribution
 from throughtime.evaluation.likelihood import decoder, sees_x, y_given
 from throughtime.inference.evaluate import examples_of
-from throughtime.inference.rows import form_of, tables
+from throughtime.inference.rows import reading_of, tables
 from throughtime.runs.folder import RunFolder
 from throughtime.sequence import Sequence
 from throughtime.wiring import Edge
@@ -38,7 +38,7 @@ def hidden_states(
     of_x = run.schema.x if sees_x(run.model) else ()
     columns = (*of_x, run.schema.y) if needs_y else of_x
     found = []
-    for table in tables(source, columns, form_of(run, form, source)):
+    for table in tables(source, columns, reading_of(run, form, source)):
         x = x_of(table, of_x) if of_x else None
         found += _of(run, x, y_of(table, run.schema.y) if needs_y else None)
     return found

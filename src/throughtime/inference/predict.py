@@ -21,7 +21,7 @@ from throughtime.inference.results import (
     Prediction,
     SequencePrediction,
 )
-from throughtime.inference.rows import LINES, answered, as_input, form_of, tables
+from throughtime.inference.rows import LINES, answered, as_input, reading_of, tables
 from throughtime.inference.top import check_top, top_of
 from throughtime.lengths import DecidedBy
 from throughtime.runs.errors import RunError
@@ -62,14 +62,14 @@ def predict(
         )
     is_ = f"; the y of this model, {y.name}, is of kind {y.kind}"
     if top is not None and (y.vocabulary is None or run.schema.output.event_shape):
-        raise ValueError(f"--top is for labels and symbols{is_}")
-    for name, option in (("--beam", beam), ("--max-length", max_length)):
+        raise ValueError(f"top is for labels and symbols{is_}")
+    for name, option in (("a beam", beam), ("max-length", max_length)):
         if option is not None and not y.sequence:
             raise ValueError(f"{name} is for sequences{is_}")
     check_top(top)
     decoding = Decoding(beam=beam, max_length=max_length)
-    form = form_of(run, form, source)
-    given = tables(source, run.schema.x, form, rows)
+    reading = reading_of(run, form, source)
+    given = tables(source, run.schema.x, reading, rows)
     return answered(given, lambda table: predictions(run, table, decoding, top))
 
 

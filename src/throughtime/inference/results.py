@@ -1,9 +1,14 @@
-"""The results of predicting, scoring, sampling and forecasting."""
+"""The results of predicting, scoring, sampling and forecasting.
+
+As dicts, for JSON, the numbers of the model are short; what the rows had is as they had it.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
+
+from throughtime.inference.short import short
 
 
 @dataclass(frozen=True)
@@ -24,8 +29,8 @@ class Prediction:
         """A dict of ``input``, ``prediction``, the other attributes and ``unknown``."""
         return {
             "input": self.input,
-            "prediction": self.value,
-            **self._more(),
+            "prediction": short(self.value),
+            **short(self._more()),
             "unknown": self.unknown,
         }
 
@@ -125,14 +130,15 @@ class Score:
         """A dict of ``input``, if any, ``target`` (``text`` for a line) and the numbers."""
         said = {} if self.input is None else {"input": self.input}
         said["text" if self.line else "target"] = self.target
-        said |= {
+        numbers = {
             "log_prob": self.log_prob,
             "per_symbol": self.per_symbol,
             "terms": self.terms,
             "length": self.length,
             "unknown": self.unknown,
         }
-        return said if self.top is None else said | {"top": self.top}
+        said |= short(numbers if self.top is None else numbers | {"top": self.top})
+        return said
 
 
 @dataclass(frozen=True)
@@ -149,7 +155,7 @@ class Sample:
 
     def to_dict(self) -> dict[str, Any]:
         """A dict of ``sample`` and ``log_prob``."""
-        return {"sample": self.value, "log_prob": self.log_prob}
+        return {"sample": short(self.value), "log_prob": short(self.log_prob)}
 
 
 @dataclass(frozen=True)
@@ -169,9 +175,9 @@ class ForecastStep:
 
     def to_dict(self) -> dict[str, Any]:
         """A dict of ``prediction``, ``deviation``, ``quantiles`` and ``unknown``, which is 0."""
-        return {
+        numbers = {
             "prediction": self.value,
             "deviation": self.deviation,
             "quantiles": self.quantiles,
-            "unknown": 0,
         }
+        return {**short(numbers), "unknown": 0}

@@ -5,19 +5,24 @@ from __future__ import annotations
 import json
 import warnings
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from io import BufferedIOBase
 from pathlib import Path
 from typing import Any, TypeVar
 
+import numpy as np
+
 from throughtime.data import DataError
 from throughtime.data.columns import WHOLE, Column, NotALine
+from throughtime.data.formats.arrays import read_arrays
+from throughtime.data.formats.folder import table_in
 from throughtime.data.formats.guess import OF_ROWS, known_format, read_rows
 from throughtime.data.formats.json_text import from_json
 from throughtime.data.formats.memory import table_of
 from throughtime.data.formats.opening import check_regular
 from throughtime.data.formats.table import Table
 from throughtime.data.formats.text_file import as_utf8
-from throughtime.data.reading import Reading
+from throughtime.data.reading import AS_IT_IS, Reading
 from throughtime.runs.errors import RunError
 from throughtime.runs.folder import RunFolder
 
@@ -29,6 +34,22 @@ LINES = 128
 LONGEST = 2**24
 """The most bytes in a line: a line without an end must not fill the memory."""
 
+
+def _test_arrays(path: Path) -> Table:
+    """The sequences of the test part of a file of arrays, as lists."""
+    table = read_arrays(path)["test"]
+    rows = {
+        name: [np.asarray(v).tolist() for v in values] for name, values in table.columns.items()
+    }
+    return Table(path, rows, table.lines)
+
+
+WHOLES = (*OF_ROWS, "series", "arrays")
+"""The formats that are read as a whole; the others are ``lines`` and ``running``."""
+
+RUNNING = "running"
+"""The format of a text of which each line is given the lines before it."""
+
 STDIN = "<stdin>"
 """Python's name of standard input."""
 
@@ -36,36 +57,46 @@ TEXT = "text"
 """The name of the column of texts in rows in memory, for a run on lines of text."""
 
 
-def form_of(run: RunFolder, form: str | None, source: object) -> str | None:
-    """The format of a file of rows: as given, or else as the training file was read.
-
-    Returns:
-        None if the file's name decides.
+def reading_of(run: RunFolder, form: str | None, source: object) -> Reading:
+    """How a file of rows is read: as the training file was, in the format that is given.
 
     Raises:
-        RunError: if the model is of lines of text, and a table is given.
+        RunError: if the model is of another kind of text, or of none.
         DataError: if standard input, which is read line by line, is given as a table.
     """
     if run.schema.y.name == WHOLE and not run.schema.x:
-        if form in OF_ROWS:
+        forms = (RUNNING, "lines") if run.schema.running else ("lines",)
+        if form not in (None, *forms):
+            what = "a running text" if run.schema.running else "lines of text"
             raise RunError(
-                f"--format {form}: {run.path} models lines of text, without columns; give lines"
+                f"format is {form}, but {run.path} models {what}, without columns; expected "
+                f"{' or '.join(forms)}"
             )
-        return "lines"
-    if form in OF_ROWS and isinstance(source, BufferedIOBase) and _name(source) == STDIN:
+        return Reading(format=form or forms[0])
+    if form == RUNNING:
+        raise RunError(f"format is running, but {run.path} models no running text; give its rows")
+    if form in WHOLES and isinstance(source, BufferedIOBase) and name_of(source) == STDIN:
         raise DataError(
-            f"--format {form}: standard input is read line by line; give a file by its name"
+            f"format is {form}, but standard input is read line by line; give a file by its name"
         )
-    trained = run.config.format
-    return trained if form is None and trained in OF_ROWS else form
+    trained = run.config.reading
+    if form is None and trained.format in WHOLES:
+        form = trained.format
+    told = {name: getattr(trained, name) for name in OF_TABLES}
+    return Reading(format=form, **told)
+
+
+OF_TABLES = ("header", "decimal", "sequence")
+"""The options of reading by which a table to predict or score is read as that of training."""
 
 
 def tables(
-    source: object, columns: tuple[Column, ...], form: str | None = None, rows: int = LINES
+    source: object, columns: tuple[Column, ...], reading: Reading = AS_IT_IS, rows: int = LINES
 ) -> Iterator[Table]:
     """Read the values of ``columns``, in tables of ``rows`` rows.
 
-    The source is a table, a CoNLL-style file, lines, or rows in memory. With one column, a line is
+    The source is a table, a CoNLL-style file, the test part of a file of arrays, a folder as in
+    training, lines, or rows in memory. With one column, a line is
     its value, if the kind of column allows it; otherwise each line is a JSON object. If the one
     column is of pictures, a file may also be a picture.
 
@@ -73,18 +104,18 @@ def tables(
         source: a path; an open file or standard input, which is read line by line; or rows in
             memory, see :func:`~throughtime.data.formats.memory.table_of`.
         columns: the columns to read.
-        form: one of ``OF_ROWS`` or ``lines``; if None, the ending of the file's name decides.
+        reading: how a file is read; without a format, the file decides.
         rows: the number of rows in a table. Before a broken line, the rows above it are given.
 
     Raises:
         DataError: with file and line, if the source cannot be read or lacks a column.
     """
-    if isinstance(source, BufferedIOBase) and _name(source) == STDIN:
+    if isinstance(source, BufferedIOBase) and name_of(source) == STDIN:
         yield from _of_lines(source, Path("standard input"), columns, rows)
     elif isinstance(source, BufferedIOBase):
-        yield from _of_file(Path(_name(source)), columns, form, rows)
+        yield from _of_file(Path(name_of(source)), columns, reading, rows)
     elif isinstance(source, str | Path):
-        yield from _of_file(Path(source), columns, form, rows)
+        yield from _of_file(Path(source), columns, reading, rows)
     else:
         yield from _pieces(_in_memory(source, columns), columns, rows)
 
@@ -98,27 +129,33 @@ def _in_memory(source: object, columns: tuple[Column, ...]) -> Table:
 
 
 def _of_file(
-    path: Path, columns: tuple[Column, ...], form: str | None, rows: int
+    path: Path, columns: tuple[Column, ...], reading: Reading, rows: int
 ) -> Iterator[Table]:
-    check_regular(path)
+    path = table_in(path) if path.is_dir() else path
+    if not path.is_dir():
+        check_regular(path)
     if len(columns) == 1 and columns[0].is_value(path):
         yield Table(path, {columns[0].name: [path.name]}, [1])
         return
-    form = form or known_format(path) or "lines"
-    if form in OF_ROWS:
-        yield from _pieces(read_rows(path, Reading(format=form)), columns, rows)
+    form = reading.format or known_format(path) or "lines"
+    if form == "arrays":
+        yield from _pieces(_test_arrays(path), columns, rows)
+    elif form in WHOLES:
+        named = replace(reading, format="table" if form == "series" else form)
+        yield from _pieces(read_rows(path, named), columns, rows)
     else:
         yield from _of_lines(as_utf8(path), path, columns, rows)
 
 
 def _pieces(whole: Table, columns: tuple[Column, ...], rows: int) -> Iterator[Table]:
     wanted = {column.name: whole.column(column.name) for column in columns}
-    whole = type(whole)(whole.path, wanted, whole.lines)
+    whole = replace(whole, columns=wanted)
     for first in range(0, len(whole), rows):
         yield whole[range(first, min(first + rows, len(whole)))]
 
 
-def _name(file: BufferedIOBase) -> str:
+def name_of(file: BufferedIOBase) -> str:
+    """The path of an open file, or ``STDIN``."""
     return str(getattr(file, "name", STDIN))
 
 

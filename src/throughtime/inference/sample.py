@@ -50,7 +50,7 @@ def sample(
     p, decoding, begun = whole, decoding or Decoding(), None
     if prefix is not None:
         if y.vocabulary is None:
-            raise ValueError("--prefix: this model gives numbers, which cannot begin with a text")
+            raise ValueError("prefix: this model gives numbers, which cannot begin with a text")
         begun = y.vocabulary.encode(prefix)
         if y.vocabulary.unknown is not None:
             warn_of_unknown(int((begun == y.vocabulary.unknown).sum()))

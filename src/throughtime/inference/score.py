@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from io import BufferedIOBase
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -15,7 +17,8 @@ from throughtime.data.formats.table import Table
 from throughtime.distribution import SequenceDistribution
 from throughtime.evaluation.likelihood import decides_length, log_prob, sees_x, y_given
 from throughtime.inference.results import Score
-from throughtime.inference.rows import LINES, answered, as_input, form_of, tables
+from throughtime.inference.rows import LINES, RUNNING, answered, as_input, reading_of, tables
+from throughtime.inference.running import line_scores
 from throughtime.inference.series import is_series, observed
 from throughtime.inference.top import check_top, top_of
 from throughtime.runs.folder import RunFolder
@@ -31,6 +34,9 @@ def score(
     rows: int = LINES,
 ) -> Iterator[Score]:
     """log p(y | x) of each row, in the order of the rows; of a series, of each step.
+
+    For a model of running text, a file is one text, and each of its lines is given those before
+    it. As ``lines`` and in memory, each text is one of its own.
 
     Args:
         run: the model.
@@ -49,7 +55,10 @@ def score(
     check_top(top)
     if is_series(run):
         return _steps(run, source, form)
-    given = tables(source, (*_seen(run), of_y), form_of(run, form, source), rows)
+    reading = reading_of(run, form, source)
+    if reading.format == RUNNING and isinstance(source, str | Path | BufferedIOBase):
+        return line_scores(run, source, top)
+    given = tables(source, (*_seen(run), of_y), reading, rows)
     return answered(given, lambda table: scores(run, table, top))
 
 

@@ -15,7 +15,7 @@ from throughtime.evaluation.likelihood import y_given
 from throughtime.evaluation.metrics.reals import HORIZON
 from throughtime.inference.quantiles import LEVELS, quantile
 from throughtime.inference.results import ForecastStep
-from throughtime.inference.rows import form_of, tables
+from throughtime.inference.rows import reading_of, tables
 from throughtime.runs.errors import RunError
 from throughtime.runs.folder import RunFolder
 from throughtime.sequence import Sequence
@@ -76,17 +76,18 @@ def forecast(
 def observed(
     run: RunFolder, source: object, form: str | None
 ) -> tuple[SequenceDistribution, Sequence, list[Any]]:
-    """The distribution of a run, a series encoded as ``(1, T, size)``, and its steps decoded.
+    """The distribution of a run, a series encoded as ``(1, T, size)``, and the steps of the file.
 
     Raises:
         RunError: if the model is not one of a series.
         DataError: with file and line, if a value is not a number.
     """
     column = series_column(run)
-    y = column.encode(series_values(run, source, form))
+    values = series_values(run, source, form)
     p = y_given(run.model, None)
     assert isinstance(p, SequenceDistribution)
-    return p.expand((1,)), Sequence(y[None]), column.decode(y)
+    steps = values[:, 0] if column.size == 1 else values
+    return p.expand((1,)), Sequence(column.encode(values)[None]), steps.tolist()
 
 
 def series_values(run: RunFolder, source: object, form: str | None) -> Tensor:
@@ -99,7 +100,7 @@ def series_values(run: RunFolder, source: object, form: str | None) -> Tensor:
     names = [name] if series_column(run).size == 1 else name.split(",")
     numbers = tuple(Number(name) for name in names)
     found: list[Tensor] = []
-    for table in tables(source, numbers, form_of(run, form, source)):
+    for table in tables(source, numbers, reading_of(run, form, source)):
         values = [parsed(table, column) for column in numbers]
         found.append(torch.tensor(values, dtype=torch.float64).T)
     if not found:

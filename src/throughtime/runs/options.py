@@ -92,7 +92,8 @@ WiringText = Annotated[
     _checked_by("wiring"),
     Field(
         description="hidden-to-hidden, output-to-hidden, sequence-to-vector, vector-to-sequence, "
-        "hidden-and-output-to-hidden, unconditional; or edges: 'x -> h(t), h(t) -> o(t)'.",
+        "hidden-and-output-to-hidden, unconditional; or edges, with tau for τ: "
+        "'x -> h(t), h(t) -> o(t)', 'x(t) -> h(t), h(t-1) -> h(t), h(tau) -> o'.",
     ),
 ]
 OutputText = Annotated[
@@ -125,7 +126,9 @@ BatchSymbols = Annotated[
     int, Field(ge=1, description="Most steps of a batch, padding included [65536].")
 ]
 Steps = Annotated[int, Field(ge=1, description="Steps in a chunk of running text.")]
-LearningRate = Annotated[float, Field(gt=0, description="AdamW's at its peak; it decays to zero.")]
+LearningRate = Annotated[
+    float, Field(gt=0, description="AdamW's at its peak; it decays to zero where training ends.")
+]
 WeightDecay = Annotated[float, Field(ge=0, description="Weight decay of AdamW [0.1].")]
 Clip = Annotated[float, Field(gt=0, description="Largest norm of the gradient [1.0].")]
 Epochs = Annotated[int, Field(ge=1, description="Number of passes over the training data.")]

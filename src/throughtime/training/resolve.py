@@ -175,7 +175,7 @@ def _check_wiring(wiring: Wiring, data: Dataset) -> None:
         has = "a sequence" if schema.y.sequence else "a value"
         raise ValueError(
             f"the wiring gives {gives}, but the y of {name} is {has}; use "
-            + (Edge.EMIT if schema.y.sequence else Edge.EMIT_LAST).value
+            + (Edge.EMIT if schema.y.sequence else Edge.EMIT_LAST).spelled
         )
     if takes is Edge.INPUT and not wiring.emits_last:
         _check_lengths(data)

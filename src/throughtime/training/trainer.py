@@ -28,12 +28,13 @@ from throughtime.runs.config import Config
 from throughtime.runs.errors import RunError
 from throughtime.runs.folder import RunFolder
 from throughtime.sequence import Sequence
+from throughtime.training.display import Clock, Display
 from throughtime.training.interrupt import Interrupt
 from throughtime.training.progress import Progress
 from throughtime.training.resolve import updates_per_epoch
 
 WARM_UP = 50
-"""Updates of the linear warm-up of the learning rate; at most a tenth of all updates."""
+"""Updates of the linear warm-up of the learning rate; at most a tenth of training."""
 
 
 class Diverged(RuntimeError):
@@ -48,6 +49,9 @@ def order_of(config: Config, epoch: int) -> torch.Generator:
 class Trainer:
     """Minimises -log p per symbol by AdamW, with a cosine decay of the learning rate to zero.
 
+    The decay reaches zero where training ends: after the last epoch, or before it at the given
+    number of steps or seconds.
+
     After each epoch the last weights are saved, and also as the best ones if the validation loss
     is the lowest so far. Ctrl-C stops after the current update; a resumed run continues as if it
     had not been interrupted, random draws included.
@@ -59,6 +63,7 @@ class Trainer:
         data: the data to train on.
         resume: continue from the run's ``state.pt``.
         say: receives each line of the log.
+        clock: the time in seconds.
 
     Raises:
         RunError: if the run cannot be resumed, or was made for other data.
@@ -71,9 +76,11 @@ class Trainer:
         *,
         resume: bool = False,
         say: Callable[[str], None] = tqdm.write,
+        clock: Clock = time.monotonic,
     ) -> None:
         run.check(data)
-        self.run, self.data, self.config, self.say = run, data, run.config, say
+        self.run, self.data, self.config = run, data, run.config
+        self.say, self.clock = say, clock
         torch.set_num_threads(self.config.threads)
         torch.manual_seed(self.config.seed)
         self.model, self.rows = run.model.train(), self.config.batch_size
@@ -109,20 +116,20 @@ class Trainer:
             Diverged: if the loss is not finite; the weights saved before are kept.
         """
         progress = self.progress
-        started = time.perf_counter() - progress.seconds
-        with Interrupt() as interrupt, self._bar() as bar:
+        started = self.clock() - progress.seconds
+        with Interrupt() as interrupt, self._display() as display:
             while not (reason := self._reason_to_stop(interrupt)):
                 for batch in islice(self._epoch(), progress.position, None):
                     before = progress.symbols
                     loss = self._update(batch)
-                    progress.seconds = time.perf_counter() - started
-                    bar.set_postfix_str(f"{loss:.3f} nats per symbol", refresh=False)
-                    bar.update(progress.symbols - before)
+                    progress.seconds = self.clock() - started
+                    display.update(progress.symbols - before, loss)
                     if self._reason_to_stop(interrupt):
                         break
                 if not interrupt.requested or progress.position == self.updates or not self.metrics:
-                    self._validate()
-                    progress.seconds = time.perf_counter() - started
+                    with display.paused():
+                        self._validate()
+                    progress.seconds = self.clock() - started
                 self._save()
         return reason
 
@@ -167,7 +174,7 @@ class Trainer:
             raise Diverged(
                 f"step {progress.step + 1}: the loss is {loss:g} and the gradient's norm "
                 f"{norm.item():g}; training stops. {self.run.path} keeps the weights from before. "
-                f"Try a lower --learning-rate than {config.learning_rate:g}, a lower --clip than "
+                f"Try a lower learning rate than {config.learning_rate:g}, a lower clip than "
                 f"{config.clip:g}, or a gated cell (gru, lstm)"
             )
         self.optimiser.step()
@@ -192,10 +199,15 @@ class Trainer:
         return log_p if forced else self.forcing.objective(p, batch.y)
 
     def _learning_rate(self) -> float:
+        """r · rise · (1 + cos πs) / 2, where s is the share of training that is over: of the
+        updates or, if more, of the seconds."""
         step, rate = self.progress.step, self.config.learning_rate
-        rise = min((step + 1) / min(WARM_UP, max(self.planned // 10, 1)), 1.0)
-        fall = (1 + math.cos(math.pi * min(step / self.planned, 1.0))) / 2
-        return rate * rise * fall
+        limit = self.config.max_seconds
+        of_time = 0.0 if limit is None else self.progress.seconds / limit
+        rise = max((step + 1) / min(WARM_UP, max(self.planned // 10, 1)), 10 * of_time)
+        share = max(step / self.planned, of_time)
+        fall = (1 + math.cos(math.pi * min(share, 1.0))) / 2
+        return rate * min(rise, 1.0) * fall
 
     def _validate(self) -> None:
         """Score the validation part; after the last batch of an epoch, begin the next one."""
@@ -236,14 +248,16 @@ class Trainer:
         forcing = self.forcing
         return forcing.probability if isinstance(forcing, ScheduledSampling) else None
 
-    def _bar(self) -> tqdm[None]:
-        return tqdm(
-            total=round(self.planned * self.typical),
-            initial=round(self.progress.step * self.typical),
-            unit=" symbols",
-            unit_scale=True,
-            leave=False,
-            disable=None,
+    def _display(self) -> Display:
+        schema = self.data.schema
+        one = "symbols" if schema.output.discrete else "steps"
+        return Display(
+            self.progress,
+            round(self.planned * self.typical),
+            round(self.progress.step * self.typical),
+            one if schema.y.sequence or schema.running else "rows",
+            say=self.say,
+            clock=self.clock,
         )
 
     # ---- to resume -----------------------------------------------------------------------------

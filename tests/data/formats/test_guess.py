@@ -19,7 +19,6 @@ TWO_WAYS = {
     "sms.txt": ("spam\ta film, ok\nham\ta \"meal\n", "2 columns with a tab between; .* table"),
     "corpus": ("a\tb\tc\n" * 3, "3 columns with a tab between; give --format table"),
     "rows.text": ("a;b;c\n" * 20, "3 columns with ';' between; give --format table"),
-    "captions.txt": ('image,caption\n' + 'p.jpg,"a, b"\n' * 20, "2 columns with ',' between"),
 }  # fmt: skip
 
 

@@ -219,6 +219,37 @@ MUTANTS = [
             "tests/inference/test_forecast.py::test_a_forecast_follows_from_what_was_forecast_before",
         ),
     ),
+    Mutant(
+        "the next line is given a text that has not moved on",
+        "inference/running.py",
+        "found = [next(steps) for _ in range(count)]",
+        "found = [next(_steps(run, examples, top)) for _ in range(count)]",
+        ("tests/inference/test_running.py::test_the_lines_are_scored_given_those_before_them",),
+    ),
+    Mutant(
+        "seconds that do not count for the decay",
+        "training/trainer.py",
+        "share = max(step / self.planned, of_time)",
+        "share = step / self.planned",
+        ("tests/training/test_trainer.py::test_the_decay_ends_where_the_seconds_end",),
+    ),
+    Mutant(
+        "the seconds of validation slow training down",
+        "training/display.py",
+        "now - self.since - self.pause",
+        "now - self.since",
+        (
+            "tests/training/test_display.py"
+            "::test_a_line_every_half_minute_with_the_speed_of_training_alone",
+        ),
+    ),
+    Mutant(
+        "a line end that is no symbol of a running text",
+        "data/formats/texts.py",
+        "column.learn(train, reading.rare, running=running)",
+        "column.learn(train, reading.rare)",
+        ("tests/data/test_text.py::test_a_running_text_of_words_keeps_its_line_ends",),
+    ),
     # ---- what came before, and how large what enters is ----
     Mutant(
         "a part is measured as if nothing came before it",

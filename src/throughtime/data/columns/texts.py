@@ -15,7 +15,7 @@ from throughtime.data.byte_pairs import ALPHABET, BytePairs, ByteVocabulary
 from throughtime.data.columns.column import keys, shown, texts
 from throughtime.data.columns.symbols import SymbolColumn
 from throughtime.data.errors import DataError
-from throughtime.data.vocabulary import UNKNOWN, WordVocabulary, code_points
+from throughtime.data.vocabulary import LINE_END, UNKNOWN, WordVocabulary, code_points
 
 WHOLE = ""
 """The name of the column if the data are text without columns: lines, or one running text."""
@@ -39,8 +39,11 @@ class Text(SymbolColumn):
         return line
 
     @abstractmethod
-    def learn(self, texts: Iterable[list[str]], rare: int) -> None:
-        """Learn the symbols of the training texts, which come in lists, one after the other."""
+    def learn(self, texts: Iterable[list[str]], rare: int, *, running: bool = False) -> None:
+        """Learn the symbols of the training texts, which come in lists, one after the other.
+
+        If they are ``running``, they are the pieces of one text, whose line ends are symbols.
+        """
 
     def fit(self, parsed: Sequence[str], rare: int) -> None:
         self.learn([list(parsed)], rare)
@@ -58,7 +61,7 @@ class Characters(Text):
     kind = "characters"
     symbol = "character"
 
-    def learn(self, texts: Iterable[list[str]], rare: int) -> None:
+    def learn(self, texts: Iterable[list[str]], rare: int, *, running: bool = False) -> None:
         counts = np.zeros(0x110000, np.int64)
         for some in texts:
             found = np.bincount(code_points("".join(some)))
@@ -73,14 +76,18 @@ class Characters(Text):
 
 
 class Words(Text):
-    """A text, word by word; words are separated by white space."""
+    """A text, word by word; words are separated by white space.
+
+    In a running text, the end of each line is a symbol too; elsewhere it is white space.
+    """
 
     kind = "words"
     symbol = "word"
 
-    def learn(self, texts: Iterable[list[str]], rare: int) -> None:
+    def learn(self, texts: Iterable[list[str]], rare: int, *, running: bool = False) -> None:
         counts = Counter(word for some in texts for text in some for word in text.split())
-        self.know(sorted({UNKNOWN, *(word for word, count in counts.items() if count >= rare)}))
+        known = {word for word, count in counts.items() if count >= rare}
+        self.know(sorted({UNKNOWN, *known, *([LINE_END] if running else [])}))
 
     def know(self, symbols: Sequence[str]) -> Self:
         self.vocabulary, self.size = WordVocabulary(symbols), len(symbols)
@@ -92,7 +99,7 @@ class Bytes(Text):
 
     kind = "bytes"
 
-    def learn(self, texts: Iterable[list[str]], rare: int) -> None:
+    def learn(self, texts: Iterable[list[str]], rare: int, *, running: bool = False) -> None:
         self.know(list(ALPHABET))
 
     def know(self, symbols: Sequence[str]) -> Self:
@@ -129,7 +136,7 @@ class Pairs(Text):
                 )
             self.symbols = int(detail)
 
-    def learn(self, texts: Iterable[list[str]], rare: int) -> None:
+    def learn(self, texts: Iterable[list[str]], rare: int, *, running: bool = False) -> None:
         self._take(BytePairs.learn(texts, self.symbols))
 
     def _take(self, vocabulary: BytePairs) -> None:

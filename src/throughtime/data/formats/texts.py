@@ -43,7 +43,8 @@ def encoded(
         DataError: if there are no such symbols, or if rare ones cannot be unknown.
     """
     column = text_column(reading.symbols or "characters", WHOLE)
-    column.learn((texts for part, texts in read() if part == "train"), reading.rare)
+    train = (texts for part, texts in read() if part == "train")
+    column.learn(train, reading.rare, running=running)
     vocabulary = column.vocabulary
     if vocabulary.unknown is None and reading.rare > 1:
         raise DataError(

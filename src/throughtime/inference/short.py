@@ -1,0 +1,30 @@
+"""Numbers of a model with no more digits than they are worth."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+
+def short(value: Any) -> Any:
+    """A number, or the numbers in lists and dicts, with the fewest digits of the same float32.
+
+    A model computes in single precision, so that further digits mean nothing. Numbers that no
+    float32 is close to stay as they are: those too large or too small for it, and NaN.
+
+    Example:
+        >>> short({"mean": 15.199999467, "quantiles": {0.05: [0.30000001192092896, -2.0]}, "n": 3})
+        {'mean': 15.2, 'quantiles': {0.05: [0.3, -2.0]}, 'n': 3}
+        >>> short([1e300, 1e-300])
+        [1e+300, 1e-300]
+    """
+    if isinstance(value, dict):
+        return {key: short(v) for key, v in value.items()}
+    if isinstance(value, list | tuple):
+        return [short(v) for v in value]
+    if not isinstance(value, float):
+        return value
+    with np.errstate(over="ignore", under="ignore"):
+        near = np.float32(value)
+    return float(str(near)) if abs(float(near) - value) <= 2**-24 * abs(value) else value

@@ -1,0 +1,103 @@
+"""What is shown while a model is trained: a bar at a terminal, or else a line every half minute."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import TracebackType
+from typing import Self
+
+from tqdm import tqdm
+
+from throughtime.training.progress import Progress
+
+Clock = Callable[[], float]
+"""Seconds since some moment, which only increase; by default ``time.monotonic``."""
+
+EVERY = 30.0
+"""Seconds from one line to the next."""
+
+
+class Display:
+    """Shows how far training is and how many symbols a second it takes.
+
+    At a terminal it is a bar that comes and goes. Without one, a line is said every half minute:
+    an epoch may take hours.
+
+    Args:
+        progress: how far training is.
+        total: the number of symbols that training will take.
+        done: the number of those that were taken before, if a run is resumed.
+        unit: what a symbol is: a symbol, the step of a series, or a row.
+        say: receives the lines.
+        clock: the time in seconds.
+
+    Example:
+        >>> seconds = iter([0.0, 10.0, 40.0])
+        >>> progress = Progress(step=200)
+        >>> display = Display(progress, 9_000, 0, "symbols", say=print, clock=lambda: next(seconds))
+        >>> with display:
+        ...     display.update(500, 1.25)
+        ...     display.update(300, 1.75)
+        epoch   1  step    200  nats per symbol: train 1.4375  20 symbols a second
+    """
+
+    def __init__(
+        self,
+        progress: Progress,
+        total: int,
+        done: int,
+        unit: str,
+        *,
+        say: Callable[[str], None],
+        clock: Clock = time.monotonic,
+    ) -> None:
+        self.progress, self.unit, self.say, self.clock = progress, unit, say, clock
+        self.bar = tqdm(
+            total=total,
+            initial=done,
+            unit=f" {unit}",
+            unit_scale=True,
+            leave=False,
+            disable=None,  # where standard error is no terminal
+        )
+        self._begin(clock())
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.bar.close()
+
+    def update(self, symbols: int, nats: float) -> None:
+        """So many more symbols were taken; the last of them had so many ``nats`` per symbol."""
+        if not self.bar.disable:
+            self.bar.set_postfix_str(f"{nats:.3f} nats per symbol", refresh=False)
+            self.bar.update(symbols)
+            return
+        self.symbols += symbols
+        self.nats += nats * symbols
+        now = self.clock()
+        if now - self.since >= EVERY:
+            speed = self.symbols / (now - self.since - self.pause)
+            self.say(
+                f"epoch {self.progress.epoch + 1:3d}  step {self.progress.step:6,}  nats per "
+                f"symbol: train {self.nats / self.symbols:.4f}  {speed:,.0f} {self.unit} a second"
+            )
+            self._begin(now)
+
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """A context in which no symbols are taken, as in validation."""
+        before = self.clock()
+        yield
+        self.pause += self.clock() - before
+
+    def _begin(self, now: float) -> None:
+        self.since, self.pause, self.symbols, self.nats = now, 0.0, 0, 0.0
