@@ -11,6 +11,7 @@ from typing import Any
 import torch
 
 from throughtime.data import DataError, Dataset, Examples
+from throughtime.data.absent import absent_labels, warn_of_absent
 from throughtime.data.columns import WHOLE
 from throughtime.data.formats.encoding import x_of, y_of
 from throughtime.data.formats.memory import table_of
@@ -202,6 +203,7 @@ def evaluate_examples(
     how_many = _in_words(whole, examples, running)
     if shuffled:
         examples = shuffled_x(run.model, examples)
+    warn_of_absent(absent_labels(examples.y), name if split is None else f"{name}, {split}")
     numbers = numbers_of(run.model, examples, run.schema, interval=interval)
     return Evaluation(name, split, how_many, numbers, shuffled, interval, running)
 

@@ -13,6 +13,7 @@ from torch import Tensor
 from tqdm import tqdm
 
 from throughtime.data import Dataset, Examples, batches, streams
+from throughtime.data.absent import absent_labels, in_words
 from throughtime.distribution.distribution import SequenceDistribution
 from throughtime.evaluation.likelihood import (
     MEASURED,
@@ -91,6 +92,8 @@ class Trainer:
         self.planned = self.config.epochs * self.updates
         if self.config.max_steps is not None:
             self.planned = min(self.planned, self.config.max_steps)
+        if labels := absent_labels(data.splits["valid"].y):
+            say(f"valid nats are without these: {in_words(labels)}")
         self.progress, self.carried = Progress(), None
         self.metrics: list[dict[str, float | None]] = []
         if resume:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+from throughtime.data.absent import absent_labels, in_words
 from throughtime.data.columns import Column
 from throughtime.data.dataset import Dataset
 from throughtime.data.errors import DataError
@@ -77,7 +78,7 @@ def as_data(
         raise DataError(f"{path}: {error}") from None
     splits = {}
     for part, rows in divided.items():
-        tensors = {c.name: encoded(rows, c, values[part][c.name]) for c in columns}
+        tensors = {c.name: encoded(rows, c, values[part][c.name], as_y=c is of_y) for c in columns}
         x = as_x(rows, tensors, of_x) if of_x else None
         splits[part] = Examples(x=x, y=as_y(rows, tensors[of_y.name], of_y))
     check_alignment(divided, splits, schema)
@@ -131,4 +132,8 @@ def _notes(
     x, y = schema.x, schema.y
     unseen = sum(sum(unknown(s.x, x[0])) for s in splits.values() if x and s.x is not None)
     unseen += sum(sum(unknown(s.y, y)) for s in splits.values())
-    return notes + (f"; {unseen:,} symbols are unknown" if unseen else "")
+    notes += f"; {unseen:,} symbols are unknown" if unseen else ""
+    for part, examples in splits.items():
+        if labels := absent_labels(examples.y):
+            notes += f"; in {part}, {in_words(labels)}"
+    return notes
