@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import BufferedIOBase
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,8 @@ import torch
 from throughtime.data import DataError, Dataset, Examples
 from throughtime.data.absent import absent_labels, warn_of_absent
 from throughtime.data.columns import WHOLE
-from throughtime.data.formats.encoding import x_of, y_of
+from throughtime.data.formats.encoding import parsed, x_of, y_of
+from throughtime.data.formats.equal import groups_of, written
 from throughtime.data.formats.memory import table_of
 from throughtime.data.formats.table import Table
 from throughtime.data.formats.text_file import blocks_of
@@ -143,7 +144,8 @@ def examples_of(run: RunFolder, source: object, form: str | None = None) -> Exam
         raise DataError("no rows to measure on; expected some")
     whole = _joined(found)
     x = x_of(whole, schema.x) if schema.x else None
-    return Examples(x, y_of(whole, schema.y))
+    texts = written(schema.y, parsed(whole, schema.y))
+    return Examples(x, y_of(whole, schema.y), None, groups_of(whole, schema.x), texts)
 
 
 def part(data: Dataset, split: str) -> Examples:
@@ -181,7 +183,8 @@ def shuffled_x(model: Model, examples: Examples) -> Examples:
     order = torch.randperm(len(examples), generator=torch.Generator().manual_seed(0))
     other = torch.empty_like(order)
     other[order] = order.roll(1)
-    return Examples(examples.x[other], examples.y)
+    groups = None if examples.groups is None else examples.groups[other]
+    return replace(examples, x=examples.x[other], groups=groups)
 
 
 def evaluate_examples(

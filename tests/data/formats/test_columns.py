@@ -190,7 +190,7 @@ def test_what_cannot_be_is_refused_in_one_line(
     write: Write, content: str, reading: Reading, expected: str
 ) -> None:
     if expected.endswith("is no") or "empty" in expected:
-        content += "".join(f"q{i},{i}\n" for i in range(20))
+        content += "".join(f"q{i},{i % 2}\n" for i in range(20))
     with pytest.raises(DataError) as caught:
         load(write("a.csv", content), reading=reading)
     assert expected in str(caught.value)

@@ -111,6 +111,10 @@ class Column(ABC):
     def decode(self, value: Tensor) -> Any:
         """The value of a tensor, as a file would have it: a text, a number, or a list."""
 
+    def written(self, parsed: Any) -> str | None:
+        """The text that the file has, if a value is a text; else None."""
+        return None
+
     # ---- in a model ----------------------------------------------------------------------------
 
     @abstractmethod

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from throughtime.data.absent import absent_labels, in_words
@@ -13,6 +14,7 @@ from throughtime.data.examples import Examples
 from throughtime.data.formats import conll, parts
 from throughtime.data.formats.alignment import check_alignment
 from throughtime.data.formats.encoding import as_x, as_y, encoded, parsed, unknown
+from throughtime.data.formats.equal import groups_of, written
 from throughtime.data.formats.folder import read_captions, table_in
 from throughtime.data.formats.roles import Named, kinds_of, roles
 from throughtime.data.formats.table import Table, read_table
@@ -43,8 +45,13 @@ def of_table(
         DataError: with file and line, if a column is missing or a value is not of its kind.
     """
     inputs, target = roles(table, reading)
-    divided = _divided(table, read, [name for name, _ in inputs] or [target[0]], seed, reading)
-    return as_data(table.path, name, divided, inputs, target, reading.rare)
+    key = [name for name, _ in inputs] or [target[0]]
+    divided, moved = _divided(table, read, key, classes_of(table, target), seed, reading)
+    data = as_data(table.path, name, divided, inputs, target, reading.rare)
+    if not moved:
+        return data
+    note = f"; stratified: {moved:,} rows of rare classes were moved to the part that lacked them"
+    return replace(data, description=data.description + note)
 
 
 def as_data(
@@ -81,6 +88,9 @@ def as_data(
         tensors = {c.name: encoded(rows, c, values[part][c.name], as_y=c is of_y) for c in columns}
         x = as_x(rows, tensors, of_x) if of_x else None
         splits[part] = Examples(x=x, y=as_y(rows, tensors[of_y.name], of_y))
+        if part != "train":  # what is measured on
+            texts = written(of_y, values[part][of_y.name])
+            splits[part] = replace(splits[part], groups=groups_of(rows, of_x), written=texts)
     check_alignment(divided, splits, schema)
     count = sum(map(len, divided.values()))
     description = f"{count:,} rows of {path}: {of_y.name} as {of_y.kind}"
@@ -98,19 +108,37 @@ def _reader(path: Path, reading: Reading) -> Callable[[Path], Table]:
     return conll.read_conll if is_conll else read_table
 
 
+def classes_of(table: Table, target: Named) -> list[list[str]] | None:
+    """The labels of each row: one, or its tags; None if y is no label.
+
+    Raises:
+        DataError: with file and line, if a value is no label.
+    """
+    y = kinds_of(table, [], target)[1]
+    if not y.closed:
+        return None
+    return [[value] if isinstance(value, str) else value for value in parsed(table, y)]
+
+
 def _divided(
-    table: Table, read: Callable[[Path], Table], key: list[str], seed: int, reading: Reading
-) -> dict[str, Table]:
+    table: Table,
+    read: Callable[[Path], Table],
+    key: list[str],
+    classes: list[list[str]] | None,
+    seed: int,
+    reading: Reading,
+) -> parts.Divided:
     if reading.split is not None:
         if reading.part_files:
             raise DataError(
                 "--split and files for --valid or --test exclude each other; leave one out"
             )
-        return parts.by_column(table, reading.split)
+        return parts.by_column(table, reading.split), 0
     if not reading.part_files:
-        return parts.by_seed(table, key, seed)
+        return parts.by_seed(table, key, seed, classes)
     separate = {part: read(file) for part, file in reading.part_files.items()}
-    return parts.by_files(table, separate.get("valid"), separate.get("test"), key, seed)
+    valid, test = separate.get("valid"), separate.get("test")
+    return parts.by_files(table, valid, test, key, seed, classes)
 
 
 def _check_rare(path: Path, rare: int, columns: tuple[Column, ...]) -> None:
