@@ -72,13 +72,11 @@ def in_words(labels: Counter[str]) -> str:
 
     Example:
         >>> in_words(Counter({"B-NEW": 2, "I-NEW": 1}))
-        "3 labels are not in training ('B-NEW', 'I-NEW'): they have probability zero and count as
-        wrong"
+        "3 labels are not in training ('B-NEW', 'I-NEW'): they have probability zero, always wrong"
     """
-    return (
-        f"{labels.total():,} labels are not in training ({_named(labels)}): they have probability "
-        "zero and count as wrong"
-    )
+    count = labels.total()
+    which, it = (f"{count:,} labels are", "they have") if count > 1 else ("1 label is", "it has")
+    return f"{which} not in training ({_named(labels)}): {it} probability zero, always wrong"
 
 
 def _named(labels: Iterable[str]) -> str:

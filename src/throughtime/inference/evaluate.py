@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from io import BufferedIOBase
@@ -22,7 +23,9 @@ from throughtime.evaluation.likelihood import MEASURED, decoder, sees_x
 from throughtime.evaluation.metrics import Number
 from throughtime.evaluation.metrics import evaluate as numbers_of
 from throughtime.evaluation.metrics.bootstrap import FEWEST, RESAMPLES
+from throughtime.evaluation.metrics.classes import Classes, by_class
 from throughtime.evaluation.metrics.rows import CHUNK
+from throughtime.extras import MissingPackage
 from throughtime.inference.rows import form_of, tables
 from throughtime.inference.series import is_series, series_values
 from throughtime.lengths import DecidedBy
@@ -46,6 +49,7 @@ class Evaluation:
         shuffled: whether each y was given the x of another row, as a control.
         interval: whether 95 % intervals were asked for; with too few rows there are none.
         running: whether y was one long row, whose chunks are resampled.
+        classes: of labels and tags, recall, precision and F1 of each, and the confusion matrix.
     """
 
     dataset: str
@@ -55,6 +59,7 @@ class Evaluation:
     shuffled: bool = False
     interval: bool = False
     running: bool = False
+    classes: Classes | None = None
 
     @property
     def resampled(self) -> str | None:
@@ -88,6 +93,7 @@ class Evaluation:
             "resampled": self.resampled,
             "examples": self.examples,
             "numbers": [number._asdict() for number in self.numbers],
+            **({} if self.classes is None else {"classes": self.classes.to_dict()}),
         }
 
 
@@ -208,7 +214,12 @@ def evaluate_examples(
         examples = shuffled_x(run.model, examples)
     warn_of_absent(absent_labels(examples.y), name if split is None else f"{name}, {split}")
     numbers = numbers_of(run.model, examples, run.schema, interval=interval)
-    return Evaluation(name, split, how_many, numbers, shuffled, interval, running)
+    try:
+        classes = by_class(run.model, examples, run.schema.y)
+    except MissingPackage as error:
+        warnings.warn(f"no numbers by class: {error}", stacklevel=2)
+        classes = None
+    return Evaluation(name, split, how_many, numbers, shuffled, interval, running, classes)
 
 
 def _in_words(whole: Examples, measured: Examples, running: bool) -> str:

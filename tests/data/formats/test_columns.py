@@ -214,7 +214,7 @@ def test_a_label_that_only_the_test_has_is_told_and_moves_no_other(write: Write)
     assert (y < 0).tolist() == [True, False]
     assert data.schema.y.decode(y[0]) == "aa"
     assert data.schema.y.decode(y[1]) == "b"
-    assert "in test, 1 labels are not in training ('aa')" in data.description
+    assert "in test, 1 label is not in training ('aa')" in data.description
     known = load(write("b.csv", csv_of(*head, "test,r,a", "test,s,b")), reading=reading)
     assert data.splits["train"].y.tolist() == known.splits["train"].y.tolist()
     with pytest.raises(DataError, match="valid: training has none of its labels"):

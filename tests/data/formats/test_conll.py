@@ -79,7 +79,7 @@ def test_a_tag_that_only_the_test_has_is_encoded_as_no_symbol(write: Write) -> N
     assert isinstance(y, Sequence)
     assert [data.schema.y.decode(row) for row in y.to_list()] == [["D"], ["X"]]
     assert data.schema.y.state() == {"symbols": ["D", "N"]}
-    assert "in test, 1 labels are not in training ('X')" in data.description
+    assert "in test, 1 label is not in training ('X')" in data.description
 
 
 def test_an_ending_that_says_nothing_is_decided_by_the_lines(write: Write) -> None:
