@@ -72,7 +72,7 @@ UNIT = 1535.0
 def sunspots_error(run: Run, data: Dataset) -> float:
     """The squared error of the one-step mean, in the unit of AR(9)'s.
 
-    That of ``throughtime evaluate`` is in variances of the test part, of which there are 1.12 in it.
+    That of ``throughtime evaluate`` is in variances of the test part, which are 1.12 of it.
     """
     y = data.splits["test"].y
     assert isinstance(y, Sequence)
