@@ -3,6 +3,7 @@
 import math
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 from hypothesis import given
@@ -184,15 +185,44 @@ def test_bleu_by_hand() -> None:
     assert float(bleu(torch.tensor(half))) == pytest.approx(math.exp(1 - 8 / 4))
 
 
-def test_texts_for_the_same_x_are_references_of_one() -> None:
-    texts = ["a b c d e", "v w x y z", "k l m n o"]
-    alone = text_bleu(["a b c d e"] * 3, texts, torch.arange(3))
-    together = text_bleu(["a b c d e"] * 3, texts, torch.tensor([0, 0, 1]))
-    assert together.rows[:, 0].tolist() == [5, 0, 5]
-    assert alone.number().value < together.number().value
-    assert text_bleu(["v w x y z"] * 2, texts[:2], torch.tensor([0, 0])).number().value == (
-        pytest.approx(1)
-    )
+@pytest.mark.parametrize("xs", [[0, 1, 2, 3], [0, 0, 1, 0]])
+def test_bleu_is_sacrebleus_of_all_rows_with_their_references(xs: list[int]) -> None:
+    corpus_bleu = pytest.importorskip("sacrebleu").corpus_bleu
+    texts = ["a b c d e", "v w x y z", "k l m n o p", "a b c d z"]
+    guesses = ["a b c d e", "a b c d e", "k l m n q", "v w x c"]
+    of_rows = [[text for text, x in zip(texts, xs, strict=True) if x == own] for own in xs]
+    most = max(map(len, of_rows))
+    streams = [[row[i] if i < len(row) else None for row in of_rows] for i in range(most)]
+    expected = corpus_bleu(guesses, streams, tokenize="none").score / 100
+    measure = text_bleu(guesses, texts, torch.tensor(xs))
+    assert measure.number().value == pytest.approx(expected)
+    assert measure.rows[:, 0].tolist() == [5, 5, 5, 4]  # every row counts
+
+
+def test_a_word_that_training_lacks_is_never_the_right_one() -> None:
+    wiring = tt.wirings.VECTOR_TO_SEQUENCE
+    model = tt.RecurrentModel(
+        tt.cells.Elman(4), wiring, tt.outputs.Categorical(3), tt.lengths.PredictedLength(4),
+        vector_size=2,
+    )  # fmt: skip
+    zeros(model)
+    with torch.no_grad():  # always four of the unknown symbol
+        model.graph.c[2] = 1.0
+        for name, parameter in model.named_parameters():
+            if parameter.shape == (5,):
+                parameter[4] = 1.0
+                assert "length" in name
+    column = KINDS["words"]("y")
+    assert isinstance(column, SymbolColumn)
+    schema = Schema((), column.know(["a", "b", "\N{REPLACEMENT CHARACTER}"]))
+    y = Sequence(torch.full((2, 4), 2))
+    both = by_name(evaluate(model, Examples(torch.eye(2), y), schema))
+    assert both["exact matches of the most probable y"].value == 1  # as far as the symbols say
+    written = np.array(["what is jute ?", "what is tulle ?"], dtype=object)
+    known = by_name(evaluate(model, Examples(torch.eye(2), y, None, None, written), schema))
+    assert known["exact matches of the most probable y"].value == 0
+    assert known["word error rate"].value == 1
+    assert known["BLEU"].value == 0
 
 
 def test_rows_of_the_same_x_are_found_in_the_order_they_are_measured() -> None:
@@ -202,6 +232,8 @@ def test_rows_of_the_same_x_are_found_in_the_order_they_are_measured() -> None:
     assert same_x(Examples(None, y)).tolist() == [0, 1, 2]
     x = Sequence(torch.tensor([[5, 0], [5, 0], [5, 0]]), [1, 2, 1])  # of padding nothing is seen
     assert same_x(Examples(x, torch.zeros(3))).tolist() == [0, 0, 1]
+    groups = torch.tensor([7, 2, 2])  # as the file has them, in which rare words are not one
+    assert same_x(Examples(vectors, y, groups=groups)).tolist() == [0, 0, 1]
 
 
 @pytest.mark.parametrize(

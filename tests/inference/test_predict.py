@@ -239,7 +239,7 @@ def test_every_batch_is_answered_before_the_next_is_read(trained: Trained) -> No
     source = Endless()
     loaded = RunFolder.load(trained("label"))
     of_x = loaded.schema.x
-    rows = tables(source, of_x, None, 16)
+    rows = tables(source, of_x, rows=16)
     answers = answered(rows, lambda table: predictions(loaded, table, Decoding()))
     for k in range(1, 5):
         assert len([next(answers) for _ in range(16)]) == 16

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from throughtime.cli.classes import tables
 from throughtime.cli.files import FORMAT, FORMAT_HELP, Rows, RunPath
 
 if TYPE_CHECKING:
@@ -58,6 +59,8 @@ def evaluate(
     elif found.resampled:
         click.echo(f"In brackets: 95 % intervals, by resampling {found.resampled}")
     click.echo(table(found.numbers))
+    if found.classes is not None:
+        click.echo(f"\n{tables(found.classes)}")
 
 
 def table(numbers: list[Number]) -> str:

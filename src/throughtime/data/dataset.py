@@ -9,6 +9,7 @@ from functools import cached_property
 import torch
 from torch import Tensor
 
+from throughtime.data.absent import is_absent
 from throughtime.data.errors import DataError
 from throughtime.data.examples import Examples
 from throughtime.data.flat import Flat
@@ -60,7 +61,7 @@ class Dataset:
                 f"(and others, if wanted), got {', '.join(self.splits) or 'none'}"
             )
         for part, examples in self.splits.items():
-            if reason := self._misfit(examples):
+            if reason := self._misfit(examples, part):
                 raise DataError(f"{self.name}, {part}: {reason}")
 
     @cached_property
@@ -108,8 +109,8 @@ class Dataset:
                 digest.update(examples.y.contiguous().numpy().tobytes())
         return digest.hexdigest()
 
-    def _misfit(self, examples: Examples) -> str | None:
-        """Why the examples do not fit the schema; None if they do."""
+    def _misfit(self, examples: Examples, part: str) -> str | None:
+        """Why the examples of a part do not fit the schema; None if they do."""
         x, y, schema = examples.x, examples.y, self.schema
         if not len(examples):
             return "no examples; every part needs at least one"
@@ -132,8 +133,14 @@ class Dataset:
             return f"running data are one long row, but y has {len(y)}"
         if isinstance(y, Flat):  # encoded by one column: a few rows show the kind of all
             y = y.pick(torch.arange(min(len(y), FEW))).take(torch.tensor(FEW))[:]
+        rows = y if isinstance(y, Sequence) else Sequence(y[:, None])
+        absent = is_absent(rows) if schema.y.closed and part != "train" else None
+        if absent is not None:
+            if part == "valid" and not bool((rows.mask & ~absent).any()):
+                return "training has none of its labels, so that no loss can be computed"
+            rows = Sequence(torch.where(absent, 0, rows.values), rows.lengths)
         try:
-            self.output.check(y if isinstance(y, Sequence) else Sequence(y[:, None]))
+            self.output.check(rows)
         except ValueError as error:
             return str(error)
         return None

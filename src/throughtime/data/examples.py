@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from throughtime.data.errors import DataError
@@ -21,6 +23,10 @@ class Examples:
         x: a sequence per row; or a vector per row, ``(rows, size)``; or None if there is no x.
         y: a sequence per row; or a value per row, ``(rows, *event)``, such as a label.
         before: the steps directly before y, if y is one long row that continues another part.
+        groups: ``(rows,)``, equal numbers for rows whose x are equal in the file; None if it is
+            not known, as for rows that no file has.
+        written: ``(rows,)``, y as the file has it, before rare words or characters became one
+            unknown symbol; None if it is not known, or if y is no text.
 
     Raises:
         DataError: if x and y differ in their number of rows, or have no single batch dimension.
@@ -35,6 +41,8 @@ class Examples:
     x: Sequence | Tensor | None
     y: Sequence | Tensor
     before: Sequence | None = None
+    groups: Tensor | None = None
+    written: NDArray[np.object_] | None = None
 
     def __post_init__(self) -> None:
         sides = {"y": self.y} if self.x is None else {"x": self.x, "y": self.y}
@@ -53,7 +61,18 @@ class Examples:
 
     def __getitem__(self, rows: Tensor | slice | list[int]) -> Examples:
         """Some of the rows, by their numbers, a mask or a slice."""
-        return replace(self, x=None if self.x is None else self.x[rows], y=self.y[rows])
+        return self._with(self.y[rows], rows)
+
+    def _with(self, y: Sequence | Tensor, rows: Tensor | slice | list[int]) -> Examples:
+        """These rows, whose y are given."""
+        places = rows.numpy(force=True) if isinstance(rows, Tensor) else rows
+        return replace(
+            self,
+            x=None if self.x is None else self.x[rows],
+            y=y,
+            groups=None if self.groups is None else self.groups[rows],
+            written=None if self.written is None else self.written[places],
+        )
 
     def limited_to(self, symbols: int) -> Examples:
         """Rows, evenly spread, whose y have about ``symbols`` symbols in all.
@@ -74,12 +93,12 @@ class Examples:
             return replace(self, y=self.y.take(torch.tensor(symbols)))
         count = max(1, len(self) * symbols // total)
         rows = torch.arange(count) * len(self) // count
-        y = self.y.pick(rows) if isinstance(self.y, Flat) else self.y[rows]
-        return replace(self, x=None if self.x is None else self.x[rows], y=y)
+        return self._with(self.y.pick(rows) if isinstance(self.y, Flat) else self.y[rows], rows)
 
     def to(self, *args: Any, **kwargs: Any) -> Examples:
         """The same examples on another device or in another dtype, as by ``Tensor.to``."""
-        return Examples(
+        return replace(
+            self,
             x=None if self.x is None else self.x.to(*args, **kwargs),
             y=self.y.to(*args, **kwargs),
             before=None if self.before is None else self.before.to(*args, **kwargs),

@@ -75,6 +75,8 @@ class Vocabulary:
     """Whether a symbol may be several characters, or part of one: words, bytes or byte pairs."""
     space: ClassVar[str | None] = None
     """The white space that may be a symbol although it separates symbols."""
+    spaces: ClassVar[bool] = False
+    """Whether symbols may have white space in them, so that only lists of them can be encoded."""
 
     def __init__(self, symbols: Iterable[str]) -> None:
         self.symbols = tuple(symbols)
@@ -83,7 +85,8 @@ class Vocabulary:
             twice = next(s for i, s in enumerate(self.symbols) if self._number[s] != i)
             raise DataError(f"symbol {twice!r} stands twice in a vocabulary; give each symbol once")
         for symbol in self.symbols:
-            if self.names and symbol.split() != [symbol] and symbol != self.space:
+            named = self.names and not self.spaces
+            if named and symbol.split() != [symbol] and symbol != self.space:
                 raise DataError(
                     f"symbol {symbol!r} is empty or has white space in it, which separates the "
                     "symbols where they are longer than one character; rename it"
@@ -106,6 +109,10 @@ class Vocabulary:
     def unknown(self) -> int | None:
         """The number of the unknown symbol, if the vocabulary has one."""
         return self._number.get(UNKNOWN)
+
+    def number(self, symbol: str) -> int:
+        """The number of a symbol that is in the vocabulary."""
+        return self._number[symbol]
 
     def encode(self, text: str | Iterable[str]) -> Tensor:
         """The numbers ``(τ,)`` of the symbols of a text.
@@ -221,6 +228,20 @@ class WordVocabulary(Vocabulary):
     def decode(self, numbers: Tensor) -> str:
         text = super().decode(numbers)
         return text.replace(f" {LINE_END}", LINE_END).replace(f"{LINE_END} ", LINE_END)
+
+
+class NameVocabulary(Vocabulary):
+    """A vocabulary of names, such as labels, which may have spaces in them.
+
+    Names are encoded from a list; what ``decode`` writes is to be read, not to be encoded again.
+
+    Example:
+        >>> cities = NameVocabulary(["New York", "Oslo"])
+        >>> cities.encode(["Oslo", "New York"])
+        tensor([1, 0])
+    """
+
+    spaces = True
 
 
 def code_points(text: str) -> NDArray[np.unsignedinteger[Any]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 import torch
@@ -9,8 +10,10 @@ from torch import Tensor
 from torch.distributions import Distribution
 
 from throughtime.data import Examples, batches, streams
+from throughtime.data.absent import is_absent
 from throughtime.data.batching import SYMBOLS, before_streams
 from throughtime.distribution.distribution import SequenceDistribution
+from throughtime.distribution.terms import LogProbTerms
 from throughtime.model.encoder_decoder import EncoderDecoder
 from throughtime.model.recurrent_model import RecurrentModel
 from throughtime.runs.build import Model
@@ -44,12 +47,48 @@ def y_given(model: Model, x: Sequence | Tensor | None) -> SequenceDistribution |
     return p
 
 
-def log_prob(p: SequenceDistribution | Distribution, y: Sequence | Tensor) -> Tensor:
-    """log p(y) for each row: of whole sequences, or of single values."""
+def stand_ins(p: SequenceDistribution, y: Sequence) -> Sequence:
+    """y, with the model's most probable label in place of each label that training lacks.
+
+    Such a label has probability zero, and nothing is defined after it; the model goes on as after
+    its own label, as in closed loop.
+    """
+    absent = is_absent(y)
+    if absent is None:
+        return y
+    values = torch.where(absent, 0, y.values)
+    if p.graph.wiring.independent:  # no label enters the recurrence
+        return Sequence(values, y.lengths)
+    for t in absent.any(0).nonzero().flatten().tolist():
+        best = p.predictive(Sequence(values, y.lengths)).mode
+        values[:, t] = torch.where(absent[:, t], best[:, t], values[:, t])
+    return Sequence(values, y.lengths)
+
+
+def terms_of(p: SequenceDistribution, y: Sequence, absent: float = -math.inf) -> LogProbTerms:
+    """The terms of log p(y), with ``absent`` as the term of a label that training lacks."""
+    terms, where = p.terms(stand_ins(p, y)), is_absent(y)
+    if where is None:
+        return terms
+    return terms._replace(values=terms.values.masked_fill(where, absent))
+
+
+def log_prob(
+    p: SequenceDistribution | Distribution, y: Sequence | Tensor, absent: float = -math.inf
+) -> Tensor:
+    """log p(y) for each row, of whole sequences or of single values, in nats.
+
+    A label that training lacks has probability zero, so that log p is -inf; with ``absent`` zero,
+    it is that of the other labels.
+    """
     if isinstance(p, SequenceDistribution):
-        return p.log_prob(y)
+        assert isinstance(y, Sequence)
+        return terms_of(p, y, absent).total()
     assert isinstance(y, Tensor)
-    return p.log_prob(y)
+    where = is_absent(y)
+    if where is None:
+        return p.log_prob(y)
+    return p.log_prob(torch.where(where, 0, y)).masked_fill(where, absent)
 
 
 def decides_length(model: Model) -> bool:
@@ -59,17 +98,21 @@ def decides_length(model: Model) -> bool:
 
 
 def symbols(model: Model, y: Sequence | Tensor) -> int:
-    """The number of symbols: the values of y and, if the model decides τ, one end per row."""
-    if isinstance(y, Tensor):
-        return len(y)
-    return int(y.lengths.sum()) + len(y) * decides_length(model)
+    """The number of symbols: the values of y and, if the model decides τ, one end per row.
+
+    Labels that training lacks are left out.
+    """
+    return int(symbols_of_rows(model, y).sum())
 
 
 def symbols_of_rows(model: Model, y: Sequence | Tensor) -> Tensor:
     """The number of symbols in each row, ``(rows,)``; see :func:`symbols`."""
-    if isinstance(y, Tensor):
-        return torch.ones(len(y), dtype=torch.int64)
-    return y.lengths + int(decides_length(model))
+    absent = is_absent(y)
+    if isinstance(y, Sequence):
+        counts = y.lengths + int(decides_length(model))
+        return counts if absent is None else counts - absent.sum(1)
+    counts = torch.ones(len(y), dtype=torch.int64)
+    return counts if absent is None else counts - absent.long()
 
 
 @torch.no_grad()
@@ -82,6 +125,8 @@ def nats_per_symbol(
 ) -> float:
     """-log p per symbol, in nats; ends count as symbols if the model decides τ.
 
+    Labels that training lacks are left out.
+
     Args:
         model: the model, scored without dropout.
         examples: the examples to score.
@@ -93,7 +138,7 @@ def nats_per_symbol(
     model.eval()
     log_p, count = 0.0, 0
     for p, part in parts(model, examples, rows, steps, most):
-        log_p += float(log_prob(p, part.y).sum())
+        log_p += float(log_prob(p, part.y, absent=0.0).sum())
         count += symbols(model, part.y)
     model.train(training)
     return -log_p / count

@@ -5,6 +5,7 @@ from __future__ import annotations
 from torch import Tensor
 
 from throughtime.distribution.distribution import SequenceDistribution
+from throughtime.distribution.terms import LogProbTerms
 from throughtime.forcing.forcing import Forcing
 from throughtime.forcing.free_running import FreeRunning
 from throughtime.sequence import Sequence
@@ -26,6 +27,10 @@ class Both(Forcing):
             raise ValueError(f"weight is a share from 0 to 1; got {weight}")
         self.weight, self.free = weight, FreeRunning(argmax=argmax)
 
+    def terms(self, p: SequenceDistribution, y: Sequence) -> LogProbTerms:
+        pairs = zip(p.terms(y), self.free.terms(p, y), strict=True)
+        return LogProbTerms(*(forced + self.weight * (free - forced) for forced, free in pairs))
+
     def objective(self, p: SequenceDistribution, y: Sequence) -> Tensor:
-        forced = p.log_prob(y)
+        forced = p.log_prob(y)  # summed first: fewer roundings than by the terms
         return forced + self.weight * (self.free.objective(p, y) - forced)

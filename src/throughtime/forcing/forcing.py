@@ -17,15 +17,20 @@ from typing import Any
 from torch import Tensor
 
 from throughtime.distribution.distribution import SequenceDistribution
+from throughtime.distribution.terms import LogProbTerms
 from throughtime.sequence import Sequence
 
 
 class Forcing:
     """A way to fill the output edge in training; ``objective`` is what to maximise."""
 
+    def terms(self, p: SequenceDistribution, y: Sequence) -> LogProbTerms:
+        """The terms of the objective, so that each step can be given a weight."""
+        raise NotImplementedError
+
     def objective(self, p: SequenceDistribution, y: Sequence) -> Tensor:
         """A log-likelihood of y for each row of the batch, in nats."""
-        raise NotImplementedError
+        return self.terms(p, y).total()
 
     def advance(self) -> None:
         """Count one training step, for what changes in the course of training."""

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import torch
-from torch import Tensor
 
 from throughtime.distribution.distribution import SequenceDistribution
+from throughtime.distribution.terms import LogProbTerms
 from throughtime.forcing.filling import fill
 from throughtime.forcing.forcing import Forcing
 from throughtime.sequence import Sequence
@@ -21,6 +21,6 @@ class FreeRunning(Forcing):
     def __init__(self, *, argmax: bool = False) -> None:
         self.argmax = argmax
 
-    def objective(self, p: SequenceDistribution, y: Sequence) -> Tensor:
+    def terms(self, p: SequenceDistribution, y: Sequence) -> LogProbTerms:
         keep = torch.zeros_like(y.flatten().mask)
-        return p.terms(y, fed=fill(p, y, keep, self.argmax)).total()
+        return p.terms(y, fed=fill(p, y, keep, self.argmax))

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any, Literal
 
 import torch
-from torch import Tensor
 
 from throughtime.distribution.distribution import SequenceDistribution
+from throughtime.distribution.terms import LogProbTerms
 from throughtime.forcing.filling import fill
 from throughtime.forcing.forcing import Forcing
 from throughtime.forcing.schedules import Schedule
@@ -57,11 +57,11 @@ class ScheduledSampling(Forcing):
         """ε now: the probability of an observed value."""
         return self.schedule(self.step)
 
-    def objective(self, p: SequenceDistribution, y: Sequence) -> Tensor:
+    def terms(self, p: SequenceDistribution, y: Sequence) -> LogProbTerms:
         mask = y.flatten().mask
         shape = mask.shape if self.per == "token" else (len(mask), 1)
         keep = (torch.rand(shape, device=mask.device) < self.probability).expand(mask.shape)
-        return p.terms(y, fed=fill(p, y, keep, self.argmax)).total()
+        return p.terms(y, fed=fill(p, y, keep, self.argmax))
 
     def advance(self) -> None:
         self.step += 1

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from torch import Tensor
-
 from throughtime.distribution.distribution import SequenceDistribution
+from throughtime.distribution.terms import LogProbTerms
 from throughtime.forcing.forcing import Forcing
 from throughtime.sequence import Sequence
 
@@ -12,5 +11,5 @@ from throughtime.sequence import Sequence
 class TeacherForcing(Forcing):
     """The observed values: exactly log p(y given x)."""
 
-    def objective(self, p: SequenceDistribution, y: Sequence) -> Tensor:
-        return p.log_prob(y)
+    def terms(self, p: SequenceDistribution, y: Sequence) -> LogProbTerms:
+        return p.terms(y)

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import torch
 
 from throughtime.data import DataError, Dataset, Examples
+from throughtime.data.absent import absent_labels, warn_of_absent
 from throughtime.data.columns import WHOLE
-from throughtime.data.formats.encoding import x_of, y_of
+from throughtime.data.formats.encoding import parsed, x_of, y_of
+from throughtime.data.formats.equal import groups_of, written
 from throughtime.data.formats.table import Table
 from throughtime.evaluation.likelihood import MEASURED, decoder, sees_x
 from throughtime.evaluation.metrics import Number
 from throughtime.evaluation.metrics import evaluate as numbers_of
 from throughtime.evaluation.metrics.bootstrap import FEWEST, RESAMPLES
+from throughtime.evaluation.metrics.classes import Classes, by_class
 from throughtime.evaluation.metrics.rows import CHUNK
+from throughtime.extras import MissingPackage
 from throughtime.inference.rows import reading_of, tables
 from throughtime.inference.running import is_running_text, running_text
 from throughtime.inference.series import is_series, series_values
@@ -43,6 +48,7 @@ class Evaluation:
         shuffled: whether each y was given the x of another row, as a control.
         interval: whether 95 % intervals were asked for; with too few rows there are none.
         running: whether y was one long row, whose chunks are resampled.
+        classes: of labels and tags, recall, precision and F1 of each, and the confusion matrix.
     """
 
     dataset: str
@@ -52,6 +58,7 @@ class Evaluation:
     shuffled: bool = False
     interval: bool = False
     running: bool = False
+    classes: Classes | None = None
 
     @property
     def resampled(self) -> str | None:
@@ -85,6 +92,7 @@ class Evaluation:
             "resampled": self.resampled,
             "examples": self.examples,
             "numbers": [short(number._asdict()) for number in self.numbers],
+            **({} if self.classes is None else {"classes": short(self.classes.to_dict())}),
         }
 
 
@@ -142,7 +150,8 @@ def examples_of(run: RunFolder, source: object, form: str | None = None) -> Exam
         raise DataError("no rows to measure on; expected some")
     whole = _joined(found)
     x = x_of(whole, schema.x) if schema.x else None
-    return Examples(x, y_of(whole, schema.y))
+    texts = written(schema.y, parsed(whole, schema.y))
+    return Examples(x, y_of(whole, schema.y), None, groups_of(whole, schema.x), texts)
 
 
 def part(data: Dataset, split: str) -> Examples:
@@ -180,7 +189,8 @@ def shuffled_x(model: Model, examples: Examples) -> Examples:
     order = torch.randperm(len(examples), generator=torch.Generator().manual_seed(0))
     other = torch.empty_like(order)
     other[order] = order.roll(1)
-    return Examples(examples.x[other], examples.y)
+    groups = None if examples.groups is None else examples.groups[other]
+    return replace(examples, x=examples.x[other], groups=groups)
 
 
 def evaluate_examples(
@@ -202,8 +212,14 @@ def evaluate_examples(
     how_many = _in_words(whole, examples, running)
     if shuffled:
         examples = shuffled_x(run.model, examples)
+    warn_of_absent(absent_labels(examples.y), name if split is None else f"{name}, {split}")
     numbers = numbers_of(run.model, examples, run.schema, interval=interval)
-    return Evaluation(name, split, how_many, numbers, shuffled, interval, running)
+    try:
+        classes = by_class(run.model, examples, run.schema.y)
+    except MissingPackage as error:
+        warnings.warn(f"no numbers by class: {error}", stacklevel=2)
+        classes = None
+    return Evaluation(name, split, how_many, numbers, shuffled, interval, running, classes)
 
 
 def _in_words(whole: Examples, measured: Examples, running: bool) -> str:

@@ -7,7 +7,7 @@ from torch import Tensor
 
 from throughtime.data.formats.encoding import x_of, y_of
 from throughtime.distribution import SequenceDistribution
-from throughtime.evaluation.likelihood import decoder, sees_x, y_given
+from throughtime.evaluation.likelihood import decoder, sees_x, stand_ins, y_given
 from throughtime.inference.evaluate import examples_of
 from throughtime.inference.rows import reading_of, tables
 from throughtime.runs.folder import RunFolder
@@ -53,5 +53,5 @@ def _of(
     else:
         p = y_given(run.model, x)
         assert isinstance(p, SequenceDistribution)
-        layers = p.hidden_states(y)
+        layers = p.hidden_states(stand_ins(p, y) if isinstance(y, Sequence) else y)
     return list(zip(*(layer.to_list() for layer in layers), strict=True))

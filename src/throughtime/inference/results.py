@@ -105,7 +105,8 @@ class Score:
     Args:
         input: x as the rows have it; None if the model sees no x.
         target: y as the rows have it.
-        log_prob: log p(y | x) in nats; of numbers, the log-density of their standardised values.
+        log_prob: log p(y | x) in nats; -inf if training lacks a label of y; of numbers, the
+            log-density of their standardised values.
         per_symbol: ``log_prob`` divided by the number of symbols; the end counts as one if the
             model decides τ.
         terms: log p of each symbol given those before it and, if the model decides step by step

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from io import BufferedIOBase
 from pathlib import Path
@@ -11,11 +12,19 @@ import torch
 from torch import Tensor
 from torch.distributions import Categorical, Distribution
 
+from throughtime.data.absent import absent_labels, warn_of_absent
 from throughtime.data.columns import WHOLE, Column
 from throughtime.data.formats.encoding import unknown, x_of, y_of
 from throughtime.data.formats.table import Table
 from throughtime.distribution import SequenceDistribution
-from throughtime.evaluation.likelihood import decides_length, log_prob, sees_x, y_given
+from throughtime.evaluation.likelihood import (
+    decides_length,
+    log_prob,
+    sees_x,
+    stand_ins,
+    terms_of,
+    y_given,
+)
 from throughtime.inference.results import Score
 from throughtime.inference.rows import LINES, RUNNING, answered, as_input, reading_of, tables
 from throughtime.inference.running import line_scores
@@ -38,6 +47,8 @@ def score(
     For a model of running text, a file is one text, and each of its lines is given those before
     it. As ``lines`` and in memory, each text is one of its own.
 
+    A label that training lacks has probability zero: log p is -inf, which is warned of at the end.
+
     Args:
         run: the model.
         source: rows with the columns of y and, if the model sees x, of x.
@@ -59,18 +70,25 @@ def score(
     if reading.format == RUNNING and isinstance(source, str | Path | BufferedIOBase):
         return line_scores(run, source, top)
     given = tables(source, (*_seen(run), of_y), reading, rows)
-    return answered(given, lambda table: scores(run, table, top))
+    return _scored(run, given, top)
+
+
+def _scored(run: RunFolder, given: Iterator[Table], top: int | None) -> Iterator[Score]:
+    absent: Counter[str] = Counter()
+    yield from answered(given, lambda table: scores(run, table, top, absent))
+    warn_of_absent(absent, "scores of -inf")
 
 
 @torch.no_grad()
-def scores(run: RunFolder, table: Table, top: int | None = None) -> list[Score]:
-    """The scores of the rows of a table.
+def scores(run: RunFolder, table: Table, top: int | None, absent: Counter[str]) -> list[Score]:
+    """The scores of the rows of a table; the labels that training lacks are added to ``absent``.
 
     Raises:
         ValueError: if a row cannot be encoded.
     """
     of_x, of_y = _seen(run), run.schema.y
     x, y = x_of(table, of_x) if of_x else None, y_of(table, of_y)
+    absent += absent_labels(y)
     counts = unknown(y, of_y)
     if x is not None:
         counts = [a + b for a, b in zip(counts, unknown(x, of_x[0]), strict=True)]
@@ -136,10 +154,10 @@ def _alternatives(
 def _of_sequences(
     run: RunFolder, of_y: Column, p: SequenceDistribution, y: Sequence, top: int | None
 ) -> Iterator[dict[str, Any]]:
-    terms, ends = p.terms(y), decides_length(run.model)
+    terms, ends = terms_of(p, y), decides_length(run.model)
     symbols = (terms.values + terms.decisions[:, : terms.values.shape[1]]).tolist()
     lengths = y.lengths.tolist()
-    others = None if top is None else top_of(p.predictive(y), top, lengths, of_y)
+    others = None if top is None else top_of(p.predictive(stand_ins(p, y)), top, lengths, of_y)
     for i, (count, total) in enumerate(zip(lengths, terms.total().tolist(), strict=True)):
         log_ps = symbols[i][:count]
         if p.length.stops:

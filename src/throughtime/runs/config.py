@@ -26,7 +26,8 @@ class Config(BaseModel):
     The options of how the file is read stay as given: None means that they follow from the file.
     ``split_seed`` is the seed that divided the rows into parts. None means, for ``dataset``, rows
     in memory; for ``length``, that y is one value; for ``steps``, that y is not one long row; for
-    ``max_steps`` and ``max_seconds``, no limit.
+    ``max_steps`` and ``max_seconds``, no limit; for ``class_weights``, that all labels weigh the
+    same.
 
     Example:
         >>> from throughtime.data import load
@@ -72,6 +73,7 @@ class Config(BaseModel):
     learning_rate: o.LearningRate
     weight_decay: o.WeightDecay
     clip: o.Clip
+    class_weights: o.ClassWeights | None = None  # folders from before it was an option have none
     epochs: o.Epochs
     max_steps: o.MaxSteps | None
     max_seconds: o.MaxSeconds | None

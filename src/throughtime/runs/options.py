@@ -130,6 +130,10 @@ LearningRate = Annotated[
     float, Field(gt=0, description="AdamW's at its peak; it decays to zero where training ends.")
 ]
 WeightDecay = Annotated[float, Field(ge=0, description="Weight decay of AdamW [0.1].")]
+ClassWeights = Annotated[
+    Literal["balanced"],
+    Field(description="balanced: rare labels weigh more in the loss, n / (k n_c) [all the same]."),
+]
 Clip = Annotated[float, Field(gt=0, description="Largest norm of the gradient [1.0].")]
 Epochs = Annotated[int, Field(ge=1, description="Number of passes over the training data.")]
 MaxSteps = Annotated[int, Field(ge=1, description="Stop after so many updates.")]
@@ -189,6 +193,7 @@ class Options(BaseModel):
     learning_rate: LearningRate | None = None
     weight_decay: WeightDecay | None = None
     clip: Clip | None = None
+    class_weights: ClassWeights | None = None
     epochs: Epochs | None = None
     max_steps: MaxSteps | None = None
     max_seconds: MaxSeconds | None = None

@@ -64,6 +64,11 @@ def resolve(options: Options, data: Dataset) -> Config:
         _check_output(options.output, data)
     if options.steps is not None and not data.schema.running:
         raise ValueError(f"steps are for running text, which is read in chunks; {data.name} is not")
+    if options.class_weights is not None and not data.schema.y.closed:
+        raise ValueError(
+            f"class_weights are for labels and tags; the y of {data.name} is of kind "
+            f"{data.schema.y.kind}: leave them out"
+        )
     source = data.source
     made = {
         **dict.fromkeys(Config.model_fields),

@@ -13,6 +13,7 @@ from torch import Tensor
 from tqdm import tqdm
 
 from throughtime.data import Dataset, Examples, batches, streams
+from throughtime.data.absent import absent_labels, in_words
 from throughtime.distribution.distribution import SequenceDistribution
 from throughtime.evaluation.likelihood import (
     MEASURED,
@@ -28,6 +29,7 @@ from throughtime.runs.config import Config
 from throughtime.runs.errors import RunError
 from throughtime.runs.folder import RunFolder
 from throughtime.sequence import Sequence
+from throughtime.training.class_weights import balanced
 from throughtime.training.display import Clock, Display
 from throughtime.training.interrupt import Interrupt
 from throughtime.training.progress import Progress
@@ -98,6 +100,11 @@ class Trainer:
         self.planned = self.config.epochs * self.updates
         if self.config.max_steps is not None:
             self.planned = min(self.planned, self.config.max_steps)
+        if labels := absent_labels(data.splits["valid"].y):
+            say(f"valid nats are without these: {in_words(labels)}")
+        self.class_weights = None
+        if self.config.class_weights is not None:
+            self.class_weights = balanced(data.splits["train"].y, data.schema.y.size)
         self.progress, self.carried = Progress(), None
         self.metrics: list[dict[str, float | None]] = []
         if resume:
@@ -165,9 +172,10 @@ class Trainer:
         for group in self.optimiser.param_groups:
             group["lr"] = self._learning_rate()
         count = symbols(self.model, batch.y)
-        nats = -self._objective(batch).sum()
+        log_p, objective = self._objectives(batch)
+        nats = -log_p.sum()
         self.optimiser.zero_grad()
-        (nats / self.typical).backward()
+        (-objective.sum() / self.typical).backward()
         norm = torch.nn.utils.clip_grad_norm_(self.model.parameters(), config.clip)
         loss = nats.item() / count
         if not (math.isfinite(loss) and math.isfinite(norm.item())):
@@ -184,6 +192,21 @@ class Trainer:
         progress.nats += nats.item()
         progress.symbols += count
         return loss
+
+    def _objectives(self, batch: Examples) -> tuple[Tensor, Tensor]:
+        """The log-likelihood of each row, and what is maximised: the same but for class weights."""
+        y, weights = batch.y, self.class_weights
+        if weights is None:
+            log_p = self._objective(batch)
+            return log_p, log_p
+        p = y_given(self.model, batch.x)
+        if not isinstance(y, Sequence):
+            log_p = log_prob(p, y)
+            return log_p, log_p * weights[y]
+        assert isinstance(p, SequenceDistribution)
+        terms = self.forcing.terms(p, y)
+        weighted = terms._replace(values=terms.values * weights[y.values])
+        return terms.total(), weighted.total()
 
     def _objective(self, batch: Examples) -> Tensor:
         """The log-likelihood of each row; running text continues from the chunk before."""

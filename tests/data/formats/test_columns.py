@@ -191,7 +191,7 @@ def test_what_cannot_be_is_refused_in_one_line(
     write: Write, content: str, reading: Reading, expected: str
 ) -> None:
     if expected.endswith("is no") or "empty" in expected:
-        content += "".join(f"q{i},{i}\n" for i in range(20))
+        content += "".join(f"q{i},{i % 2}\n" for i in range(20))
     with pytest.raises(DataError) as caught:
         load(write("a.csv", content), reading=reading)
     assert expected in str(caught.value)
@@ -204,11 +204,41 @@ def test_neither_sequence_is_refused(write: Write) -> None:
         load(path, reading=Reading(input="a", target="b:label"))
 
 
-def test_a_label_that_only_the_test_has_is_refused_with_its_line(write: Write) -> None:
-    rows = [f"train,{n},a" for n in NAMES] + ["dev,q,a", "test,r,z"]
+def test_a_label_that_only_the_test_has_is_told_and_moves_no_other(write: Write) -> None:
+    rows = [f"train,{n},{'ab'[i % 2]}" for i, n in enumerate(NAMES)]
+    reading = Reading(input="name", target="kind:label", split="part")
+    head = ("part,name,kind", *rows, "dev,q,b")
+    data = load(write("a.csv", csv_of(*head, "test,r,aa", "test,s,b")), reading=reading)
+    assert data.schema.y.state() == {"symbols": ["a", "b"]}
+    y = data.splits["test"].y
+    assert isinstance(y, torch.Tensor)
+    assert (y < 0).tolist() == [True, False]
+    assert data.schema.y.decode(y[0]) == "aa"
+    assert data.schema.y.decode(y[1]) == "b"
+    assert "in test, 1 label is not in training ('aa')" in data.description
+    known = load(write("b.csv", csv_of(*head, "test,r,a", "test,s,b")), reading=reading)
+    assert data.splits["train"].y.tolist() == known.splits["train"].y.tolist()
+    with pytest.raises(DataError, match="valid: training has none of its labels"):
+        load(write("c.csv", csv_of(*head[:-1], "dev,q,z", "test,r,a")), reading=reading)
+
+
+def test_a_label_of_x_that_training_lacks_is_refused_with_its_line(write: Write) -> None:
+    rows = [f"train,{n},{'ab'[i % 2]}" for i, n in enumerate(NAMES)] + ["dev,q,b", "test,r,z"]
     path = write("a.csv", csv_of("part,name,kind", *rows))
     with pytest.raises(DataError, match=r"a.csv:43: column 'kind': the label 'z' is not in"):
-        load(path, reading=Reading(input="name", target="kind:label", split="part"))
+        load(path, reading=Reading(input="kind:label", target="name:characters", split="part"))
+
+
+def test_labels_and_tags_keep_their_spaces(write: Write) -> None:
+    cities = ["New York", " Los Angeles ", "Oslo", "New  York"]
+    rows = [{"text": n, "city": cities[i % 4]} for i, n in enumerate(NAMES)]
+    data = load(write("a.jsonl", lines(*rows)), reading=Reading(input="text", target="city"))
+    assert data.schema.y.state() == {"symbols": ["Los Angeles", "New  York", "New York", "Oslo"]}
+    tags = [{"w": [n, "b"], "t": ["New York", "O"]} for n in NAMES]
+    data = load(write("b.jsonl", lines(*tags)), reading=Reading(input="w", target="t"))
+    y = data.splits["train"].y
+    assert isinstance(y, Sequence)
+    assert data.schema.y.decode(y.values[0]) == ["New York", "O"]
 
 
 def test_text_files_have_no_columns(write: Write) -> None:

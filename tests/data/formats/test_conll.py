@@ -12,6 +12,7 @@ from throughtime.data import DataError, Reading, load
 from throughtime.data.formats.conll import is_conll, read_conll
 from throughtime.data.registry import _format
 from throughtime.lengths import SameAsInput
+from throughtime.sequence import Sequence
 from throughtime.wiring import HIDDEN_TO_HIDDEN
 
 TOKEN = st.text(st.characters(categories=["L", "N"]), min_size=1, max_size=4)
@@ -70,11 +71,15 @@ def test_tags_follow_words_and_files_of_their_own_are_the_parts(write: Write) ->
     assert list(data.schema.y_vocabulary) == ["D", "N"]
 
 
-def test_a_tag_that_only_the_test_has_is_refused_with_its_line(write: Write) -> None:
+def test_a_tag_that_only_the_test_has_is_encoded_as_no_symbol(write: Write) -> None:
     path = write("a.conll", "\n\n".join(f"w{i} N\nthe D" for i in range(20)))
     dev = write("dev.conll", "the D\n\nnew X\n")
-    with pytest.raises(DataError, match=r"dev.conll:3: column '2': the label 'X' is not in"):
-        load(path, reading=Reading(input="1", target="2", test=str(dev)))
+    data = load(path, reading=Reading(input="1", target="2", test=str(dev)))
+    y = data.splits["test"].y
+    assert isinstance(y, Sequence)
+    assert [data.schema.y.decode(row) for row in y.to_list()] == [["D"], ["X"]]
+    assert data.schema.y.state() == {"symbols": ["D", "N"]}
+    assert "in test, 1 label is not in training ('X')" in data.description
 
 
 def test_an_ending_that_says_nothing_is_decided_by_the_lines(write: Write) -> None:

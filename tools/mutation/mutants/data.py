@@ -89,9 +89,9 @@ MUTANTS = [
     Mutant(
         "each reference is a text of its own",
         "evaluation/metrics/texts.py",
-        "references.setdefault(x, []).append(true[row])",
-        "references.setdefault(x, [true[row]])",
-        (METRICS + "test_texts_for_the_same_x_are_references_of_one",),
+        "references.setdefault(x, []).append(text)",
+        "references.setdefault(x, [text])",
+        (METRICS + "test_bleu_is_sacrebleus_of_all_rows_with_their_references",),
     ),
     # ---- predictions ----
     Mutant(
@@ -128,8 +128,8 @@ MUTANTS = [
     Mutant(
         "equal inputs are trained on and tested on",
         "data/formats/parts.py",
-        "return _divided(table, [where[k] for k in keys])",
-        "return _divided(table, [PARTS[i % 3] for i, k in enumerate(keys)])",
+        "return _divided(table, [where[k] for k in keys]), moved",
+        "return _divided(table, [PARTS[i % 3] for i, k in enumerate(keys)]), moved",
         (FILES + "test_columns.py::test_copies_of_a_row_share_a_part",),
     ),
     Mutant(

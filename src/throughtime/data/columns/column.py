@@ -29,6 +29,7 @@ class Column(ABC):
     Attributes:
         kind: the name of the kind on the command line.
         sequence: whether each value is a sequence, with one symbol or vector per step.
+        closed: whether the values of a y are labels, of which training may lack some.
         stepwise: whether each step of such a y belongs to a step of x, as a tag to a word.
         symbol: the name of one symbol in metrics: character, word or symbol.
         vocabulary: the symbols, if the column has any.
@@ -52,6 +53,7 @@ class Column(ABC):
     sequence: ClassVar[bool]
     stepwise: ClassVar[bool] = False
     takes: ClassVar[tuple[str, ...]] = ()
+    closed: ClassVar[bool] = False
     symbol: str = "symbol"
     vocabulary: Vocabulary | None = None
     scale: Scale | None = None
@@ -107,6 +109,14 @@ class Column(ABC):
             DataError: if the value cannot be encoded, such as a label that training does not have.
         """
 
+    def encode_y(self, parsed: Any) -> Tensor:
+        """One parsed value of y; a label that training lacks has a number below zero.
+
+        Raises:
+            DataError: if the value cannot be encoded.
+        """
+        return self.encode(parsed)
+
     def entries(self, encoded: Tensor) -> Tensor:
         """Encoded values ``(rows, …)`` as entries of a vector x, ``(rows, size)``."""
         return encoded
@@ -118,6 +128,10 @@ class Column(ABC):
     def echo(self, value: Any) -> Any:
         """A value of a file, as results repeat it."""
         return value
+
+    def written(self, parsed: Any) -> str | None:
+        """The text that the file has, if a value is a text; else None."""
+        return None
 
     # ---- in a model ----------------------------------------------------------------------------
 

@@ -11,9 +11,11 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from throughtime.data.absent import absent_label, absent_number
 from throughtime.data.columns.column import Column, keys, shown, texts
+from throughtime.data.columns.lists import as_list
 from throughtime.data.errors import DataError
-from throughtime.data.vocabulary import UNKNOWN, Vocabulary
+from throughtime.data.vocabulary import UNKNOWN, NameVocabulary, Vocabulary
 from throughtime.outputs import Categorical
 
 
@@ -30,6 +32,10 @@ class SymbolColumn(Column):
     def output(self) -> Categorical:
         return Categorical(self.size)
 
+    def label(self, number: int) -> str:
+        """The symbol of a number, which is below zero for a label that training lacks."""
+        return self.vocabulary.symbols[number] if number >= 0 else absent_label(number)
+
     def state(self) -> dict[str, Any]:
         return {"symbols": list(self.vocabulary.symbols)}
 
@@ -38,16 +44,28 @@ class SymbolColumn(Column):
         self.know(texts(symbols))
 
 
-class Tokens(SymbolColumn):
-    """A list of strings; those that are not in training are one unknown symbol."""
+class Names(SymbolColumn):
+    """A column of names, which may have spaces."""
+
+    def know(self, symbols: Sequence[str]) -> Self:
+        self.vocabulary, self.size = NameVocabulary(symbols), len(symbols)
+        return self
+
+
+class Tokens(Names):
+    """A list of strings or whole numbers, or a text with spaces between; those that are not in
+    training are one unknown symbol."""
 
     kind = "tokens"
     sequence = True
 
     def parse(self, value: Any, folder: Path = Path()) -> list[str]:
-        if not isinstance(value, list) or not all(isinstance(v, str) for v in value):
-            raise DataError(f"{shown(value)} is not a list of strings")
-        return ["_".join(v.split()) or "_" for v in value]
+        value = as_list(value)
+        if isinstance(value, str) and value.strip():
+            value = value.split()
+        if not isinstance(value, list) or not all(type(v) in (str, int) for v in value):
+            raise DataError(f"{shown(value)} is not a list of strings or whole numbers")
+        return [str(v).strip() or "_" for v in value]
 
     def parse_line(self, line: str) -> list[str]:
         return line.split()
@@ -61,14 +79,15 @@ class Tokens(SymbolColumn):
         return self.vocabulary.encode(parsed)
 
     def decode(self, value: Tensor) -> list[str]:
-        return [self.vocabulary.symbols[i] for i in value.tolist()]
+        return [self.label(i) for i in value.tolist()]
 
 
 class Tags(Tokens):
-    """A list of labels, all of which must occur in training."""
+    """A list of labels; as x, all of them must occur in training."""
 
     kind = "tags"
     stepwise = True
+    closed = True
 
     def fit(self, parsed: Sequence[list[str]], rare: int) -> None:
         self.know(sorted({tag for tags in parsed for tag in tags}))
@@ -78,17 +97,21 @@ class Tags(Tokens):
             _check_known(tag, self.vocabulary)
         return self.vocabulary.encode(parsed)
 
+    def encode_y(self, parsed: list[str]) -> Tensor:
+        return _with_absent(parsed, self.vocabulary)
 
-class Label(SymbolColumn):
-    """One label; one-hot, if it is part of a vector x."""
+
+class Label(Names):
+    """One label; one-hot, if it is part of a vector x, where it must occur in training."""
 
     kind = "label"
     sequence = False
+    closed = True
 
     def parse(self, value: Any, folder: Path = Path()) -> str:
         if not isinstance(value, str | int | float) or not str(value).strip():
             raise DataError(f"{shown(value)} is not a label")
-        return "_".join(str(value).split())
+        return str(value).strip()
 
     def parse_line(self, line: str) -> str:
         return line
@@ -100,14 +123,17 @@ class Label(SymbolColumn):
         _check_known(parsed, self.vocabulary)
         return self.vocabulary.encode([parsed])[0]
 
+    def encode_y(self, parsed: str) -> Tensor:
+        return _with_absent([parsed], self.vocabulary)[0]
+
     def entries(self, encoded: Tensor) -> Tensor:
         return F.one_hot(encoded, self.size).float()
 
     def decode(self, value: Tensor) -> str:
-        return self.vocabulary.symbols[int(value)]
+        return self.label(int(value))
 
 
-class Features(SymbolColumn):
+class Features(Names):
     """A set of names, as a list: a vector of zeros, with ones for the names in the list."""
 
     kind = "features"
@@ -143,9 +169,17 @@ class Features(SymbolColumn):
         return True
 
 
+def _with_absent(labels: list[str], known: Vocabulary) -> Tensor:
+    """The numbers of labels ``(τ,)``: below zero for those that training lacks."""
+    return torch.tensor(
+        [known.number(label) if label in known else absent_number(label) for label in labels],
+        dtype=torch.int64,
+    )
+
+
 def _check_known(label: str, known: Vocabulary) -> None:
     if label not in known:
         raise DataError(
-            f"the label {label!r} is not in the training part, so no model can learn it; "
-            "leave such rows out, or choose another --seed"
+            f"the label {label!r} is not in the training part, so no model has learned what it "
+            "means in x; leave such rows out, or put one of them into training (--split)"
         )

@@ -54,6 +54,9 @@ class Text(SymbolColumn):
     def decode(self, value: Tensor) -> str:
         return self.vocabulary.decode(value)
 
+    def written(self, parsed: str) -> str:
+        return parsed
+
 
 class Characters(Text):
     """A text, character by character."""

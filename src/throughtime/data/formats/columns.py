@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
+from throughtime.data.absent import absent_labels, in_words
 from throughtime.data.columns import Column
 from throughtime.data.dataset import Dataset
 from throughtime.data.errors import DataError
@@ -12,6 +14,7 @@ from throughtime.data.examples import Examples
 from throughtime.data.formats import parts
 from throughtime.data.formats.alignment import check_alignment
 from throughtime.data.formats.encoding import as_x, as_y, encoded, parsed, unknown
+from throughtime.data.formats.equal import groups_of, written
 from throughtime.data.formats.folder import table_in
 from throughtime.data.formats.guess import read_rows
 from throughtime.data.formats.opening import stem_of
@@ -44,8 +47,14 @@ def of_table(
         DataError: with file and line, if a column is missing or a value is not of its kind.
     """
     inputs, target = roles(table, reading)
-    divided = _divided(table, read, [name for name, _ in inputs] or [target[0]], seed, reading)
-    return as_data(table.path, name, divided, inputs, target, reading)
+    key = [name for name, _ in inputs] or [target[0]]
+    classes = classes_of(table, inputs, target)
+    divided, moved = _divided(table, read, key, classes, seed, reading)
+    data = as_data(table.path, name, divided, inputs, target, reading)
+    if not moved:
+        return data
+    note = f"; stratified: {moved:,} rows of rare classes were moved to the part that lacked them"
+    return replace(data, description=data.description + note)
 
 
 def as_data(
@@ -80,9 +89,12 @@ def as_data(
         raise DataError(f"{path}: {error}") from None
     splits = {}
     for part, rows in divided.items():
-        tensors = {c.name: encoded(rows, c, values[part][c.name]) for c in columns}
+        tensors = {c.name: encoded(rows, c, values[part][c.name], as_y=c is of_y) for c in columns}
         x = as_x(rows, tensors, of_x) if of_x else None
         splits[part] = Examples(x=x, y=as_y(rows, tensors[of_y.name], of_y))
+        if part != "train":  # what is measured on
+            texts = written(of_y, values[part][of_y.name])
+            splits[part] = replace(splits[part], groups=groups_of(rows, of_x), written=texts)
     check_alignment(divided, splits, schema)
     count = sum(map(len, divided.values()))
     description = f"{count:,} rows of {path}: {of_y.name} as {of_y.kind}"
@@ -97,19 +109,37 @@ def _reader(path: Path, reading: Reading) -> Callable[[Path], Table]:
     return lambda file: read_rows(file, reading)
 
 
+def classes_of(table: Table, inputs: list[Named], target: Named) -> list[list[str]] | None:
+    """The labels of each row: one, or its tags; None if y is no label.
+
+    Raises:
+        DataError: with file and line, if a value is no label.
+    """
+    y = kinds_of(table, inputs, target)[1]
+    if not y.closed:
+        return None
+    return [[value] if isinstance(value, str) else value for value in parsed(table, y)]
+
+
 def _divided(
-    table: Table, read: Callable[[Path], Table], key: list[str], seed: int, reading: Reading
-) -> dict[str, Table]:
+    table: Table,
+    read: Callable[[Path], Table],
+    key: list[str],
+    classes: list[list[str]] | None,
+    seed: int,
+    reading: Reading,
+) -> parts.Divided:
     if reading.split is not None:
         if reading.part_files:
             raise DataError(
                 "--split and files for --valid or --test exclude each other; leave one out"
             )
-        return parts.by_column(table, reading.split)
+        return parts.by_column(table, reading.split), 0
     if not reading.part_files:
-        return parts.by_seed(table, key, seed)
+        return parts.by_seed(table, key, seed, classes)
     separate = {part: read(file) for part, file in reading.part_files.items()}
-    return parts.by_files(table, separate.get("valid"), separate.get("test"), key, seed)
+    valid, test = separate.get("valid"), separate.get("test")
+    return parts.by_files(table, valid, test, key, seed, classes)
 
 
 def _tell(path: Path, reading: Reading, columns: tuple[Column, ...]) -> None:
@@ -144,4 +174,8 @@ def _notes(
     x, y = schema.x, schema.y
     unseen = sum(sum(unknown(s.x, x[0])) for s in splits.values() if x and s.x is not None)
     unseen += sum(sum(unknown(s.y, y)) for s in splits.values())
-    return notes + (f"; {unseen:,} symbols are unknown" if unseen else "")
+    notes += f"; {unseen:,} symbols are unknown" if unseen else ""
+    for part, examples in splits.items():
+        if labels := absent_labels(examples.y):
+            notes += f"; in {part}, {in_words(labels)}"
+    return notes

@@ -28,14 +28,18 @@ def parsed(table: Table, column: Column) -> list[Any]:
     return _each(table, column, lambda value: column.parse(value, folder), values)
 
 
-def encoded(table: Table, column: Column, values: list[Any] | None = None) -> list[Tensor]:
+def encoded(
+    table: Table, column: Column, values: list[Any] | None = None, *, as_y: bool = False
+) -> list[Tensor]:
     """The values of a column as tensors; pass ``values`` if they are already parsed.
+
+    As y, labels that training lacks are encoded too, see :mod:`throughtime.data.absent`.
 
     Raises:
         DataError: with file and line, if a value is not of the column's kind or cannot be encoded.
     """
     values = parsed(table, column) if values is None else values
-    return _each(table, column, column.encode, values)
+    return _each(table, column, column.encode_y if as_y else column.encode, values)
 
 
 def x_of(table: Table, columns: tuple[Column, ...]) -> Sequence | Tensor:
@@ -53,7 +57,7 @@ def y_of(table: Table, column: Column) -> Sequence | Tensor:
     Raises:
         DataError: with file and line, if a column is missing or a value is not of its kind.
     """
-    return as_y(table, encoded(table, column), column)
+    return as_y(table, encoded(table, column, as_y=True), column)
 
 
 def as_x(

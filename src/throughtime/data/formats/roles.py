@@ -56,7 +56,26 @@ def kinds_of(table: Table, inputs: list[Named], target: Named) -> tuple[tuple[Co
         return (column("tokens", inputs[0][0]),), column("tags", target[0])
     of_x = tuple(_column(table, name, kind, target=False) for name, kind in inputs)
     pictures = any(column.alone and not column.sequence for column in of_x)
+    if target[1] is None:
+        _check_one_label(table, target[0])
     return of_x, _column(table, *target, target=True, caption=pictures)
+
+
+def _check_one_label(table: Table, name: str) -> None:
+    """Refuse rows with several labels each."""
+    values = table.column(name)
+    marked = [row for row, v in enumerate(values) if isinstance(v, str) and "|" in v.strip("|")]
+    parts = {part.strip() for v in values if isinstance(v, str) for part in v.split("|")}
+    flags = all(isinstance(v, list) and set(v) <= {0, 1} and len(v) > 1 for v in values)
+    if (marked and OFTEN * len(parts) <= len(values)) or (
+        flags and len({len(v) for v in values}) == 1
+    ):
+        row = marked[0] if marked else 0
+        raise DataError(
+            f"{table.at(row)}: column {name!r} has several labels, {values[row]!r}; a model has one "
+            f"label for each row: give a column for each and choose one, or take each combination "
+            f"as one label by {name}:{'label' if marked else 'tags'}"
+        )
 
 
 def _are_tagged(table: Table, inputs: list[Named], target: Named) -> bool:

@@ -14,6 +14,10 @@ AS_IOBES = {"L": "E", "U": "S"}
 """From BILOU to IOBES: the letters for the last symbol of a chunk and for a chunk of one."""
 
 
+TAG = re.compile(r"O|[BIESLU]-.+")
+"""A tag of chunks."""
+
+
 def chunk_tags(vocabulary: Vocabulary) -> list[str] | None:
     """All symbols as tags of chunks: ``O`` outside, or ``B-``, ``I-``, ``E-``, ``S-`` and a type.
 
@@ -29,9 +33,23 @@ def chunk_tags(vocabulary: Vocabulary) -> list[str] | None:
         >>> chunk_tags(Vocabulary(["NAME", "O"]))
     """
     tags = [f"S-{UNKNOWN}" if symbol == UNKNOWN else symbol for symbol in vocabulary]
-    if not all(re.fullmatch(r"O|[BIESLU]-.+", tag) for tag in tags) or set(tags) <= {"O"}:
+    if not all(map(TAG.fullmatch, tags)) or set(tags) <= {"O"}:
         return None
-    return [AS_IOBES.get(tag[0], tag[0]) + tag[1:] for tag in tags]
+    return [_as_iobes(tag) for tag in tags]
+
+
+def absent_tag(label: str) -> str:
+    """A label that training lacks, as the tag of a chunk; it is one of its own if it is no tag.
+
+    Example:
+        >>> absent_tag("U-NEW"), absent_tag("new")
+        ('S-NEW', 'S-new')
+    """
+    return _as_iobes(label) if TAG.fullmatch(label) else f"S-{label}"
+
+
+def _as_iobes(tag: str) -> str:
+    return AS_IOBES.get(tag[0], tag[0]) + tag[1:]
 
 
 def shared_chunks(true: list[str], guess: list[str]) -> list[int]:

@@ -9,6 +9,7 @@ from torch import Tensor
 from torch.distributions import Distribution
 
 from throughtime.data import Examples, Schema, Vocabulary
+from throughtime.data.absent import is_absent
 from throughtime.distribution.distribution import SequenceDistribution
 from throughtime.evaluation.likelihood import (
     decides_length,
@@ -16,6 +17,7 @@ from throughtime.evaluation.likelihood import (
     log_prob,
     sees_x,
     symbols_of_rows,
+    terms_of,
 )
 from throughtime.evaluation.metrics.bootstrap import with_intervals
 from throughtime.evaluation.metrics.labels import next_symbols, right_labels, right_symbols
@@ -39,9 +41,10 @@ def evaluate(
 ) -> list[Number]:
     """All metrics that apply to the model; repeated calls give the same numbers.
 
-    - the mean of -log p in nats and bits, and the perplexity. If the model decides τ, also without
-      the ends; for words, bytes and byte pairs, also per character, so that models with different
-      symbols can be compared;
+    - the mean of -log p in nats and bits, and the perplexity; without labels that training lacks,
+      whose -log p is infinite, and which count as wrong in all other numbers. If the model decides
+      τ, also without the ends; for words, bytes and byte pairs, also per character, so that models
+      with different symbols can be compared;
     - for labels of sequences or of symbols, the accuracy: given the true labels so far
       (teacher-forced), and given the model's own (closed loop) if they enter the recurrence. If
       the labels are tags of chunks, the F1 of chunks;
@@ -102,7 +105,7 @@ def _likelihood(
     letters: list[int] = []
     ends = int(decides_length(model))
     for p, part in measured(model, examples, running):
-        nats += (-log_prob(p, part.y)).tolist()
+        nats += (-log_prob(p, part.y, absent=0.0)).tolist()
         counts += symbols_of_rows(model, part.y).tolist()
         if ends:
             without += _without_ends(p, part.y)
@@ -114,6 +117,9 @@ def _likelihood(
         unit = "label"
     else:
         unit = "symbol" if output.event_shape == () else "step"
+    absent = is_absent(examples.y)
+    if absent is not None:
+        unit += f", without {int(absent.sum()):,} that training lacks"
     rows = table(nats, counts)
     whole = ", the end included" if without else ""
     measures = _per(unit + whole, rows, output.discrete)
@@ -142,11 +148,15 @@ def _without_ends(
 ) -> list[list[float]]:
     """For each row, -log p of its values without its end, and the number of values.
 
+    Labels that training lacks are left out.
+
     Each value includes the decision to go on before it; the decision to stop is left out.
     """
     assert isinstance(p, SequenceDistribution)
     assert isinstance(y, Sequence)
-    terms = p.terms(y)
+    terms = terms_of(p, y, absent=0.0)
     going_on = torch.where(y.mask, terms.decisions[..., : y.steps], 0.0)
     nats = -(terms.values + going_on).sum(-1)
-    return [[float(nat), int(count)] for nat, count in zip(nats, y.lengths, strict=True)]
+    absent = is_absent(y)
+    counts = y.lengths if absent is None else y.lengths - absent.sum(1)
+    return [[float(nat), int(count)] for nat, count in zip(nats, counts, strict=True)]

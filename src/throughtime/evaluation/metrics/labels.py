@@ -5,13 +5,17 @@ from __future__ import annotations
 from torch import Tensor
 
 from throughtime.data import Examples, Vocabulary
+from throughtime.data.absent import absent_label
 from throughtime.distribution.distribution import SequenceDistribution
-from throughtime.evaluation.likelihood import decoder
-from throughtime.evaluation.metrics.chunks import chunk_tags, f1, shared_chunks
+from throughtime.evaluation.likelihood import decoder, stand_ins
+from throughtime.evaluation.metrics.chunks import absent_tag, chunk_tags, f1, shared_chunks
 from throughtime.evaluation.metrics.number import Measure
 from throughtime.evaluation.metrics.rows import measured, table
 from throughtime.runs.build import Model
 from throughtime.sequence import Sequence
+
+CLOSED = ", closed loop"
+"""What follows the name of a metric that is measured on the model's own labels."""
 
 
 def right_labels(model: Model, examples: Examples) -> Measure:
@@ -31,7 +35,7 @@ def next_symbols(model: Model, examples: Examples, running: bool = False) -> Mea
     for p, part in measured(model, examples, running):
         assert isinstance(p, SequenceDistribution)
         assert isinstance(part.y, Sequence)
-        right += _hits(p.predictive(part.y).mode, part.y)
+        right += _hits(p.predictive(stand_ins(p, part.y)).mode, part.y)
         counts += part.y.lengths.tolist()
     return Measure("accuracy, teacher-forced", "of symbols", table(right, counts))
 
@@ -45,9 +49,14 @@ def right_symbols(
     (closed loop); if no label enters the recurrence, these are equal and only one is given.
     """
     tags = None if vocabulary is None else chunk_tags(vocabulary)
+
+    def tag(number: int) -> str:
+        assert tags is not None
+        return tags[number] if number >= 0 else absent_tag(absent_label(number))
+
     right: dict[str, list[int]] = {"": []}
     if not decoder(model).wiring.independent:
-        right = {", teacher-forced": [], ", closed loop": []}
+        right = {", teacher-forced": [], CLOSED: []}
     chunks: dict[str, list[list[int]]] = {how: [] for how in right}
     counts: list[int] = []
     for p, part in measured(model, examples):
@@ -56,13 +65,13 @@ def right_symbols(
         y = part.y
         counts += y.lengths.tolist()
         for how in right:
-            values = p.mode().values if how == ", closed loop" else p.predictive(y).mode
+            values = p.mode().values if how == CLOSED else p.predictive(stand_ins(p, y)).mode
             guess = Sequence(values, y.lengths)
             right[how] += _hits(values, y)
             if tags is not None:
                 pairs = zip(y.to_list(), guess.to_list(), strict=True)
                 chunks[how] += [
-                    shared_chunks([tags[i] for i in true], [tags[i] for i in guessed])
+                    shared_chunks(list(map(tag, true)), list(map(tag, guessed)))
                     for true, guessed in ((a.tolist(), b.tolist()) for a, b in pairs)
                 ]
     accuracies = [

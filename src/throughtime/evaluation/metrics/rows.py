@@ -36,15 +36,20 @@ def table(*columns: Tensor | list[float] | list[int]) -> Tensor:
 def same_x(examples: Examples) -> Tensor:
     """The number of the x of each row, in the order of :func:`measured`: equal x, equal numbers.
 
-    Without x, each row has a number of its own.
+    Equal are x that the file has equal; if that is not known, those that are encoded equally, in
+    which two rare words may have become one symbol. Without x, each row has a number of its own.
     """
     if examples.x is None:
         return torch.arange(len(examples))
+    ordered = list(batches(examples, ROWS, generator=None))
+    if examples.groups is not None:
+        groups = torch.cat([part.groups for part in ordered if part.groups is not None])
+        return groups.unique(return_inverse=True)[1]
     numbers: dict[bytes, int] = {}
     return torch.tensor(
         [
             numbers.setdefault(x.cpu().contiguous().numpy().tobytes(), len(numbers))
-            for part in batches(examples, ROWS, generator=None)
+            for part in ordered
             for x in _rows(part.x)
         ]
     )

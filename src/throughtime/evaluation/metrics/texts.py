@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import torch
 from torch import Tensor
 
@@ -9,7 +11,7 @@ from throughtime.data import Examples
 from throughtime.data.columns import Column
 from throughtime.distribution.distribution import SequenceDistribution
 from throughtime.evaluation.metrics.bleu import ORDER, bleu, counts
-from throughtime.evaluation.metrics.edits import edit_distance
+from throughtime.evaluation.metrics.edits import Symbol, edit_distance
 from throughtime.evaluation.metrics.number import Measure
 from throughtime.evaluation.metrics.rows import measured, table
 from throughtime.runs.build import Model
@@ -26,7 +28,8 @@ def right_sequences(
 
     The error rate is edits per true symbol: the character, word or symbol error rate. For texts
     with spaces, also the word error rate; for words, bytes or byte pairs, also BLEU, if a true
-    text has at least four words.
+    text has at least four words. The true texts are those of the file, if they are known: a rare
+    word that the model does not know is a word that it gets wrong.
 
     Args:
         model: the model of y given x.
@@ -37,29 +40,41 @@ def right_sequences(
     """
     true: list[Tensor] = []
     guesses: list[Tensor] = []
+    texts: list[str] = []
     for p, part in measured(model, examples):
         assert isinstance(p, SequenceDistribution)
         assert isinstance(part.y, Sequence)
         limit = 2 * part.y.steps if p.length.stops else None
         guesses += p.mode(max_length=limit).to_list()
         true += part.y.to_list()
-    edits = [edit_distance(a.tolist(), b.tolist()) for a, b in zip(guesses, true, strict=True)]
-    exact, lengths = [int(distance == 0) for distance in edits], [len(y) for y in true]
+        texts += [] if part.written is None else part.written.tolist()
     symbol, vocabulary = column.symbol, column.vocabulary
-    measures = [
-        Measure(
-            "exact matches of the most probable y", "of sequences", table(exact, [1] * len(exact))
-        ),
-        Measure(f"{symbol} error rate", EDITS.format(symbol), table(edits, lengths)),
-    ]
     if vocabulary is None or (symbol == "symbol" and not vocabulary.pieces):
-        return measures
-    said, written = ([vocabulary.decode(y) for y in side] for side in (guesses, true))
+        return _right([y.tolist() for y in guesses], [y.tolist() for y in true], symbol)
+    said = [vocabulary.decode(y) for y in guesses]
+    written = texts or [vocabulary.decode(y) for y in true]
+    if symbol == "symbol":  # of bytes, none of which is unknown
+        measures = _right([y.tolist() for y in guesses], [y.tolist() for y in true], symbol)
+    else:  # as the file has them: an unknown word is never the right one
+        symbols: Callable[[str], list[str]] = str.split if symbol == "word" else list
+        measures = _right(list(map(symbols, said)), list(map(symbols, written)), symbol)
     if symbol != "word" and any(" " in text for text in written):
         measures.append(word_errors(said, written))
     if vocabulary.pieces and any(len(text.split()) >= ORDER for text in written):
         measures.append(text_bleu(said, written, xs))
     return measures
+
+
+def _right(guesses: list[list[Symbol]], true: list[list[Symbol]], symbol: str) -> list[Measure]:
+    """How often a guess is exactly the truth, and its edits per symbol."""
+    edits = [edit_distance(a, b) for a, b in zip(guesses, true, strict=True)]
+    exact, lengths = [int(distance == 0) for distance in edits], [len(y) for y in true]
+    return [
+        Measure(
+            "exact matches of the most probable y", "of sequences", table(exact, [1] * len(exact))
+        ),
+        Measure(f"{symbol} error rate", EDITS.format(symbol), table(edits, lengths)),
+    ]
 
 
 EDITS = "edits of the most probable y, per {}"
@@ -75,18 +90,14 @@ def word_errors(guesses: list[str], true: list[str]) -> Measure:
 
 
 def text_bleu(guesses: list[str], true: list[str], xs: Tensor) -> Measure:
-    """BLEU of one text for each x, with all true texts of the same x as references.
+    """BLEU of all rows, as sacrebleu has it: of a corpus with a text for each row.
 
-    Words are separated by white space. The counts of an x are in its first row; its other rows
-    are zero.
+    The references of a row are the true texts of all rows with the same x, its own among them.
+    Words are separated by white space.
     """
     references: dict[int, list[str]] = {}
-    first: dict[int, int] = {}
-    for row, x in enumerate(xs.tolist()):
-        references.setdefault(x, []).append(true[row])
-        first.setdefault(x, row)
-    rows = torch.zeros(len(true), 2 + 2 * ORDER, dtype=torch.float64)
-    for x, row in first.items():
-        found = counts(guesses[row], references[x])
-        rows[row] = torch.tensor(found, dtype=torch.float64)
-    return Measure("BLEU", "of 1 (sacrebleu, tokenize none)", rows, bleu)
+    for x, text in zip(xs.tolist(), true, strict=True):
+        references.setdefault(x, []).append(text)
+    found = [counts(guess, references[x]) for guess, x in zip(guesses, xs.tolist(), strict=True)]
+    rows = torch.tensor(found, dtype=torch.float64).reshape(-1, 2 + 2 * ORDER)
+    return Measure("BLEU", "of 1, of all rows (sacrebleu, tokenize none)", rows, bleu)

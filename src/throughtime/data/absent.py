@@ -1,0 +1,85 @@
+"""Labels that training lacks: each has a negative number, which no symbol of a vocabulary has.
+
+A model gives such a label the probability zero, so that it counts as wrong wherever it is the
+truth. The number follows from the label alone, so that the symbols keep theirs.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import warnings
+from collections import Counter
+from collections.abc import Iterable
+
+from torch import Tensor
+
+from throughtime.data.flat import Flat
+from throughtime.data.vocabulary import UNKNOWN
+from throughtime.sequence import Sequence
+
+SHOWN = 5
+"""So many absent labels are named in a message."""
+
+_LABELS: dict[int, str] = {}
+"""The labels by their numbers, as far as this process has met them."""
+
+
+def absent_number(label: str) -> int:
+    """The number of a label that training lacks: below zero, the same in every process.
+
+    Example:
+        >>> absent_number("B-NEW"), absent_number("B-NEW") == absent_number("I-NEW")
+        (-3704547415260167105, False)
+    """
+    digest = hashlib.sha256(label.encode()).digest()
+    number = -1 - (int.from_bytes(digest[:8], "big") >> 1)
+    _LABELS[number] = label
+    return number
+
+
+def absent_label(number: int) -> str:
+    """The label of a number below zero; U+FFFD if another process has numbered it."""
+    return _LABELS.get(number, UNKNOWN)
+
+
+def is_absent(y: Sequence | Tensor) -> Tensor | None:
+    """Where y is a label that training lacks, of the shape of its values; None if nowhere."""
+    if isinstance(y, Flat):  # a text, which may be larger than memory
+        return None
+    values = y.values if isinstance(y, Sequence) else y
+    if values.dtype.is_floating_point or values.numel() == 0 or int(values.min()) >= 0:
+        return None
+    return values < 0
+
+
+def absent_labels(y: Sequence | Tensor) -> Counter[str]:
+    """How often each label that training lacks is in y."""
+    where = is_absent(y)
+    if where is None:
+        return Counter()
+    values = y.values if isinstance(y, Sequence) else y
+    return Counter(absent_label(number) for number in values[where].tolist())
+
+
+def warn_of_absent(labels: Counter[str], where: str) -> None:
+    """Warn of labels that training lacks, if there are any."""
+    if labels:
+        warnings.warn(f"{where}: {in_words(labels)}", stacklevel=2)
+
+
+def in_words(labels: Counter[str]) -> str:
+    """How many labels training lacks, which these are, and what follows from it.
+
+    Example:
+        >>> in_words(Counter({"B-NEW": 2, "I-NEW": 1}))
+        "3 labels are not in training ('B-NEW', 'I-NEW'): they have probability zero, always wrong"
+    """
+    count = labels.total()
+    which, it = (f"{count:,} labels are", "they have") if count > 1 else ("1 label is", "it has")
+    return f"{which} not in training ({_named(labels)}): {it} probability zero, always wrong"
+
+
+def _named(labels: Iterable[str]) -> str:
+    names = list(map(repr, labels))
+    more = f", … and {len(names) - SHOWN:,} others" if len(names) > SHOWN else ""
+    return ", ".join(names[:SHOWN]) + more
