@@ -121,6 +121,8 @@ def _introduce(run: RunFolder, data: Dataset) -> None:
     config = run.config
     parameters = sum(p.numel() for p in run.model.parameters())
     click.echo(f"{data.name}: {data.description}")
+    for line in data.understood:
+        click.echo(f"  {line}")
     sizes = ", ".join(f"{size(part):,} {name}" for name, part in data.splits.items())
     click.echo(f"{sizes} {'steps' if data.schema.running else 'rows'}")
     click.echo(

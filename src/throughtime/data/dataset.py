@@ -37,6 +37,7 @@ class Dataset:
         splits: ``train``, ``valid`` and ``test``, and further test sets by name.
         schema: the columns of x and y.
         source: where the data can be read again; None for rows in memory.
+        understood: how the file was understood, a line for each column.
 
     Raises:
         DataError: if a part is missing, or its examples do not fit the schema.
@@ -53,6 +54,7 @@ class Dataset:
     splits: dict[str, Examples]
     schema: Schema
     source: Source | None = None
+    understood: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if missing := [part for part in PARTS if part not in self.splits]:

@@ -100,6 +100,11 @@ class Numerals:
     note: str = ""
     doubt: tuple[int, str] | None = None
 
+    @property
+    def are_numbers(self) -> bool:
+        """Whether most values are numbers."""
+        return are_numbers(self.values)
+
 
 def numbers_of(values: Sequence[Any], decimal: str | None = None) -> Numerals:
     """Read a column of texts as numbers, in the one notation in which the most of them are.

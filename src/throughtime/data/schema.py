@@ -58,7 +58,8 @@ class Schema:
         if not self.y.sequence and not self.x_is_sequence:
             raise DataError(
                 "neither x nor y is a sequence, so there is nothing for a recurrent net; say which "
-                "column is a sequence, for instance --input NAME:characters"
+                "column is a sequence, for instance --input NAME:characters, or, if a sequence is "
+                "several rows, which column says of which one a row is: --sequence NAME"
             )
         if self.running and (self.x or not self.y.sequence):
             raise DataError("a long row without an end is a sequence y that has no x")

@@ -120,6 +120,30 @@ def tables(
         yield from _pieces(_in_memory(source, columns), columns, rows)
 
 
+def whole_table(source: object, columns: tuple[Column, ...], reading: Reading) -> Table:
+    """All rows at once, for what depends on their order; a table with its other columns too.
+
+    Raises:
+        DataError: as for :func:`tables`; or if there are no rows.
+    """
+    if isinstance(source, BufferedIOBase) and name_of(source) != STDIN:
+        source = Path(name_of(source))
+    if isinstance(source, str | Path) and not Path(source).is_dir():
+        check_regular(Path(source))
+        if (reading.format or known_format(Path(source))) in ("table", "series"):
+            return read_rows(Path(source), replace(reading, format="table"))
+    elif not isinstance(source, str | Path | BufferedIOBase):
+        return _in_memory(source, columns)
+    pieces = list(tables(source, columns, reading))
+    if not pieces:
+        raise DataError("no rows; expected some")
+    return replace(
+        pieces[0],
+        columns={c.name: [v for p in pieces for v in p.columns[c.name]] for c in columns},
+        lines=[line for piece in pieces for line in piece.lines],
+    )
+
+
 def _in_memory(source: object, columns: tuple[Column, ...]) -> Table:
     only = columns[0].name if len(columns) == 1 else None
     table = table_of(source, column=only)
@@ -148,7 +172,8 @@ def _of_file(
 
 
 def _pieces(whole: Table, columns: tuple[Column, ...], rows: int) -> Iterator[Table]:
-    wanted = {column.name: whole.column(column.name) for column in columns}
+    # in one notation for the whole file, and not for each piece
+    wanted = {column.name: column.take(whole) for column in columns}
     whole = replace(whole, columns=wanted)
     for first in range(0, len(whole), rows):
         yield whole[range(first, min(first + rows, len(whole)))]

@@ -8,14 +8,14 @@ import torch
 from torch import Tensor
 
 from throughtime.data.columns import Number, RealColumn
-from throughtime.data.errors import DataError
 from throughtime.data.formats.encoding import parsed
+from throughtime.data.formats.time_parts import check_times
 from throughtime.distribution import SequenceDistribution
 from throughtime.evaluation.likelihood import y_given
 from throughtime.evaluation.metrics.reals import HORIZON
 from throughtime.inference.quantiles import LEVELS, quantile
 from throughtime.inference.results import ForecastStep
-from throughtime.inference.rows import reading_of, tables
+from throughtime.inference.rows import reading_of, whole_table
 from throughtime.runs.errors import RunError
 from throughtime.runs.folder import RunFolder
 from throughtime.sequence import Sequence
@@ -94,18 +94,16 @@ def series_values(run: RunFolder, source: object, form: str | None) -> Tensor:
     """The numbers ``(T, size)`` of a series, in the units of the file.
 
     Raises:
-        DataError: with file and line, if a value is not a number.
+        DataError: with file and line, if a value is not a number, or if rows are not in the order
+            of time.
     """
     name = series_column(run).name
     names = [name] if series_column(run).size == 1 else name.split(",")
     numbers = tuple(Number(name) for name in names)
-    found: list[Tensor] = []
-    for table in tables(source, numbers, reading_of(run, form, source)):
-        values = [parsed(table, column) for column in numbers]
-        found.append(torch.tensor(values, dtype=torch.float64).T)
-    if not found:
-        raise DataError("no rows; expected the steps of a series")
-    return torch.cat(found)
+    table = whole_table(source, numbers, reading_of(run, form, source))
+    check_times(table, names)
+    values = [parsed(table, column) for column in numbers]
+    return torch.tensor(values, dtype=torch.float64).T
 
 
 def series_column(run: RunFolder) -> RealColumn:

@@ -74,7 +74,6 @@ def test_what_is_no_regular_file_is_refused_before_it_is_opened(tmp_path: Path) 
         load(text, reading=Reading(test=str(pipe)))
     assert refused in bad("train", pipe)
     assert refused in bad("train", text, "--config", pipe)
-    assert refused in bad("predict", "no-run", pipe)
 
 
 def test_sockets_devices_folders_and_nothing_are_refused(

@@ -163,7 +163,11 @@ class Bits(Numbers):
     def parse(self, value: Any, folder: Path = Path()) -> Tensor:
         rows = super().parse(value)
         if not is_bits(rows):
-            raise DataError(f"{shown(value)} has numbers other than 0 and 1")
+            what = "numbers other than 0 and 1" if rows.shape[1] > 1 else "no lists inside"
+            raise DataError(
+                f"{shown(value)} has {what}; expected a list of lists of zeros and ones, one for "
+                "each step"
+            )
         return rows
 
     def fit(self, parsed: Sequence[Tensor], rare: int) -> None:

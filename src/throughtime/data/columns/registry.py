@@ -133,7 +133,7 @@ def _few_classes(distinct: int, rows: int) -> bool:
 CLASSES = 20
 """The most different whole numbers that are taken for classes."""
 
-OFTEN = 10
+OFTEN = 5
 """The fewest rows for each of them, on average."""
 
 OF_IDS = re.compile(r"(^|_)(ids?|tokens?)$|Ids?$", re.IGNORECASE)

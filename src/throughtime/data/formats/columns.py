@@ -20,6 +20,7 @@ from throughtime.data.formats.guess import read_rows
 from throughtime.data.formats.opening import stem_of
 from throughtime.data.formats.roles import Named, kinds_of, roles
 from throughtime.data.formats.table import Table
+from throughtime.data.formats.understood import understood
 from throughtime.data.reading import AS_IT_IS, OF_PICTURES, Reading
 from throughtime.data.schema import Schema
 
@@ -47,9 +48,11 @@ def of_table(
         DataError: with file and line, if a column is missing or a value is not of its kind.
     """
     inputs, target = roles(table, reading)
+    may_be_numbers = [n for n, kind in (*inputs, target) if kind in (None, "number")]
+    table = table.with_numbers(may_be_numbers)
     key = [name for name, _ in inputs] or [target[0]]
     classes = classes_of(table, inputs, target)
-    divided, moved = _divided(table, read, key, classes, seed, reading)
+    divided, moved = _divided(table, read, key, may_be_numbers, classes, seed, reading)
     data = as_data(table.path, name, divided, inputs, target, reading)
     if not moved:
         return data
@@ -102,7 +105,9 @@ def as_data(
         description += f", given {' and '.join(f'{c.name} as {c.describe()}' for c in of_x)}"
     key = [column.name for column in of_x] or [of_y.name]
     description += _notes(divided, key, splits, schema)
-    return Dataset(name, description, splits, schema)
+    guessed = {name for name, kind in (*inputs, target) if kind is None}
+    lines = understood(divided["train"], of_x, of_y, guessed)
+    return Dataset(name, description, splits, schema, understood=tuple(lines))
 
 
 def _reader(path: Path, reading: Reading) -> Callable[[Path], Table]:
@@ -125,6 +130,7 @@ def _divided(
     table: Table,
     read: Callable[[Path], Table],
     key: list[str],
+    may_be_numbers: list[str],
     classes: list[list[str]] | None,
     seed: int,
     reading: Reading,
@@ -137,7 +143,9 @@ def _divided(
         return parts.by_column(table, reading.split), 0
     if not reading.part_files:
         return parts.by_seed(table, key, seed, classes)
-    separate = {part: read(file) for part, file in reading.part_files.items()}
+    separate = {
+        part: read(file).with_numbers(may_be_numbers) for part, file in reading.part_files.items()
+    }
     valid, test = separate.get("valid"), separate.get("test")
     return parts.by_files(table, valid, test, key, seed, classes)
 

@@ -70,11 +70,11 @@ def _check_one_label(table: Table, name: str) -> None:
     if (marked and OFTEN * len(parts) <= len(values)) or (
         flags and len({len(v) for v in values}) == 1
     ):
-        row = marked[0] if marked else 0
+        row, kind = (marked[0], "label") if marked else (0, "tags")
         raise DataError(
-            f"{table.at(row)}: column {name!r} has several labels, {values[row]!r}; a model has one "
-            f"label for each row: give a column for each and choose one, or take each combination "
-            f"as one label by {name}:{'label' if marked else 'tags'}"
+            f"{table.at(row)}: column {name!r} has several labels, {values[row]!r}; expected one "
+            "in each row: give a column for each and choose one, or take each combination as one "
+            f"label by {name}:{kind}"
         )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import pairwise
 
 import torch
@@ -107,6 +108,7 @@ def as_series(table: Table, reading: Reading, name: str) -> Dataset:
             {part: Sequence(v[None]) for part, v in scaled.items()}, reading.part_files
         ),
         schema=Schema((), column, running=True),
+        understood=tuple(_understood(table, names)),
     )
 
 
@@ -139,6 +141,19 @@ def _has_numbers(table: Table, name: str) -> bool:
 def _notations(table: Table, names: list[str]) -> list[str]:
     """How numbers are written that are not plain ones."""
     return [f"{name}: {note}" for name in names if (note := table.numbers(name).note)]
+
+
+def _understood(table: Table, names: list[str]) -> Iterator[str]:
+    """The values of a series and its times, as they were understood."""
+    for name in names:
+        yield f"y: {name} as numbers: {', '.join(f'{v:g}' for v in _numbers(table, name)[:3])}, …"
+    for name in table.columns:
+        if name not in names and (found := times(table, name)):
+            yield f"time: {name} from {_at(found[0])} to {_at(found[-1])}"
+
+
+def _at(time: object) -> str:
+    return f"{time:g}" if isinstance(time, float) else str(time)
 
 
 def _left_out(table: Table, names: list[str], reading: Reading) -> str:

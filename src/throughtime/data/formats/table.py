@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -70,6 +70,15 @@ class Table:
             row, reason = found.doubt
             raise DataError(f"{self.at(row)}: column {name!r}: {reason}")
         return found.values
+
+    def with_numbers(self, names: Iterable[str]) -> Table:
+        """The table with these columns as :meth:`plain_numbers`, where most values are numbers.
+
+        A column is read as a whole, before it is divided: a part of it may not show how it is
+        written.
+        """
+        read = {n: self.plain_numbers(n) for n in names if self.numbers(n).are_numbers}
+        return replace(self, columns={**self.columns, **read})
 
     def at(self, row: int) -> str:
         """The file and line of a row."""

@@ -1,0 +1,93 @@
+"""What is said of a file is what was read: kinds, values, times, and what was left out."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.helpers.data_files import Write
+from throughtime.data import DataError, Reading, load
+
+
+def test_columns(write: Write) -> None:
+    rows = "".join(f"{i},a text {i},{i % 2}\n" for i in range(40))
+    data = load(write("a.csv", "id,text,ok\n" + rows), reading=Reading(input="text", target="ok"))
+    x, y, left = data.understood
+    assert x.startswith("x: text as characters: a text ")
+    assert x.endswith("… (guessed; --input text:words for words)")
+    assert y.startswith("y: ok as label: ")
+    assert y.endswith("(guessed; --target ok:number for number)")
+    assert left == "left out: id"
+
+
+def test_what_is_told_was_not_guessed(write: Write) -> None:
+    rows = "".join(f"a text {i},{i % 2}\n" for i in range(40))
+    told = Reading(input="text:words", target="ok:number")
+    data = load(write("a.csv", "text,ok\n" + rows), reading=told)
+    assert not any("guessed" in line for line in data.understood)
+    assert data.schema.y.kind == "number"
+
+
+def test_a_series(write: Write) -> None:
+    rows = "".join(f"{1 + i % 28}.{1 + i // 28}.2020;1.{i:03},50 €\n" for i in range(60))
+    data = load(write("a.csv", "Tag;Wert\n" + rows))
+    assert data.understood == (
+        "y: Wert as numbers: 1000.5, 1001.5, 1002.5, …",
+        "time: Tag from 2020-01-01 00:00:00 to 2020-03-04 00:00:00",
+    )
+    assert "Wert: a decimal comma, '.' between thousands, currencies left out" in data.description
+
+
+@pytest.mark.parametrize(
+    ("values", "kind"),
+    [
+        ([str(i % 2) for i in range(40)], "label"),
+        ([str(1 + i % 5) for i in range(60)], "label"),
+        (["yes", "no"] * 20, "label"),
+        ([f"{i % 2}.5" for i in range(40)], "number"),
+        ([str(i) for i in range(40)], "number"),
+        ([f"0{i % 2}1" for i in range(40)], "label"),
+        ([f"${i},5{i:02}.00" for i in range(1, 41)], "number"),
+    ],
+)
+def test_kinds_of_a_target(write: Write, values: list[str], kind: str) -> None:
+    rows = "".join(f'a text {i},"{v}"\n' for i, v in enumerate(values))
+    data = load(write("a.csv", "text,y\n" + rows), reading=Reading(input="text", target="y"))
+    assert data.schema.y.kind == kind
+
+
+@pytest.mark.parametrize(
+    ("bad", "expected"),
+    [("", "an empty value is not a finite number"), ("nan", "'nan' is not a finite number"),
+     ("Total", "'Total' is not a finite number")],
+)  # fmt: skip
+def test_one_bad_cell_is_named(write: Write, bad: str, expected: str) -> None:
+    rows = [f"a text {i},{i}.5\n" for i in range(40)]
+    rows[20] = f"a text 20,{bad}\n"
+    with pytest.raises(DataError, match=rf"a.csv:22: column 'y': {expected}"):
+        load(write("a.csv", "text,y\n" + "".join(rows)), reading=Reading(input="text", target="y"))
+
+
+def test_a_column_is_in_one_notation_in_all_parts(write: Write) -> None:
+    rows = "".join(f'a text {i},"{i + 1},000"\n' for i in range(39)) + 'last,"1,234,567"\n'
+    with pytest.raises(DataError, match=r"'1,000' is 1000 or 1; say which"):
+        load(write("a.csv", "text,y\n" + rows.replace("1,234,567", "1,234")),
+             reading=Reading(input="text", target="y"))  # fmt: skip
+    data = load(write("a.csv", "text,y\n" + rows), reading=Reading(input="text", target="y"))
+    found = sorted(data.schema.y.decode(y) for part in data.splits.values() for y in part.y)
+    assert found == pytest.approx([*range(1_000, 40_000, 1_000), 1_234_567], rel=1e-4)
+
+
+def test_a_label_may_stand_before_its_text(write: Write) -> None:
+    rows = "".join(f"{'ham' if i % 2 else 'spam'}\ta text {i}, and more\n" for i in range(40))
+    data = load(write("a.tsv", "label\ttext\n" + rows))
+    assert [data.schema.x[0].name, data.schema.y.name] == ["text", "label"]
+
+
+@pytest.mark.parametrize("cells", [["Comedy|Drama", "Drama"], [[1, 0], [1, 1]]])
+def test_several_labels_a_row_are_refused(write: Write, cells: list[object]) -> None:
+    rows = [{"text": f"a text {i}", "y": cell} for i, cell in enumerate(cells * 20)]
+    path = write("a.jsonl", "\n".join(map(json.dumps, rows)))
+    with pytest.raises(DataError, match="column 'y' has several labels"):
+        load(path, reading=Reading(input="text", target="y"))
