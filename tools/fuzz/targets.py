@@ -5,6 +5,7 @@ from __future__ import annotations
 from tools.fuzz.files import arrays, odd_values, parquet, pictures, text_file
 from tools.fuzz.lines import LINES, SCORED, lines_of
 from tools.fuzz.runs import commands_on_runs, config, run_folder
+from tools.fuzz.tables import labels_of_people, series_of_people
 from tools.fuzz.workplace import Target
 
 RUNS = sorted({*LINES, *SCORED})
@@ -27,6 +28,8 @@ TARGETS: dict[str, Target] = {
     "conllu": text_file("tags.conllu"),
     "arrays": arrays,
     "pictures": pictures,
+    "series of people": series_of_people,
+    "labels of people": labels_of_people,
     "config": config,
     "run folder": run_folder,
     "commands on runs": commands_on_runs,

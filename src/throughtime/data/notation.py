@@ -13,13 +13,16 @@ from throughtime.data.number import number
 MARKS = str.maketrans({"\u2212": "-", "\u00a0": " ", "\u202f": " ", "\u2009": " ", "\u2019": "'"})
 """The minus sign, narrow spaces and the apostrophe, as they are on a keyboard."""
 
-UNITS = r"[$€£¥₹₽₩₺₫₴]|(?:USD|EUR|GBP|JPY|CHF|CAD|AUD|CNY|INR|SEK|NOK|DKK|PLN|kr|Fr\.?)\b"
+UNITS = (
+    r"(?:US|R|C|A)?\$|[€£¥₹₽₩₺₫₴¢]|zł|"
+    r"(?:USD|EUR|GBP|JPY|CHF|CAD|AUD|CNY|INR|SEK|NOK|DKK|PLN|kr|Fr\.?)\b"
+)
 """Signs and codes of currencies, before or after a number."""
 
-TIMES = {"k": 1e3, "m": 1e6, "b": 1e9, "bn": 1e9, "t": 1e12}
-"""What a letter after a number multiplies it by."""
+TIMES = {"k": 1e3, "K": 1e3, "M": 1e6, "B": 1e9, "bn": 1e9, "Bn": 1e9}
+"""What a letter after a number multiplies it by; m, b and t are metres, bytes and tonnes too."""
 
-NUMERAL = re.compile(r"([-+]?)\s?(\d[\d.,' ]*|[.,]\d+)(?:[eE]([-+]?\d+))?\s?(%|[kKmMbBtT]n?)?")
+NUMERAL = re.compile(r"([-+]?)\s?(\d[\d.,' ]*|[.,]\d+)(?:[eE]([-+]?\d+))?\s?(%|[kKMB]|[bB]n)?")
 """A sign, digits with marks between them, an exponent, and a unit."""
 
 CODE = re.compile(r"[-+]?0\d{2,}")
@@ -58,7 +61,7 @@ class Notation:
         text = re.sub(rf"^([-+]?)\s*(?:{UNITS})\s*", r"\1", text)
         text = re.sub(rf"\s*(?:{UNITS})$", "", text)
         found = re.fullmatch(
-            r"([-+]?)\s?([\d.,' ]*\d|[\d.,' ]*\d[.,])(?:[eE]([-+]?\d+))?\s?(%|[kKmMbBtT]n?)?", text
+            r"([-+]?)\s?([\d.,' ]*\d|[\d.,' ]*\d[.,])(?:[eE]([-+]?\d+))?\s?(%|[kKMB]|[bB]n)?", text
         )
         if found is None:
             return None
@@ -76,9 +79,7 @@ class Notation:
             whole = "".join(groups)
         if not whole and not fraction:
             return None
-        times = TIMES.get((unit or "").lower(), 1.0) if unit != "%" else 1.0
-        if unit and unit != "%" and unit.lower() not in TIMES:
-            return None
+        times = TIMES.get(unit or "", 1.0)
         value = float(f"{minus}{whole or 0}.{fraction or 0}e{exponent or 0}") * sign * times
         return value if math.isfinite(value) else None
 
@@ -93,12 +94,14 @@ class Numerals:
     Args:
         values: the numbers; a value that is not one stays as it was.
         note: how they are written, if not plainly; empty otherwise.
+        decimal: the decimal mark, if it is not plainly a point.
         doubt: a row, and why the column may also be other numbers; None if it may not.
     """
 
     values: list[Any]
     note: str = ""
     doubt: tuple[int, str] | None = None
+    decimal: str | None = None
 
     @property
     def are_numbers(self) -> bool:
@@ -125,7 +128,7 @@ def numbers_of(values: Sequence[Any], decimal: str | None = None) -> Numerals:
         (0, "'2,016' is 2016 or 2.016; say which: decimal=. or decimal=,")
     """
     texts = [value for value in values if isinstance(value, str) and not is_empty(value)]
-    if not texts or any(CODE.fullmatch(text.strip()) for text in texts):
+    if not texts or _are_codes(texts):
         return Numerals(list(values))
     if decimal is None and all(number(text) is not None for text in texts):
         return Numerals(list(values), doubt=_doubt(values, _as_thousands(texts)))
@@ -137,9 +140,16 @@ def numbers_of(values: Sequence[Any], decimal: str | None = None) -> Numerals:
         notation = POINT if by_point >= by_comma else COMMA
         if by_point == by_comma:
             doubt = _doubt(values, next(filter(_either, texts), None))
-    return Numerals(
-        _read(values, notation), _note(notation, texts), doubt or _mixed(values, notation)
-    )
+    doubt = doubt or _mixed(values, notation) or _otherwise(values, notation)
+    return Numerals(_read(values, notation), _note(notation, texts), doubt, notation.decimal)
+
+
+def _otherwise(values: Sequence[Any], notation: Notation) -> tuple[int, str] | None:
+    """A plain number that is none in the notation of the column."""
+    for row, value in enumerate(values):
+        if isinstance(value, str) and number(value) is not None and notation.number(value) is None:
+            return row, f"{value!r} is no number with {notation.decimal!r} as its decimal mark"
+    return None
 
 
 def _notation(decimal: str | None) -> Notation | None:
@@ -177,9 +187,16 @@ def are_numbers(values: Sequence[Any]) -> bool:
         (True, False)
     """
     filled = [value for value in values if not is_empty(value)]
-    if any(isinstance(value, str) and CODE.fullmatch(value.strip()) for value in filled):
+    if _are_codes([value for value in filled if isinstance(value, str)]):
         return False
     return 2 * sum(number(value) is None for value in filled) < len(filled)
+
+
+def _are_codes(texts: list[str]) -> bool:
+    """Whether a tenth or more have noughts before them."""
+    return any(texts) and 10 * sum(map(bool, map(CODE.fullmatch, map(str.strip, texts)))) >= len(
+        texts
+    )
 
 
 def is_empty(value: Any) -> bool:
@@ -228,7 +245,7 @@ def _note(notation: Notation, texts: list[str]) -> str:
         ("spaces or ' between thousands", r"\d[ '\u00a0\u202f\u2009\u2019]\d{3}"),
         ("currencies left out", UNITS),
         ("per cent", "%"),
-        ("K, M or B multiplied out", r"\d\s?[kKmMbBtT]n?$"),
+        ("K, M or B multiplied out", r"\d\s?([kKMB]|[bB]n)$"),
         ("brackets as minus", r"^\(.*\)$"),
         ("a minus sign", "\u2212"),
     ):

@@ -10,16 +10,19 @@ from typing import Any
 
 from throughtime.data.number import number
 
-DATES = ("%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y%m%d", "%m/%d/%Y", "%d/%m/%Y", "%d.%m.%Y",
-         "%m-%d-%Y", "%d-%m-%Y", "%m/%d/%y", "%d/%m/%y", "%d.%m.%y", "%b %d, %Y", "%B %d, %Y",
-         "%b %d %Y", "%B %d %Y", "%d %b %Y", "%d %B %Y", "%d-%b-%Y", "%d-%b-%y", "%b-%d-%Y",
-         "%Y-%b-%d", "%a %b %d %Y", "%a, %d %b %Y", "%A, %B %d, %Y", "%d. %B %Y", "%d. %b %Y",
-         "%Y-%m", "%Y/%m", "%m/%Y", "%b %Y", "%B %Y", "%b-%Y", "%b-%y")  # fmt: skip
+DATES = (
+    *("%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y%m%d", "%m/%d/%Y", "%d/%m/%Y", "%d.%m.%Y"),
+    *("%m-%d-%Y", "%d-%m-%Y", "%m/%d/%y", "%d/%m/%y", "%d.%m.%y", "%b %d, %Y", "%B %d, %Y"),
+    *("%b %d %Y", "%B %d %Y", "%d %b %Y", "%d %B %Y", "%d-%m-%y", "%m-%d-%y", "%d-%b-%Y"),
+    *("%d-%b-%y", "%b-%d-%Y", "%Y-%b-%d", "%a %b %d %Y", "%a, %d %b %Y", "%A, %B %d, %Y"),
+    *("%d. %B %Y", "%d. %b %Y", "%d %B, %Y", "%d %b, %Y", "%A %d %B %Y", "%Y-%m", "%Y/%m"),
+    *("%m/%Y", "%b %Y", "%B %Y", "%b-%Y", "%b-%y"),
+)
 """Formats of dates, as of ``strptime``; of two that fit all values the first is taken, if the other
 would not give an order of time where the first gives none."""
 
 CLOCKS = ("", "%H:%M", "%H:%M:%S", "%H:%M:%S.%f", "%I:%M %p", "%I:%M:%S %p", "%I:%M%p", "%H%M",
-          "%H%M%S", "%H.%M")  # fmt: skip
+          "%H%M%S", "%H.%M", "%H.%M.%S")  # fmt: skip
 """Formats of the time of day, after a date and a space, a comma or a T."""
 
 ZONE = re.compile(r"(:\d\d(?:\.\d+)?)\s*(Z|UTC|GMT|[+-]\d{2}:?\d{2})$")
@@ -58,7 +61,10 @@ def times_of(values: Sequence[Any], name: str = "") -> list[datetime] | None:
     if all(isinstance(value, date) for value in values):
         return [_naive(value) for value in values]
     if all(isinstance(value, int | float) and not isinstance(value, bool) for value in values):
-        return _compact(values) or _unix([float(value) for value in values], name)
+        known = [number(value) for value in values]
+        finite = [n for n in known if n is not None]
+        whole = len(finite) == len(values)
+        return (_compact(finite) or _unix(finite, name)) if whole else None
     if not all(isinstance(value, str) and value.strip() for value in values):
         return None
     texts = [" ".join(value.split()) for value in values]
@@ -70,7 +76,11 @@ def times_of(values: Sequence[Any], name: str = "") -> list[datetime] | None:
     if found is not None:
         return found
     numbers = [number(text) for text in texts]
-    return None if any(n is None for n in numbers) else _unix([n for n in numbers if n], name)
+    return (
+        None
+        if any(n is None for n in numbers)
+        else _unix([n for n in numbers if n is not None], name)
+    )
 
 
 def goes_back(times: Sequence[Any]) -> int:
@@ -168,7 +178,7 @@ def _offset(text: str) -> timedelta:
 
 def _compact(values: Sequence[Any]) -> list[datetime] | None:
     """Whole numbers of eight digits that are all dates, such as 20200131."""
-    if not all(float(value).is_integer() and 1900_01_01 <= value <= 2100_12_31 for value in values):
+    if not all(1900_01_01 <= value <= 2100_12_31 and value == int(value) for value in values):
         return None
     return _by([str(int(value)) for value in values], "%Y%m%d")
 

@@ -24,6 +24,7 @@ from throughtime.data.formats.tables import read_table
         ("a.tsv", 'label\ttext\nx\t"it began\ny\tplain\nz\tit ended"\n',
          {"label": ["x", "y", "z"], "text": ['"it began', "plain", 'it ended"']}),
         ("a.csv", 'a,b\n"x\ny",1\nz,2\n', {"a": ["x\ny", "z"], "b": ["1", "2"]}),
+        ("a.csv", 'a,b\nx,1\n"Hello, x\nbye",2\n', {"a": ["x", "Hello, x\nbye"], "b": ["1", "2"]}),
         ("a.csv", "n\nx\ny\n", {"n": ["x", "y"]}),
         ("a.txt", "  0   1.5\n  1   2.5\n 10   3.5\n", {"1": ["0", "1", "10"],
                                                          "2": ["1.5", "2.5", "3.5"]}),

@@ -206,12 +206,14 @@ def test_columns_that_are_not_modelled_are_said(write: Write) -> None:
     data = load(write("a.csv", f"year,population,x\n{rows}"))
     assert data.description.startswith("population, x of")
     assert data.description.endswith("; left out: year (--target says what is modelled)")
-    rows = "".join(f"{i * 3},{x},{-x}\n" for i, x in enumerate(SINE))
-    path = write("b.csv", f"population,x,y\n{rows}")
-    assert "; left out: population (" in load(path).description
-    assert load(path, reading=Reading(target="x")).description.endswith("; left out: population, y")
-    assert "left out" not in load(path, reading=Reading(target="population,x,y")).description
-    assert "population" in load(path, reading=Reading(split="population:200")).description
+    rows = "".join(f"{i},{x},{-x}\n" for i, x in enumerate(SINE))
+    path = write("b.csv", f"row,x,y\n{rows}")
+    assert "; left out: row (" in load(path).description
+    assert load(path, reading=Reading(target="x")).description.endswith("; left out: row, y")
+    assert "left out" not in load(path, reading=Reading(target="row,x,y")).description
+    assert "row" in load(path, reading=Reading(split="row:80")).description
+    rows = "".join(f"{i * 3},{x}\n" for i, x in enumerate(SINE))  # rising, and no count of rows
+    assert load(write("d.csv", f"population,x\n{rows}")).schema.y.name == "population,x"
     rows = "".join(
         f"{d},{'ab'[i % 2]},{x}\n" for i, (d, x) in enumerate(zip(DAYS, SINE, strict=True))
     )
@@ -286,8 +288,15 @@ def test_rows_do_not_go_back_in_time(write: Write) -> None:
         assert modelled.output == Normal(2)
     for name in ("month", "day", "hour", "minute", "second"):
         assert load(table("b.csv", [str(i % 12) for i in range(100)], name)).output == Normal(1)
-    some = [*DAYS[:98:-1], *DAYS[:98], "later"]  # not all of them are dates
-    assert load(table("b.csv", some, "date")).output == Normal(1)
+    with pytest.raises(DataError, match=r"b.csv:101: column 'date' has 'later', which is no time"):
+        load(table("b.csv", [*DAYS[:99], "later"], "date"))
+    with pytest.raises(DataError, match=r"b.csv:2: column 'date' has '2020-W05', a time in a form"):
+        load(table("b.csv", ["2020-W05", "2020-W04"] * 50, "date"))
+    both = [f"{day},2020-01-01" for day in DAYS[::-1]]  # a clock that stands still is none
+    with pytest.raises(DataError, match=r"b.csv:3: column 'seen_at' goes from"):
+        load(table("b.csv", both, "seen_at,made"))
+    days = [f"{10 + i // 24}.03.2004,{i % 24:02}.00.00" for i in range(100)]  # one clock, not two
+    assert load(table("b.csv", days, "Date,Time")).output == Normal(1)
     assert load(table("b.csv", sorted(DAYS * 2), "date")).output == Normal(1)
     later = table("c.csv", DAYS[20:10:-1])
     with pytest.raises(DataError, match=r"c.csv:3: column 'seen_at' goes from 2020-01-21 to"):

@@ -93,3 +93,37 @@ def test_several_labels_a_row_are_refused(write: Write, cells: list[object]) -> 
     path = write("a.jsonl", "\n".join(map(json.dumps, rows)))
     with pytest.raises(DataError, match="column 'y' has several labels"):
         load(path, reading=Reading(input="text", target="y"))
+
+
+def test_a_label_beside_a_text_is_no_series(write: Write) -> None:
+    rows = "".join(f"a text {i},{i % 2}\n" for i in range(40))
+    with pytest.raises(
+        DataError, match="'label' as label is one value .* give --input one of text"
+    ):
+        load(write("a.csv", "text,label\n" + rows), reading=Reading(target="label"))
+
+
+def test_labels_stay_as_they_are_written(write: Write) -> None:
+    rows = "".join(f"a text {i},{'5%' if i % 2 else '10%'}\n" for i in range(40))
+    data = load(
+        write("a.csv", "text,label\n" + rows), reading=Reading(input="text", target="label")
+    )
+    assert data.schema.y.vocabulary is not None
+    assert list(data.schema.y.vocabulary) == ["10%", "5%"]
+
+
+def test_a_file_for_a_part_is_read_in_the_notation_of_training(write: Write) -> None:
+    rows = "".join(f"a text {i};{i + 1}.013,5\n" for i in range(40))
+    other = write("b.csv", "text;y\n" + "".join(f"other {i};{i + 1}.100\n" for i in range(10)))
+    data = load(write("a.csv", "text;y\n" + rows),
+                reading=Reading(input="text", target="y", test=str(other)))  # fmt: skip
+    y = data.splits["test"].y
+    assert isinstance(y, Tensor)
+    assert data.schema.y.decode(y[0]) == pytest.approx(1100, rel=1e-4)
+
+
+@pytest.mark.parametrize("cell", ["[0. 1.5 {}.]", "[0.5, 1, {}]", "0.5 1 {}", "[0.5 1. {}.\n 2.]"])
+def test_lists_in_cells(write: Write, cell: str) -> None:
+    rows = "".join(f'"{cell.format(i)}",{"ab"[i % 2]}\n' for i in range(40))
+    data = load(write("a.csv", "x,y\n" + rows))
+    assert data.schema.x[0].kind == "numbers"

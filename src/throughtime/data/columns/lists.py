@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import re
 from typing import Any
@@ -36,11 +37,12 @@ def as_list(value: Any) -> Any:
 
 
 def _read(text: str) -> Any:
-    """A list as JSON or as Python writes it, or as NumPy does, without commas."""
-    spaced = re.sub(r"(?<=[\d.])\s+(?=[-+.\d])", ", ", text)
-    for written in (text, spaced, text.replace("'", '"')):
+    """A list as JSON or Python writes it, or numbers as NumPy does, without commas."""
+    for read in (json.loads, ast.literal_eval):
         try:
-            return json.loads(written)
-        except (ValueError, RecursionError):
+            return read(text)
+        except (ValueError, SyntaxError, RecursionError, MemoryError):
             continue
-    return None
+    words = text[1:-1].split()
+    numbers = [number(word) for word in words]
+    return numbers if words and None not in numbers else None

@@ -48,11 +48,12 @@ def of_table(
         DataError: with file and line, if a column is missing or a value is not of its kind.
     """
     inputs, target = roles(table, reading)
-    may_be_numbers = [n for n, kind in (*inputs, target) if kind in (None, "number")]
-    table = table.with_numbers(may_be_numbers)
+    of_x, of_y = kinds_of(table, inputs, target)
+    numbers = [column.name for column in (*of_x, of_y) if column.kind == "number"]
+    table = table.with_numbers(numbers)
     key = [name for name, _ in inputs] or [target[0]]
     classes = classes_of(table, inputs, target)
-    divided, moved = _divided(table, read, key, may_be_numbers, classes, seed, reading)
+    divided, moved = _divided(table, read, key, numbers, classes, seed, reading)
     data = as_data(table.path, name, divided, inputs, target, reading)
     if not moved:
         return data
@@ -130,7 +131,7 @@ def _divided(
     table: Table,
     read: Callable[[Path], Table],
     key: list[str],
-    may_be_numbers: list[str],
+    numbers: list[str],
     classes: list[list[str]] | None,
     seed: int,
     reading: Reading,
@@ -144,7 +145,8 @@ def _divided(
     if not reading.part_files:
         return parts.by_seed(table, key, seed, classes)
     separate = {
-        part: read(file).with_numbers(may_be_numbers) for part, file in reading.part_files.items()
+        part: replace(read(file), decimal=table.decimal).with_numbers(numbers)
+        for part, file in reading.part_files.items()
     }
     valid, test = separate.get("valid"), separate.get("test")
     return parts.by_files(table, valid, test, key, seed, classes)

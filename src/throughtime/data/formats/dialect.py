@@ -119,7 +119,9 @@ def _evenly(lines: list[str], delimiter: str, first: int) -> list[Row] | None:
     """The rows by a delimiter, if all have as many cells."""
     plain = _try(lines, Dialect(delimiter, quoted=False, first=first))
     quoted = _try(lines, Dialect(delimiter, first=first))
-    if quoted is None or (plain is not None and len(plain) > len(quoted) and len(plain[0][1]) > 1):
+    # in files with tabs a quote is often none, and must not join lines that are rows without it
+    joins = plain is not None and quoted is not None and len(plain) > len(quoted)
+    if quoted is None or (joins and delimiter == "\t"):
         return plain
     return quoted
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from throughtime.data.errors import DataError
 from throughtime.data.formats.table import Table
-from throughtime.data.notation import are_numbers, numbers_of
+from throughtime.data.notation import are_numbers
 from throughtime.data.number import number
 
 
@@ -49,9 +49,9 @@ def grouped(table: Table, column: str) -> Table:
         last = value
     ends = [*firsts[1:], len(table)]
     columns: dict[str, list[Any]] = {column: list(seen)}
-    for name, values in table.columns.items():
+    for name in table.columns:
         if name != column:
-            read = _numbers(numbers_of(values, table.decimal).values)
+            read = _numbers(table.plain_numbers(name))
             columns[name] = [read[a:b] for a, b in zip(firsts, ends, strict=True)]
     return Table(table.path, columns, [table.lines[row] for row in firsts], table.decimal)
 

@@ -51,12 +51,25 @@ def named(path: Path, rows: Sequence[Row], header: bool | None = None) -> Table:
         raise DataError(f"{path}:{line}: two columns are called {twice[0]!r}; rename one")
     if not any(names):
         raise DataError(f"{path}:{line}: no column has a name; expected names in the first line")
+    for i, name in enumerate(names):
+        if not name and any(names) and not _counts(i, [row[i] for _, row in rows]):
+            raise DataError(
+                f"{path}:{line}: column {i + 1} has no name, and values below; give it a name"
+            )
     if not rows:
         raise DataError(f"{path}: no rows; expected some below the names of the columns")
     kept = [name for name in names if name]
     values = zip(*(compress(row, names) for _, row in rows), strict=True)
     columns = dict(zip(kept, map(list, values), strict=True))
     return Table(path, columns, [line for line, _ in rows])
+
+
+def _counts(column: int, values: list[Any]) -> bool:
+    """Whether a column numbers the rows, as the first one of some programs does, or is empty."""
+    if all(value is None or not str(value).strip() for value in values):
+        return True
+    found = [number(value) for value in values]
+    return column == 0 and all(a is not None and b == a + 1 for a, b in pairwise(found))
 
 
 def names_first(path: Path, rows: Sequence[Row]) -> bool:

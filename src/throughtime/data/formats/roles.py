@@ -66,7 +66,10 @@ def _check_one_label(table: Table, name: str) -> None:
     values = table.column(name)
     marked = [row for row, v in enumerate(values) if isinstance(v, str) and "|" in v.strip("|")]
     parts = {part.strip() for v in values if isinstance(v, str) for part in v.split("|")}
-    flags = all(isinstance(v, list) and set(v) <= {0, 1} and len(v) > 1 for v in values)
+    flags = all(
+        isinstance(v, list) and len(v) > 1 and all(type(n) is int and n in (0, 1) for n in v)
+        for v in values
+    )
     if (marked and OFTEN * len(parts) <= len(values)) or (
         flags and len({len(v) for v in values}) == 1
     ):

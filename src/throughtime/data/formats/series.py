@@ -34,6 +34,9 @@ TIMES = (
     "datetime",
     "timestamp",
     "period",
+    "jahr",
+    "datum",
+    "zeit",
 )
 """Columns with these names are times; they are modelled as values only if --target names them."""
 
@@ -49,7 +52,10 @@ def is_series(table: Table, reading: Reading) -> bool:
     if reading.target is not None:
         if reading.target not in table.columns and ":" in reading.target.removesuffix(":number"):
             return False  # another kind is given
-        return all(_has_numbers(table, name) for name in _columns(table, reading))
+        names = _columns(table, reading)
+        return all(_has_numbers(table, name) for name in names) and not any(
+            _is_free_text(table, name) for name in table.columns if name not in names
+        )
     by, point = cut_by(table, reading.split) if reading.split is not None else (None, None)
     if by in table.columns and point is not None:
         return True
@@ -115,7 +121,7 @@ def as_series(table: Table, reading: Reading, name: str) -> Dataset:
 def _columns(table: Table, reading: Reading) -> list[str]:
     """The targets that are given; or all numeric columns except times.
 
-    A column is a time by its name, or as the first column if it always increases.
+    A column is a time by its name or its values, or as the first column if it counts the rows.
     """
     if reading.target is not None:
         told = [reading.target] if reading.target in table.columns else reading.target.split(",")
@@ -129,8 +135,16 @@ def _columns(table: Table, reading: Reading) -> list[str]:
         name for name in names if name.strip().lower() not in TIMES and not times(table, name)
     ] or names
     first = [number(value) for value in table.columns[others[0]]] if len(others) > 1 else []
-    counts = all(a is not None and b is not None and a < b for a, b in pairwise(first))
+    counts = all(a is not None and b is not None and b == a + 1 for a, b in pairwise(first))
     return others[1:] if counts and len(others) == len(names) > 1 else others
+
+
+def _is_free_text(table: Table, name: str) -> bool:
+    """Whether a column is texts that hardly repeat, of which a target may be the label."""
+    values = table.column(name)
+    if name.strip().lower() in TIMES or _has_numbers(table, name) or times(table, name):
+        return False
+    return all(isinstance(v, str) for v in values) and 2 * len(set(values)) > len(values)
 
 
 def _has_numbers(table: Table, name: str) -> bool:

@@ -78,7 +78,9 @@ class Table:
         written.
         """
         read = {n: self.plain_numbers(n) for n in names if self.numbers(n).are_numbers}
-        return replace(self, columns={**self.columns, **read})
+        marks = {self.numbers(name).decimal for name in read} - {None}
+        decimal = self.decimal or (marks.pop() if len(marks) == 1 else None)
+        return replace(self, columns={**self.columns, **read}, decimal=decimal)
 
     def at(self, row: int) -> str:
         """The file and line of a row."""

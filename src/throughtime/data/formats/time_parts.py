@@ -22,7 +22,7 @@ from throughtime.data.times import goes_back, times_of
 USES = {"train": ("train", 24), "valid": ("validate", 3), "test": ("test", 3)}
 """What each part is for, and its fewest rows: those of a series of thirty rows."""
 
-ONWARD = ("year", "timestamp")
+ONWARD = ("year", "timestamp", "date", "datetime", "jahr", "datum")
 """Columns with these names are times whose numbers never start again, unlike months."""
 
 
@@ -177,15 +177,80 @@ def check_times(table: Table, modelled: list[str]) -> list[str]:
     Returns:
         What is to be said of the times: gaps, repeats, a clock that was set back.
     """
-    found = {name: times(table, name) for name in table.columns if name not in modelled}
-    clocks = {name: of_rows for name, of_rows in found.items() if of_rows}
+    clocks = _clocks(table, [name for name in table.columns if name not in modelled])
     check_one_series(table, clocks, modelled)
     said = [_steps(table, name, of_rows) for name, of_rows in clocks.items()]
     backwards = [name for name, note in zip(clocks, said, strict=True) if note is None]
-    if clocks and len(backwards) == len(clocks):
+    moving = [name for name, of_rows in clocks.items() if of_rows[0] != of_rows[-1]]
+    if backwards and not set(moving) - set(backwards):
         _check_order(table, backwards[0], clocks[backwards[0]])
     return [note for note in said if note]
 
+
+DATED = ("date", "datetime", "timestamp", "time", "year", "period", "datum", "jahr", "zeit")
+"""Columns with these names are times, whose values must be understood."""
+
+OF_DAY = re.compile(r"\s*\d{1,2}[:.]\d{2}([:.]\d{2}([.]\d+)?)?\s*([ap]\.?m\.?)?\s*", re.IGNORECASE)
+"""A time of day."""
+
+
+def _clocks(table: Table, names: list[str]) -> dict[str, list[Any]]:
+    """The columns that are times, each parsed; a date with a time of day beside it as one.
+
+    Raises:
+        DataError: with file and line, if a column that is a time by its name, or by nearly all of
+            its values, has a value that is none.
+    """
+    clocks: dict[str, list[Any]] = {}
+    of_day = [n for n in names if all(OF_DAY.fullmatch(str(v)) for v in table.column(n))]
+    for name in names:
+        values = table.column(name)
+        if name in of_day:
+            continue
+        found = times(table, name)
+        for other in of_day:
+            both = [f"{d} {t}" for d, t in zip(values, table.column(other), strict=True)]
+            if found and (joined := times_of(both, name)) is not None:
+                found = joined
+        if not found:
+            _check_understood(table, name)
+        else:
+            clocks[name] = found
+    return clocks
+
+
+def _check_understood(table: Table, name: str) -> None:
+    """Refuse a column of times of which one value, or the form of all, is not known."""
+    values = table.column(name)
+    by_name = name.strip().lower() in DATED
+    if all(number(value) is not None for value in values):
+        return
+    low, high = 0, len(values)  # so many rows can be read, and so many cannot
+    while high - low > 1:
+        middle = (low + high) // 2
+        known = times_of(values[:middle], name) is not None or (
+            by_name and all(number(value) is not None for value in values[:middle])
+        )
+        low, high = (middle, high) if known else (low, middle)
+    if low >= NEARLY * len(values) or (by_name and low):
+        raise DataError(
+            f"{table.at(low)}: column {name!r} has {str(values[low])!r}, which is no time like "
+            f"{values[0]} above it; mend it, or leave the row out"
+        )
+    if by_name and len(set(map(str, values))) > 1 and not all(map(_is_name, values)):
+        raise DataError(
+            f"{table.at(0)}: column {name!r} has {str(values[0])!r}, a time in a form that is not "
+            "known; write it as 2020-01-31 or 2020-01-31 12:00, or leave the column out"
+        )
+
+
+def _is_name(value: Any) -> bool:
+    """Whether a value has no digit, as Monday: such a column orders nothing."""
+    return not any(c.isdigit() for c in str(value))
+
+
+NEARLY = 0.9
+"""If so many rows, from the first on, are times, the next one is a mistake."""
 
 HOUR = timedelta(hours=1)
 
