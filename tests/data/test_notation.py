@@ -66,7 +66,7 @@ def test_what_may_be_two_numbers(texts: list[str], row: int, reason: str) -> Non
 
 def test_metres_are_no_millions_and_one_code_no_column_of_codes() -> None:
     for text in ("96011m", "5 t", "7 b"):
-        assert numbers_of([text, "1.5"]).values == [text, "1.5"]
+        assert numbers_of([text, "1.5"]).values == [text, 1.5]
     assert numbers_of(["R$ 25.603,62", "12,50 zł"]).doubt is not None
     assert are_numbers([*map(str, range(100, 130)), "007"])
     assert numbers_of(["0.5", "1,5"], ",").doubt == (

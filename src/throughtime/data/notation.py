@@ -60,9 +60,7 @@ class Notation:
         sign = -1.0 if negative else 1.0
         text = re.sub(rf"^([-+]?)\s*(?:{UNITS})\s*", r"\1", text)
         text = re.sub(rf"\s*(?:{UNITS})$", "", text)
-        found = re.fullmatch(
-            r"([-+]?)\s?([\d.,' ]*\d|[\d.,' ]*\d[.,])(?:[eE]([-+]?\d+))?\s?(%|[kKMB]|[bB]n)?", text
-        )
+        found = NUMERAL.fullmatch(text)
         if found is None:
             return None
         minus, digits, exponent, unit = found.groups()

@@ -98,7 +98,7 @@ def test_several_labels_a_row_are_refused(write: Write, cells: list[object]) -> 
 def test_a_label_beside_a_text_is_no_series(write: Write) -> None:
     rows = "".join(f"a text {i},{i % 2}\n" for i in range(40))
     with pytest.raises(
-        DataError, match="'label' as label is one value .* give --input one of text"
+        DataError, match=r"'label' as label is one value .* give --input one of text"
     ):
         load(write("a.csv", "text,label\n" + rows), reading=Reading(target="label"))
 
