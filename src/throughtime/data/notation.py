@@ -22,7 +22,9 @@ UNITS = (
 TIMES = {"k": 1e3, "K": 1e3, "M": 1e6, "B": 1e9, "bn": 1e9, "Bn": 1e9}
 """What a letter after a number multiplies it by; m, b and t are metres, bytes and tonnes too."""
 
-NUMERAL = re.compile(r"([-+]?)\s?(\d[\d.,' ]*|[.,]\d+)(?:[eE]([-+]?\d+))?\s?(%|[kKMB]|[bB]n)?")
+NUMERAL = re.compile(
+    r"([-+]?)\s?(\d(?:[\d.,' ]*[\d.,])?|[.,]\d+)(?:[eE]([-+]?\d+))?\s?(%|[kKMB]|[bB]n)?"
+)
 """A sign, digits with marks between them, an exponent, and a unit."""
 
 CODE = re.compile(r"[-+]?0\d{2,}")
