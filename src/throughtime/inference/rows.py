@@ -173,7 +173,7 @@ def _of_file(
 
 def _pieces(whole: Table, columns: tuple[Column, ...], rows: int) -> Iterator[Table]:
     # in one notation for the whole file, and not for each piece
-    wanted = {column.name: column.take(whole) for column in columns}
+    wanted = {column.name: column.values_in(whole) for column in columns}
     whole = replace(whole, columns=wanted)
     for first in range(0, len(whole), rows):
         yield whole[range(first, min(first + rows, len(whole)))]

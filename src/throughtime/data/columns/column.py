@@ -67,10 +67,12 @@ class Column(ABC):
 
     # ---- from a file to a tensor, and back -----------------------------------------------------
 
-    def read_by(self, reading: Reading) -> None:  # noqa: B027
-        """Take the options of reading that concern this kind alone; most kinds have none."""
+    def read_by(self, reading: Reading) -> None:
+        """Set the options of reading that concern this kind alone, its :attr:`takes`."""
+        for name in self.takes:
+            setattr(self, name, getattr(reading, name))
 
-    def take(self, rows: Rows) -> list[Any]:
+    def values_in(self, rows: Rows) -> list[Any]:
         """The values of this column in a table, to be parsed one by one.
 
         Raises:

@@ -41,6 +41,8 @@ class Image(Column):
     sequence = False
     takes = OF_PICTURES
     picture_shape: tuple[int, int, int]
+    images: str | None = None
+    """The folder of the pictures."""
     pixels: int = LARGEST
     """The most rows or columns of pixels; larger pictures are scaled down."""
 
@@ -60,11 +62,11 @@ class Image(Column):
         Raises:
             DataError: if there is no such folder.
         """
-        images = None if reading.images is None else Path(reading.images)
+        super().read_by(reading)
+        images = None if self.images is None else Path(self.images)
         if images is not None and not images.is_dir():
             raise DataError(f"--images: {images} is no folder; check the name")
         self._files = PictureFiles(images)
-        self.pixels = reading.pixels
 
     def parse(self, value: Any, folder: Path = Path()) -> Any:
         """The picture as a person sees it, scaled down if it is too large."""

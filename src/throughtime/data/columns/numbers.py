@@ -69,7 +69,7 @@ class Number(RealColumn):
     kind = "number"
     sequence, size = False, 1
 
-    def take(self, rows: Rows) -> list[Any]:
+    def values_in(self, rows: Rows) -> list[Any]:
         return rows.plain_numbers(self.name)
 
     def parse(self, value: Any, folder: Path = Path()) -> float:

@@ -34,7 +34,7 @@ def read_columns(path: Path, seed: int, reading: Reading) -> Dataset:
 
     def read(file: Path) -> Table:
         file = table_in(file) if file.is_dir() else file
-        return _reader(file, reading)(file)
+        return read_rows(file, reading)
 
     return of_table(read(path), read, stem_of(path.absolute()), seed, reading)
 
@@ -52,7 +52,7 @@ def of_table(
     numbers = [column.name for column in (*of_x, of_y) if column.kind == "number"]
     table = table.with_numbers(numbers)
     key = [name for name, _ in inputs] or [target[0]]
-    classes = classes_of(table, inputs, target)
+    classes = labels_of(table, of_y)
     divided, moved = _divided(table, read, key, numbers, classes, seed, reading)
     data = as_data(table.path, name, divided, inputs, target, reading)
     if not moved:
@@ -111,17 +111,12 @@ def as_data(
     return Dataset(name, description, splits, schema, understood=tuple(lines))
 
 
-def _reader(path: Path, reading: Reading) -> Callable[[Path], Table]:
-    return lambda file: read_rows(file, reading)
-
-
-def classes_of(table: Table, inputs: list[Named], target: Named) -> list[list[str]] | None:
+def labels_of(table: Table, y: Column) -> list[list[str]] | None:
     """The labels of each row: one, or its tags; None if y is no label.
 
     Raises:
         DataError: with file and line, if a value is no label.
     """
-    y = kinds_of(table, inputs, target)[1]
     if not y.closed:
         return None
     return [[value] if isinstance(value, str) else value for value in parsed(table, y)]

@@ -27,7 +27,7 @@ class Dialect:
     """How the rows of a file are cut into cells.
 
     Args:
-        delimiter: the character between two cells; None for any number of spaces.
+        delimiter: the character between two cells.
         quoted: whether a cell may stand in double quotes, and then over several lines.
         first: how many lines stand before the table, such as ``sep=;``.
 
@@ -36,7 +36,7 @@ class Dialect:
         [(1, ['a', 'b']), (2, ['x, y', '2'])]
     """
 
-    delimiter: str | None
+    delimiter: str
     quoted: bool = True
     first: int = 0
 
@@ -49,9 +49,6 @@ class Dialect:
         return list(self._rows(lines))
 
     def _rows(self, lines: Sequence[str]) -> Iterator[Row]:
-        if self.delimiter is None:
-            yield from ((n, line.split()) for n, line in enumerate(lines, 1) if line.strip())
-            return
         reader = csv.reader(
             (line + "\n" for line in lines[self.first :]),
             delimiter=self.delimiter,
@@ -101,7 +98,7 @@ def rows_of(path: Path, lines: list[str], delimiter: str | None = None) -> list[
         found = _evenly(lines, candidate, skipped)
         if found is not None and len(found[0][1]) > 1:
             return found
-    usual = max(candidates, key=lambda c: _share(lines[skipped:], c))
+    usual = max(candidates, key=lambda c: _most_alike(lines[skipped:], c))
     rows = _cut(path, lines, Dialect(usual, first=skipped))
     if (width := _even(rows)) == 1 and not delimiter and (spaced := _by_spaces(lines)):
         return spaced
@@ -140,8 +137,8 @@ def _even(rows: list[Row]) -> int | None:
     return widths.pop() if len(widths) == 1 else None
 
 
-def _share(lines: list[str], delimiter: str) -> float:
-    """The share of lines that have the most frequent number of these delimiters, if it is any."""
+def _most_alike(lines: list[str], delimiter: str) -> int:
+    """How many lines have the most frequent number of these delimiters, none aside."""
     counts = Counter(line.count(delimiter) for line in lines if line.strip())
     counts.pop(0, None)
     return max(counts.values(), default=0)
@@ -149,7 +146,7 @@ def _share(lines: list[str], delimiter: str) -> float:
 
 def _by_spaces(lines: list[str]) -> list[Row] | None:
     """Numbers in columns that spaces divide; other words with spaces are texts."""
-    rows = Dialect(None).rows(lines)
+    rows = [(n, line.split()) for n, line in enumerate(lines, 1) if line.strip()]
     if (_even(rows) or 1) < 2:
         return None
     return rows if all(number(cell) is not None for _, row in rows[1:] for cell in row) else None

@@ -24,7 +24,7 @@ def parsed(table: Table, column: Column) -> list[Any]:
         DataError: if there is no such column; with file and line, if a value is not of its kind.
     """
     folder = table.path.parent
-    values = column.take(table)
+    values = column.values_in(table)
     return _each(table, column, lambda value: column.parse(value, folder), values)
 
 

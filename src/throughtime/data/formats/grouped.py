@@ -68,8 +68,8 @@ OF_SEQUENCES = re.compile(r"^(sent|sentence|seq|sequence)\b", re.IGNORECASE)
 """Names of columns that say of which sequence a row is."""
 
 
-def check_whole(table: Table, used: list[str]) -> None:
-    """Refuse rows that are steps of sequences where a column says so and no option does.
+def check_not_steps(table: Table, used: list[str]) -> None:
+    """Refuse rows that are the steps of sequences, if a column says so and no option does.
 
     Such a column is empty but where a sequence begins; or its name says it, and rows that follow
     each other have the same value.

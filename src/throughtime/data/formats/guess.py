@@ -10,6 +10,7 @@ from pathlib import Path
 from throughtime.data.errors import DataError
 from throughtime.data.formats import arrays, conll, fasta, fasttext, signature, ucr
 from throughtime.data.formats.captions import captions_reader
+from throughtime.data.formats.dialect import DELIMITERS
 from throughtime.data.formats.json_text import from_json
 from throughtime.data.formats.opening import stem_of, suffix_of
 from throughtime.data.formats.table import Table
@@ -47,8 +48,6 @@ MARKUP = {
     "@problemname": "a file of sktime's (.ts)",
 }
 """How texts begin that are no lines to model, in small letters."""
-
-DELIMITERS = "\t;|,"
 
 LINES = 20
 """So many lines with equal numbers of commas are not a coincidence."""

@@ -16,6 +16,7 @@ Row = tuple[int, Sequence[Any]]
 """The line that a row begins at, and its cells."""
 
 YEARS = range(1500, 2500)
+"""Whole numbers that may be years."""
 
 LEAST = 3
 """So many years that grow evenly are names, and no row of values."""

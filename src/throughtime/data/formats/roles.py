@@ -6,7 +6,7 @@ import re
 
 from throughtime.data.columns import Column, column, guess
 from throughtime.data.errors import DataError
-from throughtime.data.formats.grouped import check_whole
+from throughtime.data.formats.grouped import check_not_steps
 from throughtime.data.formats.table import Table
 from throughtime.data.reading import Reading
 
@@ -41,7 +41,7 @@ def roles(table: Table, reading: Reading) -> tuple[list[Named], Named]:
         raise DataError(f"{table.path}: column {twice[0]!r} stands twice in --input")
     if target[0][0] in names:
         raise DataError(f"{table.path}: column {target[0][0]!r} is both --input and --target")
-    check_whole(table, [*names, target[0][0], reading.split or ""])
+    check_not_steps(table, [*names, target[0][0], reading.split or ""])
     _check_given(table, inputs, target[0], reading.split)
     return inputs, target[0]
 

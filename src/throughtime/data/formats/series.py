@@ -11,9 +11,10 @@ from throughtime.data.batching import consecutive
 from throughtime.data.columns import Numbers, Scale
 from throughtime.data.dataset import Dataset
 from throughtime.data.errors import DataError
+from throughtime.data.formats.clocks import times
 from throughtime.data.formats.table import Table
 from throughtime.data.formats.tables import read_table
-from throughtime.data.formats.time_parts import by_time, cut_by, times
+from throughtime.data.formats.time_parts import by_time, cut_by
 from throughtime.data.notation import are_numbers
 from throughtime.data.number import number
 from throughtime.data.reading import OF_PICTURES, Reading

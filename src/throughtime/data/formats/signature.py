@@ -178,6 +178,7 @@ def _zipped(path: Path) -> Kind:
     try:
         with zipfile.ZipFile(path) as archive:
             names = archive.namelist()
+    # the last one: a directory in a version of the format that zipfile does not read
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
         return Kind("a damaged zip archive", "get it anew")
     if names and all(name.endswith(".npy") for name in names):

@@ -37,7 +37,7 @@ def understood(table: Table, of_x: Sequence[Column], of_y: Column, guessed: set[
     """
     lines = []
     for role, column in [*(("x", column) for column in of_x), ("y", of_y)]:
-        values = [column.echo(value) for value in column.take(table)[:SHOWN]]
+        values = [column.echo(value) for value in column.values_in(table)[:SHOWN]]
         line = f"{role}: {column.name} as {column.describe()}: {', '.join(map(_short, values))}, …"
         if column.name in guessed and (other := _other(table, column)):
             option = "input" if role == "x" else "target"
