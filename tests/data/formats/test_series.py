@@ -295,6 +295,8 @@ def test_rows_do_not_go_back_in_time(write: Write) -> None:
     both = [f"{day},2020-01-01" for day in DAYS[::-1]]  # a clock that stands still is none
     with pytest.raises(DataError, match=r"b.csv:3: column 'seen_at' goes from"):
         load(table("b.csv", both, "seen_at,made"))
+    prices = [f"{day},{1 + i % 20}.{i % 60:02}" for i, day in enumerate(DAYS)]  # no times of day
+    assert "differ from the usual" not in load(table("b.csv", prices, "seen_at,price")).description
     days = [f"{10 + i // 24}.03.2004,{i % 24:02}.00.00" for i in range(100)]  # one clock, not two
     assert load(table("b.csv", days, "Date,Time")).output == Normal(1)
     assert load(table("b.csv", sorted(DAYS * 2), "date")).output == Normal(1)

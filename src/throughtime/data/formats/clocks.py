@@ -22,6 +22,7 @@ def times(table: Table, column: str) -> list[Any]:
     """The time of each row, if all values of the column are dates or times; else an empty list.
 
     Example:
+        >>> from pathlib import Path
         >>> table = Table(Path("a.csv"), {"year": ["1999", "2000"], "month": ["12", "1"]}, [2, 3])
         >>> times(table, "year"), times(table, "month")
         ([1999.0, 2000.0], [])
@@ -53,8 +54,10 @@ def check_times(table: Table, modelled: list[str]) -> list[str]:
 DATED = ("date", "datetime", "timestamp", "time", "year", "period", "datum", "jahr", "zeit")
 """Columns with these names are times, whose values must be understood."""
 
-OF_DAY = re.compile(r"\s*\d{1,2}[:.]\d{2}([:.]\d{2}([.]\d+)?)?\s*([ap]\.?m\.?)?\s*", re.IGNORECASE)
-"""A time of day."""
+OF_DAY = re.compile(
+    r"\s*\d{1,2}(:\d{2}(:\d{2}([.]\d+)?)?|[.]\d{2}[.]\d{2})\s*([ap]\.?m\.?)?\s*", re.IGNORECASE
+)
+"""A time of day; 12.30 is a number."""
 
 
 def _clocks(table: Table, names: list[str]) -> dict[str, list[Any]]:
