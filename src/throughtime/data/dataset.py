@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -38,6 +40,8 @@ class Dataset:
         schema: the columns of x and y.
         source: where the data can be read again; None for rows in memory.
         understood: how the file was understood, a line for each column.
+        seen: options of reading that the file itself has shown, by which later files are read: a
+            few rows may not show them.
 
     Raises:
         DataError: if a part is missing, or its examples do not fit the schema.
@@ -55,6 +59,7 @@ class Dataset:
     schema: Schema
     source: Source | None = None
     understood: tuple[str, ...] = ()
+    seen: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if missing := [part for part in PARTS if part not in self.splits]:

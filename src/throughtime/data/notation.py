@@ -94,7 +94,7 @@ class Numerals:
     Args:
         values: the numbers; a value that is not one stays as it was.
         note: how they are written, if not plainly; empty otherwise.
-        decimal: the decimal mark, if it is not plainly a point.
+        decimal: the decimal mark; None if no number shows it.
         doubt: a row, and why the column may also be other numbers; None if it may not.
     """
 
@@ -131,7 +131,8 @@ def numbers_of(values: Sequence[Any], decimal: str | None = None) -> Numerals:
     if not texts or _are_codes(texts):
         return Numerals(list(values))
     if decimal is None and all(number(text) is not None for text in texts):
-        return Numerals(list(values), doubt=_doubt(values, _as_thousands(texts)))
+        pointed = "." if any("." in text for text in texts) else None
+        return Numerals(list(values), doubt=_doubt(values, _as_thousands(texts)), decimal=pointed)
     notation, doubt = _notation(decimal), None
     if notation is None:
         by_point, by_comma = _count(POINT, texts), _count(COMMA, texts)

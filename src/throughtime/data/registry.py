@@ -123,8 +123,9 @@ def read(source: object, *, seed: int = 0, name: str = "rows", **options: Any) -
 
 
 def _of_file(path: Path, seed: int, reading: Reading) -> Dataset:
-    source = Source(str(path.resolve()), reading.resolved(), seed)
-    return replace(_read(path, seed, reading), source=source)
+    data = _read(path, seed, reading)
+    known = replace(reading.resolved(), **data.seen)
+    return replace(data, source=Source(str(path.resolve()), known, seed))
 
 
 def _read(path: Path, seed: int, reading: Reading) -> Dataset:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 from torch import Tensor
 
+import throughtime as tt
 from tests.helpers.data_files import Write
 from throughtime.data import DataError, Reading, load
+from throughtime.sequence import Sequence
 
 
 def test_columns(write: Write) -> None:
@@ -120,6 +123,35 @@ def test_a_file_for_a_part_is_read_in_the_notation_of_training(write: Write) -> 
     y = data.splits["test"].y
     assert isinstance(y, Tensor)
     assert data.schema.y.decode(y[0]) == pytest.approx(1100, rel=1e-4)
+
+
+def test_a_later_file_of_few_rows_has_names_as_training_has(write: Write, tmp_path: Path) -> None:
+    rows = "".join(f"{'ham' if i % 2 else 'spam'}\ta text {i}\n" for i in range(40))
+    data = load(write("a.txt", rows), reading=Reading(format="table"))
+    run = tt.train(data=data, hidden_size=2, max_steps=1, out=tmp_path / "run")
+    later = write("b.txt", "ham\tsome text\n")
+    assert len(list(run.predict(later))) == 1
+    assert [score.target for score in run.score(later)] == ["ham"]
+
+
+@pytest.mark.parametrize("part", [False, True])
+def test_a_later_file_is_read_in_the_notation_of_training(
+    write: Write, tmp_path: Path, part: bool
+) -> None:
+    days = [f"{1 + i % 28}.{1 + i // 28}.2020" for i in range(60)]
+    rows = "".join(f"{day};1.0{i},5\n" for i, day in enumerate(days, 10))
+    later = write("b.csv", "Tag;Wert\n" + "".join(f"{i}.4.2020;1.1{i}\n" for i in range(10, 20)))
+    path = write("a.csv", "Tag;Wert\n" + rows)
+    if part:
+        data = load(path, reading=Reading(test=str(later)))
+        whole = data.splits["test"].y
+        assert isinstance(whole, Sequence)
+        found = data.schema.y.decode(whole.values[0])
+    else:
+        run = tt.train(data=load(path), hidden_size=2, max_steps=1, out=tmp_path / "run")
+        assert run.config.decimal == ","
+        found = [step.target for step in run.score(later)]
+    assert found == pytest.approx([1_110 + i for i in range(10)], rel=1e-4)
 
 
 @pytest.mark.parametrize("cell", ["[0. 1.5 {}.]", "[0.5, 1, {}]", "0.5 1 {}", "[0.5 1. {}.\n 2.]"])

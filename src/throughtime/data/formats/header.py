@@ -44,7 +44,8 @@ def named(path: Path, rows: Sequence[Row], header: bool | None = None) -> Table:
             below them, or if it cannot be known whether the first row is names.
     """
     line, head = rows[0]
-    if names_first(path, rows) if header is None else header:
+    has_names = names_first(path, rows) if header is None else header
+    if has_names:
         names, rows = [str(name).strip() for name in head], rows[1:]
     else:
         names = [str(i + 1) for i in range(len(head))]
@@ -62,7 +63,8 @@ def named(path: Path, rows: Sequence[Row], header: bool | None = None) -> Table:
     kept = [name for name in names if name]
     values = zip(*(compress(row, names) for _, row in rows), strict=True)
     columns = dict(zip(kept, map(list, values), strict=True))
-    return Table(path, columns, [line for line, _ in rows])
+    seen = header if has_names else False
+    return Table(path, columns, [line for line, _ in rows], header=seen)
 
 
 def _counts(column: int, values: list[Any]) -> bool:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import pairwise
+from pathlib import Path
 
 import torch
 
@@ -86,8 +88,14 @@ def as_series(table: Table, reading: Reading, name: str) -> Dataset:
             f"{path}: no column is numeric; expected a series. The columns are: "
             + ", ".join(table.columns)
         )
+    notes = _notations(table, names)
+    table = table.with_numbers(names)  # as a whole: a part may not show how numbers are written
+
+    def read(file: Path) -> Table:
+        return replace(read_table(file, reading), decimal=table.decimal).with_numbers(names)
+
     told = names if reading.target is not None else []
-    parts, when, said = by_time(table, lambda p: read_table(p, reading), reading, told)
+    parts, when, said = by_time(table, read, reading, told)
     if reading.target is None:
         names = [name for name in names if name not in when]
     if not names:
@@ -110,12 +118,13 @@ def as_series(table: Table, reading: Reading, name: str) -> Dataset:
         description=f"{', '.join(names)} of {path}, {sum(map(len, parts.values())):,} steps in the "
         "order of the file, in units of training's deviation"
         + _left_out(table, names, reading)
-        + "".join(f"; {note}" for note in (*_notations(table, names), *said)),
+        + "".join(f"; {note}" for note in (*notes, *said)),
         splits=consecutive(
             {part: Sequence(v[None]) for part, v in scaled.items()}, reading.part_files
         ),
         schema=Schema((), column, running=True),
         understood=tuple(_understood(table, names)),
+        seen=table.seen,
     )
 
 

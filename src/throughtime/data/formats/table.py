@@ -24,6 +24,7 @@ class Table:
         columns: the values of each column.
         lines: the line that each row begins at.
         decimal: the decimal mark of numbers in texts; None if it follows from each column.
+        header: False if the first row was seen to be none of names.
 
     Example:
         >>> Table(Path("a.csv"), {"name": ["Ada", "Alan"]}, [2, 3]).column("nam")
@@ -37,6 +38,7 @@ class Table:
     columns: dict[str, list[Any]]
     lines: Sequence[int]
     decimal: str | None = None
+    header: bool | None = None
 
     def __len__(self) -> int:
         return len(self.lines)
@@ -78,9 +80,21 @@ class Table:
         written.
         """
         read = {n: self.plain_numbers(n) for n in names if self.numbers(n).are_numbers}
-        marks = {self.numbers(name).decimal for name in read} - {None}
-        decimal = self.decimal or (marks.pop() if len(marks) == 1 else None)
-        return replace(self, columns={**self.columns, **read}, decimal=decimal)
+        return replace(self, columns={**self.columns, **read}, decimal=self.mark(read))
+
+    @property
+    def seen(self) -> dict[str, Any]:
+        """The options of reading that the rows have shown, or that were given."""
+        found = {"decimal": self.decimal, "header": self.header}
+        return {name: value for name, value in found.items() if value is not None}
+
+    def mark(self, names: Iterable[str]) -> str | None:
+        """The decimal mark if it is known, or is a comma in these columns; else None.
+
+        Other files are read by it: of 1.100 alone nobody can say what it is.
+        """
+        marks = {self.numbers(name).decimal for name in names} - {None}
+        return self.decimal or ("," if marks == {","} else None)
 
     def at(self, row: int) -> str:
         """The file and line of a row."""
