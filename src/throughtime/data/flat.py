@@ -118,7 +118,7 @@ class Spool:
         Raises:
             DataError: if the temporary folder is full.
         """
-        with _room():
+        with room():
             self._file.write(values.astype(self.dtype, copy=False).tobytes())
         self._count += len(values)
 
@@ -131,7 +131,7 @@ class Spool:
         Raises:
             DataError: if the temporary folder is full.
         """
-        with _room():
+        with room():
             self._file.flush()
         if not self._count:  # an empty file cannot be mapped
             return np.zeros(0, self.dtype)
@@ -142,7 +142,7 @@ class Spool:
 
 
 @contextmanager
-def _room() -> Iterator[None]:
+def room() -> Iterator[None]:
     try:
         yield
     except OSError as error:

@@ -44,7 +44,8 @@ def read_excel(path: Path, header: bool | None = None) -> Table:
         for number, row in enumerate(sheet, 1)
         if any(value != "" for value in row)
     ]
-    return named(path, rows, header)
+    cells = [list(column) for column in zip(*(row for _, row in rows), strict=True)]
+    return named(path, rows, header, cells, [number for number, _ in rows])
 
 
 def _plain(value: Any) -> Any:

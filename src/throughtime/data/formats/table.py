@@ -8,6 +8,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
+from throughtime.data.cells import Column, Picked, picked
 from throughtime.data.errors import DataError
 from throughtime.data.notation import Numerals, numbers_of
 
@@ -35,7 +38,7 @@ class Table:
     """
 
     path: Path
-    columns: dict[str, list[Any]]
+    columns: dict[str, Column]
     lines: Sequence[int]
     decimal: str | None = None
     header: bool | None = None
@@ -100,13 +103,11 @@ class Table:
         """The file and line of a row."""
         return f"{self.path}:{self.lines[row]}"
 
-    def __getitem__(self, rows: Sequence[int]) -> Table:
+    def __getitem__(self, rows: Picked | list[int]) -> Table:
         """Some of the rows."""
-        return replace(
-            self,
-            columns={name: [values[i] for i in rows] for name, values in self.columns.items()},
-            lines=[self.lines[i] for i in rows],
-        )
+        some = np.array(rows, np.int64) if isinstance(rows, list) else rows
+        columns = {name: picked(values, some) for name, values in self.columns.items()}
+        return replace(self, columns=columns, lines=picked(self.lines, some))
 
 
 def check_width(where: str, columns: int) -> None:
