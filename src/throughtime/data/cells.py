@@ -141,10 +141,6 @@ class Cells(Sequence[Any]):
         return self._last[1]
 
 
-Column: TypeAlias = list[Any] | Cells
-"""The cells of a column, few or many."""
-
-
 class Heap:
     """A temporary file of pieces, which disappears when nothing uses it any more."""
 
@@ -212,7 +208,7 @@ class Writer:
         if self._cells or sum(map(len, self._kept)) > LARGE:
             self._put()
 
-    def columns(self) -> list[Column]:
+    def columns(self) -> list[Sequence[Any]]:
         """The columns: lists, or cells in a temporary file."""
         if not self._cells:
             return [*self._kept]
@@ -242,8 +238,8 @@ def pieces_of(values: Sequence[Any]) -> Iterator[Piece]:
         yield list(values)
 
 
-def mapped(values: Sequence[Any], f: Callable[[Piece], Piece]) -> Sequence[Any]:
-    """What a function makes of the pieces of a column: cells, or a list or an array.
+def mapped(values: Sequence[Any], f: Callable[[Any], list[Any]]) -> Sequence[Any]:
+    """What a function makes of the pieces of a column: cells, or a list.
 
     Example:
         >>> mapped(["1", "2"], lambda piece: [int(v) for v in piece])

@@ -162,13 +162,21 @@ def smallest(count: int) -> type[np.generic]:
     return np.uint8 if count <= 2**8 else np.int16 if count <= 2**15 else np.int32
 
 
-def spooled(flat: Spool, lengths: Spool) -> Flat:
-    """Sequences from the spool of their values and the spool of their lengths, as ``int64``."""
+def spooled(flat: Spool, lengths: Spool, event: tuple[int, ...] = ()) -> Flat:
+    """Sequences from the spool of their values and the spool of their lengths, as ``int64``.
+
+    Args:
+        flat: the entries of all values.
+        lengths: how many values each sequence has.
+        event: the shape of one value.
+    """
     starts, before = Spool(np.int64), 0
     lengths_ = lengths.array()
     for some in np.array_split(lengths_, max(1, len(lengths_) >> 17)):
         ends = before + some.cumsum()
         starts.write(ends - some)
         before = int(ends[-1]) if len(ends) else before
-    spools = (flat, starts, lengths)
-    return Flat(*(torch.from_numpy(spool.array(scattered=True)) for spool in spools))
+    values, *where = (
+        torch.from_numpy(spool.array(scattered=True)) for spool in (flat, starts, lengths)
+    )
+    return Flat(values.view(-1, *event), *where)

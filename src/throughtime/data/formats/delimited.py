@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from throughtime.data.cells import Column, Writer
+from throughtime.data.cells import Writer
 from throughtime.data.errors import DataError
 from throughtime.data.formats.dialect import DELIMITERS, Dialect, Row, Spaces, Unreadable
 from throughtime.data.formats.header import named
@@ -44,8 +46,8 @@ class _Cut:
     """All cells of a file by their columns, its first row among them."""
 
     head: list[tuple[int, Row]]
-    columns: list[Column]
-    lines: Column
+    columns: list[Sequence[Any]]
+    lines: Sequence[int]
     joined: bool
 
 

@@ -8,7 +8,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from throughtime.data.cells import Column, picked
+from throughtime.data.cells import picked
 from throughtime.data.errors import DataError
 from throughtime.data.formats.table import Table
 from throughtime.data.number import number
@@ -32,8 +32,8 @@ def named(
     path: Path,
     head: Sequence[Row],
     header: bool | None,
-    columns: Sequence[Column],
-    lines: Column,
+    columns: Sequence[Sequence[Any]],
+    lines: Sequence[int],
 ) -> Table:
     """A table of columns, in whose first row may be their names.
 

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from throughtime.data.cells import Column, Picked, picked
+from throughtime.data.cells import Picked, picked
 from throughtime.data.errors import DataError
 from throughtime.data.notation import Numerals, numbers_of
 
 WIDEST = 10_000
 """The most columns of a table."""
+
+SEEN = 100_000
+"""So many rows are enough to guess what a column is."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,7 +41,7 @@ class Table:
     """
 
     path: Path
-    columns: dict[str, Column]
+    columns: Mapping[str, Sequence[Any]]
     lines: Sequence[int]
     decimal: str | None = None
     header: bool | None = None
@@ -46,7 +49,7 @@ class Table:
     def __len__(self) -> int:
         return len(self.lines)
 
-    def column(self, name: str) -> list[Any]:
+    def column(self, name: str) -> Sequence[Any]:
         """The values of a column.
 
         Raises:
@@ -64,7 +67,7 @@ class Table:
         """A column with its texts read as numbers, in the one notation that it has."""
         return numbers_of(self.column(name), self.decimal)
 
-    def plain_numbers(self, name: str) -> list[Any]:
+    def plain_numbers(self, name: str) -> Sequence[Any]:
         """The values of :meth:`numbers`.
 
         Raises:
@@ -75,6 +78,12 @@ class Table:
             row, reason = found.doubt
             raise DataError(f"{self.at(row)}: column {name!r}: {reason}")
         return found.values
+
+    def spread(self) -> Table:
+        """All rows; of more than :data:`SEEN`, so many, evenly spread: enough for a guess."""
+        if len(self) <= SEEN:
+            return self
+        return self[np.arange(SEEN) * len(self) // SEEN]
 
     def with_numbers(self, names: Iterable[str]) -> Table:
         """The table with these columns as :meth:`plain_numbers`, where most values are numbers.
