@@ -10,6 +10,7 @@ from torch import Tensor
 
 from throughtime.data.columns import Column
 from throughtime.data.errors import DataError
+from throughtime.data.formats.nested import check_plain
 from throughtime.data.formats.table import Table
 from throughtime.sequence import Sequence
 
@@ -25,6 +26,7 @@ def parsed(table: Table, column: Column) -> list[Any]:
     """
     folder = table.path.parent
     values = column.values_in(table)
+    check_plain(table, column, values)
     return _each(table, column, lambda value: column.parse(value, folder), values)
 
 
