@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 
 from throughtime.data.errors import DataError
+from throughtime.data.formats.arrow_values import plain_columns
 from throughtime.data.formats.nested import columns_of, flat, keys_lacking
-from throughtime.data.formats.parquet import plain_columns
 from throughtime.data.formats.table import Table
 from throughtime.extras import needed_for
 

@@ -38,10 +38,11 @@ AS_ARRAYS = "read it as arrays: leave --format out, and name it"
 EXCEL = Kind("an Excel workbook", f"{AS_TABLE} .xlsx")
 OLD_EXCEL = Kind("an old Excel workbook", f"{AS_TABLE} .xls")
 PARQUET = Kind("a Parquet table", f"{AS_TABLE} .parquet")
+ARROW = Kind("an Arrow (Feather) table", f"{AS_TABLE} .arrow")
 NPZ = Kind("a file of NumPy arrays", f"{AS_ARRAYS} .npz")
 MATLAB = Kind("a file of MATLAB arrays", f"{AS_ARRAYS} .mat")
 HDF5 = Kind("an HDF5 file", f"{EXPORT}, or {PARTS}")
-TABLES = (EXCEL, OLD_EXCEL, PARQUET)
+TABLES = (EXCEL, OLD_EXCEL, PARQUET, ARROW)
 ARRAYS = (NPZ, MATLAB)
 BINARY = Kind("a binary file of an unknown kind", "expected text, a table or named arrays")
 
@@ -55,7 +56,8 @@ BYTES: dict[bytes, Kind] = {
     b"MATLAB 5.0 MAT-file": MATLAB,
     b"MATLAB 7.3 MAT-file": Kind("a MATLAB file of version 7.3", "save it by save(…, '-v7')"),
     b"\x89HDF\r\n\x1a\n": HDF5,
-    b"ARROW1": Kind("an Arrow (Feather) table", EXPORT),
+    b"ARROW1": ARROW,
+    b"\xff\xff\xff\xff": ARROW,  # a stream
     b"FEA1": Kind("a Feather table", EXPORT),
     b"ORC": Kind("an ORC table", EXPORT),
     b"Obj\x01": Kind("an Avro table", EXPORT),
