@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from throughtime.data.errors import DataError
+from throughtime.data.formats.tidy import tidied
 from throughtime.data.number import number
 
 DELIMITERS = "\t;|,"
@@ -96,7 +97,7 @@ def rows_of(path: Path, lines: list[str], delimiter: str | None = None) -> list[
         candidates, skipped = [delimiter] if delimiter else list(DELIMITERS), 0
     for candidate in candidates:
         found = _evenly(lines, candidate, skipped)
-        if found is not None and len(found[0][1]) > 1:
+        if found is not None and max(map(len, (row for _, row in found))) > 1:
             return found
     usual = max(candidates, key=lambda c: _most_alike(lines[skipped:], c))
     rows = _cut(path, lines, Dialect(usual, first=skipped))
@@ -128,7 +129,7 @@ def _try(lines: list[str], dialect: Dialect) -> list[Row] | None:
         rows = dialect.rows(lines)
     except Unreadable:
         return None
-    return rows if rows and _even(rows) is not None else None
+    return rows if rows and _even(tidied(rows)[0]) is not None else None
 
 
 def _even(rows: list[Row]) -> int | None:

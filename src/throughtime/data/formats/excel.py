@@ -9,19 +9,25 @@ from typing import Any
 
 from throughtime.data.errors import DataError
 from throughtime.data.formats.header import named
+from throughtime.data.formats.opening import suffix_of
+from throughtime.data.formats.signature import kind_of
 from throughtime.data.formats.table import Table, check_width
+from throughtime.data.formats.text_file import blocks_of
 from throughtime.extras import needed_for
 
 SUFFIXES = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
 
 
 def read_excel(path: Path, header: bool | None = None) -> Table:
-    """Read the one sheet of a workbook that has cells; dates and times become texts as in ISO.
+    """Read the one sheet of a workbook that has cells; dates and times become texts as in ISO,
+    durations seconds.
 
     Raises:
         DataError: with file and row, if the workbook is damaged, or has no sheet with cells or
-            several.
+            several; by its true name, if it is a text.
     """
+    if kind_of(path) is None:  # a text
+        raise DataError(f"{path}: {_true_name(path)}, though its name ends in {suffix_of(path)}")
     with needed_for(f"{path}: reading Excel"):
         calamine = import_module("python_calamine")
     try:
@@ -57,4 +63,13 @@ def _plain(value: Any) -> Any:
         return value.date().isoformat()
     if isinstance(value, date | datetime | time):
         return value.isoformat()
-    return str(value) if isinstance(value, timedelta) else value
+    return value.total_seconds() if isinstance(value, timedelta) else value
+
+
+def _true_name(path: Path) -> str:
+    """What a text is that some programs call a workbook, and what to do with it."""
+    begins = next(blocks_of(path)).lstrip()[:100].lower()
+    if begins.startswith("<"):
+        what = "HTML" if "html" in begins or "<table" in begins else "XML"
+        return f"{what}; open it in a spreadsheet and save it as .xlsx or .csv"
+    return "delimited text; name it .csv (or .tsv, if tabs divide it)"

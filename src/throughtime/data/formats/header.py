@@ -10,10 +10,8 @@ from typing import Any
 
 from throughtime.data.errors import DataError
 from throughtime.data.formats.table import Table
+from throughtime.data.formats.tidy import Row, check_below, named_by_r, tidied
 from throughtime.data.number import number
-
-Row = tuple[int, Sequence[Any]]
-"""The line that a row begins at, and its cells."""
 
 YEARS = range(1500, 2500)
 """Whole numbers that may be years."""
@@ -24,14 +22,15 @@ LEAST = 3
 LONGEST = 120
 """The most characters of a column's name that is not asked about."""
 
-ASK = "say which: header=yes if the first line names the columns, header=no if it is a row"
+ASK = "say which: --header yes if the first line names the columns, --header no if it is a row"
 
 
 def named(path: Path, rows: Sequence[Row], header: bool | None = None) -> Table:
-    """A table of rows of equal width, the first of which may name the columns.
+    """A table of rows, the first of which may name the columns.
 
-    A column without a name, such as the row numbers that some programs write, is left out. Without
-    names the columns are called 1, 2, ….
+    What stands around a table, such as a title above it, is left out, see
+    :func:`~throughtime.data.formats.tidy.tidied`. A column without a name, such as the row numbers
+    that some programs write, is left out. Without names the columns are called 1, 2, ….
 
     Args:
         path: the file, for messages.
@@ -41,9 +40,14 @@ def named(path: Path, rows: Sequence[Row], header: bool | None = None) -> Table:
 
     Raises:
         DataError: with file and line, if names are missing or stand twice, if there are no rows
-            below them, or if it cannot be known whether the first row is names.
+            below them, if a row is longer or shorter than the others, or is units or the names
+            again, or if it cannot be known whether the first row is names.
     """
+    rows, notes = tidied(rows)
+    if not rows:
+        raise DataError(f"{path}: no rows; expected a line of names, and rows")
     line, head = rows[0]
+    _check_even(path, rows)
     has_names = names_first(path, rows) if header is None else header
     if has_names:
         names, rows = [str(name).strip() for name in head], rows[1:]
@@ -56,15 +60,35 @@ def named(path: Path, rows: Sequence[Row], header: bool | None = None) -> Table:
     for i, name in enumerate(names):
         if not name and any(names) and not _counts(i, [row[i] for _, row in rows]):
             raise DataError(
-                f"{path}:{line}: column {i + 1} has no name, and values below; give it a name"
+                f"{path}:{line}: column {i + 1} has no name, and values below; give it a name, or "
+                "delete the lines above the names"
             )
     if not rows:
         raise DataError(f"{path}: no rows; expected some below the names of the columns")
+    if has_names:
+        check_below(path, names, rows)
     kept = [name for name in names if name]
     values = zip(*(compress(row, names) for _, row in rows), strict=True)
     columns = dict(zip(kept, map(list, values), strict=True))
     seen = header if has_names else False
-    return Table(path, columns, [line for line, _ in rows], header=seen)
+    return Table(path, columns, [line for line, _ in rows], header=seen, notes=tuple(notes))
+
+
+def _check_even(path: Path, rows: Sequence[Row]) -> None:
+    line, head = rows[0]
+    if named_by_r(rows):
+        raise DataError(
+            f"{path}:{line}: {len(head)} names, and one cell more in each row; expected as many: "
+            "if the first cells are the names of the rows, as R writes them, put an empty name "
+            "before the others; if a text has the delimiter in it, put the text in double quotes"
+        )
+    for at, row in rows:
+        if len(row) != len(head):
+            raise DataError(
+                f"{path}:{at}: {len(row)} columns; expected {len(head)}, as in line {line}: "
+                + ", ".join(map(str, head))
+                + ": mend the line, or delete what stands above or below the table"
+            )
 
 
 def _counts(column: int, values: list[Any]) -> bool:
