@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import zipfile
 from datetime import date, datetime, time, timedelta
 from importlib import import_module
 from pathlib import Path
@@ -9,13 +11,20 @@ from typing import Any
 
 from throughtime.data.errors import DataError
 from throughtime.data.formats.header import named
-from throughtime.data.formats.opening import suffix_of
+from throughtime.data.formats.opening import BLOCK, check_size, suffix_of
 from throughtime.data.formats.signature import kind_of
 from throughtime.data.formats.table import Table, check_width
 from throughtime.data.formats.text_file import blocks_of
 from throughtime.extras import needed_for
 
 SUFFIXES = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
+
+SHEET = re.compile(r"xl/worksheets/[^/]*\.xml")
+CELL = re.compile(rb'<c r="([A-Z]{1,3})(\d{1,7})"')
+"""The sheets in a workbook, and a cell in one."""
+
+LONGEST, BYTES = 20, 32
+"""The most bytes of such a beginning of a cell, and the bytes that the reader takes for one."""
 
 
 def read_excel(path: Path, header: bool | None = None) -> Table:
@@ -28,6 +37,7 @@ def read_excel(path: Path, header: bool | None = None) -> Table:
     """
     if kind_of(path) is None:  # a text
         raise DataError(f"{path}: {_true_name(path)}, though its name ends in {suffix_of(path)}")
+    _check_cells(path)
     with needed_for(f"{path}: reading Excel"):
         calamine = import_module("python_calamine")
     try:
@@ -51,6 +61,38 @@ def read_excel(path: Path, header: bool | None = None) -> Table:
         if any(value != "" for value in row)
     ]
     return named(path, rows, header)
+
+
+def _check_cells(path: Path) -> None:
+    """Refuse an .xlsx that would fill the memory: a sheet is made up to its last row and column.
+
+    Raises:
+        DataError: if it has too many cells, such as one with a value far below all others.
+    """
+    if not zipfile.is_zipfile(path):
+        return
+    with zipfile.ZipFile(path) as archive:
+        check_size(path, sum(member.file_size for member in archive.infolist()), "text")
+        for name in archive.namelist():
+            if not SHEET.fullmatch(name):
+                continue
+            last_row = last_column = 0
+            with archive.open(name) as sheet:
+                before = b""
+                while block := sheet.read(BLOCK):
+                    for letters, digits in CELL.findall(before + block):
+                        last_row = max(last_row, int(digits))
+                        last_column = max(last_column, _column(letters))
+                    before = block[-LONGEST:]
+            check_size(path, last_row * last_column * BYTES, f"cells ({last_row:,} rows)")
+
+
+def _column(letters: bytes) -> int:
+    """The number of a column from its letters: A is 1, AA is 27."""
+    number = 0
+    for letter in letters:
+        number = 26 * number + letter - ord("A") + 1
+    return number
 
 
 def _plain(value: Any) -> Any:
