@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import zipfile
+import zlib
 from datetime import date, datetime, time, timedelta
 from importlib import import_module
 from pathlib import Path
@@ -37,7 +38,11 @@ def read_excel(path: Path, header: bool | None = None) -> Table:
     """
     if kind_of(path) is None:  # a text
         raise DataError(f"{path}: {_true_name(path)}, though its name ends in {suffix_of(path)}")
-    _check_cells(path)
+    try:
+        _check_cells(path)
+    # the last one: a packed file with a password
+    except (zipfile.BadZipFile, zlib.error, OSError, NotImplementedError, RuntimeError) as error:
+        raise DataError(f"{path}: cannot be read as a workbook ({error})") from None
     with needed_for(f"{path}: reading Excel"):
         calamine = import_module("python_calamine")
     try:
