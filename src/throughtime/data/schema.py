@@ -58,8 +58,9 @@ class Schema:
         if not self.y.sequence and not self.x_is_sequence:
             raise DataError(
                 "neither x nor y is a sequence, so there is nothing for a recurrent net; say which "
-                "column is a sequence, for instance --input NAME:characters, or, if a sequence is "
-                "several rows, which column says of which one a row is: --sequence NAME"
+                "column is a sequence, for instance --input NAME:characters, or NAME:rows for a "
+                "picture that is read row by row; or, if a sequence is several rows, which column "
+                "says of which one a row is: --sequence NAME"
             )
         if self.running and (self.x or not self.y.sequence):
             raise DataError("a long row without an end is a sequence y that has no x")
@@ -83,8 +84,8 @@ class Schema:
 
     @property
     def picture_shape(self) -> tuple[int, int, int] | None:
-        """Channels, rows and columns of pixels, if x is a picture."""
-        return self.x[0].picture_shape if self.x else None
+        """Channels, rows and columns of pixels, if x is a picture that is seen as a whole."""
+        return self.x[0].picture_shape if self.x and not self.x_is_sequence else None
 
     @property
     def y_vocabulary(self) -> Vocabulary | None:

@@ -62,7 +62,9 @@ def test_other_lines_are_lines(text: str, write: Write) -> None:
 @pytest.mark.parametrize("name", ["a", "a.txt", "a.data"])
 @pytest.mark.parametrize("indent", [None, 1])
 def test_json_is_not_lines_of_text(name: str, indent: int | None, write: Write) -> None:
-    said = r": JSON; name it \.jsonl if .*, or give --format lines to model its text"
+    said = (
+        r": JSON; name it \.json if .*, and \.jsonl if .*; or give --format lines to model its text"
+    )
     whole = write(name, json.dumps(ROWS, indent=indent))
     by_line = write(f"lines{name}", "".join(json.dumps(row) + "\n" for row in ROWS))
     lists = write(f"lists{name}", "[1, 2]\n[3]\n")

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from throughtime.data.columns.column import Column, shown
-from throughtime.data.columns.image import Image, Ink, is_picture
+from throughtime.data.columns.image import Image, Ink, PixelRows, is_picture
 from throughtime.data.columns.lists import as_list, is_list
 from throughtime.data.columns.numbers import Bits, Number, Numbers, Vector, is_bits
 from throughtime.data.columns.symbols import Features, Label, Tags, Tokens
@@ -24,7 +24,7 @@ KINDS: dict[str, type[Column]] = {
         *(Characters, Words, Bytes, Pairs),
         *(Tokens, Tags, Label, Features),
         *(Number, Vector, Numbers, Bits),
-        *(Image, Ink),
+        *(Image, Ink, PixelRows),
     )
 }
 """The kinds of columns by their names on the command line and in saved runs."""
@@ -96,7 +96,8 @@ def guess(name: str, values: Sequence[Any], *, target: bool, caption: bool = Fal
     - numbers: number. A target of few different whole numbers, as 0 and 1, is a label;
     - text with few distinct values: label. A target may have half as many distinct values as rows,
       an input a twentieth, since a text that y depends on is rarely repeated;
-    - other text, and every ``caption`` of a picture, even if captions repeat: characters.
+    - other text, and every ``caption`` of a picture, even if captions repeat, unless most of them
+      are single words that occur often: characters.
 
     A few values that are not like the others do not change the kind: they are mistakes.
 
@@ -118,7 +119,7 @@ def guess(name: str, values: Sequence[Any], *, target: bool, caption: bool = Fal
         whole = all(n is not None and n.is_integer() for n in numbers)
         classes = target and whole and _few_classes(len(set(numbers)), len(values))
         return Label if classes else Number
-    if caption:
+    if caption and not _are_classes(filled):
         return Characters
     distinct = len({str(value) for value in values})
     few = distinct * 2 <= len(values) if target else distinct * 20 <= len(values)
@@ -128,6 +129,13 @@ def guess(name: str, values: Sequence[Any], *, target: bool, caption: bool = Fal
 def _few_classes(distinct: int, rows: int) -> bool:
     """Whether whole numbers are classes: two, or up to twenty that all occur often."""
     return distinct == 2 or (distinct <= CLASSES and OFTEN * distinct <= rows)
+
+
+def _are_classes(values: Sequence[Any]) -> bool:
+    """Whether texts are names of classes, such as cat: few, and most of them of one word."""
+    distinct = {str(value) for value in values}
+    words = sum(len(value.split()) == 1 for value in distinct)
+    return OFTEN * len(distinct) <= len(values) and 2 * words > len(distinct)
 
 
 CLASSES = 20

@@ -59,7 +59,8 @@ def of_table(
     labels = labels_of(table, of_y)
     divided, moved = _divided(table, read, key, numbers, labels, seed, reading)
     data = as_data(table.path, name, divided, inputs, target, reading)
-    data = replace(data, seen=table.seen)
+    said = "".join(f"; {note}" for note in table.notes)
+    data = replace(data, seen=table.seen, description=data.description + said)
     if not moved:
         return data
     note = f"; stratified: {moved:,} rows of rare classes were moved to the part that lacked them"

@@ -9,13 +9,21 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from throughtime.data.cells import Writer
+from throughtime.data.cells import Writer, picked
 from throughtime.data.errors import DataError
-from throughtime.data.formats.dialect import DELIMITERS, Dialect, Row, Spaces, Unreadable
+from throughtime.data.formats.dialect import DELIMITERS, Dialect, Spaces, Unreadable
 from throughtime.data.formats.header import named
 from throughtime.data.formats.opening import suffix_of
 from throughtime.data.formats.table import Table, check_width
 from throughtime.data.formats.text_file import lines_in
+from throughtime.data.formats.tidy import (
+    Row,
+    empty_at_end,
+    empty_in_words,
+    end_in_nothing,
+    even,
+    untitled,
+)
 
 HEAD = 10_000
 """The rows that show whether the first line names the columns."""
@@ -38,17 +46,18 @@ def read_delimited(path: Path, header: bool | None = None) -> Table:
             it cannot be known whether the first line is names.
     """
     cut = _cut(path, "\t" if suffix_of(path) == ".tsv" else None)
-    return named(path, cut.head, header, cut.columns, cut.lines)
+    return named(path, cut.head, header, cut.columns, cut.lines, cut.notes)
 
 
 @dataclass(frozen=True)
 class _Cut:
     """All cells of a file by their columns, its first row among them."""
 
-    head: list[tuple[int, Row]]
+    head: list[Row]
     columns: list[Sequence[Any]]
     lines: Sequence[int]
     joined: bool
+    notes: list[str]
 
 
 def _cut(path: Path, delimiter: str | None) -> _Cut:
@@ -69,7 +78,8 @@ def _cut(path: Path, delimiter: str | None) -> _Cut:
     try:
         found = _all_of(path, Dialect(usual, first=first))
     except Unreadable as error:
-        raise _refused(path, error) from None
+        line, reason = error.args
+        raise DataError(f"{path}:{line}: {reason}") from None
     if len(found.columns) == 1 and not delimiter:
         return _try(path, Spaces()) or found
     return found
@@ -97,34 +107,31 @@ def _all_of(path: Path, dialect: Dialect | Spaces, least: int = 1) -> _Cut:
     Raises:
         Unreadable: at the first row that cannot be cut, or if rows have fewer cells than ``least``.
     """
-    writer, joined, head = None, False, list[tuple[int, Row]]()
+    writer, head, notes = None, list[Row](), list[str]()
+    joined, ends, rows, empty = False, False, 0, 0
     for some in dialect.cut(lines_in(path)):
-        if not some.rows:
+        found: list[Row] = list(zip(some.lines, some.rows, strict=True))
+        if not found:
             continue
         if writer is None:
-            width = len(some.rows[0])
+            found, notes = untitled(found)
+            ends = end_in_nothing(found)
+            head = found
+            width = len(found[0][1])
             if width < least:
-                raise Unreadable(some.lines[0], f"{width} columns")
+                raise Unreadable(found[0][0], f"{width} columns")
             check_width(str(path), width)
             writer = Writer(width + 1)
-        if len(head) < HEAD:
-            head += zip(some.lines, some.rows, strict=True)
-        writer.extend([*zip(*some.rows, strict=True), some.lines])
-        joined = joined or some.joined
+        found = even(found, head[0], ends)
+        head = head if len(head) >= HEAD else [*(head if rows else []), *found]
+        writer.extend([*zip(*(row for _, row in found), strict=True), [line for line, _ in found]])
+        joined, rows = joined or some.joined, rows + len(found)
+        below = empty_at_end(found)
+        empty = empty + below if below == len(found) else below
     if writer is None:
         raise DataError(f"{path}: no rows; expected a line of names, and rows")
-    *columns, lines = writer.columns()
-    return _Cut(head, columns, lines, joined)
-
-
-def _refused(path: Path, error: Unreadable) -> DataError:
-    line, reason, *first = error.args
-    if not first:
-        return DataError(f"{path}:{line}: {reason}; expected a row of a CSV file")
-    ((begin, row),) = first
-    return DataError(
-        f"{path}:{line}: {reason}; expected {len(row)}, as in line {begin}: {', '.join(row)}"
-    )
+    *columns, lines = [picked(column, range(rows - empty)) for column in writer.columns()]
+    return _Cut(head[: rows - empty], columns, lines, joined, [*empty_in_words(empty), *notes])
 
 
 def _most_alike(path: Path, first: int, delimiter: str) -> int:

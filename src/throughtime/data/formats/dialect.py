@@ -60,7 +60,7 @@ class Dialect:
         """The rows of lines that end in ``\\n``, some at a time, blank ones left out.
 
         Raises:
-            Unreadable: at the first row that cannot be cut, or has not as many cells as the first.
+            Unreadable: at the first row that cannot be cut.
         """
         reader = csv.reader(
             islice(lines, self.first, None),
@@ -68,7 +68,6 @@ class Dialect:
             quoting=csv.QUOTE_MINIMAL if self.quoted else csv.QUOTE_NONE,
             strict=True,
         )
-        first: tuple[int, Row] | None = None
         line, read = self.first + 1, 0
         while True:
             rows: list[Row] = []
@@ -79,10 +78,10 @@ class Dialect:
                 wrong = str(error)
             joined = reader.line_num - read > len(rows) and wrong is None
             found = _placed(rows, line, joined or wrong is not None)
-            first = first or next(zip(found.lines, found.rows, strict=True), None)
-            _check_even(found, first)
             if wrong is not None:
-                raise Unreadable(line + sum(map(_lines, rows)), wrong)
+                raise Unreadable(
+                    line + sum(map(_lines, rows)), f"{wrong}; expected a row of a CSV file"
+                )
             if not rows:
                 return
             line, read = line + reader.line_num - read, reader.line_num
@@ -97,24 +96,20 @@ class Spaces:
         """As :meth:`Dialect.cut`.
 
         Raises:
-            Unreadable: at the first row that is not as many numbers as the first has words.
+            Unreadable: at the first row below another that has a word that is no number.
         """
         numbered = ((n, line.split()) for n, line in enumerate(lines, 1) if line.strip())
-        first: tuple[int, Row] | None = None
+        below = 1  # the first row may be names
         while some := list(islice(numbered, ROWS)):
-            found = Rows([row for _, row in some], [n for n, _ in some])
-            below = some[0 if first else 1 :]
-            first = first or some[0]
-            _check_even(found, first)
-            for line, row in below:
+            for line, row in some[below:]:
                 if any(number(cell) is None for cell in row):
                     raise Unreadable(line, "a text with spaces")
-            yield found
+            below = 0
+            yield Rows([row for _, row in some], [n for n, _ in some])
 
 
 class Unreadable(Exception):
-    """A row that cannot be cut as the rows before it: its line, why, and the first row if it is
-    not as long as that."""
+    """A row that cannot be cut as those before it: its line, and why."""
 
 
 def _placed(rows: list[Row], line: int, joined: bool) -> Rows:
@@ -132,10 +127,3 @@ def _placed(rows: list[Row], line: int, joined: bool) -> Rows:
 def _lines(row: Row) -> int:
     """How many lines a row stands on."""
     return 1 + sum(cell.count("\n") for cell in row)
-
-
-def _check_even(found: Rows, first: tuple[int, Row] | None) -> None:
-    if first is None or set(map(len, found.rows)) <= {len(first[1])}:
-        return
-    at = next(i for i, row in enumerate(found.rows) if len(row) != len(first[1]))
-    raise Unreadable(found.lines[at], f"{len(found.rows[at])} columns", first)

@@ -13,6 +13,7 @@ from throughtime.data.cells import Cells, mapped
 from throughtime.data.columns import Column
 from throughtime.data.errors import DataError
 from throughtime.data.flat import Flat, Spool, smallest, spooled
+from throughtime.data.formats.nested import check_plain
 from throughtime.data.formats.table import Table
 from throughtime.sequence import Sequence as Steps
 
@@ -32,6 +33,7 @@ def parsed(table: Table, column: Column) -> Sequence[Any]:
 
     def of(piece: Any) -> list[Any]:
         nonlocal row
+        check_plain(table, column, piece, row)
         found = [_named(table, column, row + i, column.parse, value, folder)
                  for i, value in enumerate(piece)]  # fmt: skip
         row += len(found)

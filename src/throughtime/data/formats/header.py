@@ -11,10 +11,8 @@ from typing import Any
 from throughtime.data.cells import picked
 from throughtime.data.errors import DataError
 from throughtime.data.formats.table import Table
+from throughtime.data.formats.tidy import Row, check_below
 from throughtime.data.number import number
-
-Row = tuple[int, Sequence[Any]]
-"""The line that a row begins at, and its cells."""
 
 YEARS = range(1500, 2500)
 """Whole numbers that may be years."""
@@ -25,7 +23,7 @@ LEAST = 3
 LONGEST = 120
 """The most characters of a column's name that is not asked about."""
 
-ASK = "say which: header=yes if the first line names the columns, header=no if it is a row"
+ASK = "say which: --header yes if the first line names the columns, --header no if it is a row"
 
 
 def named(
@@ -34,6 +32,7 @@ def named(
     header: bool | None,
     columns: Sequence[Sequence[Any]],
     lines: Sequence[int],
+    notes: Sequence[str] = (),
 ) -> Table:
     """A table of columns, in whose first row may be their names.
 
@@ -46,10 +45,12 @@ def named(
         header: whether the first row names the columns; None if that follows from the rows.
         columns: the cells of each column, those of the first row among them.
         lines: the line that each row begins at.
+        notes: what is to be said of how the table was read.
 
     Raises:
         DataError: with file and line, if names are missing or stand twice, if there are no rows
-            below them, or if it cannot be known whether the first row is names.
+            below them, if a row is units or the names again, or if it cannot be known whether the
+            first row is names.
     """
     line, first = head[0]
     has_names = names_first(path, head) if header is None else header
@@ -65,12 +66,15 @@ def named(
     for i, name in enumerate(names):
         if not name and not _counts(i, columns[i]):
             raise DataError(
-                f"{path}:{line}: column {i + 1} has no name, and values below; give it a name"
+                f"{path}:{line}: column {i + 1} has no name, and values below; give it a name, or "
+                "delete the lines above the names"
             )
     if not len(lines):
         raise DataError(f"{path}: no rows; expected some below the names of the columns")
+    if has_names:
+        check_below(path, names, head[1:], columns, lines)
     kept = {name: column for name, column in zip(names, columns, strict=True) if name}
-    return Table(path, kept, lines, header=header if has_names else False)
+    return Table(path, kept, lines, header=header if has_names else False, notes=tuple(notes))
 
 
 def _counts(column: int, values: Sequence[Any]) -> bool:

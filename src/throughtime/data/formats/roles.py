@@ -58,7 +58,10 @@ def kinds_of(table: Table, inputs: list[Named], target: Named) -> tuple[tuple[Co
     pictures = any(column.alone and not column.sequence for column in of_x)
     if target[1] is None:
         _check_one_label(table, target[0])
-    return of_x, _column(table, *target, target=True, caption=pictures)
+    of_y = _column(table, *target, target=True, caption=pictures)
+    if pictures and not of_y.sequence and inputs[0][1] is None:
+        of_x = (column("rows", inputs[0][0]),)
+    return of_x, of_y
 
 
 def _check_one_label(table: Table, name: str) -> None:

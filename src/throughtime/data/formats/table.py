@@ -31,6 +31,7 @@ class Table:
         lines: the line that each row begins at.
         decimal: the decimal mark of numbers in texts; None if it follows from each column.
         header: False if the first row was seen to be none of names.
+        notes: what is to be said of how it was read, such as lines that were left out.
 
     Example:
         >>> Table(Path("a.csv"), {"name": ["Ada", "Alan"]}, [2, 3]).column("nam")
@@ -45,6 +46,7 @@ class Table:
     lines: Sequence[int]
     decimal: str | None = None
     header: bool | None = None
+    notes: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.lines)
