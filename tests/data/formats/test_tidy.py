@@ -94,6 +94,11 @@ def test_a_first_row_that_is_no_plain_number_is_no_unit(cell: str) -> None:
     assert named(Path("a"), rows).columns["x"] == [cell, "2.5", "3.5"]
 
 
+def test_booleans_of_a_sheet_are_no_units() -> None:
+    rows = [(1, ["x", "ok"]), (2, ["a", True]), (3, ["b", False]), (4, ["c", True])]
+    assert named(Path("a"), rows).columns["ok"] == [True, False, True]
+
+
 def test_names_of_rows_are_asked_about() -> None:
     rows = [(1, ["x", "y"]), (2, ["1", "2.5", "3"]), (3, ["2", "3.5", "4"])]
     with pytest.raises(DataError, match=r"a:1: 2 names, and one cell more in each row; .* R write"):

@@ -64,7 +64,9 @@ def check_below(path: Path, names: Sequence[str], rows: Sequence[Row]) -> None:
     (line, first), others = rows[0], [row for _, row in rows[1:]]
     columns = list(zip(*others, strict=True))
     of_numbers = [cell for cell, column in zip(first, columns, strict=True) if _numbers(column)]
-    units = [str(cell).strip() for cell in of_numbers if _filled(cell)]
+    if not all(isinstance(cell, str | None) for cell in of_numbers):
+        return
+    units = [cell.strip() for cell in of_numbers if _filled(cell)]
     if units and not any(is_empty(unit) or NUMERAL.match(unit) for unit in units):
         raise DataError(
             f"{path}:{line}: {', '.join(units[:4])} below the names, and numbers below that; "
