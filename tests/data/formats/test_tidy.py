@@ -6,9 +6,12 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from openpyxl import Workbook
 
 from tests.helpers.data_files import Write
+from tests.helpers.models import quick
 from throughtime.data import DataError, load
 from throughtime.data.formats.header import named
 from throughtime.data.formats.tidy import tidied
@@ -95,8 +98,23 @@ def test_a_first_row_that_is_no_plain_number_is_no_unit(cell: str) -> None:
 
 
 def test_booleans_of_a_sheet_are_no_units() -> None:
-    rows = [(1, ["x", "ok"]), (2, ["a", True]), (3, ["b", False]), (4, ["c", True])]
+    rows: list[tuple[int, list[object]]] = [
+        (1, ["x", "ok"]),
+        (2, ["a", True]),
+        (3, ["b", False]),
+        (4, ["c", True]),
+    ]
     assert named(Path("a"), rows).columns["ok"] == [True, False, True]
+
+
+CELL = st.text("ab1 ", max_size=3)
+
+
+@quick
+@given(st.lists(st.tuples(CELL, CELL), min_size=1, max_size=6))
+def test_rows_below_names_stay_as_they_are(cells: list[tuple[str, str]]) -> None:
+    rows = list(enumerate([("one", "two"), *cells, ("x", "")], 1))
+    assert tidied(rows) == (rows, [])
 
 
 def test_names_of_rows_are_asked_about() -> None:

@@ -132,7 +132,7 @@ def _try(lines: list[str], dialect: Dialect) -> list[Row] | None:
     return rows if rows and _even(tidied(rows)[0]) is not None else None
 
 
-def _even(rows: list[Row]) -> int | None:
+def _even(rows: Sequence[tuple[int, Sequence[str]]]) -> int | None:
     """How many cells every row has; None if they differ."""
     widths = {len(row) for _, row in rows}
     return widths.pop() if len(widths) == 1 else None
