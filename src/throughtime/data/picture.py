@@ -122,7 +122,7 @@ def _as_seen(picture: Pictures.Image, largest: int) -> Pictures.Image:
 def _of_fine_greys(picture: Pictures.Image) -> Pictures.Image:
     """Real numbers from 0 to 255, or whole ones of more than 8 bits, without rounding."""
     real = picture.mode == "F"
-    values = np.asarray(picture).astype(np.float32 if real else np.int64)
+    values: np.ndarray = np.asarray(picture).astype(np.float32 if real else np.int64)
     white = 1 if real else WHITEST
     if (clear := picture.info.get("transparency")) is not None:
         values[values == clear] = white
@@ -132,5 +132,4 @@ def _of_fine_greys(picture: Pictures.Image) -> Pictures.Image:
             f"has values from {low:g} to {high:g}; expected 0 for black to {white} for white: "
             "scale them, or save the picture with 8 bits"
         )
-    scaled = values.astype(np.float32) * np.float32(255) if real else values.astype(np.int32)
-    return Pictures.fromarray(scaled)
+    return Pictures.fromarray(255 * values if real else values.astype(np.int32))

@@ -148,3 +148,8 @@ def test_names_above_the_tokens_are_no_token(write: Write) -> None:
 def test_a_line_of_white_space_is_blank(write: Write) -> None:
     table = read_conll(write("a.conll", "a\tX\nb\tY\n \t\nc\tX\n"))
     assert table.columns == {"1": [["a", "b"], ["c"]], "2": [["X", "Y"], ["X"]]}
+
+
+def test_columns_that_semicolons_divide_are_refused(write: Write) -> None:
+    with pytest.raises(DataError, match=r"a.conll: a column in each line, with ';' in it"):
+        read_conll(write("a.conll", sentences("Orin;B-PER", "visits;O")))

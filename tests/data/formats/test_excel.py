@@ -84,3 +84,11 @@ def test_a_value_far_below_the_others_does_not_fill_the_memory(tmp_path: Path) -
     book.save(tmp_path / "a.xlsx")
     with pytest.raises(DataError, match=r"549,755,813,888 bytes or more of cells \(1,048,576 rows"):
         load(tmp_path / "a.xlsx")
+
+
+def test_a_formula_without_its_value_is_named(tmp_path: Path) -> None:
+    rows: list[list[object]] = [["x", "twice"], [1.5, "=A2*2"], [2.5, "=A3*2"]]
+    with pytest.raises(
+        DataError, match=r"a.xlsx: cell B2 has a formula without its value, as prog"
+    ):
+        load(workbook(tmp_path / "a.xlsx", s=rows))

@@ -105,6 +105,14 @@ def test_lists_of_objects_are_refused_where_they_are_used(write: Write) -> None:
             load(path, reading=reading)
 
 
+@pytest.mark.parametrize(("value", "kind"), [([1.5, 2], "numbers"), (["a", "b"], "strings or")])
+def test_one_missing_list_is_named(value: list[Any], kind: str, write: Write) -> None:
+    rows = [{"x": None if i == 3 else [*value, i], "label": "ab"[i % 2]} for i in range(30)]
+    path = write("a.jsonl", "\n".join(map(json.dumps, rows)))
+    with pytest.raises(DataError, match=rf":4: column 'x': an empty value is not a list of {kind}"):
+        load(path, reading=Reading(input="x", target="label"))
+
+
 def test_nan_is_a_missing_value_and_no_label(write: Write) -> None:
     rows = [{"text": f"t {i}", "label": "a" if i % 2 else float("nan")} for i in range(1, 31)]
     path = write("a.jsonl", "\n".join(map(json.dumps, rows)))

@@ -6,12 +6,15 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from openpyxl import Workbook
 
 from tests.helpers.data_files import Write
+from tests.helpers.models import quick
 from throughtime.data import DataError, load
 from throughtime.data.formats.tables import read_table
-from throughtime.data.formats.tidy import Row, empty_at_end, untitled
+from throughtime.data.formats.tidy import Row, empty_at_end, end_in_nothing, untitled
 
 DAYS = [[str(date(2020, 1 + i // 28, 1 + i % 28)), 1.5 + i % 7] for i in range(100)]
 LINES = "".join(f"{day};{value}\n" for day, value in DAYS)
@@ -91,6 +94,17 @@ def test_rows_that_are_none_are_refused(content: str, expected: str, write: Writ
 def test_a_first_row_that_is_no_plain_number_is_no_unit(cell: str, write: Write) -> None:
     table = read_table(write("a.csv", f"x;y\n{cell};{cell}\n2.5;1\n3.5;1\n"))
     assert table.columns["x"] == [cell, "2.5", "3.5"]
+
+
+CELL = st.text("ab1 ", max_size=3)
+
+
+@quick
+@given(st.lists(st.tuples(CELL, CELL), min_size=1, max_size=6))
+def test_rows_below_names_stay_as_they_are(cells: list[tuple[str, str]]) -> None:
+    rows: list[Row] = list(enumerate([("one", "two"), *cells, ("x", "")], 1))
+    assert untitled(rows) == (rows, [])
+    assert (empty_at_end(rows), end_in_nothing(rows)) == (0, False)
 
 
 def test_names_of_rows_are_asked_about(write: Write) -> None:

@@ -10,7 +10,7 @@ import numpy as np
 
 from throughtime.data.columns.column import Column, shown
 from throughtime.data.columns.image import Image, Ink, PixelRows, is_picture
-from throughtime.data.columns.lists import as_list, is_list
+from throughtime.data.columns.lists import as_list
 from throughtime.data.columns.numbers import Bits, Number, Numbers, Vector, is_bits
 from throughtime.data.columns.symbols import Features, Label, Tags, Tokens
 from throughtime.data.columns.texts import Bytes, Characters, Pairs, Text, Words
@@ -109,9 +109,10 @@ def guess(name: str, values: Sequence[Any], *, target: bool, caption: bool = Fal
     """
     if not target and 2 * sum(map(is_picture, values)) > len(values):
         return Image
-    if all(isinstance(value, list | np.ndarray) or is_list(value) for value in values):
-        return _of_lists(name, [as_list(value) for value in values], target=target)
-    filled = [value for value in values if value is not None and value != ""]
+    filled = [v for v in values if v is not None and not (isinstance(v, str) and v == "")]
+    lists = [v for v in map(as_list, filled) if isinstance(v, list | np.ndarray)]
+    if 2 * len(lists) > len(filled):
+        return _of_lists(name, lists, target=target)
     if filled and all(isinstance(value, bool) for value in filled):
         return Label
     if are_numbers(values):

@@ -117,6 +117,12 @@ def read_conll(path: Path) -> Table:
             f"{path}:{sentences[0][0]}: the names of columns ({', '.join(sentences[0][1][0])}); "
             "expected a token: delete the line, the columns are called 1, 2, …"
         )
+    for mark in ";,|":
+        if count == 1 and all(mark in row[0] for row in sure):
+            raise DataError(
+                f"{path}: a column in each line, with {mark!r} in it; expected columns with tabs "
+                "or spaces between: replace it by a tab"
+            )
     if not sentences:
         raise DataError(f"{path}: no sentences; expected a token a line, and blank lines between")
     names = UNIVERSAL if universal else tuple(str(i + 1) for i in range(count))

@@ -25,7 +25,13 @@ SHEET = re.compile(r"xl/worksheets/[^/]*\.xml")
 CELL = re.compile(rb'<c r="([A-Z]{1,3})(\d{1,7})"')
 """The sheets in a workbook, and a cell in one."""
 
-LONGEST, BYTES = 20, 32
+FORMULA = re.compile(
+    rb'<c r="([A-Z]{1,3}\d{1,7})"(?![^>]*t="str")[^>]{0,99}>\s*<f[^>]{0,99}>[^<]{1,999}</f>\s*'
+    rb"(<v\s*/>|<v>\s*</v>|</c>)"
+)
+"""A cell with a formula and no value; the value of one that gives a text may be empty."""
+
+LONGEST, BYTES = 2000, 32
 """The most bytes of such a beginning of a cell, and the bytes that the reader takes for one."""
 
 
@@ -88,9 +94,16 @@ def _check_cells(path: Path) -> None:
             with archive.open(name) as sheet:
                 before = b""
                 while block := sheet.read(BLOCK):
-                    for letters, digits in CELL.findall(before + block):
+                    block = before + block
+                    for letters, digits in CELL.findall(block):
                         last_row = max(last_row, int(digits))
                         last_column = max(last_column, _column(letters))
+                    if (found := FORMULA.search(block)) is not None:
+                        raise DataError(
+                            f"{path}: cell {found[1].decode()} has a formula without its value, as "
+                            "programs write that do not reckon; open the workbook in a "
+                            "spreadsheet, and save it"
+                        )
                     before = block[-LONGEST:]
             check_size(path, last_row * last_column * BYTES, f"cells ({last_row:,} rows)")
 

@@ -102,7 +102,10 @@ def format_of(path: Path, reading: Reading) -> str:
     Raises:
         DataError: as :func:`known_format`; or if the file can be read in two ways, with both.
     """
-    if (known := known_format(path)) is not None:
+    known = known_format(path)
+    if known == "table" and not any((reading.input, reading.target, reading.split)):
+        _check_no_series_in_rows(path)
+    if known is not None:
         return known
     first = _first_lines(path)
     lines = [line for line in first if line.strip()]
@@ -128,6 +131,30 @@ def format_of(path: Path, reading: Reading) -> str:
     if told and reading.symbols is None:
         raise DataError(f"{path}: {told}, or --format lines to model the text of the lines")
     return "lines"
+
+
+def _check_no_series_in_rows(path: Path) -> None:
+    """Refuse to guess at lines of numbers without names, of which one is a class.
+
+    Raises:
+        DataError: with both ways of reading them.
+    """
+    if suffix_of(path) not in (".csv", ".tsv") or signature.kind_of(path) is not None:
+        return
+    lines = [line.replace(";", " ") for line in _first_lines(path)]
+    turned = [" ".join(reversed(ucr.fields(line))) for line in lines]
+    if ucr.may_be_ucr(lines):
+        way = "give --format ucr if the first is the class of the series after it"
+    elif ucr.may_be_ucr(turned):
+        way = (
+            "if the last is the class of the series before it, write it first and give --format ucr"
+        )
+    else:
+        return
+    raise DataError(
+        f"{path}: every line is numbers; {way}, or --format series if each line is a step of a "
+        "series"
+    )
 
 
 def _ways(lines: list[str]) -> str | None:

@@ -7,6 +7,7 @@ import re
 from throughtime.data.columns import Column, column, guess
 from throughtime.data.errors import DataError
 from throughtime.data.formats.grouped import check_not_steps
+from throughtime.data.formats.media import check_no_files
 from throughtime.data.formats.table import Table
 from throughtime.data.reading import Reading
 
@@ -138,6 +139,7 @@ def _column(
 ) -> Column:
     if kind is not None:
         return column(kind, name)
+    check_no_files(table, name)
     return guess(name, table.numbers(name).values, target=target, caption=caption)(name)
 
 

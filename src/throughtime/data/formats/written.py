@@ -21,6 +21,12 @@ BEGINNINGS = {
     "##fileformat=vcf": f"genetic variants (VCF); {ROWS}",
     "begin:vcalendar": f"a calendar (iCalendar); {ROWS}",
     "begin:vcard": f"addresses (vCard); {ROWS}",
+    "##gff-version": f"genes (GFF); {ROWS}",
+    "@hd\t": f"alignments (SAM); {ROWS}",
+    "locus  ": "a record of GenBank's; save it as FASTA",
+    "insert into": f"SQL; {ROWS}",
+    "create table": f"SQL; {ROWS}",
+    "-- mysql dump": f"SQL; {ROWS}",
     '[event "': f"chess games (PGN); write the moves of each on a line; {AS_LINES}",
 }
 """How texts begin, in small letters, and what they are."""
@@ -39,6 +45,8 @@ MOST = {
     rf"\u200e?\[?\d{{1,4}}[./-]\d{{1,2}}[./-]\d{{1,4}},? {CLOCK}\]?( -)? [^:]+: .*": "a chat, with "
     "the time and the name before each text (WhatsApp); make it a table with a column of names "
     f"and one of texts, and the time in a third; {AS_LINES}",
+    rf"\[?{CLOCK}\]? <[^>]+> .*": "a chat, with the time and the name before each text (IRC); make "
+    f"it a table with a column of names and one of texts; {AS_LINES}",
     r"[-+]?[\d.]+( \d+:[-+.\deE]+)+\s*": "vectors with the numbers of their entries (LibSVM); make "
     f"it a table with a list of numbers in each row; {AS_LINES}",
     r"[TREAMN#*]\d*\t\S+ [^\t]*(\t.*)?": "annotations of brat's, which name places in another "
