@@ -18,7 +18,7 @@ def test_a_footer(write: Write, word: str, rows: str) -> None:
     line = 1 + rows.count("\n")
     with pytest.raises(
         DataError,
-        match=rf"a.csv:{line}: '{word}' and a number below the rows; expected a row: delete the l",
+        match=rf"a\.csv:{line}: '{word}' and a number below the rows; expected a row: delete the l",
     ):
         load(write("a.csv", f"{rows}{word},120\n"))
 
@@ -26,7 +26,7 @@ def test_a_footer(write: Write, word: str, rows: str) -> None:
 def test_the_first_of_several_footers_behind_an_empty_cell(write: Write) -> None:
     rows = "".join(f"{i},town {i},{i % 7}.5\n" for i in range(1, 31))
     content = f"id,place,v\n{rows},Total,90.5\n,Mean,3\n"
-    with pytest.raises(DataError, match=r"a.csv:32: 'Total' and"):
+    with pytest.raises(DataError, match=r"a\.csv:32: 'Total' and"):
         read_table(write("a.csv", content))
 
 

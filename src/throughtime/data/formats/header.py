@@ -50,8 +50,8 @@ def named(
 
     Raises:
         DataError: with file and line, if names are missing or stand twice, if there are no rows
-            below them, if a row is units, the names again or a footer, or if it cannot be known whether the
-            first row is names.
+            below them, if a row is units, the names again or a footer, or if it cannot be known
+            whether the first row is names.
     """
     line, first = head[0]
     has_names = names_first(path, head) if header is None else header
