@@ -23,6 +23,7 @@ from throughtime.data.formats.memory import table_of
 from throughtime.data.formats.opening import check_regular, stem_of
 from throughtime.data.formats.running import read_running
 from throughtime.data.formats.series import as_series, is_series
+from throughtime.data.formats.table import Table
 from throughtime.data.formats.tables import read_table
 from throughtime.data.reading import AS_IT_IS, FORMATS, Reading
 from throughtime.data.source import Source
@@ -134,7 +135,7 @@ def _read(path: Path, seed: int, reading: Reading) -> Dataset:
             check_regular(file)
     if path.is_dir():
         path = table_in(path)
-    form = _format(path, reading)
+    form, table = _format(path, reading)
     if form in ("lines", "running"):
         if told := [name for name in reading.told() if name not in OF_TEXT]:
             raise DataError(
@@ -153,19 +154,20 @@ def _read(path: Path, seed: int, reading: Reading) -> Dataset:
             raise DataError(f"--{told[0]}: {path} is a file of named arrays; leave the option out")
         return as_data(path, stem_of(path.absolute()), read_arrays(path), [], ("y", None))
     if form == "series":
-        return as_series(read_table(path, reading), reading, stem_of(path))
+        return as_series(table or read_table(path, reading), reading, stem_of(path))
     x, y = COLUMNS.get(form, (None, None))
     named = replace(reading, format=form, input=reading.input or x, target=reading.target or y)
     return read_columns(path, seed, named)
 
 
-def _format(path: Path, reading: Reading) -> str:
+def _format(path: Path, reading: Reading) -> tuple[str, Table | None]:
+    """The format of a file, and its table, if that had to be read to know it."""
     if reading.format is not None:
         if reading.format not in FORMATS:
             raise DataError(f"no format {reading.format!r}; expected one of {', '.join(FORMATS)}")
-        return reading.format
+        return reading.format, None
     known = format_of(path, reading)
     captions = path.is_dir() or captions_reader(path) is not None
-    if known == "table" and not captions and is_series(read_table(path, reading), reading):
-        return "series"
-    return known
+    if known == "table" and not captions and is_series(table := read_table(path, reading), reading):
+        return "series", table
+    return known, None
