@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from throughtime.data.cells import Piece, mapped, pieces_of
+from throughtime.data.cells import Piece, mapped, picked, pieces_of
 from throughtime.data.number import number, numbers_in
 
 MARKS = str.maketrans({"\u2212": "-", "\u00a0": " ", "\u202f": " ", "\u2009": " ", "\u2019": "'"})
@@ -151,6 +151,8 @@ def numbers_of(values: Sequence[Any], decimal: str | None = None) -> Numerals:
         return Numerals(values, doubt=_doubt(values, seen.thousands), decimal=pointed)
     notation, doubt = _notation(decimal), None
     if notation is None:
+        if not _may_be_numbers(values):
+            return Numerals(values)
         by_point, by_comma = _count(POINT, values), _count(COMMA, values)
         if 2 * max(by_point, by_comma) < seen.texts:
             return Numerals(values)
@@ -160,6 +162,18 @@ def numbers_of(values: Sequence[Any], decimal: str | None = None) -> Numerals:
     reader = _Reader(notation)
     read = mapped(values, reader)
     return Numerals(read, reader.note, doubt or reader.doubt, notation.decimal)
+
+
+def _may_be_numbers(values: Sequence[Any]) -> bool:
+    """Whether more than one in twenty of some values, evenly spread, may be a number."""
+    step = 1 + len(values) // SOME
+    some = picked(values, np.arange(0, len(values), step))
+    numbers = [POINT.number(v) is not None or COMMA.number(v) is not None for v in _texts(some)]
+    return 20 * sum(numbers) >= len(numbers)
+
+
+SOME = 5_000
+"""So many values show that a column is not one of numbers."""
 
 
 def _texts(values: Sequence[Any]) -> Iterator[str]:
@@ -214,8 +228,7 @@ def _seen(values: Sequence[Any]) -> _Seen:
     for piece in pieces_of(values):
         texts, found = [], None
         if not isinstance(piece, np.ndarray):
-            strings = all(isinstance(value, str) for value in piece)
-            found = numbers_in(piece) if strings else None
+            found = numbers_in(piece) if set(map(type, piece)) == {str} else None
             texts = piece if found is not None else _texts_in(piece)
         if not texts:
             continue

@@ -37,12 +37,12 @@ def numbers_in(piece: Piece) -> NDArray[np.float64] | None:
     """
     if isinstance(piece, np.ndarray) and piece.dtype.kind in "biuf":
         found = piece.astype(np.float64)
-    elif all(isinstance(value, str) for value in piece):
+    elif (kinds := set(map(type, piece))) <= {str, float}:  # in one go
         try:
             found = np.array(list(map(float, piece)), np.float64)
         except ValueError:
             return None
-        if "_" in "".join(piece):
+        if str in kinds and "_" in "".join(map(str, piece)):
             return None
     else:
         known = [n for value in piece if (n := number(value)) is not None]

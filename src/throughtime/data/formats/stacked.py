@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -39,20 +40,29 @@ def check_one_series(table: Table, clocks: Mapping[str, NDArray[Any]], modelled:
     used = {*clocks, *modelled}
     others = [n for n in table.columns if n not in used and n.strip().lower() not in CYCLES]
     counts = {n: found for n in others if (found := _whole(table, n)) is not None}
-    groups = {n: found for n in others if (found := _groups(table, n)) is not None}
+
+    @cache
+    def groups() -> dict[str, NDArray[np.int64]]:  # few tables need them
+        return {n: found for n in others if (found := _groups(table, n)) is not None}
+
     for name, values in {**clocks, **counts}.items():
         if name.strip().lower() in CYCLES:
             continue
         again = ~(values[:-1] < values[1:])
         if not again.any():
             continue
-        row, by = int(again.argmax()) + 1, {g: v for g, v in groups.items() if g != name}
-        if LEAST * int(again.sum()) < len(table):
+        row, count = int(again.argmax()) + 1, int(again.sum())
+        below = LEAST * count < len(table)
+        together = name in clocks and not goes_back(values) and 4 * count >= len(table)
+        if not below and not together:
+            continue
+        by = {g: v for g, v in groups().items() if g != name}
+        if below:
             changes = {g: v[1:] != v[:-1] for g, v in by.items()}
             within = [g for g, rows in changes.items() if rows.any() and not (rows & ~again).any()]
             if within and np.array_equal(np.any([changes[g] for g in within], 0), again):
                 _refuse(table, name, within, row, "begins again")
-        if name in clocks and not goes_back(values) and 4 * int(again.sum()) >= len(table):
+        if together:
             for g, v in by.items():
                 if _goes_on(values, v):
                     _refuse(table, name, [g], row, "stands still")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -98,8 +99,10 @@ class Table:
 
     def spread(self) -> Table:
         """All rows; of more than :data:`SEEN`, so many, evenly spread: enough for a guess."""
-        if len(self) <= SEEN:
-            return self
+        return self if len(self) <= SEEN else self._spread
+
+    @cached_property
+    def _spread(self) -> Table:
         return self[np.arange(SEEN) * (len(self) - 1) // (SEEN - 1)]
 
     def with_numbers(self, names: Iterable[str]) -> Table:
