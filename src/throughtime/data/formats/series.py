@@ -18,7 +18,6 @@ from throughtime.data.formats.clocks import times
 from throughtime.data.formats.table import Table
 from throughtime.data.formats.tables import read_table
 from throughtime.data.formats.time_parts import by_time, cut_by
-from throughtime.data.notation import are_numbers
 from throughtime.data.number import all_numbers, number
 from throughtime.data.reading import OF_PICTURES, Reading
 from throughtime.data.schema import Schema
@@ -159,7 +158,7 @@ def _is_free_text(table: Table, name: str) -> bool:
 
 def _has_numbers(table: Table, name: str) -> bool:
     """Whether most values of a column, missing ones aside, are numbers; the rest are mistakes."""
-    return are_numbers(table.numbers(name).values)
+    return table.numbers(name).are_numbers
 
 
 def _notations(table: Table, names: list[str]) -> list[str]:
