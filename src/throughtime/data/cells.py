@@ -256,7 +256,7 @@ def pieces_of(values: Sequence[Any]) -> Iterator[Piece]:
             yield list(values[begin : begin + ROWS])
 
 
-def mapped(values: Sequence[Any], f: Callable[[Any], list[Any]]) -> Sequence[Any]:
+def mapped(values: Sequence[Any], f: Callable[[Any], Any]) -> Any:
     """What a function makes of the pieces of a column: cells, or a list.
 
     Example:
