@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from throughtime.data.formats.table import Table
+from throughtime.data.month_names import months_of
 from throughtime.data.number import all_numbers
-from throughtime.data.written_times import MONTHS
 
 UNITS = {
     "year": ("year", "jahr", "année", "annee", "año", "anno", "jaar"),
@@ -79,8 +79,9 @@ def cycle(table: Table, name: str) -> NDArray[np.int64] | None:
     if unit is None or unit == "year":
         return None
     values = table.column(name)
-    if unit == "month" and all(str(v).strip().lower() in MONTHS for v in values):
-        return np.array([MONTHS[str(v).strip().lower()] for v in values])
+    if unit == "month" and isinstance(values[0], str) and values[0].strip().isalpha():
+        named = np.array(months_of(str(value).strip() for value in values), np.int64)
+        return named if named.all() else None
     found = all_numbers(values)
     if found is None or bool(((found % 1 != 0) | (found < 0) | (found > LAST[unit])).any()):
         return None
