@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.helpers.models import quick
+from throughtime.data.cells import Cells, Heap
 from throughtime.data.notation import are_numbers, numbers_of
 
 
@@ -50,7 +51,11 @@ def test_other_values_stay_as_they_are(values: list[object]) -> None:
 @pytest.mark.parametrize(
     ("texts", "row", "reason"),
     [
-        (["999", "1.000", "1.001"], 1, "'1.000' is 1000 or 1; say which: decimal=. or decimal=,"),
+        (
+            ["999", "1.000", "1.001"],
+            1,
+            "'1.000' is 1000 or 1; say which: --decimal . or --decimal ,",
+        ),
         (["999", "1,000"], 1, "'1,000' is 1000 or 1; say which"),
         (["2,016", "2,017"], 0, "'2,016' is 2016 or 2.016; say which"),
         (["5%", "6%", "7"], 2, "'7', but '5%' before it; expected per cent in all rows or none"),
@@ -92,6 +97,23 @@ def test_what_is_written_with_marks_is_read(cents: list[int], marks: tuple[str, 
     texts = [f"{c / 100:,.2f}".replace(",", "x").replace(".", decimal).replace("x", thousands)
              for c in cents]  # fmt: skip
     assert numbers_of(texts).values == [c / 100 for c in cents]
+
+
+@quick
+@given(st.lists(st.sampled_from(["1.5", "999", "1.000", "1,5", "$2", "3%", "x", "", "007"])))
+def test_pieces_are_read_as_the_whole(texts: list[str]) -> None:
+    cells = Cells(Heap())
+    for at in range(0, len(texts), 3):
+        cells.write(texts[at : at + 3])
+    found, whole = numbers_of(cells), numbers_of(texts)
+    assert list(found.values) == list(whole.values)
+    assert (found.note, found.doubt, found.decimal) == (whole.note, whole.doubt, whole.decimal)
+    assert are_numbers(cells) == are_numbers(texts)
+
+
+def test_digits_with_an_underscore_are_no_number() -> None:
+    assert numbers_of(["1_0", "2", "3"]).values == ["1_0", 2, 3]
+    assert not are_numbers(["1_0", "2_0", "3"])
 
 
 def test_mistakes_do_not_change_a_column() -> None:

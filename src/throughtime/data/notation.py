@@ -142,7 +142,7 @@ def numbers_of(values: Sequence[Any], decimal: str | None = None) -> Numerals:
         >>> numbers_of(["1.234,50", "-"]).values
         [1234.5, '-']
         >>> numbers_of(["2,016", "1,999"]).doubt
-        (0, "'2,016' is 2016 or 2.016; say which: decimal=. or decimal=,")
+        (0, "'2,016' is 2016 or 2.016; say which: --decimal . or --decimal ,")
     """
     if not _may_be_numbers(values):
         return Numerals(values)
@@ -244,7 +244,7 @@ def _seen(values: Sequence[Any]) -> _Seen:
     seen = _Seen()
     for piece in pieces_of(values):
         if numbers_in(piece) is None:
-            filled = [value for value in piece if not is_empty(value)]
+            filled: Piece = [value for value in piece if not is_empty(value)]
             wrong = sum(number(value) is None for value in filled)
             seen.others += wrong
         else:
@@ -274,7 +274,7 @@ def _doubt(values: Sequence[Any], text: str | None) -> tuple[int, str] | None:
     if text is None:
         return None
     row = next(row for row, value in enumerate(values) if value == text)
-    return row, f"{_either(text)}; say which: decimal=. or decimal=,"
+    return row, f"{_either(text)}; say which: --decimal . or --decimal ,"
 
 
 class _Reader:
@@ -293,10 +293,10 @@ class _Reader:
         self._money: str | None = None  # that was seen first
         self._notes = {what: False for what, _ in _marks(notation)}
 
-    def __call__(self, piece: Piece) -> Piece:
+    def __call__(self, piece: Piece) -> list[Any]:
         if isinstance(piece, np.ndarray):
             self._row += len(piece)
-            return piece
+            return piece.tolist()
         found = [self.notation.number(v) if isinstance(v, str) else None for v in piece]
         if self.doubt is None:
             self._check(piece, found)

@@ -11,8 +11,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from throughtime.data.cells import pieces_of, some_of
-from throughtime.data.number import numbers_in
+from throughtime.data.cells import Piece, pieces_of, some_of
+from throughtime.data.number import number, numbers_in
 from throughtime.data.written_times import Form, Times, forms_like
 
 QUARTER = re.compile(r"(\d{4})[ -]?Q([1-4])|Q([1-4])[ -]?(\d{4})", re.IGNORECASE)
@@ -106,19 +106,20 @@ def _forms(first: Any, name: str) -> Iterator[Form]:
         yield _quarters
         yield from forms_like(first)
     else:
-        yield _compact
+        if (whole := number(first)) is not None and whole.is_integer():
+            yield from (partial(_digits, form) for form in forms_like(str(int(whole))))
     if UNIX.search(name):
         for per_second in PER_SECOND:
             yield partial(_unix, per_second)
 
 
-def _dates(piece: Sequence[Any]) -> Times | None:
+def _dates(piece: Piece) -> Times | None:
     if not all(isinstance(value, date) for value in piece):
         return None
     return np.array([_naive(value) for value in piece], "datetime64[us]")
 
 
-def _iso(piece: Sequence[Any]) -> Times | None:
+def _iso(piece: Piece) -> Times | None:
     try:
         if all(map(PLAIN.fullmatch, piece)):
             return np.array(piece, "datetime64[us]")
@@ -127,11 +128,11 @@ def _iso(piece: Sequence[Any]) -> Times | None:
     return _each(piece, _iso_time)
 
 
-def _quarters(piece: Sequence[Any]) -> Times | None:
+def _quarters(piece: Piece) -> Times | None:
     return _each(piece, _quarter)
 
 
-def _each(piece: Sequence[Any], read: Any) -> Times | None:
+def _each(piece: Piece, read: Any) -> Times | None:
     found = []
     for value in piece:
         when = read(" ".join(value.split())) if isinstance(value, str) else None
@@ -142,7 +143,9 @@ def _each(piece: Sequence[Any], read: Any) -> Times | None:
 
 
 def _iso_time(text: str) -> datetime | None:
-    if not re.match(r"\d{4}-\d\d-\d\d(?:$|[ T])", text):
+    if re.fullmatch(r"\d{4}-?W\d\d", text):  # a week begins on Monday
+        text += "-1" if "-" in text else "1"
+    elif not re.match(r"\d{4}-(\d\d-\d\d(?:$|[ T])|W\d\d-\d$)", text):
         return None
     late = re.search(r"[ T]24:00(:00)?(\.0+)?", text)
     text = text.replace("24:00", "00:00", 1) if late else text
@@ -170,20 +173,15 @@ def _quarter(text: str) -> datetime | None:
     return datetime(int(year), 3 * int(quarter) - 2, 1) if int(year) else None
 
 
-def _compact(piece: Sequence[Any]) -> Times | None:
-    """Whole numbers of eight digits that are all dates, such as 20200131."""
+def _digits(form: Form, piece: Piece) -> Times | None:
+    """Whole numbers that are all dates, such as 20200131 or 20200131123000."""
     found = numbers_in(piece)
-    if found is None or any(isinstance(value, str) for value in piece):
+    if found is None or bool(((found % 1 != 0) | (np.abs(found) > 1e15)).any()):
         return None
-    if not bool(((found >= 1900_01_01) & (found <= 2100_12_31) & (found % 1 == 0)).all()):
-        return None
-    return EIGHT_DIGITS([str(value) for value in found.astype(np.int64).tolist()])
+    return form([str(value) for value in found.astype(np.int64).tolist()])
 
 
-(EIGHT_DIGITS,) = forms_like("20200131")
-
-
-def _unix(per_second: int, piece: Sequence[Any]) -> Times | None:
+def _unix(per_second: int, piece: Piece) -> Times | None:
     """Numbers since 1970, all in a time that may be meant."""
     found = numbers_in(piece)
     if found is None:

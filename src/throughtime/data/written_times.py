@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import cache
 from itertools import product
 from typing import Any, TypeAlias
@@ -11,10 +11,12 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from throughtime.data.cells import Piece
+
 Times: TypeAlias = NDArray[Any]
 """``datetime64[us]``, without a zone."""
 
-Form: TypeAlias = Callable[[Sequence[Any]], "Times | None"]
+Form: TypeAlias = Callable[[Piece], "Times | None"]
 """A way to write times: reads values of a column, or gives None if one is not written so."""
 
 DATES = (
@@ -23,13 +25,13 @@ DATES = (
     *("%b %d %Y", "%B %d %Y", "%d %b %Y", "%d %B %Y", "%d-%m-%y", "%m-%d-%y", "%d-%b-%Y"),
     *("%d-%b-%y", "%b-%d-%Y", "%Y-%b-%d", "%a %b %d %Y", "%a, %d %b %Y", "%A, %B %d, %Y"),
     *("%d. %B %Y", "%d. %b %Y", "%d %B, %Y", "%d %b, %Y", "%A %d %B %Y", "%Y-%m", "%Y/%m"),
-    *("%m/%Y", "%b %Y", "%B %Y", "%b-%Y", "%b-%y"),
+    *("%m/%Y", "%b %Y", "%B %Y", "%b-%Y", "%b-%y", "%d/%b/%Y"),
 )
 """Formats of dates, with the codes of ``strptime``; of two that fit all values the first is taken,
 if the other would not give an order of time where the first gives none."""
 
 CLOCKS = ("", "%H:%M", "%H:%M:%S", "%H:%M:%S.%f", "%I:%M %p", "%I:%M:%S %p", "%I:%M%p", "%H%M",
-          "%H%M%S", "%H.%M", "%H.%M.%S")  # fmt: skip
+          "%H%M%S", "%H.%M", "%H.%M.%S", "%I.%M.%S %p", "%I.%M.%S.%f %p")  # fmt: skip
 """Formats of the time of day, after a date and a space, a comma or a T."""
 
 MONTHS = {
@@ -45,17 +47,25 @@ MONTHS = {
 
 DAY = "(?i:mon|tue|tues|wed|thu|thur|thurs|fri|sat|sun|(?:mon|tues|wednes|thurs|fri|satur|sun)day)"
 
+ZONES = {
+    **dict.fromkeys(("Z", "UTC", "GMT", "WET"), 0),
+    **{"WEST": 1, "CET": 1, "CEST": 2, "EET": 2, "EEST": 3, "MSK": 3},
+    **{"EST": -5, "EDT": -4, "CDT": -5, "MST": -7, "MDT": -6, "PST": -8, "PDT": -7},
+}
+"""The hours that zones are ahead of UTC; of others, such as IST and CST, there are several."""
+
 CODES = {
     "Y": r"(\d{4})", "y": r"(\d{2})", "m": r"(\d{1,2})", "d": r"(\d{1,2})",
     "b": r"([^\W\d_]{3,})\.?", "B": r"([^\W\d_]{3,})\.?",
     "a": rf"({DAY})\.?", "A": rf"({DAY})\.?",
     "H": r"(\d{1,2})", "I": r"(\d{1,2})", "M": r"(\d{2})", "S": r"(\d{2})", "f": r"(\d{1,9})",
     "p": r"([AaPp])\.?[Mm]\.?",
-    "z": r"(Z|UTC|GMT|[+-]\d{2}:?\d{2})",
+    "z": rf"({'|'.join(ZONES)}|[+-]\d{{2}}:?\d{{2}})",
 }  # fmt: skip
 """The pattern of each code."""
 
-OF_DAY = re.compile("(?:,? |T)")
+OF_DAY = r"(?:,? |T|(?<=\d{4}):)"
+"""What stands between a date and a time of day."""
 SECOND = 1_000_000
 
 YEARS = (1900, 2100)
@@ -76,12 +86,12 @@ class Written:
     """
 
     def __init__(self, dates: str, clock: str = "", zone: bool = False) -> None:
-        pattern = _pattern(dates) + (OF_DAY.pattern + _pattern(clock) if clock else "")
+        pattern = _pattern(dates) + (_between(dates, clock) + _pattern(clock) if clock else "")
         self.format = dates + clock + ("%z" if zone else "")
         self.fields = re.findall(r"%(\w)", self.format)
         self.pattern = re.compile(pattern + (r"\s*" + CODES["z"] if zone else ""))
 
-    def __call__(self, piece: Sequence[Any]) -> Times | None:
+    def __call__(self, piece: Piece) -> Times | None:
         if not all(isinstance(value, str) for value in piece):
             return None
         found = [self.pattern.fullmatch(" ".join(value.split())) for value in piece]
@@ -118,7 +128,7 @@ class Clock:
         self.fields = re.findall(r"%(\w)", clock)
         self.pattern = re.compile(_pattern(clock))
 
-    def __call__(self, piece: Sequence[Any]) -> NDArray[Any] | None:
+    def __call__(self, piece: Piece) -> NDArray[Any] | None:
         """The times since midnight; None if a value has not this format."""
         found = [self.pattern.fullmatch(" ".join(str(value).split())) for value in piece]
         groups = [match.groups() for match in found if match is not None]
@@ -146,6 +156,10 @@ def _begins(dates: str) -> re.Pattern[str]:
 @cache
 def _ends(clock: str, zone: bool) -> re.Pattern[str]:
     return re.compile(_pattern(clock) + (r"\s*" + CODES["z"] if zone else "") + "$")
+
+
+def _between(dates: str, clock: str) -> str:
+    return OF_DAY + "?" if dates == "%Y%m%d" and clock in ("%H%M", "%H%M%S") else OF_DAY
 
 
 def _pattern(form: str) -> str:
@@ -216,8 +230,8 @@ def _micros(fields: dict[str, tuple[str, ...]], rows: int) -> NDArray[np.int64] 
 @cache
 def _ahead(zone: str) -> int:
     """The microseconds that a zone is ahead of UTC."""
-    if zone in ("Z", "UTC", "GMT"):
-        return 0
+    if zone in ZONES:
+        return ZONES[zone] * 3600 * SECOND
     digits = zone.replace(":", "")
     ahead = (int(digits[1:3]) * 60 + int(digits[3:5])) * 60 * SECOND
     return -ahead if digits[0] == "-" else ahead
