@@ -27,6 +27,7 @@ from throughtime.data.notation import are_numbers, numbers_of
         (["-1.25%", "0.60 %"], [-1.25, 0.6]),
         (["1.23M", "900K", "2bn"], [1.23e6, 9e5, 2e9]),
         (["\u22123.5", "2"], [-3.5, 2]),
+        (["12.50-", "3.00"], [-12.5, 3]),
         (["(1,000)", "(5)", "1,000,000"], [-1000, -5, 1_000_000]),
         (["1,5", "", "n/a", "?"], [1.5, "", "n/a", "?"]),
         (["1,234,567", "12,34"], [1_234_567, "12,34"]),
@@ -59,6 +60,7 @@ def test_other_values_stay_as_they_are(values: list[object]) -> None:
         (["999", "1,000"], 1, "'1,000' is 1000 or 1; say which"),
         (["2,016", "2,017"], 0, "'2,016' is 2016 or 2.016; say which"),
         (["5%", "6%", "7"], 2, "'7', but '5%' before it; expected per cent in all rows or none"),
+        (["5.50", "$6.50"], 1, "'$6.50', but '5.50' before it; expected one currency, in all rows"),
         (["$5.50", "€6.50"], 1, "'€6.50', but '$5.50' before it; expected one currency"),
     ],
 )

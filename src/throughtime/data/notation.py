@@ -67,6 +67,8 @@ class Notation:
         text = text.translate(MARKS).strip()
         negative = text.startswith("(") and text.endswith(")")
         text = text[1:-1].strip() if negative else text
+        if re.fullmatch(r"[^-+]*\d-", text):  # as accounts have it
+            text = "-" + text[:-1]
         sign = -1.0 if negative else 1.0
         text = re.sub(rf"^([-+]?)\s*(?:{UNITS})\s*", r"\1", text)
         text = re.sub(rf"\s*(?:{UNITS})$", "", text)
@@ -326,12 +328,13 @@ class _Reader:
                 expected = "per cent in all rows or none"
                 self.doubt = row, f"{text!r}, but {first!r} before it; expected {expected}"
                 return
-            if text[0] in "0123456789" and text[-1] in "0123456789":
-                continue
-            money = re.search(UNITS, text)
-            self._money = self._money or (money and money[0])
-            if money and money[0] != self._money:
-                self.doubt = row, f"{text!r}, but {first!r} before it; expected one currency"
+            plain = text[0] in "0123456789" and text[-1] in "0123456789"
+            money = None if plain else re.search(UNITS, text)
+            unit = money[0] if money else ""
+            self._money = unit if self._money is None else self._money
+            if unit != self._money:
+                expected = "one currency, in all rows or none"
+                self.doubt = row, f"{text!r}, but {first!r} before it; expected {expected}"
                 return
 
 
@@ -375,4 +378,5 @@ def _marks(notation: Notation) -> tuple[tuple[str, re.Pattern[str]], ...]:
         ("K, M or B multiplied out", r"\d\s?([kKMB]|[bB]n)$"),
         ("brackets as minus", r"^\(.*\)$"),
         ("a minus sign", "\u2212"),
+        ("minus behind a number", r"\d-$"),
     ))  # fmt: skip

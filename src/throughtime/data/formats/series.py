@@ -22,6 +22,7 @@ from throughtime.data.notation import are_numbers
 from throughtime.data.number import all_numbers, number
 from throughtime.data.reading import OF_PICTURES, Reading
 from throughtime.data.schema import Schema
+from throughtime.data.times import times_of
 from throughtime.sequence import Sequence
 
 TIMES = (
@@ -90,6 +91,8 @@ def as_series(table: Table, reading: Reading, name: str) -> Dataset:
             f"{path}: no column is numeric; expected a series. The columns are: "
             + ", ".join(table.columns)
         )
+    if reading.target is None:
+        _check_no_clock(table, names)
     notes = _notations(table, names)
     table = table.with_numbers(names)  # as a whole: a part may not show how numbers are written
 
@@ -147,6 +150,19 @@ def _columns(table: Table, reading: Reading) -> list[str]:
     first = all_numbers(table.column(others[0]))
     counts = first is not None and bool((np.diff(first) == 1).all())
     return others[1:] if counts else others
+
+
+def _check_no_clock(table: Table, names: list[str]) -> None:
+    """Refuse a column of values that grows as Unix times do, by another name."""
+    for name in names if len(names) > 1 else ():
+        if times_of(table.spread().column(name), "unix") is None:
+            continue
+        values = all_numbers(table.column(name))
+        if values is not None and bool((np.diff(values) > 0).all()):
+            raise DataError(
+                f"{table.at(0)}: column {name!r} has {table.column(name)[0]}, and grows in each "
+                "row, as Unix times do; call it time, or say by --target what is modelled"
+            )
 
 
 def _is_free_text(table: Table, name: str) -> bool:
