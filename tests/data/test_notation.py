@@ -9,6 +9,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from tests.helpers.models import quick
+from throughtime.data.cells import Cells, Heap
 from throughtime.data.notation import are_numbers, numbers_of
 from throughtime.data.number import number
 
@@ -29,6 +30,7 @@ from throughtime.data.number import number
         (["-1.25%", "0.60 %"], [-1.25, 0.6]),
         (["1.23M", "900K", "2bn"], [1.23e6, 9e5, 2e9]),
         (["\u22123.5", "2"], [-3.5, 2]),
+        (["12.50-", "3.00"], [-12.5, 3]),
         (["(1,000)", "(5)", "1,000,000"], [-1000, -5, 1_000_000]),
         (["12.50-", "1,012.50"], [-12.5, 1012.5]),
         (["12,-", "5.--"], [12, 5]),
@@ -163,6 +165,23 @@ def test_what_may_be_other_numbers_is_doubted(
     if found.doubt is None and found.are_numbers:
         read = [number(value) for value in found.values]
         assert all(a is None or a == b for a, b in zip(read, values, strict=True))
+
+
+@quick
+@given(st.lists(st.sampled_from(["1.5", "999", "1.000", "1,5", "$2", "3%", "x", "", "007"])))
+def test_pieces_are_read_as_the_whole(texts: list[str]) -> None:
+    cells = Cells(Heap())
+    for at in range(0, len(texts), 3):
+        cells.write(texts[at : at + 3])
+    found, whole = numbers_of(cells), numbers_of(texts)
+    assert list(found.values) == list(whole.values)
+    assert (found.note, found.doubt, found.decimal) == (whole.note, whole.doubt, whole.decimal)
+    assert are_numbers(cells) == are_numbers(texts)
+
+
+def test_digits_with_an_underscore_are_no_number() -> None:
+    assert numbers_of(["1_0", "2", "3"]).values == ["1_0", 2, 3]
+    assert not are_numbers(["1_0", "2_0", "3"])
 
 
 def test_mistakes_do_not_change_a_column() -> None:

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from throughtime.data.cells import Piece, pieces_of, some_of
-from throughtime.data.number import all_numbers, numbers_in
+from throughtime.data.number import all_numbers, number, numbers_in
 from throughtime.data.steps import even
 from throughtime.data.written_times import Form, Times, forms_like
 
@@ -135,20 +135,20 @@ def _forms(first: Any, name: str) -> Iterator[Form]:
         yield _iso
         yield _quarters
         yield from forms_like(first)
-    elif isinstance(first, int | float) and first == first // 1:
-        yield from (partial(_compact, form) for form in forms_like(str(int(first))))
+    elif (whole := number(first)) is not None and whole.is_integer():
+        yield from (partial(_compact, form) for form in forms_like(str(int(whole))))
     if UNIX.search(name):
         for per_second in PER_SECOND:
             yield partial(_unix, per_second)
 
 
-def _dates(piece: Sequence[Any]) -> Times | None:
+def _dates(piece: Piece) -> Times | None:
     if not all(isinstance(value, date) for value in piece):
         return None
     return np.array([_naive(value) for value in piece], "datetime64[us]")
 
 
-def _iso(piece: Sequence[Any]) -> Times | None:
+def _iso(piece: Piece) -> Times | None:
     try:
         if all(map(PLAIN.fullmatch, piece)):
             return np.array(piece, "datetime64[us]")
@@ -157,11 +157,11 @@ def _iso(piece: Sequence[Any]) -> Times | None:
     return _each(piece, _iso_time)
 
 
-def _quarters(piece: Sequence[Any]) -> Times | None:
+def _quarters(piece: Piece) -> Times | None:
     return _each(piece, _quarter)
 
 
-def _each(piece: Sequence[Any], read: Any) -> Times | None:
+def _each(piece: Piece, read: Any) -> Times | None:
     found = []
     for value in piece:
         when = read(" ".join(value.split())) if isinstance(value, str) else None
@@ -205,7 +205,7 @@ def _quarter(text: str) -> datetime | None:
     return datetime(int(year), month, 1) if int(year) else None
 
 
-def _compact(form: Form, piece: Sequence[Any]) -> Times | None:
+def _compact(form: Form, piece: Piece) -> Times | None:
     """Whole numbers whose digits are all dates, such as 20200131."""
     found = numbers_in(piece)
     if found is None or any(isinstance(value, str) for value in piece):

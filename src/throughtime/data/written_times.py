@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import cache
 from itertools import product
 from typing import Any, TypeAlias
@@ -11,12 +11,13 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from throughtime.data.cells import Piece
 from throughtime.data.month_names import are_weekdays, months_of
 
 Times: TypeAlias = NDArray[Any]
 """``datetime64[us]``, without a zone."""
 
-Form: TypeAlias = Callable[[Sequence[Any]], "Times | None"]
+Form: TypeAlias = Callable[[Piece], "Times | None"]
 """A way to write times: reads values of a column, or gives None if one is not written so."""
 
 DATES = (
@@ -46,10 +47,10 @@ WORDS = {"Y": "year", "y": "year", "m": "month", "d": "day", "b": "month", "B": 
 
 ZONES = {
     **{"Z": 0, "UTC": 0, "GMT": 0, "WET": 0, "WEST": 1, "CET": 1, "CEST": 2, "MEZ": 1, "MESZ": 2},
-    **{"EET": 2, "EEST": 3, "EST": -5, "EDT": -4, "CST": -6, "CDT": -5, "MST": -7, "MDT": -6},
-    **{"PST": -8, "PDT": -7},
+    **{"EET": 2, "EEST": 3, "EST": -5, "EDT": -4, "CDT": -5, "MST": -7, "MDT": -6},
+    **{"PST": -8, "PDT": -7, "MSK": 3},
 }
-"""The hours that zones are ahead of UTC: those of RFC 2822, and Europe's."""
+"""The hours that zones are ahead of UTC; of others, such as IST and CST, there are several."""
 
 CODES = {
     "Y": r"(\d{4})", "y": r"(\d{2})", "m": r"(\d{1,2})", "d": r"(\d{1,2})",
@@ -93,7 +94,7 @@ class Written:
         """The format in words: day/month/year."""
         return re.sub(r"%(\w)", lambda code: WORDS[code[1]], self.format.replace("%z", ""))
 
-    def __call__(self, piece: Sequence[Any]) -> Times | None:
+    def __call__(self, piece: Piece) -> Times | None:
         if not all(isinstance(value, str) for value in piece):
             return None
         found = [self.pattern.fullmatch(" ".join(value.split())) for value in piece]
@@ -130,7 +131,7 @@ class Clock:
         self.fields = re.findall(r"%(\w)", clock)
         self.pattern = re.compile(_pattern(clock))
 
-    def __call__(self, piece: Sequence[Any]) -> NDArray[Any] | None:
+    def __call__(self, piece: Piece) -> NDArray[Any] | None:
         """The times since midnight; None if a value has not this format."""
         found = [self.pattern.fullmatch(" ".join(str(value).split())) for value in piece]
         groups = [match.groups() for match in found if match is not None]
