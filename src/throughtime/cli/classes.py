@@ -18,8 +18,8 @@ ROWS = 40
 
 
 def tables(classes: Classes) -> str:
-    """Recall, precision and F1 of each label, and the confusion matrix; of sets of labels, how often
-    each label is found, missed or wrongly guessed."""
+    """Recall, precision and F1 of each label, and the confusion matrix; of sets of labels, four
+    counts of each."""
     from throughtime.evaluation.metrics.sets import LabelSets
 
     rows = [["label", "recall", "precision", "F1", "count"]]

@@ -204,8 +204,8 @@ class Trainer:
             return log_prob(p, y), weighted(p, y, weights)
         assert isinstance(p, SequenceDistribution)
         terms = self.forcing.terms(p, y)
-        weighted = terms._replace(values=terms.values * weights[y.values])
-        return terms.total(), weighted.total()
+        by_class = terms._replace(values=terms.values * weights[y.values])
+        return terms.total(), by_class.total()
 
     def _objective(self, batch: Examples) -> Tensor:
         """The log-likelihood of each row; running text continues from the chunk before."""

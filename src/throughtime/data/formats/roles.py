@@ -58,9 +58,8 @@ def _labels(table: Table, targets: list[Named]) -> Named:
         DataError: if they are not all zeros and ones, with the first other value.
     """
     names = [name for name, _ in targets]
-    if len(set(names)) < len(names) or any(
-        kind not in (None, Features.kind) for _, kind in targets
-    ):
+    kinds = {kind for _, kind in targets}
+    if len(set(names)) < len(names) or kinds - {None, Features.kind}:
         raise DataError(
             f"{table.path}: --target has {len(names)} columns, {', '.join(names)}; expected one, "
             "or different ones of zeros and ones, which are labels"
@@ -98,17 +97,18 @@ def kinds_of(table: Table, inputs: list[Named], target: Named) -> tuple[tuple[Co
 def _are_sets(table: Table, of_x: tuple[Column, ...], name: str) -> bool:
     """Whether each y is a set of labels: by the mark between them, or a list beside a text.
 
-    Lists that are as long as x has words, characters or steps have a value for each of these.
+    A list that is as long as x, or has a name for each word or character of it, is no set.
     """
     values = table.column(name)
     lists = [as_list(value) for value in values]
     if not all(isinstance(value, list) for value in lists):
         return not table.numbers(name).are_numbers and are_sets(values)
     x = table.column(of_x[0].name) if len(of_x) == 1 and of_x[0].sequence else []
-    if any(_as_long(x, lists, unit) for unit in (_words, len)):
-        return False
     text = bool(x) and all(isinstance(value, str) for value in x)
-    return are_flags(lists) or (text and are_lists_of_names(lists))
+    if are_flags(lists):  # equally long, so that texts of so many words are a coincidence
+        return text or not _as_long(x, lists, _words)
+    per_step = any(_as_long(x, lists, unit) for unit in (_words, len))
+    return text and not per_step and are_lists_of_names(lists)
 
 
 def _words(value: Any) -> int:

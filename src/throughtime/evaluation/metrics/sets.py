@@ -46,7 +46,7 @@ def right_sets(model: Model, examples: Examples) -> list[Measure]:
         lacking = torch.tensor([len(absent_set(row)) for row in true])
         labels += (bits.sum(1) + guess.sum(1) + lacking.to(bits)).tolist()
     return [
-        Measure("exact match", "of rows, all labels right", table(exact, [1] * len(exact))),
+        Measure("exact matches", "of sets of labels", table(exact, [1] * len(exact))),
         Measure("micro F1", "of labels", table(found, labels)),
     ]
 
