@@ -106,6 +106,7 @@ DAMAGED: list[tuple[Any, str]] = [
     ({"kind": "numbers", "name": "n", "mean": [0], "unit": [0]}, "the units above 0"),
     ({"kind": "bits", "name": "n", "size": 0}, "the size 0; expected the number of bits"),
     ({"kind": "bits", "name": "n", "size": True}, "the size True; expected the number of bits"),
+    ({"kind": "features", "name": "n", "symbols": ["a"], "form": "?"}, "the form '?'; expected"),
     ({"kind": "image", "name": "n", "size": 16, "shape": [4, 5]}, "which do not go together"),
     ({"kind": "image", "name": "n", "size": 16, "shape": 16}, "expected channels, rows"),
     ({"kind": "image", "name": "n", "size": 10**8, "shape": [10**4] * 2}, "do not go together"),

@@ -91,9 +91,11 @@ class Features(Names):
         return list(dict.fromkeys(map(str, names)))
 
     def _split(self, text: str) -> Any:
-        """The names in a text."""
+        """The names in a text; None if it is empty."""
+        if not text.strip():
+            return None
         if self.form == LISTS:
-            return as_list(text) if text.strip().startswith("[") else text.split() or None
+            return as_list(text) if text.strip().startswith("[") else text.split()
         if text.strip().startswith("[") and isinstance(listed := as_list(text), list):
             return listed
         return _parts(text, self.form)

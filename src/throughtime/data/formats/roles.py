@@ -30,9 +30,13 @@ def roles(table: Table, reading: Reading) -> tuple[list[Named], Named]:
     if not free:
         raise DataError(f"{table.path}: no column other than {reading.split!r}, which is --split")
     if reading.target is None and (reading.input is not None or len(free) > 2):
-        raise DataError(f"{table.path}: no target is given; give --target one of {', '.join(free)}")
+        raise DataError(
+            f"{table.path}: no target is given; give --target one of {', '.join(free)}"
+            + _or_labels(table, free)
+        )
     pair = _label_last(table, free)
-    targets = _told(table, reading.target) if reading.target is not None else [(pair[-1], None)]
+    told = reading.target
+    targets: list[Named] = [(pair[-1], None)] if told is None else _told(table, told)
     target = targets[0] if len(targets) == 1 else _labels(table, targets)
     if reading.input is not None:
         inputs = _told(table, reading.input)
@@ -49,6 +53,12 @@ def roles(table: Table, reading: Reading) -> tuple[list[Named], Named]:
     check_not_steps(table, [*names, *of_y, reading.split or ""])
     _check_given(table, inputs, target, reading.split)
     return inputs, target
+
+
+def _or_labels(table: Table, names: list[str]) -> str:
+    """The columns of zeros and ones, which may be labels together; nothing if they are not two."""
+    flags = [n for n in names if all(flag(value) is not None for value in table.column(n))]
+    return f", or --target {','.join(flags)} for several labels" if len(flags) > 1 else ""
 
 
 def _labels(table: Table, targets: list[Named]) -> Named:

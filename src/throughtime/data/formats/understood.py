@@ -65,17 +65,17 @@ def _of_sets(column: Column, other: str) -> bool:
 
 def _other(table: Table, column: Column) -> str | None:
     values = table.column(column.name)
-    texts, form = isinstance(values[0], str), form_of(values)
+    texts, numbers = isinstance(values[0], str), table.numbers(column.name).are_numbers
     if column.kind == "features":
-        return "label" if form in MARKS else "tags"
+        return "label" if form_of(values) in MARKS else "tags"
     if column.kind == "tags" and are_lists_of_names(values):
         return "features"
-    if column.kind == "label" and form in MARKS and not table.numbers(column.name).are_numbers:
+    if column.kind == "label" and not numbers and form_of(values) in MARKS:
         return "features"
     if column.kind in ("tokens", "tags") and texts:
         return "characters"
     if column.kind == "label":
-        return "number" if table.numbers(column.name).are_numbers else OTHER["label"]
+        return "number" if numbers else OTHER["label"]
     return OTHER.get(column.kind)
 
 
