@@ -1,7 +1,8 @@
-"""Sets of labels: the figures are scikit-learn's, and the probabilities of all sets add up to one."""
+"""Sets of labels: figures as scikit-learn's, and probabilities of all sets that add up to one."""
 
 import itertools
 import math
+from collections import Counter
 
 import numpy as np
 import pytest
@@ -77,7 +78,9 @@ def test_the_figures_are_those_of_scikit_learn() -> None:
     micro = f1_score(true, guess, average="micro")
     assert numbers["micro F1"].value == pytest.approx(micro)
     low, high = numbers["micro F1"].low, numbers["micro F1"].high
-    assert low is not None and high is not None and low < micro < high
+    assert low is not None
+    assert high is not None
+    assert low < micro < high
     found = by_label(model, examples, LABELS)
     assert found is not None
     assert found.micro_f1 == pytest.approx(micro)
@@ -141,7 +144,7 @@ def test_a_label_that_training_lacks_is_wrong_and_the_others_are_as_they_were() 
 
 
 def test_the_tables_of_sets() -> None:
-    found = sets_of([("a", 3, 4, 5), ("b", 0, 0, 0), ("c d", 0, 2, 0)], {}, rows=9)  # type: ignore[arg-type]
+    found = sets_of([("a", 3, 4, 5), ("b", 0, 0, 0), ("c d", 0, 2, 0)], Counter(), rows=9)
     assert found is not None
     scores, counts = tables(found).split("\n\n")
     assert [row.split() for row in scores.splitlines()] == [
@@ -155,4 +158,4 @@ def test_the_tables_of_sets() -> None:
         ["0", "2", "0", "7"],
     ]
     assert found.to_dict()["micro_f1"] == pytest.approx(6 / 11)
-    assert sets_of([("a", 0, 0, 0)], {}, rows=9) is None  # type: ignore[arg-type]
+    assert sets_of([("a", 0, 0, 0)], Counter(), rows=9) is None

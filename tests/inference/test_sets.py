@@ -8,7 +8,7 @@ import pytest
 import torch
 
 import throughtime as tt
-from tests.helpers.commands import good, run
+from tests.helpers.commands import bad, good, run
 from throughtime.inference.results import SetPrediction
 
 
@@ -24,7 +24,8 @@ def films(tmp_path_factory: pytest.TempPathFactory) -> Path:
     later = ["laugh cry 7,Drama|Comedy", "cry 9,Drama|Western", "ship 3,Science Fiction"]
     (folder / "new.csv").write_text("\n".join(["plot,genres", *later]) + "\n")
     tt.train(
-        folder / "a.csv", input="plot:words", target="genres", hidden_size=16, max_steps=300,
+        folder / "a.csv", input="plot:words", target="genres", hidden_size=16, max_steps=120,
+        learning_rate=0.02, batch_size=16,
         threads=1, out=folder / "run", say=None,
     )  # fmt: skip
     return folder
@@ -109,8 +110,11 @@ def test_labels_in_columns_are_found_again_in_later_files(tmp_path: Path) -> Non
     assert again.evaluate(str(later))["exact matches"] in (0, 0.5, 1)
     assert len(again.predict([{"text": "bad 1"}])) == 1
     assert torch.equal(made.data().splits["test"].y, again.data().splits["test"].y)
+    assert 'has no rude; expected a JSON object on every line, {"text": …, "toxic": …' in bad(
+        "score", tmp_path / "run", stdin='{"text": "bad 1", "toxic": 1}\n'
+    )
     later.write_text("text,toxic\nbad 1,1\n")
     with pytest.raises(tt.data.DataError, match="no column 'rude'"):
         again.score(str(later))
-    with pytest.raises(tt.data.DataError, match="has no rude"):
-        list(again.folder and again.score([{"text": "bad 1", "toxic": 1}]))
+    with pytest.raises(tt.data.DataError, match="no column 'rude'"):
+        again.score([{"text": "bad 1", "toxic": 1}])

@@ -13,10 +13,11 @@ from throughtime.wiring import HIDDEN_TO_HIDDEN, SEQUENCE_TO_VECTOR
 
 
 def labelled(write: Write, ys: list[Any], x: Any = "a text no {}", **told: Any) -> Dataset:
-    rows = []
-    for i, y in enumerate(ys):
-        of_row = x[i % len(x)] if isinstance(x, list) else x.format(i)
-        rows.append({"x": of_row, "y": y})
+    xs = [x if isinstance(x, str) else x[i % len(x)] for i in range(len(ys))]
+    rows = [
+        {"x": of.format(i) if isinstance(of, str) else [word.format(i) for word in of], "y": y}
+        for i, (of, y) in enumerate(zip(xs, ys, strict=True))
+    ]
     path = write("a.jsonl", "\n".join(map(json.dumps, rows)))
     return load(path, reading=Reading(input="x", target="y", **told))
 
@@ -37,11 +38,11 @@ def test_several_labels_are_one_value_of_bernoullis(write: Write) -> None:
         ("a text no {}", [[4, 27], [27]], ("characters", "features")),
         ("a text no {}", [["p", "q", "r", "p"], ["q", "p", "r", "p"]], ("tokens", "tags")),
         ("a {}", [["p", "q", "p"], ["q"]], ("characters", "tags")),  # p twice
-        ("{}x" * 2, [["p", "q", "r", "q"]], ("characters", "tags")),  # one of each character
+        ("{:02}ab", [["p", "q", "r", "s"]], ("characters", "tags")),  # one of each character
         ("plot no {}", [[1, 0, 1], [0, 0, 1]], ("characters", "features")),
-        ([["u", "v"]], [[1, 0], [0, 0]], ("tokens", "tags")),
-        ([["u", "v", "w"], ["v"]], [[1, 0], [0, 0]], ("tokens", "features")),
-        ([["u", "v"], ["v"]], [["p", "q", "r"], ["q"]], ("tokens", "tags")),
+        ([["u{}", "v"]], [[1, 0], [0, 0]], ("tokens", "tags")),
+        ([["u{}", "v", "w"], ["v{}"]], [[1, 0], [0, 0]], ("tokens", "features")),
+        ([["u{}", "v"], ["v{}"]], [["p", "q", "r"], ["q", "p"]], ("tokens", "tags")),
     ],
 )
 def test_lists_are_sets_or_sequences(
@@ -89,7 +90,7 @@ def test_what_is_no_label_of_several_is_named(write: Write) -> None:
         load(path, reading=told)
     path = write("b.csv", text)
     for target in ("bad,bad", "bad:label,rude"):
-        with pytest.raises(DataError, match="--target has 2 columns, .* different ones of zeros"):
+        with pytest.raises(DataError, match=r"--target has 2 columns, .* different ones of zeros"):
             load(path, reading=Reading(input="x", target=target))
     with pytest.raises(DataError, match="column 'rude' is both --input and --target"):
         load(path, reading=Reading(input="rude", target="bad,rude"))
@@ -112,15 +113,13 @@ def test_every_label_has_rows_in_every_part(write: Write) -> None:
         rows = [{"x": f"a text no {i}", "y": y} for i, y in enumerate(ys)]
         path = write("a.jsonl", "\n".join(map(json.dumps, rows)))
         data = load(path, seed, Reading(input="x", target="y:features"))
-        rare = [
-            part.y[:, 0].sum() for part in data.splits.values() if isinstance(part.y, torch.Tensor)
-        ]
-        assert [int(count) for count in rare] == [2, 1, 1]
+        sets = [part.y for part in data.splits.values() if isinstance(part.y, torch.Tensor)]
+        assert [int(y[:, 0].sum()) for y in sets] == [2, 1, 1]
 
 
 @pytest.mark.parametrize("steps", [2, 3])
 def test_zeros_and_ones_of_the_steps_of_a_sequence_are_tags(write: Write, steps: int) -> None:
-    rows = [f"s{i},w{i % 7},{(i + t) % 2}" for i in range(40) for t in range(steps)]
+    rows = [f"s{i},w{i}-{t},{(i + t) % 2}" for i in range(40) for t in range(steps)]
     path = write("a.csv", "\n".join(["s,word,ok", *rows]))
     data = load(path, reading=Reading(input="word", target="ok", sequence="s"))
     assert data.schema.y.kind == "tags"
