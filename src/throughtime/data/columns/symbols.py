@@ -99,7 +99,7 @@ class Tags(Tokens):
         return self.vocabulary.encode(parsed)
 
     def encode_y(self, parsed: list[str]) -> Tensor:
-        return _with_absent(parsed, self.vocabulary)
+        return _with_absent([*map(self._as_in_training, parsed)], self.vocabulary)
 
     def encode_all_y(self, parsed: Sequence[list[str]]) -> Flat | Tensor:
         return self._together([self.encode_y(tags) for tags in parsed])
@@ -141,7 +141,7 @@ class Label(Names):
         return stripped if label not in self.vocabulary and stripped in self.vocabulary else label
 
     def encode_all_y(self, parsed: Sequence[str]) -> Tensor:
-        return _with_absent(parsed, self.vocabulary)
+        return _with_absent([*map(self._as_in_training, parsed)], self.vocabulary)
 
     def entries(self, encoded: Tensor) -> Tensor:
         return F.one_hot(encoded, self.size).float()
