@@ -99,7 +99,7 @@ class Tags(Tokens):
         return self.vocabulary.encode(parsed)
 
     def encode_y(self, parsed: list[str]) -> Tensor:
-        return _with_absent([*map(self._as_in_training, parsed)], self.vocabulary)
+        return _with_absent(parsed, self.vocabulary)
 
     def encode_all_y(self, parsed: Sequence[list[str]]) -> Flat | Tensor:
         return self._together([self.encode_y(tags) for tags in parsed])
