@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from throughtime.data.cells import Piece, mapped, picked, pieces_of
+from throughtime.data.cells import Piece, mapped, pieces_of, some_of
 from throughtime.data.number import number, numbers_in
 
 MARKS = str.maketrans({"\u2212": "-", "\u00a0": " ", "\u202f": " ", "\u2009": " ", "\u2019": "'"})
@@ -118,11 +118,12 @@ class Numerals:
     note: str = ""
     doubt: tuple[int, str] | None = None
     decimal: str | None = None
+    _seen: _Seen | None = None
 
     @cached_property
     def are_numbers(self) -> bool:
         """Whether most values are numbers."""
-        return are_numbers(self.values)
+        return are_numbers(self.values) if self._seen is None else self._seen.are_numbers
 
 
 def numbers_of(values: Sequence[Any], decimal: str | None = None) -> Numerals:
@@ -143,19 +144,20 @@ def numbers_of(values: Sequence[Any], decimal: str | None = None) -> Numerals:
         >>> numbers_of(["2,016", "1,999"]).doubt
         (0, "'2,016' is 2016 or 2.016; say which: decimal=. or decimal=,")
     """
+    if not _may_be_numbers(values):
+        return Numerals(values)
     seen = _seen(values)
     if not seen.texts or seen.are_codes:
-        return Numerals(values)
+        return Numerals(values, _seen=seen)
     if decimal is None and seen.plain:
         pointed = "." if seen.pointed else None
-        return Numerals(values, doubt=_doubt(values, seen.thousands), decimal=pointed)
+        doubt = _doubt(values, seen.thousands)
+        return Numerals(values, doubt=doubt, decimal=pointed, _seen=seen)
     notation, doubt = _notation(decimal), None
     if notation is None:
-        if not _may_be_numbers(values):
-            return Numerals(values)
         by_point, by_comma = _count(POINT, values), _count(COMMA, values)
         if 2 * max(by_point, by_comma) < seen.texts:
-            return Numerals(values)
+            return Numerals(values, _seen=seen)
         notation = POINT if by_point >= by_comma else COMMA
         if by_point == by_comma:
             doubt = _doubt(values, next(filter(_either, _texts(values)), None))
@@ -166,41 +168,51 @@ def numbers_of(values: Sequence[Any], decimal: str | None = None) -> Numerals:
 
 def _may_be_numbers(values: Sequence[Any]) -> bool:
     """Whether more than one in twenty of some values, evenly spread, may be a number."""
-    step = 1 + len(values) // SOME
-    some = picked(values, np.arange(0, len(values), step))
-    numbers = [POINT.number(v) is not None or COMMA.number(v) is not None for v in _texts(some)]
-    return 20 * sum(numbers) >= len(numbers)
+    filled = [value for value in some_of(values) if not is_empty(value)]
+    return 20 * sum(map(_is_number, filled)) >= len(filled)
 
 
-SOME = 5_000
-"""So many values show that a column is not one of numbers."""
+def _is_number(value: Any) -> bool:
+    """Whether a value is a number in some notation."""
+    return number(value) is not None or (
+        isinstance(value, str)
+        and (POINT.number(value) is not None or COMMA.number(value) is not None)
+    )
 
 
 def _texts(values: Sequence[Any]) -> Iterator[str]:
     """The texts of a column, empty ones aside."""
     for piece in pieces_of(values):
-        yield from _texts_in(piece)
+        yield from (text for text in _texts_in(piece) if not is_empty(text))
 
 
 def _texts_in(piece: Piece) -> list[str]:
+    """The texts of a piece, empty ones among them."""
     if isinstance(piece, np.ndarray):
         return []
-    return [value for value in piece if isinstance(value, str) and not is_empty(value)]
+    kinds = set(map(type, piece))
+    if str not in kinds:
+        return []
+    return [v for v in piece if isinstance(v, str)] if len(kinds) > 1 else piece
 
 
 @dataclass
 class _Seen:
-    """What the texts of a column have shown, empty ones aside.
+    """What the values of a column have shown, empty ones aside.
 
     Args:
-        texts: how many there are.
+        filled: how many values there are.
+        others: how many of them are no numbers as programs write them.
+        texts: how many of them are texts.
         codes: how many have noughts before them.
-        plain: whether all are numbers as programs write them.
+        plain: whether all texts are numbers as programs write them.
         pointed: the first with a point.
         whole: whether there is one without.
         grouped: whether each point may stand between thousands, as in 1.000 after 999.
     """
 
+    filled: int = 0
+    others: int = 0
     texts: int = 0
     codes: int = 0
     plain: bool = True
@@ -212,6 +224,11 @@ class _Seen:
     def are_codes(self) -> bool:
         """Whether a tenth or more are codes."""
         return self.texts > 0 and 10 * self.codes >= self.texts
+
+    @property
+    def are_numbers(self) -> bool:
+        """Whether most values are numbers."""
+        return 2 * self.others < self.filled and not self.are_codes
 
     @property
     def thousands(self) -> str | None:
@@ -226,14 +243,18 @@ GROUPED = re.compile(r"\s*[-+]?(?:[1-9]\d{0,2}\.\d{3}|[^.]{0,3})\s*")
 def _seen(values: Sequence[Any]) -> _Seen:
     seen = _Seen()
     for piece in pieces_of(values):
-        texts, found = [], None
-        if not isinstance(piece, np.ndarray):
-            found = numbers_in(piece) if set(map(type, piece)) == {str} else None
-            texts = piece if found is not None else _texts_in(piece)
+        if numbers_in(piece) is None:
+            filled = [value for value in piece if not is_empty(value)]
+            wrong = sum(number(value) is None for value in filled)
+            seen.others += wrong
+        else:
+            filled, wrong = piece, 0
+        seen.filled += len(filled)
+        texts = _texts_in(filled)
         if not texts:
             continue
         seen.texts += len(texts)
-        seen.plain = seen.plain and (found is not None or numbers_in(texts) is not None)
+        seen.plain = seen.plain and (not wrong or numbers_in(texts) is not None)
         joined = "\n".join(texts)
         if CODES.search(joined):
             seen.codes += sum(CODE.fullmatch(text.strip()) is not None for text in texts)
@@ -321,15 +342,7 @@ def are_numbers(values: Sequence[Any]) -> bool:
         >>> are_numbers(["1", "2", "", "three"]), are_numbers(["010", "011"])
         (True, False)
     """
-    filled = others = 0
-    for piece in pieces_of(values):
-        if (found := numbers_in(piece)) is not None:
-            filled += len(found)
-            continue
-        some = [value for value in piece if not is_empty(value)]
-        filled += len(some)
-        others += sum(number(value) is None for value in some)
-    return 2 * others < filled and not _seen(values).are_codes
+    return _may_be_numbers(values) and _seen(values).are_numbers
 
 
 def is_empty(value: Any) -> bool:

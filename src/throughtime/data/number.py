@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from throughtime.data.cells import Piece, pieces_of
+from throughtime.data.cells import Piece, mapped, pieces_of
 
 
 def number(value: Any) -> float | None:
@@ -52,15 +52,20 @@ def numbers_in(piece: Piece) -> NDArray[np.float64] | None:
     return found if bool(np.isfinite(found).all()) else None
 
 
-def numbers_among(piece: Piece) -> list[Any]:
+def numbers_among(values: Sequence[Any]) -> Sequence[Any]:
     """The values of a column, those that are numbers as such.
 
     Example:
         >>> numbers_among(["1", "x"])
         [1.0, 'x']
     """
+    found = mapped(values, _numbers_among)
+    return found.tolist() if isinstance(found, np.ndarray) else found
+
+
+def _numbers_among(piece: Piece) -> Piece:
     if (found := numbers_in(piece)) is not None:
-        return found.tolist()
+        return found
     return [value if (n := number(value)) is None else n for value in piece]
 
 

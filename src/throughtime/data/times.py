@@ -11,14 +11,16 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from throughtime.data.cells import pieces_of
+from throughtime.data.cells import pieces_of, some_of
 from throughtime.data.number import numbers_in
 from throughtime.data.written_times import Form, Times, forms_like
 
 QUARTER = re.compile(r"(\d{4})[ -]?Q([1-4])|Q([1-4])[ -]?(\d{4})", re.IGNORECASE)
 
-PLAIN = re.compile(r"\d{4}-\d\d-\d\d(?:[ T]\d\d:\d\d(?::\d\d(?:\.\d{3}(?:\d{3})?)?)?)?")
-"""What ``datetime.fromisoformat`` reads as it is, but for what is out of range."""
+PLAIN = re.compile(
+    r"(?!0000)\d{4}-\d\d-\d\d(?:[ T]\d\d:\d\d(?::\d\d(?:\.\d{3}(?:\d{3})?)?)?)?", re.ASCII
+)
+"""What NumPy reads as ``datetime.fromisoformat`` does; both refuse what is out of range."""
 
 UNIX = re.compile(r"unix|epoch|time|date|ts\b|stamp", re.IGNORECASE)
 """Names of columns whose large whole numbers are seconds or milliseconds since 1970."""
@@ -28,9 +30,6 @@ PER_SECOND = (1, 1_000, 1_000_000, 1_000_000_000)
 
 MOMENTS = [datetime(year, 1, 1, tzinfo=UTC).timestamp() for year in (1980, 2100)]
 """Unix times are between these; smaller numbers are counts."""
-
-PLACES, EACH = 6, 50
-"""So many places of a column, with so many values each, show which forms it may have."""
 
 
 class Timed(NamedTuple):
@@ -68,7 +67,7 @@ def timed(values: Sequence[Any], name: str = "") -> Timed | None:
     """A column as times, see :func:`times_of`, and the form in which they are."""
     if not len(values):
         return None
-    some = _some(values)
+    some = some_of(values)
     backwards: Timed | None = None
     for form in _forms(some[0], name):
         if form(some) is None or (found := _all(values, form)) is None:
@@ -83,14 +82,6 @@ def goes_back(times: NDArray[Any]) -> int:
     """The first row whose time is before that of the row before it; 0 if there is none."""
     back = times[1:] < times[:-1]
     return int(back.argmax()) + 1 if back.any() else 0
-
-
-def _some(values: Sequence[Any]) -> list[Any]:
-    """Some values of a column, by which most forms can be excluded."""
-    if len(values) <= PLACES * EACH:
-        return list(values)
-    places = np.linspace(0, len(values) - EACH, PLACES).astype(int).tolist()
-    return [value for at in places for value in values[at : at + EACH]]
 
 
 def _all(values: Sequence[Any], form: Form) -> Times | None:
@@ -130,7 +121,7 @@ def _dates(piece: Sequence[Any]) -> Times | None:
 def _iso(piece: Sequence[Any]) -> Times | None:
     try:
         if all(map(PLAIN.fullmatch, piece)):
-            return np.array(list(map(datetime.fromisoformat, piece)), "datetime64[us]")
+            return np.array(piece, "datetime64[us]")
     except (TypeError, ValueError):  # no text; or 24:00, which is read below
         pass
     return _each(piece, _iso_time)

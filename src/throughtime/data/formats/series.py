@@ -215,8 +215,11 @@ def _numbers(table: Table, name: str) -> Tensor:
     Raises:
         DataError: with file and line, if a value is not a number.
     """
-    values = table.plain_numbers(name)
-    if (found := all_numbers(values)) is not None:
+    values = table.column(name)
+    if (found := all_numbers(values)) is None:
+        values = table.plain_numbers(name)
+        found = all_numbers(values)
+    if found is not None:
         return torch.from_numpy(found)[:, None]
     row, value = next((row, v) for row, v in enumerate(values) if number(v) is None)
     raise DataError(

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from throughtime.data.cells import Picked, mapped, picked
+from throughtime.data.cells import LARGE, Picked, picked
 from throughtime.data.errors import DataError
 from throughtime.data.notation import Numerals, numbers_of
 from throughtime.data.number import numbers_among
@@ -22,6 +22,9 @@ WIDEST = 10_000
 
 SEEN = 100_000
 """So many rows are enough to guess what a column is."""
+
+EACH = 1_000
+"""So many of them follow each other: to read them, most of a large file is passed over."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,7 +106,11 @@ class Table:
 
     @cached_property
     def _spread(self) -> Table:
-        return self[np.arange(SEEN) * (len(self) - 1) // (SEEN - 1)]
+        begins = np.linspace(0, len(self) - EACH, SEEN // EACH).astype(np.int64)
+        some = self[(begins[:, None] + np.arange(EACH)).reshape(-1)]
+        if len(self.columns) * SEEN > LARGE:
+            return some
+        return replace(some, columns={name: list(values) for name, values in some.columns.items()})
 
     def with_numbers(self, names: Iterable[str]) -> Table:
         """The table with these columns as :meth:`plain_numbers`, where most values are numbers.
@@ -111,7 +118,7 @@ class Table:
         A column is read as a whole, before it is divided: a part of it may not show how it is
         written.
         """
-        read = {n: mapped(self.plain_numbers(n), numbers_among)
+        read = {n: numbers_among(self.plain_numbers(n))
                 for n in names if self.numbers(n).are_numbers}  # fmt: skip
         found = replace(self, columns={**self.columns, **read}, decimal=self.mark(read))
         found._times.update((n, times) for n, times in self._times.items() if n not in read)
