@@ -7,7 +7,7 @@ import tempfile
 from bisect import bisect
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
-from itertools import chain
+from itertools import chain, pairwise
 from typing import IO, Any, TypeAlias, overload
 
 import numpy as np
@@ -78,7 +78,7 @@ class Cells(Sequence[Any]):
             return
         which = np.searchsorted(np.array(self._ends), rows, side="right")
         runs = np.flatnonzero(np.diff(which, prepend=-1)).tolist()
-        for at, after in zip(runs, [*runs[1:], len(which)], strict=True):
+        for at, after in pairwise([*runs, len(which)]):
             number = int(which[at])
             piece = self._piece(number)
             inside = rows[at:after] - (self._ends[number] - len(piece))
