@@ -60,6 +60,13 @@ def test_one_row_that_is_no_list_of_zeros_and_ones_is_named(write: Write, bad: A
         labelled(write, ys)
 
 
+def test_one_row_that_is_no_list_of_names_is_named(write: Write) -> None:
+    ys: list[Any] = [["p", "q"], ["q"]] * 20
+    ys[24] = None
+    with pytest.raises(DataError, match=r"a.jsonl:25: column 'y': an empty value is not a list"):
+        labelled(write, ys)
+
+
 def test_few_rows_with_a_mark_are_asked_about(write: Write) -> None:
     reason = r"'y' has 'p\|q', which may be several labels; give --target y:features .* y:label"
     with pytest.raises(DataError, match=reason):

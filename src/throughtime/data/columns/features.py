@@ -238,9 +238,7 @@ def are_lists_of_names(values: Sequence[Any]) -> bool:
         >>> are_lists_of_names([["a", "b"], ["b"], []] * 10), are_lists_of_names([["a", "a"]] * 30)
         (True, False)
     """
-    lists = list(map(_listed, values))
-    if not all(isinstance(value, list) for value in lists):
-        return False
+    lists = [value for value in map(_listed, values) if isinstance(value, list)]
     names = [name for value in lists for name in value]
     whole = all(type(name) is int and name >= 0 for name in names)
     if not names or not (whole or all(isinstance(name, str) for name in names)):

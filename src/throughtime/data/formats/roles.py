@@ -111,7 +111,7 @@ def _are_sets(table: Table, of_x: tuple[Column, ...], name: str) -> bool:
     """
     values = table.column(name)
     lists = [as_list(value) for value in values]
-    if not all(isinstance(value, list) for value in lists):
+    if 2 * sum(isinstance(value, list) for value in lists) <= len(lists):
         comma = form_of(values) == "," and table.numbers(name).are_numbers  # a decimal comma
         try:
             return not comma and are_sets(values)
@@ -135,7 +135,8 @@ def _words(value: Any) -> int:
 
 def _as_long(x: list[Any], y: list[Any], unit: Callable[[Any], int]) -> bool:
     """Whether most lists y are as long as their x."""
-    return 2 * sum(unit(a) == len(b) for a, b in zip(x, y, strict=False)) > len(y)
+    pairs = [(a, b) for a, b in zip(x, y, strict=False) if isinstance(b, list)]
+    return 2 * sum(unit(a) == len(b) for a, b in pairs) > len(y)
 
 
 def _are_tagged(table: Table, inputs: list[Named], target: Named) -> bool:
