@@ -56,7 +56,7 @@ def test_sets_as_files_write_them(
 @pytest.mark.parametrize(
     ("values", "bad", "reason"),
     [
-        (["a|b"], "", "an empty value is not names with '|' between, or [] for none"),
+        (["a|b"], "", "an empty value is not names with '|' between them ([] for none)"),
         (["a|b"], "a||b", "'a||b' has an empty name; expected names with '|' between"),
         (["a|b"], None, "an empty value is not names with '|' between"),
         (["a|b"], 2.5, "2.5 is not names with '|' between"),
@@ -102,7 +102,6 @@ def test_a_label_of_y_is_one_however_rare() -> None:
     ("values", "sure"),
     [
         (["a|b", "b", "a"] * 10, True),
-        (["a|b", "b", "a"] * 5, False),  # 15 rows of two names
         (["a, b", "b", "a"] * 10, True),
         (["a; b", "b", "a"] * 10, True),
         (["a, b", "b"] * 20, False),  # no more combinations than names
@@ -115,8 +114,17 @@ def test_texts_that_are_sets_for_sure(values: list[str], sure: bool) -> None:
     assert are_sets(values) is sure
 
 
+def test_texts_that_may_be_sets_are_asked_about() -> None:
+    with pytest.raises(DataError, match=r"has 'a\|b', which may be several labels"):
+        are_sets(["a|b", "b", "a"] * 5)  # 15 rows of two names
+    assert not are_sets(["a|b", "c|d"])
+
+
 def test_lists_that_are_sets() -> None:
     assert are_flags([[1, 0], [0, 0]])
+    assert are_flags([*[[1, 0]] * 9, [1]])
+    assert not are_flags([*[[1, 0]] * 9, [1]], share=1)
+    assert are_flags([*[[1, 0]] * 9, [1, 2]])
     assert not are_flags([[1], [0]])
     assert not are_flags([[1, 0], [1, 0, 1]])
     assert not are_flags([[[1, 0], [1, 0]]])

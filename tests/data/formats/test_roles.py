@@ -52,6 +52,32 @@ def test_lists_are_sets_or_sequences(
     assert (schema.x[0].kind, schema.y.kind) == kinds
 
 
+@pytest.mark.parametrize("bad", [[1], [1, 2], [1, None], [], 7])
+def test_one_row_that_is_no_list_of_zeros_and_ones_is_named(write: Write, bad: Any) -> None:
+    ys: list[Any] = [[1, 0], [0, 0]] * 20
+    ys[24] = bad
+    with pytest.raises(DataError, match=r"a.jsonl:25: column 'y': "):
+        labelled(write, ys)
+
+
+def test_one_row_that_is_no_list_of_names_is_named(write: Write) -> None:
+    ys: list[Any] = [["p", "q"], ["q"]] * 20
+    ys[24] = None
+    with pytest.raises(DataError, match=r"a.jsonl:25: column 'y': an empty value is not a list"):
+        labelled(write, ys)
+
+
+def test_few_rows_with_a_mark_are_asked_about(write: Write) -> None:
+    reason = r"'y' has 'p\|q', which may be several labels; give --target y:features .* y:label"
+    with pytest.raises(DataError, match=reason):
+        labelled(write, ["p|q", "q", "p"] * 5)
+
+
+def test_codes_with_a_mark_are_labels(write: Write) -> None:
+    data = labelled(write, ["401;402", "401", "402"] * 20)
+    assert data.schema.y.state() == {"symbols": ["401", "402"], "form": ";"}
+
+
 def test_each_combination_is_a_label_if_told(write: Write) -> None:
     rows = "".join(f"a text {i},{['p|q', 'q'][i % 2]}\n" for i in range(40))
     data = load(write("a.csv", "x,y\n" + rows), reading=Reading(input="x", target="y:label"))

@@ -68,7 +68,7 @@ class Features(Names):
         """Learn from the values of a whole column how it writes a set."""
         self.form = form_of(values)
         if self.form == FLAGS:
-            self.know([f"{self.name}[{i}]" for i in range(len(_listed(values[0])))])
+            self.know([f"{self.name}[{i}]" for i in range(_usual_length(values))])
 
     # ---- from a file to a tensor, and back -----------------------------------------------------
 
@@ -104,8 +104,8 @@ class Features(Names):
     @property
     def _expected(self) -> str:
         marked = self.form in MARKS
-        written = f"names with {self.form!r} between" if marked else "a list of names"
-        return f"{written}, or [] for none"
+        written = f"names with {self.form!r} between them" if marked else "a list of names"
+        return f"{written} ([] for none)"
 
     def _flagged(self, values: Any) -> list[str]:
         """The names whose entry is 1."""
@@ -182,18 +182,25 @@ def form_of(values: Sequence[Any]) -> str:
     return most if counts[most] else LISTS
 
 
-def are_flags(values: Sequence[Any]) -> bool:
-    """Whether all values are lists of zeros and ones, equally long.
+def are_flags(values: Sequence[Any], share: float = 0.9) -> bool:
+    """Whether values are lists of zeros and ones, equally long, but for a few mistakes.
 
     Example:
         >>> are_flags(["[1, 0]", "[1, 1]"]), are_flags([[1, 0], [1]]), are_flags([["a", "b"]])
         (True, False, False)
     """
-    lists = list(map(_listed, values))
-    if not lists or not all(isinstance(value, list) and len(value) > 1 for value in lists):
-        return False
-    alike = len({len(value) for value in lists}) == 1
-    return alike and all(flag(v) is not None for value in lists for v in value)
+    size, lists = _usual_length(values), map(_listed, values)
+    good = sum(
+        isinstance(v, list) and len(v) == size and all(flag(n) is not None for n in v)
+        for v in lists
+    )
+    return size > 1 and good >= share * len(values)
+
+
+def _usual_length(values: Sequence[Any]) -> int:
+    """The most frequent length of lists; 0 without any."""
+    lengths = Counter(len(v) for v in map(_listed, values) if isinstance(v, list))
+    return lengths.most_common(1)[0][0] if lengths else 0
 
 
 def are_sets(values: Sequence[Any]) -> bool:
@@ -201,6 +208,9 @@ def are_sets(values: Sequence[Any]) -> bool:
 
     ``|`` is hardly ever a mark of another kind. Other marks also stand in addresses and sentences,
     whose parts are as many as their combinations, or more.
+
+    Raises:
+        DataError: if names with ``|`` between occur again, but may also be parts of texts.
 
     Example:
         >>> are_sets(["a|b", "a", "b"] * 10), are_sets(["Bonn, DE", "Rome, IT"] * 20)
@@ -213,11 +223,16 @@ def are_sets(values: Sequence[Any]) -> bool:
     names = {name for row in rows for name in row}
     combinations = {frozenset(row) for row in rows}
     few = OFTEN * len(names) <= len(values) and any(len(row) > 1 for row in rows)
+    if form == "|" and not few and AGAIN * len(names) <= sum(map(len, rows)):
+        raise DataError(f"has {shown(values[0])}, which may be several labels")
     return few and (form == "|" or len(combinations) > len(names))
 
 
 OFTEN = 10
 """The fewest rows for each name, on average."""
+
+AGAIN = 3
+"""Names that occur so often, on average, may well be labels."""
 
 
 def are_lists_of_names(values: Sequence[Any]) -> bool:
@@ -227,9 +242,7 @@ def are_lists_of_names(values: Sequence[Any]) -> bool:
         >>> are_lists_of_names([["a", "b"], ["b"], []] * 10), are_lists_of_names([["a", "a"]] * 30)
         (True, False)
     """
-    lists = list(map(_listed, values))
-    if not all(isinstance(value, list) for value in lists):
-        return False
+    lists = [value for value in map(_listed, values) if isinstance(value, list)]
     names = [name for value in lists for name in value]
     whole = all(type(name) is int and name >= 0 for name in names)
     if not names or not (whole or all(isinstance(name, str) for name in names)):

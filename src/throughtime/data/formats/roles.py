@@ -8,7 +8,7 @@ from typing import Any
 
 from throughtime.data.columns import Column, Features, column, guess
 from throughtime.data.columns.column import shown
-from throughtime.data.columns.features import are_flags, are_lists_of_names, are_sets, flag
+from throughtime.data.columns.features import are_flags, are_lists_of_names, are_sets, flag, form_of
 from throughtime.data.columns.lists import as_list
 from throughtime.data.errors import DataError
 from throughtime.data.formats.grouped import check_not_steps
@@ -114,14 +114,22 @@ def _are_sets(table: Table, of_x: tuple[Column, ...], name: str) -> bool:
     """
     values = table.column(name)
     lists = [as_list(value) for value in values]
-    if not all(isinstance(value, list) for value in lists):
-        return not table.numbers(name).are_numbers and are_sets(values)
+    if 2 * sum(isinstance(value, list) for value in lists) <= len(lists):
+        comma = form_of(values) == "," and table.numbers(name).are_numbers  # a decimal comma
+        try:
+            return not comma and are_sets(values)
+        except DataError as error:
+            raise DataError(
+                f"{table.path}: column {name!r} {error}; give --target {name}:features for labels "
+                f"with '|' between, or {name}:label for each combination as one"
+            ) from None
     x = table.column(of_x[0].name) if len(of_x) == 1 and of_x[0].sequence else []
     text = bool(x) and all(isinstance(value, str) for value in x)
-    if are_flags(lists):  # equally long, so that texts of so many words are a coincidence
-        return text or not _as_long(x, lists, _words)
-    per_step = any(_as_long(x, lists, unit) for unit in (_words, len))
-    return text and not per_step and are_lists_of_names(lists)
+    if text and are_flags(lists, share=1):  # that texts have so many words is a coincidence
+        return True
+    if any(_as_long(x, lists, unit) for unit in ((_words, len) if text else (len,))):
+        return False
+    return are_flags(lists) or (text and are_lists_of_names(lists))
 
 
 def _words(value: Any) -> int:
@@ -130,7 +138,8 @@ def _words(value: Any) -> int:
 
 def _as_long(x: Sequence[Any], y: Sequence[Any], unit: Callable[[Any], int]) -> bool:
     """Whether most lists y are as long as their x."""
-    return 2 * sum(unit(a) == len(b) for a, b in zip(x, y, strict=False)) > len(y)
+    pairs = [(a, b) for a, b in zip(x, y, strict=False) if isinstance(b, list)]
+    return 2 * sum(unit(a) == len(b) for a, b in pairs) > len(y)
 
 
 def _are_tagged(table: Table, inputs: list[Named], target: Named) -> bool:
