@@ -16,7 +16,7 @@ def test_rows_are_flat() -> None:
         "e": PICTURE,
     }
     assert flat({"a": {}, "b": 1}) == {"b": 1}
-    with pytest.raises(ValueError, match="two values are called 'a.b'"):
+    with pytest.raises(ValueError, match=r"two values are called 'a\.b'"):
         flat({"a.b": 1, "a": {"b": 2}})
 
 
