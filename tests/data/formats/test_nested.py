@@ -34,4 +34,5 @@ def test_objects_are_named() -> None:
     assert objects_in({"a": 1, "b": 2}) == "an object (a, b)"
     assert objects_in([[{"a": 1}]]) == "a list of objects (a)"
     assert objects_in([("key", 1)]) == "pairs of a key and a value"
-    assert [objects_in(v) for v in ("a", 1, None, [], [1], [[]])] == [None] * 6
+    plain: list[object] = ["a", 1, None, [], [1], [[]]]
+    assert [objects_in(value) for value in plain] == [None] * 6
