@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from throughtime.data.columns import Column, restored, saved
+from throughtime.data.columns import Column, Number, restored, saved
 from throughtime.data.errors import DataError
 from throughtime.data.vocabulary import Vocabulary
 from throughtime.lengths import EndOfSequence, Length, SameAsInput, Unending
@@ -56,13 +56,27 @@ class Schema:
             )
         self.y.output()
         if not self.y.sequence and not self.x_is_sequence:
-            raise DataError(
-                "neither x nor y is a sequence, so there is nothing for a recurrent net; say which "
-                "column is a sequence, for instance --input NAME:characters, or, if a sequence is "
-                "several rows, which column says of which one a row is: --sequence NAME"
-            )
+            raise DataError(self._no_sequence())
         if self.running and (self.x or not self.y.sequence):
             raise DataError("a long row without an end is a sequence y that has no x")
+
+    def _no_sequence(self) -> str:
+        """Why there is no model, and what to do: other words for numbers, which are no symbols."""
+        several = (
+            "or, if a sequence is several rows, which column says of which one a row is: "
+            "--sequence NAME"
+        )
+        columns = (*self.x, self.y)
+        if self.x and all(isinstance(column, Number) for column in columns):
+            return (
+                "x and y are numbers, one of each in a row, and no sequence; y(t) given x(t) of a "
+                "series is not modelled yet: model both as one series, by --target "
+                f"{','.join(column.name for column in columns)} without --input, {several}"
+            )
+        return (
+            "neither x nor y is a sequence, so there is nothing for a recurrent net; say which "
+            f"column is a sequence, for instance --input NAME:characters, {several}"
+        )
 
     # ---- sizes ---------------------------------------------------------------------------------
 
