@@ -89,7 +89,9 @@ def test_minus_unicode_all() -> None:
 def test_decimal_parquet() -> None:
     prices = [Decimal(f"{10 + i}.25") for i in range(60)]
     when = pa.array([day.date() for day in days()])
-    pq.write_table(pa.table({"day": when, "price": pa.array(prices, pa.decimal128(9, 2))}), "a.parquet")
+    pq.write_table(
+        pa.table({"day": when, "price": pa.array(prices, pa.decimal128(9, 2))}), "a.parquet"
+    )
     is_the_series(read("a.parquet", target="price"), [10.25 + i for i in range(60)])
     texts = [f"room {i}" for i in range(60)]
     pq.write_table(pa.table({"text": texts, "price": prices}), "b.parquet")
@@ -181,9 +183,9 @@ def test_future_cov() -> None:
     rows = [f"{i},{20 + i}.25,{50 + i % 7}.5" for i in range(60)]
     name = file("a.csv", "hour,temp,load", *rows)
     assert refusal(name, input="temp", target="load") == (
-        "a.csv: x and y are numbers, one of each in a row, and no sequence; y(t) given x(t) of a "
-        "series is not modelled yet: model both as one series, by --target temp,load without "
-        "--input, or, if a sequence is several rows, which column says of which one a row is: "
-        "--sequence NAME"
+        "a.csv: x is numbers, one of each in a row, and y is no sequence either; if a sequence is "
+        "several rows, say which column says of which one a row is: --sequence NAME; if the rows "
+        "are one series, y(t) given x(t) is not modelled yet: model all of it by --target "
+        "temp,load without --input"
     )
     assert steps(read(name, target="temp,load")).shape == (60, 2)

@@ -62,20 +62,21 @@ class Schema:
 
     def _no_sequence(self) -> str:
         """Why there is no model, and what to do: other words for numbers, which are no symbols."""
-        several = (
-            "or, if a sequence is several rows, which column says of which one a row is: "
-            "--sequence NAME"
-        )
-        columns = (*self.x, self.y)
-        if self.x and all(isinstance(column, Number) for column in columns):
+        several = "which column says of which one a row is: --sequence NAME"
+        if not self.x or not all(isinstance(column, Number) for column in self.x):
             return (
-                "x and y are numbers, one of each in a row, and no sequence; y(t) given x(t) of a "
-                "series is not modelled yet: model both as one series, by --target "
-                f"{','.join(column.name for column in columns)} without --input, {several}"
+                "neither x nor y is a sequence, so there is nothing for a recurrent net; say which "
+                "column is a sequence, for instance --input NAME:characters, or, if a sequence is "
+                f"several rows, {several}"
             )
+        names = [column.name for column in (*self.x, self.y)]
+        series = (
+            "; if the rows are one series, y(t) given x(t) is not modelled yet: model all of it by "
+            f"--target {','.join(names)} without --input"
+        )
         return (
-            "neither x nor y is a sequence, so there is nothing for a recurrent net; say which "
-            f"column is a sequence, for instance --input NAME:characters, {several}"
+            "x is numbers, one of each in a row, and y is no sequence either; if a sequence is "
+            f"several rows, say {several}{series if isinstance(self.y, Number) else ''}"
         )
 
     # ---- sizes ---------------------------------------------------------------------------------
