@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from throughtime.data import DATASETS, DataError, load
+from throughtime.data import DATASETS, DataError, load, read
 
 
 def test_a_file_is_read_with_the_seed(tmp_path: Path) -> None:
@@ -28,3 +28,12 @@ def test_a_name_that_is_nothing_lists_what_there_is() -> None:
 def test_a_directory_is_no_data(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="a folder without"):
         load(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["https://example.com/a.csv", "s3://bucket/a.csv", "hf:/a/b"])
+def test_an_address_is_no_file(name: str) -> None:
+    for source in (name, Path(name)):
+        with pytest.raises(DataError, match="an address, from which nothing is read; download"):
+            load(source)
+        with pytest.raises(DataError, match="an address, from which nothing is read; download"):
+            read(source)

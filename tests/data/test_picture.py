@@ -11,7 +11,7 @@ import pytest
 from PIL import Image as Pictures
 
 from throughtime.data import DataError
-from throughtime.data.picture import seen, with_channels
+from throughtime.data.picture import seen, white_of, with_channels
 
 
 def file(picture: Pictures.Image, form: str = "PNG", **told: object) -> BytesIO:
@@ -40,16 +40,25 @@ def long(*values: int, kind: type[np.generic] = np.uint16) -> Pictures.Image:
 def test_sixteen_bits_are_divided_by_65535_without_rounding() -> None:
     for form in ("PNG", "TIFF"):
         grey = look(file(long(0, 5140, 51400, 65535, 100), form))
-        assert grey.mode == "F"
-        assert pixels(grey) == pytest.approx([0, 20, 200, 255, 100 / 257])
-    assert pixels(look(file(long(0, 51400, 65535, kind=np.int32), "TIFF"))) == pytest.approx(
-        [0, 200, 255]
-    )
+        assert grey.mode == "I"
+        shades = [0, 20, 200, 255, 100 / 257]
+        assert pixels(with_channels(grey, 1)) == pytest.approx(shades)
+    grey = look(file(long(0, 51400, 65535, kind=np.int32), "TIFF"))
+    assert pixels(with_channels(grey, 1)) == pytest.approx([0, 200, 255])
     with pytest.raises(DataError, match="values from 0 to 65536; expected 0 for black to 65535"):
         look(file(long(0, 65536, kind=np.int32), "TIFF"))
     with pytest.raises(DataError, match="values from -1 to 3"):
         look(file(long(-1, 3, kind=np.int32), "TIFF"))
-    assert pixels(look(file(long(7, 65535 // 5), transparency=7))) == [255, 51]
+    assert pixels(look(file(long(7, 65535 // 5), transparency=7))) == [65535, 65535 // 5]
+
+
+def test_white_is_by_the_highest_bit_in_use() -> None:
+    for highest, white in ((200, 255), (256, 1023), (3000, 4095), (4096, 16383), (16384, 65535)):
+        dark, bright = look(file(long(0, 1))), look(file(long(0, highest)))
+        assert white_of([dark, bright, look(file(Pictures.new("L", (1, 1), 255)))]) == white
+        assert pixels(with_channels(bright, 1, white)) == pytest.approx([0, 255 * highest / white])
+        assert pixels(with_channels(look(file(long(0, 65535))), 1, white)) == [0, 255]
+    assert white_of([look(file(long(0, 0)))]) == white_of([look(real(0, 0.1))]) == 65535
 
 
 def test_real_numbers_are_greys_from_0_to_1_or_refused() -> None:

@@ -54,10 +54,10 @@ def is_absent(y: Sequence | Tensor) -> Tensor | None:
 
 def absent_labels(y: Sequence | Tensor) -> Counter[str]:
     """How often each label that training lacks is in y."""
-    where = is_absent(y)
+    values = y.flat if isinstance(y, Flat) else y.values if isinstance(y, Sequence) else y
+    where = is_absent(values)
     if where is None:
         return Counter()
-    values = y.values if isinstance(y, Sequence) else y
     return Counter(absent_label(number) for number in values[where].tolist())
 
 

@@ -125,9 +125,9 @@ class Dataset:
         found = "sequence" if isinstance(x, Sequence) else "nothing" if x is None else "vector"
         if found != expected:
             return f"x is {_a(found)}, but its columns make {_a(expected)}"
-        values = x.values if isinstance(x, Sequence) else x
-        if isinstance(x, Sequence) and not x.event_shape:
-            smallest, largest = int(x.values.min()), int(x.values.max())
+        values = x.flat if isinstance(x, Flat) else x.values if isinstance(x, Sequence) else x
+        if isinstance(x, Sequence) and not x.event_shape and values is not None:
+            smallest, largest = int(values.min()), int(values.max())
             if smallest < 0 or largest >= (schema.x_size or 0):
                 return f"x has the symbols {smallest} to {largest}, but its size is {schema.x_size}"
         elif values is not None and values.shape[-1] != schema.x_size:

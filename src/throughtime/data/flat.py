@@ -118,7 +118,7 @@ class Spool:
         Raises:
             DataError: if the temporary folder is full.
         """
-        with _room():
+        with room():
             self._file.write(values.astype(self.dtype, copy=False).tobytes())
         self._count += len(values)
 
@@ -131,7 +131,7 @@ class Spool:
         Raises:
             DataError: if the temporary folder is full.
         """
-        with _room():
+        with room():
             self._file.flush()
         if not self._count:  # an empty file cannot be mapped
             return np.zeros(0, self.dtype)
@@ -142,7 +142,7 @@ class Spool:
 
 
 @contextmanager
-def _room() -> Iterator[None]:
+def room() -> Iterator[None]:
     try:
         yield
     except OSError as error:
@@ -162,13 +162,21 @@ def smallest(count: int) -> type[np.generic]:
     return np.uint8 if count <= 2**8 else np.int16 if count <= 2**15 else np.int32
 
 
-def spooled(flat: Spool, lengths: Spool) -> Flat:
-    """Sequences from the spool of their values and the spool of their lengths, as ``int64``."""
+def spooled(flat: Spool, lengths: Spool, event: tuple[int, ...] = ()) -> Flat:
+    """Sequences from the spool of their values and the spool of their lengths, as ``int64``.
+
+    Args:
+        flat: the entries of all values.
+        lengths: how many values each sequence has.
+        event: the shape of one value.
+    """
     starts, before = Spool(np.int64), 0
     lengths_ = lengths.array()
     for some in np.array_split(lengths_, max(1, len(lengths_) >> 17)):
         ends = before + some.cumsum()
         starts.write(ends - some)
         before = int(ends[-1]) if len(ends) else before
-    spools = (flat, starts, lengths)
-    return Flat(*(torch.from_numpy(spool.array(scattered=True)) for spool in spools))
+    values, *where = (
+        torch.from_numpy(spool.array(scattered=True)) for spool in (flat, starts, lengths)
+    )
+    return Flat(values.view(-1, *event), *where)

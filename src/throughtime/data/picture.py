@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Iterable
 from io import BytesIO
 from pathlib import Path
 
@@ -15,12 +16,32 @@ from throughtime.data.errors import DataError
 FORMATS = ("PNG", "JPEG", "GIF", "BMP", "TIFF", "WEBP", "PPM")
 """The formats that are read. Pillow has more, of which some start other programs (EPS)."""
 
+WHITEST = 65535
+"""The largest value of a picture of whole numbers."""
+
+
+def white_of(pictures: Iterable[Pictures.Image]) -> int:
+    """White in pictures of whole numbers, by the highest bit that any of them uses.
+
+    Cameras and scanners have 8, 10, 12, 14 or 16 bits, and write all of them into 16: then white
+    is 4095 in all pictures of a set, and divided by 65535 they would be nearly black.
+
+    Example:
+        >>> white_of([Pictures.new("I", (1, 1), 3000), Pictures.new("L", (1, 1), 255)])
+        4095
+    """
+    highest = [int(np.asarray(p).max()) for p in pictures if p.mode == "I"]
+    if not highest or max(highest) == 0:
+        return WHITEST
+    bits = max(8, max(highest).bit_length())
+    return 2 ** (bits + bits % 2) - 1
+
 
 def seen(file: Path | BytesIO, smallest: int, largest: int) -> Pictures.Image:
     """The first picture in a file, as a person sees it.
 
-    Orientation (EXIF) is applied, and what is transparent is put on white. Values of 16 bits are
-    divided by 65535; real numbers from 0 to 1 stay as they are, and others are refused.
+    Orientation (EXIF) is applied, and what is transparent is put on white. Whole numbers up to
+    65535 and real numbers from 0 to 1 stay as fine as they are, and others are refused.
 
     Args:
         file: the file, or its bytes.
@@ -28,8 +49,9 @@ def seen(file: Path | BytesIO, smallest: int, largest: int) -> Pictures.Image:
         largest: the most rows or columns of pixels; a larger picture is scaled down.
 
     Returns:
-        A picture of Pillow's mode L if all of it is grey, of mode F with values from 0 to 255 if
-        its greys are finer than 8 bits, else RGB.
+        A picture of Pillow's mode L if all of it is grey, else RGB; of mode F with values from 0 to
+        255 if its greys are real numbers; of mode I if they are whole ones of more than 8 bits, of
+        which the file does not say how many are in use.
 
     Raises:
         DataError: if it is no picture, is damaged, is smaller, or claims more pixels than Pillow
@@ -63,8 +85,17 @@ def seen(file: Path | BytesIO, smallest: int, largest: int) -> Pictures.Image:
         ) from None
 
 
-def with_channels(picture: Pictures.Image, channels: int) -> Pictures.Image:
-    """What :func:`seen` gave with one channel, in grey, or with three, in colour."""
+def with_channels(picture: Pictures.Image, channels: int, white: int = WHITEST) -> Pictures.Image:
+    """What :func:`seen` gave with one channel, in grey, or with three, in colour.
+
+    Args:
+        picture: the picture.
+        channels: 1 or 3.
+        white: the value of white in pictures of mode I.
+    """
+    if picture.mode == "I":
+        values = np.asarray(picture).astype(np.float32) * np.float32(255 / white)
+        picture = Pictures.fromarray(values.clip(0, 255))
     if channels == 1:
         return picture.convert("L") if picture.mode == "RGB" else picture
     return (picture.convert("L") if picture.mode == "F" else picture).convert("RGB")
@@ -89,16 +120,16 @@ def _as_seen(picture: Pictures.Image, largest: int) -> Pictures.Image:
 
 
 def _of_fine_greys(picture: Pictures.Image) -> Pictures.Image:
-    """Real numbers, or whole ones of more than 8 bits, from 0 to 255 without rounding."""
-    values = np.asarray(picture).astype(np.float32)
-    white = 1.0 if picture.mode == "F" else 65535.0
+    """Real numbers from 0 to 255, or whole ones of more than 8 bits, without rounding."""
+    real = picture.mode == "F"
+    values: np.ndarray = np.asarray(picture).astype(np.float32 if real else np.int64)
+    white = 1 if real else WHITEST
     if (clear := picture.info.get("transparency")) is not None:
         values[values == clear] = white
     low, high = float(values.min()), float(values.max())
     if not 0 <= low <= high <= white:  # also where one is not a number
         raise DataError(
-            f"has values from {low:g} to {high:g}; expected 0 for black to {white:g} for white: "
+            f"has values from {low:g} to {high:g}; expected 0 for black to {white} for white: "
             "scale them, or save the picture with 8 bits"
         )
-    values *= np.float32(255 / white)
-    return Pictures.fromarray(values)
+    return Pictures.fromarray(255 * values if real else values.astype(np.int32))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
@@ -78,6 +79,7 @@ def load(name_or_path: str | Path, seed: int = 0, reading: Reading = AS_IT_IS) -
             return replace(make(), source=Source(name))
     if Path(name).exists():
         return _of_file(Path(name), seed, reading)
+    _check_local(name)
     near = difflib.get_close_matches(name, DATASETS, n=1)
     hint = f"; did you mean {near[0]!r}?" if near else "."
     raise DataError(
@@ -111,6 +113,7 @@ def read(source: object, *, seed: int = 0, name: str = "rows", **options: Any) -
     reading = Reading(**options)
     if isinstance(source, str | Path):
         if not Path(source).exists():
+            _check_local(str(source))
             raise DataError(f"{source}: no such file; check the name")
         return _of_file(Path(source), seed, reading)
     if reading.format is not None or reading.symbols is not None:
@@ -120,6 +123,13 @@ def read(source: object, *, seed: int = 0, name: str = "rows", **options: Any) -
     if is_series(rows, reading):
         return as_series(rows, reading, name)
     return of_table(rows, partial(read_table, reading=reading), name, seed, reading)
+
+
+def _check_local(name: str) -> None:
+    if re.match(r"[A-Za-z][A-Za-z0-9+.-]+:/", name):  # a Path has lost one of two slashes
+        raise DataError(
+            f"{name}: an address, from which nothing is read; download the file, and give its path"
+        )
 
 
 def _of_file(path: Path, seed: int, reading: Reading) -> Dataset:

@@ -66,8 +66,9 @@ class Schema:
         if not self.x or not all(isinstance(column, Number) for column in self.x):
             return (
                 "neither x nor y is a sequence, so there is nothing for a recurrent net; say which "
-                "column is a sequence, for instance --input NAME:characters, or, if a sequence is "
-                f"several rows, {several}"
+                "column is a sequence, for instance --input NAME:characters, or NAME:rows for a "
+                "picture that is read row by row; or, if a sequence is several rows, "
+                f"{several}"
             )
         names = [column.name for column in (*self.x, self.y)]
         series = (
@@ -98,8 +99,8 @@ class Schema:
 
     @property
     def picture_shape(self) -> tuple[int, int, int] | None:
-        """Channels, rows and columns of pixels, if x is a picture."""
-        return self.x[0].picture_shape if self.x else None
+        """Channels, rows and columns of pixels, if x is a picture that is seen as a whole."""
+        return self.x[0].picture_shape if self.x and not self.x_is_sequence else None
 
     @property
     def y_vocabulary(self) -> Vocabulary | None:

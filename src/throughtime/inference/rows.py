@@ -148,7 +148,7 @@ def _in_memory(source: object, columns: tuple[Column, ...]) -> Table:
     only = columns[0].name if len(columns) == 1 else None
     table = table_of(source, column=only)
     if only == WHOLE and TEXT in table.columns:
-        table.columns[WHOLE] = table.columns[TEXT]
+        return replace(table, columns={**table.columns, WHOLE: table.columns[TEXT]})
     return table
 
 

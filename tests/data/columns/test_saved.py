@@ -10,7 +10,7 @@ from PIL import Image as Pictures
 
 from throughtime.data import DataError
 from throughtime.data.byte_pairs import ALPHABET
-from throughtime.data.columns import KINDS, Column, Image, Ink, restored, saved
+from throughtime.data.columns import KINDS, Column, Image, Ink, PixelRows, restored, saved
 
 VALUES: dict[str, list[Any]] = {
     "characters": ["a b", "ba", "c"],
@@ -29,7 +29,7 @@ VALUES: dict[str, list[Any]] = {
 
 
 def test_every_kind_has_values() -> None:
-    assert {*VALUES, "image", "ink"} == set(KINDS)  # pictures have a test of their own
+    assert {*VALUES, "image", "ink", "rows"} == set(KINDS)  # pictures have a test of their own
 
 
 def fitted(kind: str) -> Column:
@@ -49,7 +49,9 @@ def test_a_restored_column_is_the_saved_one(kind: str) -> None:
         assert torch.equal(again.encode(again.parse(value)), column.encode(column.parse(value)))
 
 
-@pytest.mark.parametrize(("kind", "value"), [(Image, 200 / 255), (Ink, 55 / 255)])
+@pytest.mark.parametrize(
+    ("kind", "value"), [(Image, 200 / 255), (Ink, 55 / 255), (PixelRows, 200 / 255)]
+)
 def test_a_restored_picture_is_the_saved_one(
     kind: type[Image], value: float, tmp_path: Path
 ) -> None:
@@ -61,7 +63,7 @@ def test_a_restored_picture_is_the_saved_one(
     assert again.alike(column)
     grey = again.encode(again.parse("a.png", tmp_path))
     assert torch.equal(grey, column.encode(column.parse("a.png", tmp_path)))
-    assert grey.tolist() == pytest.approx([value] * 40)
+    assert grey.flatten().tolist() == pytest.approx([value] * 40)
     assert again.decode(grey) == [[pytest.approx(200 / 255)] * 5] * 8  # what is seen
 
 
@@ -108,6 +110,7 @@ DAMAGED: list[tuple[Any, str]] = [
     ({"kind": "bits", "name": "n", "size": True}, "the size True; expected the number of bits"),
     ({"kind": "image", "name": "n", "size": 16, "shape": [4, 5]}, "which do not go together"),
     ({"kind": "image", "name": "n", "size": 16, "shape": 16}, "expected channels, rows"),
+    ({"kind": "image", "name": "n", "size": 16, "shape": [4, 4], "white": 9}, "a white of 9; exp"),
     ({"kind": "image", "name": "n", "size": 10**8, "shape": [10**4] * 2}, "do not go together"),
 ]
 

@@ -109,3 +109,10 @@ def test_what_a_header_says_is_believed_before_there_are_bytes(tmp_path: Path) -
         )
     with pytest.raises(DataError, match="with 799,199,992,008 bytes or more of arrays"):
         read_arrays(path)
+
+
+def test_two_arrays_for_one_part_are_refused(tmp_path: Path) -> None:
+    some = np.ones((4, 5))
+    np.savez(tmp_path / "a.npz", train=some, train_data=2 * some, valid=some, test=some)
+    with pytest.raises(DataError, match=r"the arrays 'train' and 'train_data' are both for train"):
+        read_arrays(tmp_path / "a.npz")

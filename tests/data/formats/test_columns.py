@@ -279,9 +279,9 @@ def test_every_kind_reads_or_refuses_what_is_odd(kind: str, value: object) -> No
 
 
 def test_objects_are_compared_as_they_are(write: Write) -> None:
-    rows = ({"x": {"a": [i % 12]}, "y": "abc"} for i in range(24))
+    rows = ({"x": [{"a": [i % 12]}], "y": "abc"} for i in range(24))
     with pytest.raises(
-        DataError, match=r"a.jsonl:\d+: column 'x' has an object \(a\); expected a text"
+        DataError, match=r"a.jsonl:\d+: column 'x' has a list of objects \(a\); expected a te"
     ):
         load(write("a.jsonl", lines(*rows)), reading=Reading(input="x:characters", target="y"))
 

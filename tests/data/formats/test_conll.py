@@ -85,8 +85,10 @@ def test_a_tag_that_only_the_test_has_is_encoded_as_no_symbol(write: Write) -> N
 def test_an_ending_that_says_nothing_is_decided_by_the_lines(write: Write) -> None:
     sentences = "\n".join(f"w{i} A\nv{i} B\n" for i in range(12))
     assert load(write("eng.train", sentences)).wiring == HIDDEN_TO_HIDDEN
-    assert load(write("eng.txt", sentences)).schema.x == ()  # lines, as its name says
-    assert load(write("eng.testa", sentences.replace("v3 B", "v3 B C"))).schema.x == ()
+    with pytest.raises(DataError, match=r"eng.txt: every line has as many columns, .* conll"):
+        load(write("eng.txt", sentences))
+    with pytest.raises(DataError, match=r"eng.testa:11: 3 columns; expected 2, as most"):
+        load(write("eng.testa", sentences.replace("v3 B", "v3 B C")))
     assert load(write("eng.testb", sentences.replace("\n\n", "\n"))).schema.x == ()
 
 
@@ -134,3 +136,20 @@ def test_empty_nodes_and_spaces_inside_a_column(write: Write) -> None:
 def test_the_line_that_differs_from_most_is_named_though_it_is_the_first(write: Write) -> None:
     with pytest.raises(DataError, match=r"a.conll:1: 3 columns; expected 2, as most lines have"):
         read_conll(write("a.conll", "e F G\na B\nc D\n"))
+
+
+def test_names_above_the_tokens_are_no_token(write: Write) -> None:
+    text = sentences("Orin B-PER", "visits O")
+    with pytest.raises(DataError, match=r"a.conll:1: the names of columns \(Token, NER_Tag\)"):
+        read_conll(write("a.conll", "Token NER_Tag\n" + text))
+    assert read_conll(write("a.conll", "word O\n" + text)).columns["1"][0][0] == "word"
+
+
+def test_a_line_of_white_space_is_blank(write: Write) -> None:
+    table = read_conll(write("a.conll", "a\tX\nb\tY\n \t\nc\tX\n"))
+    assert table.columns == {"1": [["a", "b"], ["c"]], "2": [["X", "Y"], ["X"]]}
+
+
+def test_columns_that_semicolons_divide_are_refused(write: Write) -> None:
+    with pytest.raises(DataError, match=r"a.conll: a column in each line, with ';' in it"):
+        read_conll(write("a.conll", sentences("Orin;B-PER", "visits;O")))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -54,5 +54,41 @@ def test_what_is_no_one_sheet(tmp_path: Path, write: Write) -> None:
         read_table(two)
     with pytest.raises(DataError, match=r"a.xlsx: 0 sheets with cells"):
         read_table(workbook(tmp_path / "a.xlsx", one=[]))
-    with pytest.raises(DataError, match=r"b.xlsx: cannot be read as a workbook"):
-        read_table(write("b.xlsx", "nothing"))
+    with pytest.raises(DataError, match=r"b.xls: cannot be read as a workbook"):
+        read_table(write("b.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600)))
+
+
+@pytest.mark.parametrize(
+    ("content", "name"),
+    [
+        ("<html><table>", "HTML; open it in a spreadsheet and save it as .xlsx or .csv"),
+        ("\n<?xml version='1.0'?><Workbook>", "XML; open it in a spreadsheet"),
+        ("a\tb\n1\t2\n", "delimited text; name it .csv"),
+    ],
+)
+def test_texts_that_are_called_workbooks(content: str, name: str, write: Write) -> None:
+    with pytest.raises(DataError, match=rf"b.xls: {name}.*, though its name ends in .xls"):
+        load(write("b.xls", content))
+
+
+def test_durations_are_seconds(tmp_path: Path) -> None:
+    path = workbook(tmp_path / "a.xlsx", s=[["x", "lap"], ["a", timedelta(minutes=1.5)]])
+    assert read_table(path).columns["lap"] == [90]
+
+
+def test_a_value_far_below_the_others_does_not_fill_the_memory(tmp_path: Path) -> None:
+    book = Workbook()
+    book.active["A1"] = "a"
+    book.active["A2"] = 1.5
+    book.active["XFD1048576"] = 2.5
+    book.save(tmp_path / "a.xlsx")
+    with pytest.raises(DataError, match=r"549,755,813,888 bytes or more of cells \(1,048,576 rows"):
+        load(tmp_path / "a.xlsx")
+
+
+def test_a_formula_without_its_value_is_named(tmp_path: Path) -> None:
+    rows: list[list[object]] = [["x", "twice"], [1.5, "=A2*2"], [2.5, "=A3*2"]]
+    with pytest.raises(
+        DataError, match=r"a.xlsx: cell B2 has a formula without its value, as prog"
+    ):
+        load(workbook(tmp_path / "a.xlsx", s=rows))

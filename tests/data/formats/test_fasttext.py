@@ -45,3 +45,12 @@ def test_a_line_without_one_label_and_a_text_is_refused(
 ) -> None:
     with pytest.raises(DataError, match=rf"a\.txt:2: {expected}"):
         read_fasttext(write("a.txt", f"__label__x first\n{line}\n"))
+
+
+def test_one_line_without_a_label_among_many_is_named(write: Write) -> None:
+    lines = TEXT.splitlines()
+    lines[40] = "a text that somebody forgot to label"
+    with pytest.raises(DataError, match=r"a.txt:41: 0 labels \(none\); expected one"):
+        load(write("a.txt", "\n".join(lines)))
+    few = "\n".join([*lines[:2], *(f"a text, number {i}" for i in range(30))])
+    assert load(write("a.txt", few)).schema.y.kind == "characters"

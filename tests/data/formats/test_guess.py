@@ -62,7 +62,9 @@ def test_other_lines_are_lines(text: str, write: Write) -> None:
 @pytest.mark.parametrize("name", ["a", "a.txt", "a.data"])
 @pytest.mark.parametrize("indent", [None, 1])
 def test_json_is_not_lines_of_text(name: str, indent: int | None, write: Write) -> None:
-    said = r": JSON; name it \.jsonl if .*, or give --format lines to model its text"
+    said = (
+        r": JSON; name it \.json if .*, and \.jsonl if .*; or give --format lines to model its text"
+    )
     whole = write(name, json.dumps(ROWS, indent=indent))
     by_line = write(f"lines{name}", "".join(json.dumps(row) + "\n" for row in ROWS))
     lists = write(f"lists{name}", "[1, 2]\n[3]\n")
@@ -84,3 +86,19 @@ def test_json_is_not_lines_of_text(name: str, indent: int | None, write: Write) 
 def test_markup_is_named(text: str, name: str, write: Write) -> None:
     with pytest.raises(DataError, match=rf"a: {name}.*; make it plain text or a table first"):
         format_of(write("a", text), Reading())
+
+
+SERIES = [",".join(f"{j * 0.1 + i:.3f}" for j in range(20)) for i in range(40)]
+
+
+def test_series_in_rows_without_names_are_asked_about(write: Write) -> None:
+    first = write("a.csv", "".join(f"{i % 2},{row}\n" for i, row in enumerate(SERIES)))
+    with pytest.raises(DataError, match=r"a.csv: .* --format ucr if the first .*, or --format ser"):
+        load(first)
+    assert load(first, reading=Reading(format="ucr")).schema.y.name == "label"
+    assert load(first, reading=Reading(format="series")).schema.running
+    last = write("b.csv", "".join(f"{row};{i % 2}\n" for i, row in enumerate(SERIES)))
+    with pytest.raises(DataError, match=r"b.csv: .*; if the last is the class .*, write it first"):
+        load(last)
+    named = write("c.csv", ",".join("abcdefghijklmnopqrst") + "\n" + "\n".join(SERIES))
+    assert load(named).schema.running

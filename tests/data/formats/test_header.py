@@ -45,5 +45,5 @@ def test_an_option_says_it(write: Write) -> None:
 
 
 def test_a_text_that_is_long_may_be_a_row(write: Write) -> None:
-    with pytest.raises(DataError, match=r"a.csv:1: 'long .* say which: header=yes if the first"):
+    with pytest.raises(DataError, match=r"a.csv:1: 'long .* say which: --header yes if the first"):
         read_table(write("a.csv", f"long {'word ' * 40};b\nword;c\n"))

@@ -63,3 +63,20 @@ def test_a_table_is_not_wider_than_it_can_be(tmp_path: Path) -> None:
     columns = {str(i): [1.5] for i in range(10_001)}
     with pytest.raises(DataError, match="10,001 columns; expected at most 10,000"):
         read_table(written(tmp_path / "a.parquet", **columns))
+
+
+def test_rows_that_take_no_bytes_in_the_file_are_counted_before_they_are_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = written(tmp_path / "a.parquet", a=pyarrow.nulls(10**8))
+    assert path.stat().st_size < 2**18
+    monkeypatch.setattr(parquet, "read_table", None)
+    with pytest.raises(DataError, match="800,000,000 bytes from a file of "):
+        read_table(path)
+
+
+def test_an_index_that_counts_rows_is_no_column(tmp_path: Path) -> None:
+    path = written(tmp_path / "a.parquet", a=["x"], __index_level_0__=[0])
+    assert read_table(path).columns == {"a": ["x"]}
+    path = written(tmp_path / "a.parquet", a=["x"], __index_level_0__=[date(2020, 1, 31)])
+    assert read_table(path).columns == {"a": ["x"], "__index_level_0__": ["2020-01-31"]}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import pickle
 import sqlite3
@@ -56,6 +57,22 @@ BINARY = {
     "a DuckDB database": bytes(8) + b"DUCK" + ZEROS,
     "a file that zstd has packed": b"\x28\xb5\x2f\xfd\x04\x00",
     "a Python pickle": pickle.dumps([1, 2], protocol=4),
+    "a Python pickle of the first version": pickle.dumps({"a": 1}, protocol=0),
+    "a file of R's": gzip.compress(b"X\n\0\0\0\3" + ZEROS),
+    "an image of R's": gzip.compress(b"RDX3\nX\n\0\0" + ZEROS),
+    "a file of Stata's": b"<stata_dta><header>" + ZEROS,
+    "an old file of Stata's": b"\x72\x02\x01\0" + ZEROS,
+    "a file of SPSS's": b"$FL2@(#) SPSS DATA FILE" + ZEROS,
+    "a file of SAS's": ZEROS[:12] + b"\xc2\xea\x81\x60" + ZEROS,
+    "a NetCDF file": b"CDF\1" + ZEROS,
+    "signals in EDF": b"0       X" + ZEROS,
+    "sound (WAV)": b"RIFF\x24\0\0\0WAVEfmt " + ZEROS,
+    "a picture (WebP)": b"RIFF\x24\0\0\0WEBPVP8 " + ZEROS,
+    "a RIFF file, such as a film in AVI": b"RIFF\x24\0\0\0AVI " + ZEROS,
+    "sound (MP3)": b"\xff\xfb\x90\x64" + ZEROS,
+    "a film or sound (MP4)": b"\0\0\0\x18ftypmp42" + ZEROS,
+    "a file of a model's weights (safetensors)": b"\x10" + ZEROS[:7] + b'{"a":1}' + ZEROS,
+    "a document of Apple's (Numbers, Pages or Keynote)": zipped("Index/Document.iwa"),
     "a PDF document": b"%PDF-1.4\nall text",
     "an RTF document": b"{\\rtf1 text}",
 }
@@ -66,6 +83,11 @@ def test_a_file_is_what_its_first_bytes_say(name: str, write: Write) -> None:
     path = write("notes.txt", BINARY[name])
     kind = kind_of(path)
     assert kind is not None
+    name = {
+        "an old file of Stata's": "a file of Stata's",
+        "an image of R's": "a file of R's",
+        "a Python pickle of the first version": "a Python pickle",
+    }.get(name, name)
     assert kind.name == name
     with pytest.raises(DataError) as error:  # not even where it is said to be text
         load(path, reading=Reading(format="lines"))
@@ -77,6 +99,17 @@ def test_tables_and_arrays_are_told_apart(write: Write) -> None:
     assert kind_of(write("a", BINARY["an old Excel workbook"])) is signature.OLD_EXCEL
     assert kind_of(write("a", BINARY["a Parquet table"])) is signature.PARQUET
     assert kind_of(write("a", BINARY["a file of NumPy arrays"])) is signature.NPZ
+
+
+def test_a_workbook_of_libreoffice_says_what_it_is(write: Write) -> None:
+    into = io.BytesIO()
+    with zipfile.ZipFile(into, "w") as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        archive.writestr("content.xml", "x")
+    assert kind_of(write("a.ods", into.getvalue())) is signature.EXCEL
+    kind = kind_of(write("a.odt", zipped("mimetype", "content.xml")))
+    assert kind is not None
+    assert kind.name == "an OpenDocument file"
 
 
 def test_real_files_of_other_programs(tmp_path: Path) -> None:

@@ -1,7 +1,7 @@
 """Columns of data: one class per kind, which parses, learns from, encodes and decodes values."""
 
 from throughtime.data.columns.column import Column, NotALine
-from throughtime.data.columns.image import Image, Ink
+from throughtime.data.columns.image import Image, Ink, PixelRows
 from throughtime.data.columns.numbers import Bits, Number, Numbers, RealColumn, Vector
 from throughtime.data.columns.registry import (
     KINDS,
@@ -30,6 +30,7 @@ __all__ = [
     "Number",
     "Numbers",
     "Pairs",
+    "PixelRows",
     "RealColumn",
     "Scale",
     "Tags",

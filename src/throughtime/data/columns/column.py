@@ -7,10 +7,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar, Protocol, runtime_checkable
 
+import torch
 from torch import Tensor
 
 from throughtime.data.columns.scale import Scale
 from throughtime.data.errors import DataError
+from throughtime.data.flat import Flat
 from throughtime.data.reading import Reading
 from throughtime.data.vocabulary import Vocabulary
 from throughtime.outputs import Output
@@ -72,7 +74,7 @@ class Column(ABC):
         for name in self.takes:
             setattr(self, name, getattr(reading, name))
 
-    def values_in(self, rows: Rows) -> list[Any]:
+    def values_in(self, rows: Rows) -> Sequence[Any]:
         """The values of this column in a table, to be parsed one by one.
 
         Raises:
@@ -118,6 +120,28 @@ class Column(ABC):
             DataError: if the value cannot be encoded.
         """
         return self.encode(parsed)
+
+    def encode_all(self, parsed: Sequence[Any]) -> Flat | Tensor:
+        """Many parsed values at once: sequences one after another, or ``(rows, …)``.
+
+        Raises:
+            DataError: if one cannot be encoded.
+        """
+        return self._together([self.encode(value) for value in parsed])
+
+    def encode_all_y(self, parsed: Sequence[Any]) -> Flat | Tensor:
+        """Many parsed values of y at once, as by :meth:`encode_y`.
+
+        Raises:
+            DataError: if one cannot be encoded.
+        """
+        return self.encode_all(parsed)
+
+    def _together(self, encoded: list[Tensor]) -> Flat | Tensor:
+        if not self.sequence:
+            return torch.stack(encoded)
+        lengths = torch.tensor([len(value) for value in encoded])
+        return Flat(torch.cat(encoded), lengths.cumsum(0) - lengths, lengths)
 
     def entries(self, encoded: Tensor) -> Tensor:
         """Encoded values ``(rows, …)`` as entries of a vector x, ``(rows, size)``."""
@@ -189,10 +213,10 @@ class Column(ABC):
 class Rows(Protocol):
     """A table, as a column sees it."""
 
-    def column(self, name: str) -> list[Any]:
+    def column(self, name: str) -> Sequence[Any]:
         """The values of a column as they are in the file."""
 
-    def plain_numbers(self, name: str) -> list[Any]:
+    def plain_numbers(self, name: str) -> Sequence[Any]:
         """The values of a column whose texts are numbers in one notation, as numbers."""
 
 

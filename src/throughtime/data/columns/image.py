@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from io import BytesIO
 from pathlib import Path
@@ -26,6 +27,9 @@ BEGINNINGS = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"II*\0", b"MM\0*")
 SMALLEST = 4
 """The fewest rows and columns of pixels, which the two pooling layers of the encoder need."""
 
+WHITES = (255, 1023, 4095, 16383, 65535)
+"""What white may be in pictures of more than 8 bits."""
+
 MOST = 2**31
 """The most numbers in the pictures of training: many large pictures must not fill the memory."""
 
@@ -35,6 +39,7 @@ class Image(Column):
 
     Pictures are read as a person sees them (see :mod:`~throughtime.data.picture`), and resized to
     the first one in training. They are in colour if one of training has a colour, else in grey.
+    White of those with more than 8 bits is what the highest bit in use in training allows.
     """
 
     kind = "image"
@@ -45,6 +50,8 @@ class Image(Column):
     """The folder of the pictures."""
     pixels: int = LARGEST
     """The most rows or columns of pixels; larger pictures are scaled down."""
+    white: int = WHITES[-1]
+    """The value of white in pictures of more than 8 bits."""
 
     def __init__(self, name: str = "", detail: str | None = None) -> None:
         super().__init__(name, detail)
@@ -95,9 +102,12 @@ class Image(Column):
         """Take the size of the first picture, and three channels if one is in colour."""
         width, height = (max(SMALLEST, n) for n in parsed[0].size)
         self.know((height, width), 3 if any(picture.mode == "RGB" for picture in parsed) else 1)
-        if len(parsed) * self.size > MOST:
+        from throughtime.data.picture import white_of  # what is parsed is a picture already
+
+        self.white = white_of(parsed)
+        if len(parsed) * (each := math.prod(self.picture_shape)) > MOST:
             raise DataError(
-                f"{len(parsed):,} pictures of {self.size:,} values each are too many for memory; "
+                f"{len(parsed):,} pictures of {each:,} values each are too many for memory; "
                 f"expected at most {MOST:,} values: give a smaller --pixels than {self.pixels}"
             )
 
@@ -106,7 +116,7 @@ class Image(Column):
         from throughtime.data.picture import with_channels  # what is parsed is a picture already
 
         channels, rows, columns = self.picture_shape
-        resized = with_channels(parsed, channels).resize((columns, rows))
+        resized = with_channels(parsed, channels, self.white).resize((columns, rows))
         values = (np.asarray(resized, dtype=np.float32) / 255).clip(0, 1)
         return torch.from_numpy(values).view(rows, columns, channels).permute(2, 0, 1).flatten()
 
@@ -131,16 +141,21 @@ class Image(Column):
 
     def describe(self) -> str:
         channels, rows, columns = self.picture_shape
-        return f"{self.kind} ({columns} × {rows}, in {'colour' if channels == 3 else 'grey'})"
+        shade = "colour" if channels == 3 else "grey"
+        if self.white != WHITES[-1]:
+            shade += f", white {self.white:,}"
+        return f"{self.kind} ({columns} × {rows}, in {shade})"
 
     def is_value(self, path: Path) -> bool:
         return path.suffix.lower() in SUFFIXES
 
     def state(self) -> dict[str, Any]:
-        return {"size": self.size, "shape": list(self.picture_shape), "pixels": self.pixels}
+        shape = list(self.picture_shape)
+        return {"size": self.size, "shape": shape, "pixels": self.pixels, "white": self.white}
 
     def load_state(self, state: Mapping[str, Any]) -> None:
-        size, shape, pixels = keys({"pixels": LARGEST, **state}, "size", "shape", "pixels")
+        earlier = {"pixels": LARGEST, "white": WHITES[-1]}
+        size, shape, pixels, white = keys({**earlier, **state}, "size", "shape", *earlier)
         if not isinstance(shape, list) or not all(type(n) is int for n in shape):
             raise DataError(f"the shape {shown(shape)}; expected channels, rows and columns")
         if len(shape) == 2:  # of a run from when all pictures were grey
@@ -151,8 +166,10 @@ class Image(Column):
             raise DataError(
                 f"the shape {shape} and {shown(pixels)} pixels, which do not go together"
             )
+        if type(white) is not int or white not in WHITES:
+            raise DataError(f"a white of {shown(white)}; expected one of {WHITES}")
         self.know((shape[1], shape[2]), shape[0])
-        self.pixels = pixels
+        self.pixels, self.white = pixels, white
         if size != self.size:
             raise DataError(
                 f"the shape {shape} and the size {shown(size)}, which do not go together"
@@ -171,6 +188,26 @@ class Ink(Image):
     def decode(self, value: Tensor) -> list[Any]:
         """Rows of pixels, from 0 for black: what is seen."""
         return super().decode(1 - value)
+
+
+class PixelRows(Image):
+    """A picture read row by row: each step is a row of pixels, so that a label may follow."""
+
+    kind = "rows"
+    sequence = True
+
+    def know(self, shape: tuple[int, int], channels: int = 1) -> Self:
+        super().know(shape, channels)
+        self.size = channels * shape[1]
+        return self
+
+    def encode(self, parsed: Any) -> Tensor:
+        """The values from 0 to 1, ``(rows, channels * columns)``."""
+        return super().encode(parsed).view(self.picture_shape).transpose(0, 1).flatten(1)
+
+    def decode(self, value: Tensor) -> list[Any]:
+        channels, rows, columns = self.picture_shape
+        return super().decode(value.view(rows, channels, columns).transpose(0, 1).contiguous())
 
 
 def is_picture(value: Any) -> bool:

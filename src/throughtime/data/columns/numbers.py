@@ -69,7 +69,7 @@ class Number(RealColumn):
     kind = "number"
     sequence, size = False, 1
 
-    def values_in(self, rows: Rows) -> list[Any]:
+    def values_in(self, rows: Rows) -> Sequence[Any]:
         return rows.plain_numbers(self.name)
 
     def parse(self, value: Any, folder: Path = Path()) -> float:
@@ -79,10 +79,13 @@ class Number(RealColumn):
         return found
 
     def fit(self, parsed: Sequence[float], rare: int) -> None:
-        self.measure(Scale.of(torch.tensor(parsed, dtype=torch.float64)[:, None]))
+        self.measure(Scale.of(_column(parsed)))
 
     def encode(self, parsed: float) -> Tensor:
         return self.scale(torch.tensor([parsed], dtype=torch.float64))
+
+    def encode_all(self, parsed: Sequence[float]) -> Tensor:
+        return self.scale(_column(parsed))
 
     def _plain(self, values: Tensor) -> float:
         return float(values)
@@ -191,6 +194,11 @@ class Bits(Numbers):
         if type(size) is not int or size < 1:
             raise DataError(f"the size {shown(size)}; expected the number of bits, at least 1")
         self.size = size
+
+
+def _column(parsed: Sequence[float]) -> Tensor:
+    """Numbers as ``(rows, 1)``."""
+    return torch.from_numpy(np.fromiter(parsed, np.float64, len(parsed)))[:, None]
 
 
 def is_bits(rows: Tensor) -> bool:

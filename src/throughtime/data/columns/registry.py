@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from throughtime.data.columns.column import Column, shown
-from throughtime.data.columns.image import Image, Ink, is_picture
-from throughtime.data.columns.lists import as_list, is_list
+from throughtime.data.columns.image import Image, Ink, PixelRows, is_picture
+from throughtime.data.columns.lists import as_list
 from throughtime.data.columns.numbers import Bits, Number, Numbers, Vector, is_bits
 from throughtime.data.columns.symbols import Features, Label, Tags, Tokens
 from throughtime.data.columns.texts import Bytes, Characters, Pairs, Text, Words
@@ -24,7 +24,7 @@ KINDS: dict[str, type[Column]] = {
         *(Characters, Words, Bytes, Pairs),
         *(Tokens, Tags, Label, Features),
         *(Number, Vector, Numbers, Bits),
-        *(Image, Ink),
+        *(Image, Ink, PixelRows),
     )
 }
 """The kinds of columns by their names on the command line and in saved runs."""
@@ -96,7 +96,8 @@ def guess(name: str, values: Sequence[Any], *, target: bool, caption: bool = Fal
     - numbers: number. A target of few different whole numbers, as 0 and 1, is a label;
     - text with few distinct values: label. A target may have half as many distinct values as rows,
       an input a twentieth, since a text that y depends on is rarely repeated;
-    - other text, and every ``caption`` of a picture, even if captions repeat: characters.
+    - other text, and every ``caption`` of a picture, even if captions repeat, unless most of them
+      are single words that occur often: characters.
 
     A few values that are not like the others do not change the kind: they are mistakes.
 
@@ -108,9 +109,10 @@ def guess(name: str, values: Sequence[Any], *, target: bool, caption: bool = Fal
     """
     if not target and 2 * sum(map(is_picture, values)) > len(values):
         return Image
-    if all(isinstance(value, list | np.ndarray) or is_list(value) for value in values):
-        return _of_lists(name, [as_list(value) for value in values], target=target)
-    filled = [value for value in values if value is not None and value != ""]
+    filled = [v for v in values if v is not None and not (isinstance(v, str) and v == "")]
+    lists = [v for v in map(as_list, filled) if isinstance(v, list | np.ndarray)]
+    if 2 * len(lists) > len(filled):
+        return _of_lists(name, lists, target=target)
     if filled and all(isinstance(value, bool) for value in filled):
         return Label
     if are_numbers(values):
@@ -118,7 +120,7 @@ def guess(name: str, values: Sequence[Any], *, target: bool, caption: bool = Fal
         whole = all(n is not None and n.is_integer() for n in numbers)
         classes = target and whole and _few_classes(len(set(numbers)), len(values))
         return Label if classes else Number
-    if caption:
+    if caption and not _are_classes(filled):
         return Characters
     distinct = len({str(value) for value in values})
     few = distinct * 2 <= len(values) if target else distinct * 20 <= len(values)
@@ -128,6 +130,13 @@ def guess(name: str, values: Sequence[Any], *, target: bool, caption: bool = Fal
 def _few_classes(distinct: int, rows: int) -> bool:
     """Whether whole numbers are classes: two, or up to twenty that all occur often."""
     return distinct == 2 or (distinct <= CLASSES and OFTEN * distinct <= rows)
+
+
+def _are_classes(values: Sequence[Any]) -> bool:
+    """Whether texts are names of classes, such as cat: few, and most of them of one word."""
+    distinct = {str(value) for value in values}
+    words = sum(len(value.split()) == 1 for value in distinct)
+    return OFTEN * len(distinct) <= len(values) and 2 * words > len(distinct)
 
 
 CLASSES = 20

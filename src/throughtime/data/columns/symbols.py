@@ -15,6 +15,7 @@ from throughtime.data.absent import absent_label, absent_number
 from throughtime.data.columns.column import Column, keys, shown, texts
 from throughtime.data.columns.lists import as_list
 from throughtime.data.errors import DataError
+from throughtime.data.flat import Flat
 from throughtime.data.vocabulary import UNKNOWN, NameVocabulary, Vocabulary
 from throughtime.outputs import Categorical
 
@@ -100,6 +101,9 @@ class Tags(Tokens):
     def encode_y(self, parsed: list[str]) -> Tensor:
         return _with_absent(parsed, self.vocabulary)
 
+    def encode_all_y(self, parsed: Sequence[list[str]]) -> Flat | Tensor:
+        return self._together([self.encode_y(tags) for tags in parsed])
+
 
 class Label(Names):
     """One label; one-hot, if it is part of a vector x, where it must occur in training."""
@@ -125,6 +129,9 @@ class Label(Names):
 
     def encode_y(self, parsed: str) -> Tensor:
         return _with_absent([parsed], self.vocabulary)[0]
+
+    def encode_all_y(self, parsed: Sequence[str]) -> Tensor:
+        return _with_absent(parsed, self.vocabulary)
 
     def entries(self, encoded: Tensor) -> Tensor:
         return F.one_hot(encoded, self.size).float()
@@ -169,7 +176,7 @@ class Features(Names):
         return True
 
 
-def _with_absent(labels: list[str], known: Vocabulary) -> Tensor:
+def _with_absent(labels: Sequence[str], known: Vocabulary) -> Tensor:
     """The numbers of labels ``(τ,)``: below zero for those that training lacks."""
     return torch.tensor(
         [known.number(label) if label in known else absent_number(label) for label in labels],

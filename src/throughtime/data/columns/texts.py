@@ -9,12 +9,15 @@ from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
+import torch
 from torch import Tensor
 
 from throughtime.data.byte_pairs import ALPHABET, BytePairs, ByteVocabulary
+from throughtime.data.cells import pieces_of
 from throughtime.data.columns.column import keys, shown, texts
 from throughtime.data.columns.symbols import SymbolColumn
 from throughtime.data.errors import DataError
+from throughtime.data.flat import Flat
 from throughtime.data.vocabulary import LINE_END, UNKNOWN, WordVocabulary, code_points
 
 WHOLE = ""
@@ -46,10 +49,14 @@ class Text(SymbolColumn):
         """
 
     def fit(self, parsed: Sequence[str], rare: int) -> None:
-        self.learn([list(parsed)], rare)
+        self.learn(map(list, pieces_of(parsed)), rare)
 
     def encode(self, parsed: str) -> Tensor:
         return self.vocabulary.encode(parsed)
+
+    def encode_all(self, parsed: Sequence[str]) -> Flat:
+        numbers, lengths = map(torch.from_numpy, self.vocabulary.encode_all(list(parsed)))
+        return Flat(numbers.long(), lengths.cumsum(0) - lengths, lengths)
 
     def decode(self, value: Tensor) -> str:
         return self.vocabulary.decode(value)

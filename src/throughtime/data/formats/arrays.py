@@ -70,11 +70,16 @@ def read_arrays(path: Path) -> dict[str, Table]:
     except Exception as error:  # for a damaged file, the readers raise many kinds
         reason = " ".join(str(error).split()) or type(error).__name__
         raise DataError(f"{path}: not a file of arrays ({reason})") from None
-    parts: dict[str, Table] = {}
+    parts: dict[str, NamedArray] = {}
     for name, array in found.items():
         part = _part(name)
         if part is None or not isinstance(array, np.ndarray) or not array.ndim:
             continue
+        if part in parts:
+            raise DataError(
+                f"{path}: the arrays {parts[part].name!r} and {name!r} are both for {part}; rename "
+                "one"
+            )
         rows = list(array.ravel()) if array.dtype == object else list(array)
         parts[part] = NamedArray.of(path, name, rows)
         _check_finite(parts[part], rows)

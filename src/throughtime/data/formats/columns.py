@@ -6,14 +6,17 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
+
 from throughtime.data.absent import absent_labels, in_words
+from throughtime.data.cells import pieces_of
 from throughtime.data.columns import Column
 from throughtime.data.dataset import Dataset
 from throughtime.data.errors import DataError
 from throughtime.data.examples import Examples
 from throughtime.data.formats import parts
 from throughtime.data.formats.alignment import check_alignment
-from throughtime.data.formats.encoding import as_x, as_y, encoded, parsed, unknown
+from throughtime.data.formats.encoding import parsed, unknown_in, x_of, y_of
 from throughtime.data.formats.equal import groups_of, written
 from throughtime.data.formats.folder import table_in
 from throughtime.data.formats.guess import read_rows
@@ -47,15 +50,17 @@ def of_table(
     Raises:
         DataError: with file and line, if a column is missing or a value is not of its kind.
     """
-    inputs, target = roles(table, reading)
-    of_x, of_y = kinds_of(table, inputs, target)
+    few = table.spread()
+    inputs, target = roles(few, reading)
+    of_x, of_y = kinds_of(few, inputs, target)
     numbers = [column.name for column in (*of_x, of_y) if column.kind == "number"]
     table = table.with_numbers(numbers)
     key = [name for name, _ in inputs] or [target[0]]
-    classes = labels_of(table, of_y)
-    divided, moved = _divided(table, read, key, numbers, classes, seed, reading)
+    labels = labels_of(table, of_y)
+    divided, moved = _divided(table, read, key, numbers, labels, seed, reading)
     data = as_data(table.path, name, divided, inputs, target, reading)
-    data = replace(data, seen=table.seen)
+    said = "".join(f"; {note}" for note in table.notes)
+    data = replace(data, seen=table.seen, description=data.description + said)
     if not moved:
         return data
     note = f"; stratified: {moved:,} rows of rare classes were moved to the part that lacked them"
@@ -75,7 +80,7 @@ def as_data(
     Raises:
         DataError: with file and line, if a value is not of its column's kind.
     """
-    of_x, of_y = kinds_of(divided["train"], inputs, target)
+    of_x, of_y = kinds_of(divided["train"].spread(), inputs, target)
     columns = (*of_x, of_y)
     _tell(path, reading, columns)
     values = {
@@ -94,9 +99,9 @@ def as_data(
         raise DataError(f"{path}: {error}") from None
     splits = {}
     for part, rows in divided.items():
-        tensors = {c.name: encoded(rows, c, values[part][c.name], as_y=c is of_y) for c in columns}
-        x = as_x(rows, tensors, of_x) if of_x else None
-        splits[part] = Examples(x=x, y=as_y(rows, tensors[of_y.name], of_y))
+        known = values[part]
+        x = x_of(rows, of_x, known) if of_x else None
+        splits[part] = Examples(x=x, y=y_of(rows, of_y, known))
         if part != "train":  # what is measured on
             texts = written(of_y, values[part][of_y.name])
             splits[part] = replace(splits[part], groups=groups_of(rows, of_x), written=texts)
@@ -112,7 +117,7 @@ def as_data(
     return Dataset(name, description, splits, schema, understood=tuple(lines))
 
 
-def labels_of(table: Table, y: Column) -> list[list[str]] | None:
+def labels_of(table: Table, y: Column) -> parts.Labels | None:
     """The labels of each row: one, or its tags; None if y is no label.
 
     Raises:
@@ -120,7 +125,15 @@ def labels_of(table: Table, y: Column) -> list[list[str]] | None:
     """
     if not y.closed:
         return None
-    return [[value] if isinstance(value, str) else value for value in parsed(table, y)]
+    numbers: dict[str, int] = {}
+    classes, counts = [], []
+    for piece in pieces_of(parsed(table, y)):
+        rows = [[value] if isinstance(value, str) else value for value in piece]
+        counts.append(np.array([*map(len, rows)], np.int64))
+        classes.append(
+            np.array([numbers.setdefault(label, len(numbers)) for row in rows for label in row])
+        )
+    return parts.Labels(np.concatenate(classes), np.concatenate(counts))
 
 
 def _divided(
@@ -128,7 +141,7 @@ def _divided(
     read: Callable[[Path], Table],
     key: list[str],
     numbers: list[str],
-    classes: list[list[str]] | None,
+    labels: parts.Labels | None,
     seed: int,
     reading: Reading,
 ) -> parts.Divided:
@@ -139,13 +152,13 @@ def _divided(
             )
         return parts.by_column(table, reading.split), 0
     if not reading.part_files:
-        return parts.by_seed(table, key, seed, classes)
+        return parts.by_seed(table, key, seed, labels)
     separate = {
         part: replace(read(file), decimal=table.decimal).with_numbers(numbers)
         for part, file in reading.part_files.items()
     }
     valid, test = separate.get("valid"), separate.get("test")
-    return parts.by_files(table, valid, test, key, seed, classes)
+    return parts.by_files(table, valid, test, key, seed, labels)
 
 
 def _tell(path: Path, reading: Reading, columns: tuple[Column, ...]) -> None:
@@ -178,8 +191,8 @@ def _notes(
     if shared := parts.leaks(divided, key):
         notes += f"; {shared:,} held-out rows are also in training"
     x, y = schema.x, schema.y
-    unseen = sum(sum(unknown(s.x, x[0])) for s in splits.values() if x and s.x is not None)
-    unseen += sum(sum(unknown(s.y, y)) for s in splits.values())
+    unseen = sum(unknown_in(s.x, x[0]) for s in splits.values() if x and s.x is not None)
+    unseen += sum(unknown_in(s.y, y) for s in splits.values())
     notes += f"; {unseen:,} symbols are unknown" if unseen else ""
     for part, examples in splits.items():
         if labels := absent_labels(examples.y):

@@ -24,8 +24,14 @@ WORD = re.compile(r"\d+")
 ID = re.compile(r"\d+([-.]\d+)?")
 """The ids of CoNLL-U: 8 is a word, 8-9 a token made of two words, 8.1 an empty node."""
 
-ROWS = 20
-"""So many lines with equal numbers of columns are not a coincidence."""
+NAMES = (
+    *("id", "token", "word", "form", "lemma", "text", "sentence", "sent", "sentenceid", "doc"),
+    *("po", "postag", "upo", "xpo", "chunk", "tag", "label", "ner", "nertag", "iob", "entity"),
+)
+"""What columns are called, without an s at the end."""
+
+ROWS, SHARE = 20, 0.9
+"""So many lines, and such a share of all, with equal numbers of columns are not a coincidence."""
 
 
 def is_conll(path: Path) -> bool:
@@ -43,15 +49,18 @@ def is_conll(path: Path) -> bool:
 def has_sentences(lines: list[str]) -> bool:
     """Whether lines have equal numbers of columns, and blank lines between sentences.
 
+    A few lines with other numbers are mistakes, which the reader names.
+
     Example:
         >>> has_sentences(["the D", "cat N", ""] * 10)
         True
     """
     rows = [_columns(line) for line in lines if line.strip() and not line.startswith(DOCUMENT)]
+    count, times = Counter(map(len, rows)).most_common(1)[0] if rows else (0, 0)
     return (
         len(rows) >= ROWS
-        and len(rows[0]) > 1
-        and all(len(row) == len(rows[0]) for row in rows)
+        and count > 1
+        and times >= SHARE * len(rows)
         and any(not a.strip() and b.strip() for a, b in pairwise(lines))
     )
 
@@ -74,7 +83,7 @@ def read_conll(path: Path) -> Table:
     sure = sure or [row for row in rows if row]
     counts = Counter(map(len, sure))
     count = counts.most_common(1)[0][0] if counts else 0
-    last = {row[-1] for row in sure}
+    last = Counter(row[-1] for row in sure)
     tabs = any("\t" in line for line in lines if not _perhaps_none(line))
     universal = count == len(UNIVERSAL) and (
         suffix_of(path) == ".conllu" or all(ID.fullmatch(row[0]) for row in sure)
@@ -103,6 +112,17 @@ def read_conll(path: Path) -> Table:
             sentences.append((number, []))
             inside = True
         sentences[-1][1].append(row)
+    if sentences and _are_names(sentences[0][1][0], last):
+        raise DataError(
+            f"{path}:{sentences[0][0]}: the names of columns ({', '.join(sentences[0][1][0])}); "
+            "expected a token: delete the line, the columns are called 1, 2, …"
+        )
+    for mark in ";,|":
+        if count == 1 and all(mark in row[0] for row in sure):
+            raise DataError(
+                f"{path}: a column in each line, with {mark!r} in it; expected columns with tabs "
+                "or spaces between: replace it by a tab"
+            )
     if not sentences:
         raise DataError(f"{path}: no sentences; expected a token a line, and blank lines between")
     names = UNIVERSAL if universal else tuple(str(i + 1) for i in range(count))
@@ -112,10 +132,16 @@ def read_conll(path: Path) -> Table:
     return Table(path, columns, [line for line, _ in sentences])
 
 
+def _are_names(row: list[str], last: Counter[str]) -> bool:
+    """Whether the first row is names: words for what columns have, and a tag that is none."""
+    said = [word.lower().rstrip("s").replace("_", "") for word in row]
+    return last[row[-1]] == 1 and sum(word in NAMES for word in said) > 1 and len(said) > 1
+
+
 def _perhaps_none(line: str) -> bool:
     """Whether a line may be no token but a comment, or stand between documents."""
     return line.startswith(("#", DOCUMENT))
 
 
 def _columns(line: str) -> list[str]:
-    return line.rstrip().split("\t") if "\t" in line else line.split()
+    return line.rstrip().split("\t") if "\t" in line.strip() else line.split()

@@ -2,104 +2,151 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVar
 
+import numpy as np
 import torch
 from torch import Tensor
 
+from throughtime.data.cells import Cells, mapped
 from throughtime.data.columns import Column
 from throughtime.data.errors import DataError
+from throughtime.data.flat import Flat, Spool, smallest, spooled
+from throughtime.data.formats.nested import check_plain
 from throughtime.data.formats.table import Table
-from throughtime.sequence import Sequence
+from throughtime.sequence import Sequence as Steps
 
-LONGEST = 2**28
-"""The most numbers in one part, padding included: one very long row must not fill the memory."""
+LARGE = 2**28
+"""The most numbers of a part, padding included, that lie side by side in memory."""
+
+T = TypeVar("T")
 
 
-def parsed(table: Table, column: Column) -> list[Any]:
+def parsed(table: Table, column: Column) -> Sequence[Any]:
     """The parsed values of a column.
 
     Raises:
         DataError: if there is no such column; with file and line, if a value is not of its kind.
     """
-    folder = table.path.parent
-    values = column.values_in(table)
-    return _each(table, column, lambda value: column.parse(value, folder), values)
+    folder, row = table.path.parent, 0
+
+    def of(piece: Any) -> list[Any]:
+        nonlocal row
+        check_plain(table, column, piece, row)
+        found = [_named(table, column, row + i, column.parse, value, folder)
+                 for i, value in enumerate(piece)]  # fmt: skip
+        row += len(found)
+        return found
+
+    return mapped(column.values_in(table), of)
 
 
-def encoded(
-    table: Table, column: Column, values: list[Any] | None = None, *, as_y: bool = False
-) -> list[Tensor]:
-    """The values of a column as tensors; pass ``values`` if they are already parsed.
+def x_of(
+    table: Table, columns: tuple[Column, ...], values: Mapping[str, Sequence[Any]] | None = None
+) -> Steps | Tensor:
+    """The x of the rows of a table: sequences; or vectors of all columns, concatenated.
 
-    As y, labels that training lacks are encoded too, see :mod:`throughtime.data.absent`.
-
-    Raises:
-        DataError: with file and line, if a value is not of the column's kind or cannot be encoded.
-    """
-    values = parsed(table, column) if values is None else values
-    return _each(table, column, column.encode_y if as_y else column.encode, values)
-
-
-def x_of(table: Table, columns: tuple[Column, ...]) -> Sequence | Tensor:
-    """The x of the rows of a table.
-
-    Raises:
-        DataError: with file and line, if a column is missing or a value is not of its kind.
-    """
-    return as_x(table, {column.name: encoded(table, column) for column in columns}, columns)
-
-
-def y_of(table: Table, column: Column) -> Sequence | Tensor:
-    """The y of the rows of a table.
+    Args:
+        table: the rows.
+        columns: the columns of x.
+        values: their parsed values, if these are known.
 
     Raises:
-        DataError: with file and line, if a column is missing or a value is not of its kind.
+        DataError: with file and line, if a column is missing, or a value is not of its kind or
+            cannot be encoded.
     """
-    return as_y(table, encoded(table, column, as_y=True), column)
-
-
-def as_x(
-    table: Table, values: dict[str, list[Tensor]], columns: tuple[Column, ...]
-) -> Sequence | Tensor:
-    """x from encoded values: sequences; or vectors of all columns, concatenated."""
+    found = [_encoded(table, c, values, c.encode_all, c.encode) for c in columns]
     if columns[0].sequence:
-        return _sequences(table, values[columns[0].name], columns[0].name)
-    return torch.cat([c.entries(torch.stack(values[c.name])) for c in columns], -1)
+        return found[0]
+    return torch.cat([c.entries(v) for c, v in zip(columns, found, strict=True)], -1)  # type: ignore[arg-type]
 
 
-def as_y(table: Table, values: list[Tensor], column: Column) -> Sequence | Tensor:
-    """y from encoded values: a sequence, or one value, for each row."""
-    return _sequences(table, values, column.name) if column.sequence else torch.stack(values)
+def y_of(
+    table: Table, column: Column, values: Mapping[str, Sequence[Any]] | None = None
+) -> Steps | Tensor:
+    """The y of the rows of a table; labels that training lacks are encoded too, see
+    :mod:`throughtime.data.absent`.
+
+    Raises:
+        DataError: as :func:`x_of`.
+    """
+    return _encoded(table, column, values, column.encode_all_y, column.encode_y)
 
 
-def unknown(values: Sequence | Tensor, column: Column) -> list[int]:
+def unknown(values: Steps | Tensor, column: Column) -> list[int]:
     """The number of unknown symbols in each row."""
-    if not isinstance(values, Sequence) or column.vocabulary is None:
-        return [0] * len(values)
-    number = column.vocabulary.unknown
-    if number is None:
+    number = None if column.vocabulary is None else column.vocabulary.unknown
+    if not isinstance(values, Steps) or number is None:
         return [0] * len(values)
     return ((values.values == number) & values.mask).sum(-1).tolist()
 
 
-def _each(table: Table, column: Column, f: Callable[[Any], Any], values: list[Any]) -> list[Any]:
-    found = []
-    for row, value in enumerate(values):
+def unknown_in(values: Steps | Tensor, column: Column) -> int:
+    """The number of unknown symbols in all rows."""
+    number = None if column.vocabulary is None else column.vocabulary.unknown
+    if not isinstance(values, Flat) or number is None:
+        return sum(unknown(values, column))
+    # the rows of a table: each value is in one of them
+    return sum(int((some == number).sum()) for some in values.flat.split(LARGE))
+
+
+def _encoded(
+    table: Table,
+    column: Column,
+    values: Mapping[str, Sequence[Any]] | None,
+    encode_all: Callable[[list[Any]], Flat | Tensor],
+    encode: Callable[[Any], Tensor],
+) -> Steps | Tensor:
+    """The values of a column as tensors, a piece of the column at a time."""
+    cells = parsed(table, column) if values is None else values[column.name]
+    row = 0
+
+    def of(piece: Any) -> Flat | Tensor:
+        nonlocal row
         try:
-            found.append(f(value))
-        except DataError as error:
-            raise DataError(f"{table.at(row)}: column {column.name!r}: {error}") from None
-    return found
+            found = encode_all(piece)
+        except DataError:
+            for i, value in enumerate(piece):
+                _named(table, column, row + i, encode, value)
+            raise
+        row += len(piece)
+        return found
+
+    if not isinstance(cells, Cells):
+        whole = of(cells)
+        return _padded(whole) if isinstance(whole, Flat) else whole
+    pieces = map(of, cells.pieces())
+    if not column.sequence:
+        return torch.cat([piece for piece in pieces if isinstance(piece, Tensor)])
+    return _spooled(column, (piece for piece in pieces if isinstance(piece, Flat)))
 
 
-def _sequences(table: Table, values: list[Tensor], name: str) -> Sequence:
-    lengths = [len(value) for value in values]
-    if len(values) * max(lengths, default=0) > LONGEST:
-        row = lengths.index(max(lengths))
-        raise DataError(
-            f"{table.at(row)}: column {name!r} has {lengths[row]:,} steps; padding {len(table):,} "
-            f"rows to that length takes more than {LONGEST:,} values: cut the long rows"
-        )
-    return Sequence.from_list(values)
+def _named(table: Table, column: Column, row: int, f: Callable[..., T], *values: Any) -> T:
+    """What a function makes of a value; what is wrong with it, by the value's line."""
+    try:
+        return f(*values)
+    except DataError as error:
+        raise DataError(f"{table.at(row)}: column {column.name!r}: {error}") from None
+
+
+def _padded(flat: Flat) -> Steps:
+    """Sequences side by side in memory, if their padding leaves room for them."""
+    if len(flat) * flat.steps > LARGE:
+        return flat
+    values = flat.flat.new_zeros(len(flat), flat.steps, *flat.event_shape, dtype=flat.dtype)
+    values[torch.arange(flat.steps) < flat.lengths[:, None]] = flat.flat.to(flat.dtype)
+    return Steps(values, flat.lengths)
+
+
+def _spooled(column: Column, pieces: Any) -> Flat:
+    """Sequences one after another in a temporary file."""
+    symbols = column.vocabulary is not None and not column.closed
+    dtype = smallest(column.size) if symbols else np.int64 if column.closed else np.float32
+    flat, lengths = Spool(dtype), Spool(np.int64)
+    event: tuple[int, ...] = ()
+    for piece in pieces:
+        flat.write(piece.flat.numpy().reshape(-1))
+        lengths.write(piece.lengths.numpy())
+        event = tuple(piece.event_shape)
+    return spooled(flat, lengths, event)

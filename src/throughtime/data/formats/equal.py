@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from typing import Any
 
 import numpy as np
@@ -10,21 +10,52 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from throughtime.data.cells import pieces_of
 from throughtime.data.columns import Column
 from throughtime.data.formats.table import Table
 
 
-def keys_of(table: Table, columns: list[str]) -> list[Hashable]:
-    """What each row has in some columns, as a value that can be compared."""
-    return list(zip(*([_key(v) for v in table.column(name)] for name in columns), strict=True))
+def hashes_of(table: Table, columns: list[str]) -> NDArray[np.int64]:
+    """``(rows,)``, a hash of what each row has in some columns.
+
+    Of ten million different rows, two have the same hash in one table of three hundred thousand;
+    they then share a part, which does no harm.
+    """
+    found = np.zeros(len(table), np.int64)
+    for name in columns:
+        at = 0
+        for piece in pieces_of(table.column(name)):
+            some = found[at : at + len(piece)]
+            keys = map(_key, piece)
+            some[:] = [hash((a, key)) for a, key in zip(some.tolist(), keys, strict=True)]
+            at += len(piece)
+    return found
 
 
 def _key(value: Any) -> Hashable:
+    """What equal values have in common; a number as its text, since -1 and -2 have one hash."""
+    if isinstance(value, str):
+        return value
     if isinstance(value, np.ndarray):
         return value.shape, value.tobytes()
     if isinstance(value, dict):
         return frozenset((name, _key(v)) for name, v in value.items())
-    return tuple(map(_key, value)) if isinstance(value, list) else value
+    if isinstance(value, list):
+        return tuple(map(_key, value))
+    return (value, str(value))
+
+
+def numbered(hashes: NDArray[np.int64]) -> NDArray[np.int64]:
+    """``(rows,)``, equal numbers for equal hashes, from 0 on, in the order in which they come.
+
+    Example:
+        >>> numbered(np.array([7, 3, 7])).tolist()
+        [0, 1, 0]
+    """
+    _, first, which = np.unique(hashes, return_index=True, return_inverse=True)
+    number = np.empty(len(first), np.int64)
+    number[np.argsort(first)] = np.arange(len(first))
+    return number[which.reshape(-1)]
 
 
 def groups_of(table: Table, x: tuple[Column, ...]) -> Tensor | None:
@@ -39,12 +70,14 @@ def groups_of(table: Table, x: tuple[Column, ...]) -> Tensor | None:
     """
     if not x:
         return None
-    numbers: dict[Hashable, int] = {}
-    keys = keys_of(table, [column.name for column in x])
-    return torch.tensor([numbers.setdefault(key, len(numbers)) for key in keys])
+    return torch.from_numpy(numbered(hashes_of(table, [column.name for column in x])))
 
 
-def written(y: Column, values: list[Any]) -> NDArray[np.object_] | None:
+def written(y: Column, values: Sequence[Any]) -> NDArray[np.object_] | None:
     """``(rows,)``, the texts of parsed values of y; None if y is no text."""
-    texts = np.array([y.written(value) for value in values], dtype=object)
-    return None if len(texts) and texts[0] is None else texts
+    if not len(values) or y.written(values[0]) is None:
+        return None
+    texts = np.empty(len(values), dtype=object)
+    for row, value in enumerate(values):
+        texts[row] = y.written(value)
+    return texts

@@ -1,4 +1,4 @@
-"""A folder of pictures, each with its caption in a text file beside it."""
+"""A folder of pictures: each with its caption beside it, or in the folder of its label."""
 
 from __future__ import annotations
 
@@ -26,9 +26,11 @@ def table_in(folder: Path) -> Path:
             "and others by --valid and --test"
         )
     if not _pictures(folder):
+        texts = any(file.suffix.lower() == ".txt" for file in folder.rglob("[!.]*"))
+        hint = ": of texts make one table, with a text and its label in each row" if texts else ""
         raise DataError(
             f"{folder}: a folder without a table or pictures; expected a file, or pictures with "
-            "their captions beside them (a.png, a.txt)"
+            f"their captions beside them (a.png, a.txt), or in a folder for each label{hint}"
         )
     return folder
 
@@ -45,11 +47,14 @@ class Captions(Table):
 def read_captions(folder: Path) -> Table:
     """The pictures in a folder and its subfolders, with their captions.
 
-    The caption of ``a.png`` is in ``a.txt``; of several captions, each is a line.
+    The caption of ``a.png`` is in ``a.txt``; of several captions, each is a line. If no picture has
+    one, and all are in folders of that folder, these are named as their labels.
 
     Raises:
         DataError: if a picture has no caption.
     """
+    if (labelled := _by_label(folder)) is not None:
+        return labelled
     images: list[str] = []
     captions: list[str] = []
     lines: list[int] = []
@@ -64,6 +69,26 @@ def read_captions(folder: Path) -> Table:
         captions += [text for _, text in texts]
         lines += [line for line, _ in texts]
     return Captions(folder, {"image": images, "caption": captions}, lines)
+
+
+def _by_label(folder: Path) -> Table | None:
+    """The pictures in folders that are named as their labels; None if there are others."""
+    pictures = _pictures(folder)
+    labels = [picture.parent.name for picture in pictures]
+    if any(picture.parent.parent != folder for picture in pictures) or len(set(labels)) < 2:
+        return None
+    if any(picture.with_suffix(".txt").exists() for picture in pictures):
+        return None
+    names = [str(picture.relative_to(folder.parent)) for picture in pictures]
+    return Pictures(folder, {"image": names, "label": labels}, list(range(1, len(names) + 1)))
+
+
+class Pictures(Table):
+    """Pictures with labels; messages name the picture."""
+
+    def at(self, row: int) -> str:
+        """The path of a picture."""
+        return str(self.path.parent / self.columns["image"][row])
 
 
 def _pictures(folder: Path) -> list[Path]:

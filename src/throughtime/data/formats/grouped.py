@@ -51,7 +51,7 @@ def grouped(table: Table, column: str) -> Table:
     columns: dict[str, list[Any]] = {column: list(seen)}
     for name in table.columns:
         if name != column:
-            read = _numbers(table.plain_numbers(name))
+            read = _numbers(list(table.plain_numbers(name)))
             columns[name] = [read[a:b] for a, b in zip(firsts, ends, strict=True)]
     return Table(table.path, columns, [table.lines[row] for row in firsts], table.decimal)
 

@@ -16,6 +16,7 @@ from throughtime.data.formats.opening import stem_of, suffix_of
 from throughtime.data.formats.table import Table
 from throughtime.data.formats.tables import is_table, read_table
 from throughtime.data.formats.text_file import blocks_of
+from throughtime.data.formats.written import true_name
 from throughtime.data.number import number
 from throughtime.data.reading import Reading
 
@@ -39,15 +40,6 @@ COLUMNS = {
 
 TEXT = ("", ".txt", ".text", ".md")
 """Endings of texts: only other endings say so little that sentences in columns are looked for."""
-
-MARKUP = {
-    "<?xml": "XML",
-    "<!doctype html": "HTML",
-    "<html": "HTML",
-    "@relation": "a file of Weka's (ARFF)",
-    "@problemname": "a file of sktime's (.ts)",
-}
-"""How texts begin that are no lines to model, in small letters."""
 
 LINES = 20
 """So many lines with equal numbers of commas are not a coincidence."""
@@ -110,25 +102,59 @@ def format_of(path: Path, reading: Reading) -> str:
     Raises:
         DataError: as :func:`known_format`; or if the file can be read in two ways, with both.
     """
-    if (known := known_format(path)) is not None:
+    known = known_format(path)
+    if known == "table" and not any((reading.input, reading.target, reading.split)):
+        _check_no_series_in_rows(path)
+    if known is not None:
         return known
-    lines = [line for line in _first_lines(path) if line.strip()]
+    first = _first_lines(path)
+    lines = [line for line in first if line.strip()]
     if not lines:
         return "lines"  # whose reader says that there are none
-    begins = lines[0].lstrip().lower()
-    if name := next((name for word, name in MARKUP.items() if begins.startswith(word)), None):
-        raise DataError(f"{path}: {name}; {signature.MARKUP}")
-    if suffix_of(path) == ".json" or _is_json(lines):
+    if name := true_name(lines, suffix_of(path)):
+        raise DataError(f"{path}: {name}")
+    if _is_json(lines):
         raise DataError(
-            f"{path}: JSON; name it .jsonl if it has an object with the same keys in every line, "
-            "or give --format lines to model its text"
+            f"{path}: JSON; name it .json if it is a table, such as a list of objects, and .jsonl "
+            "if it has an object in every line; or give --format lines to model its text"
         )
-    told = _ways(lines)
+    if conll.has_sentences(first):
+        told: str | None = (
+            "every line has as many columns, and there are blank lines between; give --format "
+            "conll for sentences with a word and its tags in each line"
+        )
+        as_told = "conll"
+    else:
+        told, as_told = _ways(lines), "table"
     if reading.input is not None or reading.target is not None or reading.split is not None:
-        return "table" if told else "lines"  # whose reader says that it has no columns
+        return as_told if told else "lines"  # whose reader says that it has no columns
     if told and reading.symbols is None:
         raise DataError(f"{path}: {told}, or --format lines to model the text of the lines")
     return "lines"
+
+
+def _check_no_series_in_rows(path: Path) -> None:
+    """Refuse to guess at lines of numbers without names, of which one is a class.
+
+    Raises:
+        DataError: with both ways of reading them.
+    """
+    if suffix_of(path) not in (".csv", ".tsv") or signature.kind_of(path) is not None:
+        return
+    lines = [line.replace(";", " ") for line in _first_lines(path)]
+    turned = [" ".join(reversed(ucr.fields(line))) for line in lines]
+    if ucr.may_be_ucr(lines):
+        way = "give --format ucr if the first is the class of the series after it"
+    elif ucr.may_be_ucr(turned):
+        way = (
+            "if the last is the class of the series before it, write it first and give --format ucr"
+        )
+    else:
+        return
+    raise DataError(
+        f"{path}: every line is numbers; {way}, or --format series if each line is a step of a "
+        "series"
+    )
 
 
 def _ways(lines: list[str]) -> str | None:

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from itertools import compress, pairwise
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+from throughtime.data.cells import picked
 from throughtime.data.errors import DataError
 from throughtime.data.formats.table import Table
+from throughtime.data.formats.tidy import Row, check_below
 from throughtime.data.number import number
-
-Row = tuple[int, Sequence[Any]]
-"""The line that a row begins at, and its cells."""
 
 YEARS = range(1500, 2500)
 """Whole numbers that may be years."""
@@ -24,54 +23,65 @@ LEAST = 3
 LONGEST = 120
 """The most characters of a column's name that is not asked about."""
 
-ASK = "say which: header=yes if the first line names the columns, header=no if it is a row"
+ASK = "say which: --header yes if the first line names the columns, --header no if it is a row"
 
 
-def named(path: Path, rows: Sequence[Row], header: bool | None = None) -> Table:
-    """A table of rows of equal width, the first of which may name the columns.
+def named(
+    path: Path,
+    head: Sequence[Row],
+    header: bool | None,
+    columns: Sequence[Sequence[Any]],
+    lines: Sequence[int],
+    notes: Sequence[str] = (),
+) -> Table:
+    """A table of columns, in whose first row may be their names.
 
     A column without a name, such as the row numbers that some programs write, is left out. Without
     names the columns are called 1, 2, ….
 
     Args:
         path: the file, for messages.
-        rows: the rows.
-        header: whether the first row names the columns; None if that follows from the rows, see
-            :func:`names_first`.
+        head: the first rows, see :func:`names_first`.
+        header: whether the first row names the columns; None if that follows from the rows.
+        columns: the cells of each column, those of the first row among them.
+        lines: the line that each row begins at.
+        notes: what is to be said of how the table was read.
 
     Raises:
         DataError: with file and line, if names are missing or stand twice, if there are no rows
-            below them, or if it cannot be known whether the first row is names.
+            below them, if a row is units or the names again, or if it cannot be known whether the
+            first row is names.
     """
-    line, head = rows[0]
-    has_names = names_first(path, rows) if header is None else header
+    line, first = head[0]
+    has_names = names_first(path, head) if header is None else header
+    names = [str(i + 1) for i in range(len(first))]
     if has_names:
-        names, rows = [str(name).strip() for name in head], rows[1:]
-    else:
-        names = [str(i + 1) for i in range(len(head))]
+        names = [str(name).strip() for name in first]
+        columns = [picked(column, range(1, len(column))) for column in columns]
+        lines = picked(lines, range(1, len(lines)))
     if twice := [name for i, name in enumerate(names) if name and name in names[:i]]:
         raise DataError(f"{path}:{line}: two columns are called {twice[0]!r}; rename one")
     if not any(names):
         raise DataError(f"{path}:{line}: no column has a name; expected names in the first line")
     for i, name in enumerate(names):
-        if not name and any(names) and not _counts(i, [row[i] for _, row in rows]):
+        if not name and not _counts(i, columns[i]):
             raise DataError(
-                f"{path}:{line}: column {i + 1} has no name, and values below; give it a name"
+                f"{path}:{line}: column {i + 1} has no name, and values below; give it a name, or "
+                "delete the lines above the names"
             )
-    if not rows:
+    if not len(lines):
         raise DataError(f"{path}: no rows; expected some below the names of the columns")
-    kept = [name for name in names if name]
-    values = zip(*(compress(row, names) for _, row in rows), strict=True)
-    columns = dict(zip(kept, map(list, values), strict=True))
-    seen = header if has_names else False
-    return Table(path, columns, [line for line, _ in rows], header=seen)
+    if has_names:
+        check_below(path, names, head[1:], columns, lines)
+    kept = {name: column for name, column in zip(names, columns, strict=True) if name}
+    return Table(path, kept, lines, header=header if has_names else False, notes=tuple(notes))
 
 
-def _counts(column: int, values: list[Any]) -> bool:
+def _counts(column: int, values: Sequence[Any]) -> bool:
     """Whether a column numbers the rows, as the first one of some programs does, or is empty."""
     if all(value is None or not str(value).strip() for value in values):
         return True
-    found = [number(value) for value in values]
+    found = map(number, values)
     return column == 0 and all(a is not None and b == a + 1 for a, b in pairwise(found))
 
 

@@ -3,144 +3,241 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from json import JSONDecodeError, JSONDecoder
+from json import JSONDecodeError
 from pathlib import Path
 from typing import Any
 
 from throughtime.data.errors import DataError
-from throughtime.data.formats.json_text import from_json
+from throughtime.data.formats.json_text import from_json, next_json, skip, why
+from throughtime.data.formats.nested import columns_of, flat, keys_lacking
 from throughtime.data.formats.opening import suffix_of
-from throughtime.data.formats.table import Table
+from throughtime.data.formats.table import Table, check_width
 from throughtime.data.formats.text_file import lines_of
 
 Row = tuple[int, Any]
 """The line that a value begins at, and the value."""
 
+LINES = (".jsonl", ".ndjson")
+"""The endings of files with a JSON value on every line."""
+
+RECORDS = "expected a list of objects, one for each row"
+AS_RECORDS = "pandas writes a list of objects, one for each row, by to_json(orient='records')"
+
 
 def read_json(path: Path) -> Table:
     """Read a ``.json`` or ``.jsonl`` file.
 
-    A list of objects, or an object on every line: the rows; an object of lists of one length: the
-    columns. Every row has the same keys.
+    The rows are objects: on every line, one after the other, or in a list, which may be inside of
+    an object if it is the only list of objects there. A row may lack a key, whose value is then
+    missing; objects inside of rows become columns such as ``user.name``. Or there is a list for
+    each column; or one of pandas' forms: ``split``, ``columns`` and ``index``.
 
     Raises:
         DataError: with file and line, if it is not JSON, or is JSON of another form.
     """
     lines = lines_of(path)
-    filled = [line for line in lines if line.strip()]
-    begin = filled[0].lstrip() if filled else ""
-    if begin.startswith("[") and suffix_of(path) not in LINES:
-        return _table(path, list(_items(path, "\n".join(lines))))
-    if suffix_of(path) not in LINES and (len(filled) < 2 or not _is_json(begin)):
-        return _columns(path, "\n".join(lines))
-    return _table(path, [(n, _value(path, n, line)) for n, line in enumerate(lines, 1)
-                         if line.strip()])  # fmt: skip
+    if suffix_of(path) in LINES or _are_values(lines):
+        return _rows(path, _by_line(path, lines), " on every line")
+    text = "\n".join(lines)
+    values = list(_values(path, text))
+    if len(values) != 1 or not isinstance(values[0][1], dict | list):
+        return _rows(path, values, " for each row")
+    whole = values[0][1]
+    if isinstance(whole, list):
+        return _rows(path, _items(text, skip(text, 0)), " in the list")
+    return _of_object(path, text, whole)
 
 
-LINES = (".jsonl", ".ndjson")
-"""The endings of files with a JSON value on every line."""
+# ---- values and their lines --------------------------------------------------------------------
 
 
-def _is_json(text: str) -> bool:
+def _are_values(lines: list[str]) -> bool:
+    """Whether there are several lines, of which the first is a whole object."""
+    filled = [line for line in lines if line.strip()][:2]
+    if len(filled) < 2 or not filled[0].lstrip().startswith("{"):
+        return False
     try:
-        from_json(text)
+        return isinstance(from_json(filled[0]), dict)
     except ValueError:
         return False
-    return True
 
 
-def _value(path: Path, line: int, text: str) -> Any:
-    try:
-        return from_json(text)
-    except ValueError as error:
-        raise DataError(f"{path}:{line}: not JSON ({error})") from None
+def _by_line(path: Path, lines: list[str]) -> list[Row]:
+    found = []
+    for number, line in enumerate(lines, 1):
+        if line.strip():
+            try:
+                found.append((number, from_json(line)))
+            except ValueError as error:
+                raise DataError(f"{path}:{number}: not JSON ({why(error)})") from None
+    return found
 
 
-def _items(path: Path, text: str) -> Iterator[Row]:
-    """The items of a JSON list, and the line that each begins at."""
-    decoder, end = JSONDecoder(), len(text)
-    at = text.index("[") + 1
-    line = 1 + text.count("\n", 0, at)
-    separator = ""
-    while True:
-        begin = _skip(text, at)
-        if begin < end and text[begin] == "]" and separator != ",":
-            if _skip(text, begin + 1) < end:
-                raise DataError(f"{path}:{line}: more than one JSON value; expected one list")
-            return
-        line += text.count("\n", at, begin)
+def _values(path: Path, text: str) -> Iterator[Row]:
+    """All values of a text, one after the other."""
+    at, line = skip(text, 0), 1 + text.count("\n", 0, skip(text, 0))
+    while at < len(text):
         try:
-            _, after = decoder.raw_decode(text, begin)
-            yield line, from_json(text[begin:after])
-        except (ValueError, RecursionError) as error:
-            reason = error.msg if isinstance(error, JSONDecodeError) else str(error)
-            raise DataError(f"{path}:{line}: not JSON ({reason})") from None
-        line += text.count("\n", begin, after)
-        at = _skip(text, after)
-        line += text.count("\n", after, at)
-        separator = text[at : at + 1]
-        if separator == ",":
-            at += 1
-        elif separator != "]":
-            raise DataError(f"{path}:{line}: not JSON; expected a comma or the end of the list")
+            value, end = next_json(text, at)
+        except ValueError as error:
+            wrong = error.lineno if isinstance(error, JSONDecodeError) else line
+            raise DataError(f"{path}:{wrong}: not JSON ({why(error)})") from None
+        yield line, value
+        after = skip(text, end)
+        line += text.count("\n", at, after)
+        if text[after : after + 1] in (",", "]", "}"):
+            raise DataError(f"{path}:{line}: not JSON ({text[after]!r} after the value: delete it)")
+        at = after
 
 
-def _skip(text: str, at: int) -> int:
-    """The next place that is not a space."""
-    while at < len(text) and text[at] in " \t\r\n":
-        at += 1
+def _items(text: str, at: int) -> list[Row]:
+    """The items of the list that begins at a place in a text of sound JSON, with their lines."""
+    found: list[Row] = []
+    line = 1 + text.count("\n", 0, at)
+    begin = skip(text, at + 1)
+    while text[begin] != "]":
+        line += text.count("\n", at, begin)
+        value, end = next_json(text, begin)
+        found.append((line, value))
+        at, begin = begin, skip(text, end)
+        if text[begin] == ",":
+            begin = skip(text, begin + 1)
+    return found
+
+
+def _inside(text: str, keys: tuple[str, ...]) -> int:
+    """The place in a text of sound JSON where the value begins that is found by these keys."""
+    at = skip(text, 0)
+    for wanted in keys:
+        key = None
+        while key != wanted:
+            at = skip(text, at + 1)  # after a brace or a comma
+            key, at = next_json(text, at)
+            at = skip(text, skip(text, at) + 1)  # after the colon
+            if key != wanted:
+                at = skip(text, next_json(text, at)[1])
     return at
 
 
-def _columns(path: Path, text: str) -> Table:
-    try:
-        whole = from_json(text)
-    except ValueError as error:
-        line = getattr(error, "lineno", 1)
-        reason = getattr(error, "msg", error)
-        raise DataError(f"{path}:{line}: not JSON ({reason})") from None
-    if isinstance(whole, dict) and whole:
-        values = list(whole.values())
-        if all(isinstance(v, list) for v in values) and len({len(v) for v in values}) == 1:
-            count = len(values[0])
-            if count:
-                return Table(path, whole, [1] * count)
-        keys = ", ".join(map(str, list(whole)[:6]))
-        raise DataError(
-            f"{path}: a JSON object with the keys {keys}; expected a list of objects, one for each "
-            "row: write the list that holds the rows to a file of its own"
-        )
-    raise DataError(f"{path}: a JSON {type(whole).__name__}; expected a list of objects")
+# ---- forms of a table --------------------------------------------------------------------------
 
 
-def _table(path: Path, rows: list[Row]) -> Table:
-    if not rows:
+def _rows(path: Path, values: list[Row], where: str) -> Table:
+    """Objects as rows."""
+    if not values:
         raise DataError(f"{path}: no rows; expected some objects")
-    names: list[str] = []
-    for line, value in rows:
+    rows: list[dict[str, Any]] = []
+    for line, value in values:
         if not isinstance(value, dict):
-            of = " in the list" if suffix_of(path) not in LINES else " on every line"
-            raise DataError(f"{path}:{line}: a {type(value).__name__}; expected an object{of}")
-        names = names or list(value)
-        if set(value) != set(names):
-            raise DataError(
-                f"{path}:{line}: has {', '.join(value) or 'no keys'}; expected "
-                f"{', '.join(names)}, as the rows before"
-            )
-    columns = {name: [value[name] for _, value in rows] for name in names}
-    for name, values in columns.items():
-        _check(path, name, values, [line for line, _ in rows])
-    return Table(path, columns, [line for line, _ in rows])
+            hint = f": {AS_RECORDS}" if isinstance(value, list) else ': {"text": …}'
+            raise DataError(f"{path}:{line}: {_named(value)}; expected an object{where}{hint}")
+        try:
+            rows.append(dict(flat(value)))
+        except ValueError as error:
+            raise DataError(f"{path}:{line}: {error}") from None
+    columns = columns_of(rows)
+    lines = [line for line, _ in values]
+    if not columns:
+        raise DataError(f"{path}:{lines[0]}: an object without keys; expected a value for a column")
+    check_width(str(path), len(columns))
+    lacking = keys_lacking(rows)
+    return Table(path, columns, lines, notes=() if lacking is None else (lacking,))
 
 
-def _check(path: Path, name: str, values: list[Any], lines: list[int]) -> None:
-    """Refuse objects inside a row."""
-    for value, line in zip(values, lines, strict=True):
-        inner = value[0] if isinstance(value, list) and value else value
-        if isinstance(inner, dict):
-            what = "a list of objects" if isinstance(value, list) else "an object"
-            raise DataError(
-                f"{path}:{line}: column {name!r} has {what} ({', '.join(map(str, inner))}); "
-                "expected a text, a number, or a list of them: write what the model reads or "
-                "predicts to columns of their own"
-            )
+def _of_object(path: Path, text: str, whole: dict[str, Any]) -> Table:
+    """One object as a table."""
+    lists = dict(_lists_of_objects(whole))
+    columns = _split(whole)
+    if columns is None and len(lists) == 1 and not _is_columns(whole):
+        keys = next(iter(lists))
+        table = _rows(path, _items(text, _inside(text, keys)), f" in {'.'.join(keys)}")
+        others = [key for key in whole if key != keys[0]]
+        said = f"the rows are {'.'.join(keys)} of one object"
+        if others:
+            said += f", without {', '.join(others[:NAMED])}"
+        return _with_note(table, said)
+    if columns is None and _is_columns(whole):
+        columns = whole
+    if columns is None and not lists:
+        columns = _by_index(path, whole)
+    if columns is not None:
+        check_width(str(path), len(columns))
+        return Table(path, columns, [1] * len(next(iter(columns.values()))))
+    if lists:
+        names = ", ".join(map(".".join, lists))
+        raise DataError(
+            f"{path}: an object with {len(lists)} lists of objects ({names}); expected one: write "
+            "each list to a file of its own, and say which is what by --valid and --test"
+        )
+    raise DataError(
+        f"{path}: a JSON object with the keys {', '.join(list(whole)[:NAMED]) or '(none)'}; "
+        f"{RECORDS}: write the list that holds the rows to a file of its own"
+    )
+
+
+NAMED = 6
+"""So many keys are named in a message."""
+
+
+def _with_note(table: Table, note: str) -> Table:
+    return Table(table.path, table.columns, table.lines, notes=(note, *table.notes))
+
+
+def _is_columns(whole: dict[str, Any]) -> bool:
+    """Whether an object is a list for each column, of one length; not all hold objects."""
+    values = list(whole.values())
+    if not all(isinstance(value, list) and value for value in values):
+        return False
+    plain = any(not isinstance(value[0], dict) for value in values)
+    return plain and len({len(value) for value in values}) == 1
+
+
+def _lists_of_objects(
+    whole: dict[str, Any], above: tuple[str, ...] = ()
+) -> Iterator[tuple[tuple[str, ...], list[Any]]]:
+    """All lists that begin with an object, inside of objects alone, by their keys."""
+    for key, value in whole.items():
+        if isinstance(value, dict):
+            yield from _lists_of_objects(value, (*above, key))
+        elif isinstance(value, list) and value and isinstance(value[0], dict):
+            yield (*above, key), value
+
+
+def _split(whole: dict[str, Any]) -> dict[str, Any] | None:
+    """The columns of pandas' form ``split``: names and rows apart."""
+    names, rows = whole.get("columns"), whole.get("data")
+    if not (isinstance(names, list) and isinstance(rows, list) and names and rows):
+        return None
+    if not all(isinstance(row, list) and len(row) == len(names) for row in rows):
+        return None
+    if not all(isinstance(name, str) for name in names) or len(set(names)) < len(names):
+        return None
+    return {name: list(values) for name, values in zip(names, zip(*rows, strict=True), strict=True)}
+
+
+def _by_index(path: Path, whole: dict[str, Any]) -> dict[str, Any] | None:
+    """The columns of an object of objects: pandas' ``columns``, or its ``index``."""
+    inner = list(whole.values())
+    if not inner or not all(isinstance(value, dict) and value for value in inner):
+        return None
+    if any(value.keys() != inner[0].keys() for value in inner):
+        return None
+    outside, inside = (all(key.isdigit() for key in keys) for keys in (whole, inner[0]))
+    if outside == inside:
+        raise DataError(
+            f"{path}: an object of objects ({', '.join(list(whole)[:3])}, … with "
+            f"{', '.join(list(inner[0])[:3])}, …), each of which may be a row or a column: "
+            + AS_RECORDS
+        )
+    if inside:
+        return {name: list(values.values()) for name, values in whole.items()}
+    return {name: [row[name] for row in inner] for name in inner[0]}
+
+
+def _named(value: Any) -> str:
+    """What a value is, in JSON's words."""
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "a boolean"
+    return {str: "a text", int: "a number", float: "a number", list: "a list"}[type(value)]

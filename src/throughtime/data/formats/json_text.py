@@ -2,32 +2,99 @@
 
 from __future__ import annotations
 
-import json
+from json import JSONDecodeError, JSONDecoder
 from typing import Any
+
+SPACES = " \t\r\n"
+"""What may stand between two parts of JSON."""
+
+COMMENTS = ("//", "/*", "#")
+"""What begins a comment in files that are nearly JSON."""
 
 
 def from_json(text: str) -> Any:
-    r"""The value of a JSON text.
+    r"""The value of a JSON text; NaN, which Python writes for a missing number, is None.
 
     Raises:
-        ValueError: if the text is not JSON, is nested too deeply, or has a lone surrogate.
+        ValueError: if the text is not JSON, is nested too deeply, has a key twice in an object, or
+            has a lone surrogate.
 
     Example:
-        >>> from_json('{"a": [1, "\\u2603"]}')
-        {'a': [1, '☃']}
+        >>> from_json('{"a": [1, "\\u2603", NaN]}')
+        {'a': [1, '☃', None]}
         >>> from_json('["\\ud800"]')
         Traceback (most recent call last):
         ...
         ValueError: '\ud800' in it is half of a character (a lone surrogate)
     """
+    value, end = next_json(text, skip(text, 0))
+    if (end := skip(text, end)) < len(text):
+        raise JSONDecodeError("Extra data", text, end)
+    return value
+
+
+def next_json(text: str, at: int) -> tuple[Any, int]:
+    """The JSON value that begins at a place in a text, and the place after it.
+
+    Raises:
+        ValueError: as :func:`from_json`.
+    """
     try:
-        value = json.loads(text)
+        value, end = DECODER.raw_decode(text, at)
     except RecursionError:
         raise ValueError("nested too deeply") from None
-    if "\\u" in text:
+    if text.find("\\u", at, end) >= 0:
+        _check_surrogates(value)
+    return value, end
+
+
+def skip(text: str, at: int) -> int:
+    """The next place that is no white space."""
+    while at < len(text) and text[at] in SPACES:
+        at += 1
+    return at
+
+
+def why(error: ValueError) -> str:
+    """Why a text is not JSON, and what to do about it where that is known."""
+    if not isinstance(error, JSONDecodeError):
+        return str(error)
+    at = skip(error.doc, error.pos)
+    rest, before = error.doc[at : at + 2], error.doc[:at].rstrip()[-1:]
+    if rest.startswith(COMMENTS):
+        return "a comment, which JSON does not have: delete it"
+    if error.msg == "Extra data":
+        more = "a comma" if rest[:1] == "," else "more"
+        return f"{more} after the value: delete it"
+    if rest[:1] in ("]", "}") and (before == "," or error.doc[error.pos : error.pos + 1] == ","):
+        return f"a comma before {rest[:1]}: delete it"
+    return error.msg
+
+
+def _check_surrogates(value: Any) -> None:
+    if isinstance(value, str):
         try:
-            json.dumps(value, ensure_ascii=False).encode()
+            value.encode()
         except UnicodeEncodeError as error:
             half = error.object[error.start]
             raise ValueError(f"{half!r} in it is half of a character (a lone surrogate)") from None
-    return value
+    elif isinstance(value, dict | list):
+        for part in (*value, *value.values()) if isinstance(value, dict) else value:
+            _check_surrogates(part)
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object; where a key stands twice, one of the values would be lost without a word."""
+    made = dict(pairs)
+    if len(made) < len(pairs):
+        keys = [key for key, _ in pairs]
+        twice = next(key for i, key in enumerate(keys) if key in keys[:i])
+        raise ValueError(f"the key {twice!r} stands twice in an object: rename one")
+    return made
+
+
+def _constant(name: str) -> float | None:
+    return None if name == "NaN" else float(name)
+
+
+DECODER = JSONDecoder(object_pairs_hook=_unique, parse_constant=_constant)

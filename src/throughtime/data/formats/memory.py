@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 
 from throughtime.data.errors import DataError
-from throughtime.data.formats.parquet import plain_columns
+from throughtime.data.formats.arrow_values import plain_columns
+from throughtime.data.formats.nested import columns_of, flat, keys_lacking
 from throughtime.data.formats.table import Table
 from throughtime.extras import needed_for
 
@@ -40,7 +41,7 @@ def table_of(rows: object, column: str | None = None) -> Table:
         column: the name of the one column, if the rows are its values.
 
     Raises:
-        DataError: if the rows are of another type, are empty, or differ in their keys.
+        DataError: if the rows are of another type, or are empty.
 
     Example:
         >>> table_of([{"a": 1, "b": "x"}, {"a": 2, "b": "y"}]).columns
@@ -64,20 +65,25 @@ def table_of(rows: object, column: str | None = None) -> Table:
                 f"row 1 is {values[0]!r}; expected a dict with the columns' names, since there "
                 "is more than one column"
             )
-        values = [{column: value} for value in values]
-    names = list(values[0])
-    for number, row in enumerate(values, 1):
-        if not isinstance(row, Mapping) or set(row) != set(names):
-            has = ", ".join(map(str, row)) if isinstance(row, Mapping) else repr(row)
-            raise DataError(
-                f"row {number} has {has}; expected {', '.join(map(str, names))}, as row 1"
-            )
-    if odd := [name for name in names if not isinstance(name, str)]:
+        return RowsInMemory(HERE, {column: values}, list(range(1, len(values) + 1)))
+    rows_of = [_flat(number, row) for number, row in enumerate(values, 1)]
+    columns = columns_of(rows_of)
+    if odd := [name for name in columns if not isinstance(name, str)]:
         raise DataError(f"a column is called {odd[0]!r}; expected a text")
-    if column != "":  # the name of lines of text
-        check_names(names)
-    columns = {name: [_plain(row[name]) for row in values] for name in names}
-    return RowsInMemory(HERE, columns, list(range(1, len(values) + 1)))
+    check_names(list(columns))
+    columns = {name: [_plain(value) for value in found] for name, found in columns.items()}
+    lacking = keys_lacking(rows_of)
+    notes = () if lacking is None else (lacking,)
+    return RowsInMemory(HERE, columns, list(range(1, len(values) + 1)), notes=notes)
+
+
+def _flat(number: int, row: Any) -> Mapping[Any, Any]:
+    if not isinstance(row, Mapping):
+        raise DataError(f"row {number} is {row!r}; expected a dict, as row 1")
+    try:
+        return flat(row)
+    except ValueError as error:
+        raise DataError(f"row {number}: {error}") from None
 
 
 def check_names(names: list[str]) -> None:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-import random
-from collections.abc import Hashable
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
 
 from throughtime.data.errors import DataError
-from throughtime.data.formats.equal import keys_of
+from throughtime.data.formats.equal import hashes_of, numbered
 from throughtime.data.formats.table import Table
-from throughtime.data.splitting import FEWEST, PARTS, shuffled, stratified
+from throughtime.data.splitting import FEWEST, PARTS, shuffled
+from throughtime.data.stratified import stratified
 
 NAMES = {
     **dict.fromkeys(("train", "training"), "train"),
@@ -22,25 +26,33 @@ Divided = tuple[dict[str, Table], int]
 """The parts, and the number of rows that were moved for the sake of rare classes."""
 
 
-def by_seed(
-    table: Table, key: list[str], seed: int, classes: list[list[str]] | None = None
-) -> Divided:
+@dataclass(frozen=True)
+class Labels:
+    """The labels of each row of a table, one or several, one row after the other.
+
+    Args:
+        classes: ``(n,)``, the labels, numbered from 0 in the order in which they come.
+        counts: ``(rows,)``, how many each row has.
+    """
+
+    classes: NDArray[np.int64]
+    counts: NDArray[np.int64]
+
+
+def by_seed(table: Table, key: list[str], seed: int, labels: Labels | None = None) -> Divided:
     """Divide 80/10/10 at random; rows that are equal in the ``key`` columns stay together.
 
     Args:
         table: the rows.
         key: the columns by which rows are equal.
         seed: decides which rows are held out.
-        classes: the labels of each row; of rare ones, some rows are moved, see
-            :func:`~throughtime.data.splitting.stratified`.
+        labels: the labels of each row; of rare ones, some rows are moved, see
+            :func:`~throughtime.data.stratified.stratified`.
 
     Raises:
         DataError: if there are fewer than ten different rows.
     """
-    keys = keys_of(table, key)
-    where = shuffled(keys, seed)
-    _enough(table, key, len(where))
-    return _stratified(table, keys, where, classes)
+    return _drawn(table, key, seed, labels, PARTS[1:])
 
 
 def by_column(table: Table, column: str) -> dict[str, Table]:
@@ -49,7 +61,7 @@ def by_column(table: Table, column: str) -> dict[str, Table]:
     Raises:
         DataError: at a row with another value, or if a part has no rows.
     """
-    where = []
+    where = np.empty(len(table), np.int8)
     for row, value in enumerate(table.column(column)):
         part = NAMES.get(str(value).strip().lower())
         if part is None:
@@ -57,7 +69,7 @@ def by_column(table: Table, column: str) -> dict[str, Table]:
                 f"{table.at(row)}: column {column!r} says {value!r}; expected one of "
                 f"{', '.join(NAMES)}"
             )
-        where.append(part)
+        where[row] = PARTS.index(part)
     parts = _divided(table, where)
     if missing := [part for part in PARTS if not len(parts[part])]:
         raise DataError(
@@ -73,7 +85,7 @@ def by_files(
     test: Table | None,
     key: list[str],
     seed: int,
-    classes: list[list[str]] | None = None,
+    labels: Labels | None = None,
 ) -> Divided:
     """Parts from separate files; if one is not given, it is a ninth of the first file's rows.
 
@@ -89,16 +101,8 @@ def by_files(
                 f"{other.path}: has the columns {', '.join(other.columns)}; expected those of "
                 f"{table.path}: {', '.join(table.columns)}"
             )
-    keys = keys_of(table, key)
-    distinct = list(dict.fromkeys(keys))
-    random.Random(seed).shuffle(distinct)
     missing = "valid" if valid is None else "test" if test is None else None
-    if missing:
-        _enough(table, key, len(distinct))
-    where = dict.fromkeys(distinct, "train")
-    if missing:
-        where |= dict.fromkeys(distinct[: len(distinct) // 9], missing)
-    parts, moved = _stratified(table, keys, where, classes)
+    parts, moved = _drawn(table, key, seed, labels, [missing] if missing else [])
     return {
         "train": parts["train"],
         "valid": valid if valid is not None else parts["valid"],
@@ -108,35 +112,28 @@ def by_files(
 
 def leaks(parts: dict[str, Table], key: list[str]) -> int:
     """The number of held-out rows that equal a training row in the ``key`` columns."""
-    known = set(keys_of(parts["train"], key))
-    return sum(k in known for part in PARTS[1:] for k in keys_of(parts[part], key))
+    known = hashes_of(parts["train"], key)
+    return sum(int(np.isin(hashes_of(parts[part], key), known).sum()) for part in PARTS[1:])
 
 
-def _enough(table: Table, key: list[str], distinct: int) -> None:
-    if distinct < FEWEST:
+def _drawn(
+    table: Table, key: list[str], seed: int, labels: Labels | None, held_out: Sequence[str]
+) -> Divided:
+    """The parts as they are drawn, but for rows of rare classes."""
+    group = numbered(hashes_of(table, key))  # rows that stay together
+    count = int(group.max()) + 1
+    if held_out and count < FEWEST:
         raise DataError(
-            f"{table.path}: {distinct} different rows by {', '.join(key)}, of which no tenth can "
+            f"{table.path}: {count} different rows by {', '.join(key)}, of which no tenth can "
             f"be held out; expected at least {FEWEST}: say which column is x (--input), and which "
             "rows (--split) or files (--valid, --test) are held out"
         )
+    drawn = where = shuffled(count, seed, held_out)
+    if labels is not None:
+        where = stratified(drawn, group.repeat(labels.counts), labels.classes)
+    moved = int((where != drawn)[group].sum())
+    return _divided(table, where[group]), moved
 
 
-def _stratified(
-    table: Table,
-    keys: list[Hashable],
-    drawn: dict[Hashable, str],
-    classes: list[list[str]] | None,
-) -> Divided:
-    """The parts as they were drawn, but for rows of rare classes."""
-    where = drawn
-    if classes is not None:
-        of_keys: dict[Hashable, set[str]] = {}
-        for k, names in zip(keys, classes, strict=True):
-            of_keys.setdefault(k, set()).update(names)
-        where = stratified(drawn, of_keys)
-    moved = sum(where[k] != drawn[k] for k in keys)
-    return _divided(table, [where[k] for k in keys]), moved
-
-
-def _divided(table: Table, where: list[str]) -> dict[str, Table]:
-    return {part: table[[i for i, p in enumerate(where) if p == part]] for part in PARTS}
+def _divided(table: Table, where: NDArray[np.int8]) -> dict[str, Table]:
+    return {part: table[np.flatnonzero(where == number)] for number, part in enumerate(PARTS)}

@@ -7,6 +7,7 @@ import re
 from throughtime.data.columns import Column, column, guess
 from throughtime.data.errors import DataError
 from throughtime.data.formats.grouped import check_not_steps
+from throughtime.data.formats.media import check_no_files
 from throughtime.data.formats.table import Table
 from throughtime.data.reading import Reading
 
@@ -58,7 +59,10 @@ def kinds_of(table: Table, inputs: list[Named], target: Named) -> tuple[tuple[Co
     pictures = any(column.alone and not column.sequence for column in of_x)
     if target[1] is None:
         _check_one_label(table, target[0])
-    return of_x, _column(table, *target, target=True, caption=pictures)
+    of_y = _column(table, *target, target=True, caption=pictures)
+    if pictures and not of_y.sequence and inputs[0][1] is None:
+        of_x = (column("rows", inputs[0][0]),)
+    return of_x, of_y
 
 
 def _check_one_label(table: Table, name: str) -> None:
@@ -135,6 +139,7 @@ def _column(
 ) -> Column:
     if kind is not None:
         return column(kind, name)
+    check_no_files(table, name)
     return guess(name, table.numbers(name).values, target=target, caption=caption)(name)
 
 

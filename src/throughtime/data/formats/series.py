@@ -118,7 +118,7 @@ def as_series(table: Table, reading: Reading, name: str) -> Dataset:
         description=f"{', '.join(names)} of {path}, {sum(map(len, parts.values())):,} steps in the "
         "order of the file, in units of training's deviation"
         + _left_out(table, names, reading)
-        + "".join(f"; {note}" for note in (*notes, *said)),
+        + "".join(f"; {note}" for note in (*table.notes, *notes, *said)),
         splits=consecutive(
             {part: Sequence(v[None]) for part, v in scaled.items()}, reading.part_files
         ),

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
+from throughtime.data.cells import Picked, picked
 from throughtime.data.errors import DataError
 from throughtime.data.notation import Numerals, numbers_of
 
 WIDEST = 10_000
 """The most columns of a table."""
+
+SEEN = 100_000
+"""So many rows are enough to guess what a column is."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,6 +31,7 @@ class Table:
         lines: the line that each row begins at.
         decimal: the decimal mark of numbers in texts; None if it follows from each column.
         header: False if the first row was seen to be none of names.
+        notes: what is to be said of how it was read, such as lines that were left out.
 
     Example:
         >>> Table(Path("a.csv"), {"name": ["Ada", "Alan"]}, [2, 3]).column("nam")
@@ -35,15 +42,16 @@ class Table:
     """
 
     path: Path
-    columns: dict[str, list[Any]]
+    columns: Mapping[str, Sequence[Any]]
     lines: Sequence[int]
     decimal: str | None = None
     header: bool | None = None
+    notes: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.lines)
 
-    def column(self, name: str) -> list[Any]:
+    def column(self, name: str) -> Sequence[Any]:
         """The values of a column.
 
         Raises:
@@ -61,7 +69,7 @@ class Table:
         """A column with its texts read as numbers, in the one notation that it has."""
         return numbers_of(self.column(name), self.decimal)
 
-    def plain_numbers(self, name: str) -> list[Any]:
+    def plain_numbers(self, name: str) -> Sequence[Any]:
         """The values of :meth:`numbers`.
 
         Raises:
@@ -72,6 +80,12 @@ class Table:
             row, reason = found.doubt
             raise DataError(f"{self.at(row)}: column {name!r}: {reason}")
         return found.values
+
+    def spread(self) -> Table:
+        """All rows; of more than :data:`SEEN`, so many, evenly spread: enough for a guess."""
+        if len(self) <= SEEN:
+            return self
+        return self[np.arange(SEEN) * len(self) // SEEN]
 
     def with_numbers(self, names: Iterable[str]) -> Table:
         """The table with these columns as :meth:`plain_numbers`, where most values are numbers.
@@ -100,13 +114,11 @@ class Table:
         """The file and line of a row."""
         return f"{self.path}:{self.lines[row]}"
 
-    def __getitem__(self, rows: Sequence[int]) -> Table:
+    def __getitem__(self, rows: Picked | list[int]) -> Table:
         """Some of the rows."""
-        return replace(
-            self,
-            columns={name: [values[i] for i in rows] for name, values in self.columns.items()},
-            lines=[self.lines[i] for i in rows],
-        )
+        some = np.array(rows, np.int64) if isinstance(rows, list) else rows
+        columns = {name: picked(values, some) for name, values in self.columns.items()}
+        return replace(self, columns=columns, lines=picked(self.lines, some))
 
 
 def check_width(where: str, columns: int) -> None:

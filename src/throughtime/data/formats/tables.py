@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+from throughtime.data.formats.arrow import SUFFIXES as ARROW_FILES
+from throughtime.data.formats.arrow import read_arrow
 from throughtime.data.formats.delimited import read_delimited
 from throughtime.data.formats.excel import SUFFIXES as WORKBOOKS
 from throughtime.data.formats.excel import read_excel
@@ -12,11 +14,11 @@ from throughtime.data.formats.grouped import grouped
 from throughtime.data.formats.json_rows import read_json
 from throughtime.data.formats.opening import check_regular, suffix_of
 from throughtime.data.formats.parquet import read_parquet
-from throughtime.data.formats.signature import EXCEL, OLD_EXCEL, PARQUET, kind_of
+from throughtime.data.formats.signature import ARROW, EXCEL, OLD_EXCEL, PARQUET, kind_of
 from throughtime.data.formats.table import Table
 from throughtime.data.reading import AS_IT_IS, Reading
 
-SUFFIXES = (".csv", ".tsv", ".json", ".jsonl", ".ndjson", ".parquet", *WORKBOOKS)
+SUFFIXES = (".csv", ".tsv", ".json", ".jsonl", ".ndjson", ".parquet", *ARROW_FILES, *WORKBOOKS)
 
 
 def is_table(path: Path) -> bool:
@@ -44,6 +46,8 @@ def _read(path: Path, header: bool | None) -> Table:
     suffix, kind = suffix_of(path), kind_of(path)
     if suffix == ".parquet" or kind is PARQUET:
         return read_parquet(path)
+    if suffix in ARROW_FILES or kind is ARROW:
+        return read_arrow(path)
     if suffix in (".json", ".jsonl", ".ndjson"):
         return read_json(path)
     if suffix in WORKBOOKS or kind in (EXCEL, OLD_EXCEL):

@@ -74,6 +74,17 @@ def blocks_of(path: Path) -> Iterator[str]:
         raise DataError(f"{path}: an empty file; expected some lines")
 
 
+def lines_in(path: Path) -> Iterator[str]:
+    """The lines of a text file with their ends, of which ``\\n`` is the only one left.
+
+    They are read a megabyte at a time.
+
+    Raises:
+        DataError: with file and line, if the file cannot be read, is empty, or is not text.
+    """
+    return chain.from_iterable(map(_with_ends, _whole_lines(path)))
+
+
 def lines_of(path: Path) -> list[str]:
     """All lines of a text file, without their ends; any line ending is accepted.
 
@@ -82,6 +93,22 @@ def lines_of(path: Path) -> list[str]:
     """
     lines = "".join(blocks_of(path)).split("\n")
     return lines if lines[-1] else lines[:-1]
+
+
+def _whole_lines(path: Path) -> Iterator[str]:
+    """The blocks of a file, cut at line ends."""
+    rest = ""
+    for block in blocks_of(path):
+        head, end, tail = block.rpartition("\n")
+        if end:
+            yield rest + head + end
+            rest = ""
+        rest += tail
+    yield rest
+
+
+def _with_ends(text: str) -> io.StringIO:
+    return io.StringIO(text, newline="\n")  # which takes no other character for a line end
 
 
 def as_utf8(path: Path) -> io.BufferedReader:

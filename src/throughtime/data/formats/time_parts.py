@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -140,7 +140,7 @@ def _first_not_before(table: Table, column: str, point: str) -> int:
     return sum(time < at for time in found)
 
 
-def _point(values: list[Any], times: list[Any], column: str, point: str) -> Any:
+def _point(values: Sequence[Any], times: list[Any], column: str, point: str) -> Any:
     """A point in time in the format of the column, or in ISO's; a number; or None."""
     together = times_of([*values, point], column)
     if together is not None and together[:-1] == times:

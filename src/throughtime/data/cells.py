@@ -1,0 +1,262 @@
+"""The cells of a column, in pieces: of a large table, the pieces lie in a temporary file."""
+
+from __future__ import annotations
+
+import pickle
+import tempfile
+from bisect import bisect
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
+from itertools import chain
+from typing import IO, Any, TypeAlias, overload
+
+import numpy as np
+from numpy.typing import NDArray
+
+from throughtime.data.flat import room
+
+Piece: TypeAlias = "list[Any] | NDArray[Any]"
+"""Cells of neighbouring rows: a list, or an array of numbers or times."""
+
+Picked: TypeAlias = "NDArray[np.int64] | range"
+"""The numbers of some rows; a range of step 1, if they follow each other."""
+
+LARGE = 2**21
+"""The most cells of a table that stay in memory."""
+
+ROWS = 2**14
+"""Rows of a piece."""
+
+
+class Cells(Sequence[Any]):
+    """The cells of a column, in the order of its rows.
+
+    They are read like a list. What goes through all of them goes through :meth:`pieces`, of which
+    one is in memory at a time.
+
+    Args:
+        heap: where the pieces lie.
+
+    Example:
+        >>> cells = Cells(Heap())
+        >>> cells.write(["a", "b"])
+        >>> cells.write(["c"])
+        >>> cells[1], cells[1:], len(cells), list(cells.pick(np.array([0, 2])))
+        ('b', ['b', 'c'], 3, ['a', 'c'])
+        >>> list(cells.map(lambda piece: [text.upper() for text in piece]))
+        ['A', 'B', 'C']
+    """
+
+    def __init__(self, heap: Heap) -> None:
+        self.heap = heap
+        self._places: list[tuple[int, int]] = []  # of each piece in the heap
+        self._ends: list[int] = []  # the row after each piece
+        self._rows: Picked | None = None  # those that are picked, of all
+        self._last: tuple[int, Piece] = (-1, [])  # the piece that was read last
+
+    def write(self, piece: Piece) -> None:
+        """Append the cells of some rows.
+
+        Raises:
+            DataError: if the temporary folder is full.
+        """
+        self._places.append(self.heap.put(piece))
+        self._ends.append((self._ends[-1] if self._ends else 0) + len(piece))
+
+    def pieces(self) -> Iterator[Piece]:
+        """All cells, a piece at a time."""
+        if isinstance(rows := self._picked, range):
+            for number in range(bisect(self._ends, rows.start), len(self._ends)):
+                piece, end = self._piece(number), self._ends[number]
+                begin = end - len(piece)
+                if begin >= rows.stop:
+                    return
+                yield piece[max(rows.start - begin, 0) : rows.stop - begin]
+            return
+        which = np.searchsorted(np.array(self._ends), rows, side="right")
+        runs = np.flatnonzero(np.diff(which, prepend=-1)).tolist()
+        for at, after in zip(runs, [*runs[1:], len(which)], strict=True):
+            number = int(which[at])
+            piece = self._piece(number)
+            inside = rows[at:after] - (self._ends[number] - len(piece))
+            yield picked(piece, inside)
+
+    def map(self, f: Callable[[Piece], Piece]) -> Cells:
+        """The cells that a function makes of each piece."""
+        found = Cells(self.heap)
+        for piece in self.pieces():
+            found.write(f(piece))
+        return found
+
+    def pick(self, rows: Picked) -> Cells:
+        """The cells of some rows; nothing is read yet."""
+        found = Cells(self.heap)
+        found._places, found._ends = self._places, self._ends
+        mine = self._picked
+        if not isinstance(mine, range):
+            found._rows = mine[rows]
+        elif isinstance(rows, range):
+            found._rows = mine[rows.start : rows.stop]
+        else:
+            found._rows = rows + mine.start
+        return found
+
+    def array(self, dtype: Any = None) -> NDArray[Any]:
+        """All cells as one array, in memory."""
+        found = np.empty(len(self), dtype)
+        at = 0
+        for piece in self.pieces():
+            found[at : at + len(piece)] = piece
+            at += len(piece)
+        return found
+
+    @property
+    def _picked(self) -> Picked:
+        return range(self._ends[-1] if self._ends else 0) if self._rows is None else self._rows
+
+    def __len__(self) -> int:
+        return len(self._picked)
+
+    def __iter__(self) -> Iterator[Any]:
+        return chain.from_iterable(
+            piece.tolist() if isinstance(piece, np.ndarray) else piece for piece in self.pieces()
+        )
+
+    @overload
+    def __getitem__(self, index: int) -> Any: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Any]: ...
+    def __getitem__(self, index: int | slice) -> Any:
+        if isinstance(index, slice):
+            return list(self.pick(np.arange(*index.indices(len(self)))))
+        row = int(self._picked[range(len(self))[index]])
+        number = bisect(self._ends, row)
+        piece = self._piece(number)
+        cell = piece[row - (self._ends[number] - len(piece))]
+        return cell.item() if isinstance(piece, np.ndarray) else cell
+
+    def _piece(self, number: int) -> Piece:
+        if self._last[0] != number:
+            self._last = number, self.heap.get(self._places[number])
+        return self._last[1]
+
+
+class Heap:
+    """A temporary file of pieces, which disappears when nothing uses it any more."""
+
+    def __init__(self) -> None:
+        self._file: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115
+
+    def __del__(self) -> None:
+        with suppress(OSError):  # the last flush may fail if the disk is full
+            self._file.close()
+
+    def put(self, piece: Piece) -> tuple[int, int]:
+        """Keep a piece; gives its place.
+
+        Raises:
+            DataError: if the temporary folder is full.
+        """
+        content = pickle.dumps(piece, pickle.HIGHEST_PROTOCOL)
+        with room():
+            at = self._file.seek(0, 2)
+            self._file.write(content)
+        return at, len(content)
+
+    def get(self, place: tuple[int, int]) -> Piece:
+        """The piece at a place."""
+        at, size = place
+        with room():
+            self._file.seek(at)
+            piece: Piece = pickle.loads(self._file.read(size))
+        return piece
+
+
+class Writer:
+    """Columns that are written some rows at a time, and stay in memory while they are few.
+
+    Args:
+        columns: how many there are.
+
+    Example:
+        >>> writer = Writer(2)
+        >>> writer.write([["a", 1], ["b", 2]])
+        >>> writer.columns()
+        [['a', 'b'], [1, 2]]
+    """
+
+    def __init__(self, columns: int) -> None:
+        self._kept: list[list[Any]] = [[] for _ in range(columns)]
+        self._cells: list[Cells] = []
+
+    def write(self, rows: Sequence[Sequence[Any]]) -> None:
+        """Append some rows, all as long as there are columns.
+
+        Raises:
+            DataError: if the temporary folder is full.
+        """
+        self.extend(zip(*rows, strict=True))
+
+    def extend(self, columns: Iterable[Iterable[Any]]) -> None:
+        """Append some rows, column by column.
+
+        Raises:
+            DataError: if the temporary folder is full.
+        """
+        for kept, more in zip(self._kept, columns, strict=False):
+            kept.extend(more)
+        if self._cells or sum(map(len, self._kept)) > LARGE:
+            self._put()
+
+    def columns(self) -> list[Sequence[Any]]:
+        """The columns: lists, or cells in a temporary file."""
+        if not self._cells:
+            return [*self._kept]
+        self._put()
+        return [*self._cells]
+
+    def _put(self) -> None:
+        if not self._cells:
+            heap = Heap()
+            self._cells = [Cells(heap) for _ in self._kept]
+        for cells, kept in zip(self._cells, self._kept, strict=True):
+            for begin in range(0, len(kept), ROWS):
+                cells.write(kept[begin : begin + ROWS])
+            kept.clear()
+
+
+def pieces_of(values: Sequence[Any]) -> Iterator[Piece]:
+    """All values of a column, some at a time: in pieces, if it has them, or at once.
+
+    Example:
+        >>> list(pieces_of(["a", "b"]))
+        [['a', 'b']]
+    """
+    if isinstance(values, Cells):
+        yield from values.pieces()
+    elif len(values):
+        yield list(values)
+
+
+def mapped(values: Sequence[Any], f: Callable[[Any], list[Any]]) -> Sequence[Any]:
+    """What a function makes of the pieces of a column: cells, or a list.
+
+    Example:
+        >>> mapped(["1", "2"], lambda piece: [int(v) for v in piece])
+        [1, 2]
+    """
+    return values.map(f) if isinstance(values, Cells) else f(list(values))
+
+
+def picked(values: Any, rows: Picked) -> Any:
+    """The cells of some rows, of a column of any kind.
+
+    Example:
+        >>> picked(["a", "b", "c"], range(1, 3)), picked(["a", "b", "c"], np.array([2, 0]))
+        (['b', 'c'], ['c', 'a'])
+    """
+    if isinstance(values, Cells):
+        return values.pick(rows)
+    if isinstance(rows, range):
+        return values[rows.start : rows.stop]
+    return values[rows] if isinstance(values, np.ndarray) else [values[i] for i in rows.tolist()]

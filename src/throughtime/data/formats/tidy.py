@@ -1,0 +1,194 @@
+"""What spreadsheets and loggers put around a table: titles, units, empty rows, names again."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from throughtime.data.cells import pieces_of
+from throughtime.data.errors import DataError
+from throughtime.data.formats.dialect import Unreadable
+from throughtime.data.notation import is_empty, numbers_of
+from throughtime.data.number import number
+
+Row = tuple[int, Sequence[Any]]
+"""The line that a row begins at, and its cells."""
+
+FEWEST = 2
+"""So many filled cells make the first row of a table below a title."""
+
+NUMERAL = re.compile(r"[^\w[(]*\(?[^\w[(]*\d")
+"""How a number begins, such as $1 or (3%); no unit, such as m/s2 or [m], does."""
+
+SAMPLE = 200
+"""So many rows tell what a column has."""
+
+
+def untitled(rows: list[Row]) -> tuple[list[Row], list[str]]:
+    """The first rows of a table without titles above its names, and what is to be said of that.
+
+    Titles are rows with one cell alone, the first, or none, above a row of names.
+
+    Example:
+        >>> untitled([(1, ["Sales"]), (2, ["day", "sold"]), (3, ["1", "2.5"])])[0]
+        [(2, ['day', 'sold']), (3, ['1', '2.5'])]
+    """
+    begin = _titles(rows)
+    titles = [str(cell).strip() for _, row in rows[:begin] for cell in row if _filled(cell)]
+    return rows[begin:], [f"what stands above the names, {titles[0]!r}, left out"] if titles else []
+
+
+def empty_at_end(rows: Sequence[Row]) -> int:
+    """How many rows at the end have several cells, all empty."""
+    end = len(rows)
+    while end and len(rows[end - 1][1]) > 1 and not any(map(_filled, rows[end - 1][1])):
+        end -= 1
+    return len(rows) - end
+
+
+def empty_in_words(count: int) -> list[str]:
+    """What is to be said of empty rows at the end."""
+    return [f"{count:,} empty rows at the end left out"] if count else []
+
+
+def end_in_nothing(rows: Sequence[Row]) -> bool:
+    """Whether all rows below the first end in an empty cell that the first does not have.
+
+    Example:
+        >>> end_in_nothing([(1, ["a", "b"]), (2, ["1", "2", ""])])
+        True
+    """
+    width = len(rows[0][1])
+    return len(rows) > 1 and all(
+        len(row) == width + 1 and not _filled(row[-1]) for _, row in rows[1:]
+    )
+
+
+def even(rows: list[Row], first: Row, ends: bool) -> list[Row]:
+    """Rows that have as many cells as the first one.
+
+    Args:
+        rows: the rows.
+        first: the first row of the table.
+        ends: whether the others end in an empty cell, which is left out.
+
+    Raises:
+        Unreadable: at the first row that is longer or shorter.
+    """
+    line, names = first
+    width = len(names)
+    if ends:
+        rows = [(n, row[:-1]) if len(row) > width and not _filled(row[-1]) else (n, row)
+                for n, row in rows]  # fmt: skip
+    if {len(row) for _, row in rows} <= {width}:
+        return rows
+    if rows[0] is first and all(len(row) == width + 1 for _, row in rows[1:]):
+        raise Unreadable(
+            line,
+            f"{width} names, and one cell more in each row; expected as many: if the first cells "
+            "are the names of the rows, as R writes them, put an empty name before the others; if "
+            "a text has the delimiter in it, put the text in double quotes",
+        )
+    at, row = next((n, row) for n, row in rows if len(row) != width)
+    raise Unreadable(
+        at,
+        f"{len(row)} columns; expected {width}, as in line {line}: {', '.join(map(str, names))}: "
+        "mend the line, or delete what stands above or below the table",
+    )
+
+
+def check_below(
+    path: Path, names: Sequence[str], head: Sequence[Row], columns: Sequence[Sequence[Any]],
+    lines: Sequence[int],
+) -> None:  # fmt: skip
+    """Refuse rows below the names that are no rows: units, or the names again.
+
+    Args:
+        path: the file.
+        names: the names.
+        head: the first rows below them.
+        columns: all cells below them.
+        lines: the line that each row begins at.
+
+    Raises:
+        DataError: with file and line, and what to do.
+    """
+    if len(names) < 2 or len(head) < 2:
+        return
+    if (again := _again(names, columns)) is not None:
+        raise DataError(
+            f"{path}:{lines[again]}: the names of the columns again ({', '.join(names[:4])}); "
+            "expected a row: delete the line, and write tables that differ to files of their own"
+        )
+    (line, first), others = head[0], [row for _, row in head[1:]]
+    below = list(zip(*others, strict=True))
+    of_numbers = [cell for cell, column in zip(first, below, strict=True) if _numbers(column)]
+    if not all(isinstance(cell, str | None) for cell in of_numbers):
+        return
+    units = [cell.strip() for cell in of_numbers if _filled(cell)]
+    if units and not any(is_empty(unit) or NUMERAL.match(unit) for unit in units):
+        raise DataError(
+            f"{path}:{line}: {', '.join(units[:4])} below the names, and numbers below that; "
+            "expected a row: if these are units, delete the line"
+        )
+
+
+def _again(names: Sequence[str], columns: Sequence[Sequence[Any]]) -> int | None:
+    """The first row that is the names again."""
+    row = 0
+    for piece in pieces_of(columns[0]):
+        for i, cell in enumerate(piece) if names[0] in map(_stripped, piece) else ():
+            if _stripped(cell) == names[0] and all(
+                _stripped(column[row + i]) == name
+                for name, column in zip(names, columns, strict=True)
+            ):
+                return row + i
+        row += len(piece)
+    return None
+
+
+def _stripped(cell: Any) -> Any:
+    return cell.strip() if isinstance(cell, str) else cell
+
+
+def _filled(cell: Any) -> bool:
+    return cell is not None and str(cell).strip() != ""
+
+
+def _titles(rows: Sequence[Row]) -> int:
+    """How many rows are titles: one cell, the first, above names for all columns with values.
+
+    Names are known by a column of numbers or dates below one of them: else they may be a row.
+    """
+    count = 0
+    while count < len(rows) and _may_be_title(rows[count][1]):
+        count += 1
+    below = rows[count:]
+    if not count or len(below) < 2:
+        return 0
+    names, values = below[0][1], [row for _, row in below[1:]]
+    used = {i for row in values for i, cell in enumerate(row) if _filled(cell)}
+    named = {i for i, cell in enumerate(names) if _filled(cell) and number(cell) is None}
+    if len(named) < FEWEST or not named >= used:
+        return 0
+    some = values[:SAMPLE]
+    of_digits = (
+        not _has_digit(names[i]) and all(i < len(row) and _has_digit(row[i]) for row in some)
+        for i in named
+    )
+    return count if any(of_digits) else 0
+
+
+def _may_be_title(row: Sequence[Any]) -> bool:
+    return number(row[0]) is None and not any(map(_filled, row[1:]))
+
+
+def _has_digit(cell: Any) -> bool:
+    return any(map(str.isdigit, str(cell)))
+
+
+def _numbers(column: Sequence[Any]) -> bool:
+    some = [cell for cell in column if _filled(cell)][:SAMPLE]
+    return bool(some) and numbers_of(some).are_numbers

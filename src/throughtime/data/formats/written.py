@@ -1,0 +1,109 @@
+"""Texts that other programs write, which are no lines to model: by their true names."""
+
+from __future__ import annotations
+
+import re
+
+MARKUP = "make it plain text or a table first; or give --format lines to model the markup itself"
+AS_LINES = "or give --format lines to model the lines as they are"
+ROWS = f"make it a table first, such as a .csv or .jsonl; {AS_LINES}"
+SPOKEN = f"make it a text with what is said alone; {AS_LINES}"
+
+BEGINNINGS = {
+    "<?xml": f"XML; {MARKUP}",
+    "<!doctype html": f"HTML; {MARKUP}",
+    "<html": f"HTML; {MARKUP}",
+    "@relation": f"a file of Weka's (ARFF); {MARKUP}",
+    "@problemname": f"a file of sktime's (.ts); {MARKUP}",
+    "webvtt": f"subtitles (WebVTT); {SPOKEN}",
+    "window.ytd": "a part of a Twitter archive; delete what stands before the first [, and name it "
+    ".json",
+    "##fileformat=vcf": f"genetic variants (VCF); {ROWS}",
+    "begin:vcalendar": f"a calendar (iCalendar); {ROWS}",
+    "begin:vcard": f"addresses (vCard); {ROWS}",
+    "##gff-version": f"genes (GFF); {ROWS}",
+    "@hd\t": f"alignments (SAM); {ROWS}",
+    "locus  ": "a record of GenBank's; save it as FASTA",
+    "insert into": f"SQL; {ROWS}",
+    "create table": f"SQL; {ROWS}",
+    "-- mysql dump": f"SQL; {ROWS}",
+    '[event "': f"chess games (PGN); write the moves of each on a line; {AS_LINES}",
+}
+"""How texts begin, in small letters, and what they are."""
+
+ENDINGS = {".yaml": f"YAML; {ROWS}", ".yml": f"YAML; {ROWS}"}
+"""What the ending of a name says."""
+
+CLOCK = r"\d{1,2}[:.]\d\d([:.]\d\d)?([\s\u202f]?[AaPp]\.?[Mm]\.?)?"
+LINES = {
+    r"(?s)\d+\n(\d+:)?\d\d:\d\d[,.]\d{3} --> .*": f"subtitles (SubRip); {SPOKEN}",
+    r"(?s)From \S+.* \d{4}\n\S+: .*": f"mails (mbox); {ROWS}",
+}
+"""How the first two lines are written, and what that is."""
+
+MOST = {
+    rf"\u200e?\[?\d{{1,4}}[./-]\d{{1,2}}[./-]\d{{1,4}},? {CLOCK}\]?( -)? [^:]+: .*": "a chat, with "
+    "the time and the name before each text (WhatsApp); make it a table with a column of names "
+    f"and one of texts, and the time in a third; {AS_LINES}",
+    rf"\[?{CLOCK}\]? <[^>]+> .*": "a chat, with the time and the name before each text (IRC); make "
+    f"it a table with a column of names and one of texts; {AS_LINES}",
+    r"[-+]?[\d.]+( \d+:[-+.\deE]+)+\s*": "vectors with the numbers of their entries (LibSVM); make "
+    f"it a table with a list of numbers in each row; {AS_LINES}",
+    r"[TREAMN#*]\d*\t\S+ [^\t]*(\t.*)?": "annotations of brat's, which name places in another "
+    "text; export them as CoNLL, or make a .jsonl with the texts and their labels",
+}
+"""How most lines are written, and what that is."""
+
+TAGGED = (
+    "write a word and its tag on each line, and a blank line between sentences, and name it "
+    f".conll; {AS_LINES}"
+)
+WORDS = {
+    rf"\S+{mark}[A-Z][A-Z$]*(-[A-Z]+)?|[^\w\s]+{mark}\S+": f"words with their tags (the{mark}DT); "
+    f"{TAGGED}"
+    for mark in "/_"
+}
+"""How every word of most lines is written, and what that is."""
+
+SAMPLE, FEWEST, SHARE = 200, 5, 0.8
+"""So many lines are looked at; there must be so many; and such a share of them must be alike."""
+
+LONGEST, WORDS_OF_LINE = 1000, 20
+"""So many characters and words of a line are looked at."""
+
+
+def true_name(lines: list[str], ending: str) -> str | None:
+    """What a text is that is not lines of text, and what to do with it; None if it may be.
+
+    Args:
+        lines: its first lines that are not blank.
+        ending: that of its name.
+
+    Example:
+        >>> true_name(["1", "00:00:01,500 --> 00:00:02,000", "Hello."], ".srt")[:19]
+        'subtitles (SubRip);'
+    """
+    if not lines:
+        return None
+    begins = lines[0].lstrip().lower()
+    for beginning, name in BEGINNINGS.items():
+        if begins.startswith(beginning):
+            return name
+    if ending in ENDINGS:
+        return ENDINGS[ending]
+    for pattern, name in LINES.items():
+        if re.fullmatch(pattern, "\n".join(lines[:2])):
+            return name
+    some = [line[:LONGEST] for line in lines[:SAMPLE]]
+    words = [line.split()[:WORDS_OF_LINE] for line in some]
+    for pattern, name in MOST.items():
+        if _most([re.fullmatch(pattern, line) is not None for line in some]):
+            return name
+    for pattern, name in WORDS.items():
+        if _most([len(w) > 1 and all(re.fullmatch(pattern, word) for word in w) for w in words]):
+            return name
+    return None
+
+
+def _most(alike: list[bool]) -> bool:
+    return sum(alike) >= max(FEWEST, SHARE * len(alike))

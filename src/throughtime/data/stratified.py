@@ -1,0 +1,109 @@
+"""Rare classes in the division of data: in training, and in every part where they can be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from throughtime.data.splitting import PARTS
+
+IN_EVERY_PART = 4
+"""A class of so many items or more has some of them in every part."""
+
+Numbers = NDArray[np.int64]
+
+
+def stratified(where: NDArray[np.int8], items: Numbers, classes: Numbers) -> NDArray[np.int8]:
+    """The parts of items, of which as few change places as every class needs.
+
+    Of every class, some item is in training; of one with four items or more, at least half of
+    them are, and at least one is in each part held out. Where a division has that already, as
+    random divisions of many items have, it stays as it is. An item changes places with one of a
+    class that has more than it needs, so that the parts keep their sizes; if there is none, an
+    item is still moved to training, unless it is the last one of its part.
+
+    Args:
+        where: ``(items,)``, the part of each, as its number in :data:`PARTS`; a part without any
+            is not wanted.
+        items: ``(n,)``, items that have a class; one of several classes stands here as often.
+        classes: ``(n,)``, the class of each, numbered from 0.
+
+    Example:
+        >>> where = np.array([0] * 8 + [1, 2], np.int8)
+        >>> stratified(where, np.arange(10), np.array([0] * 9 + [1])).tolist()
+        [2, 0, 0, 0, 0, 0, 0, 0, 1, 0]
+    """
+    division = _Division(where.copy(), items, classes)
+    for part in range(len(PARTS)):
+        if division.sizes[part]:
+            division.complete(part)
+    return division.where
+
+
+class _Division:
+    """The parts of items, and how many of each class are in each part."""
+
+    def __init__(self, where: NDArray[np.int8], items: Numbers, classes: Numbers) -> None:
+        self.where = where
+        count = int(classes.max()) + 1 if len(classes) else 0
+        pairs = np.unique(items * count + classes)  # an item has a class once
+        self.items, self.classes = np.divmod(pairs, max(count, 1))
+        of_class = self.classes * len(PARTS) + where[self.items]
+        self.counts = np.bincount(of_class, minlength=count * len(PARTS)).reshape(-1, len(PARTS))
+        self.totals = self.counts.sum(1)
+        self.sizes = np.bincount(where, minlength=len(PARTS))
+
+    def needed(self, part: int) -> Numbers:
+        """``(classes,)``, how many more items of each class a part needs."""
+        every = self.totals >= IN_EVERY_PART
+        least = every if part else np.where(every, -(-self.totals // 2), 1)
+        return least - self.counts[:, part]
+
+    def complete(self, part: int) -> None:
+        """Move items to a part, as far as its classes need them."""
+        exchanged: Iterator[int] | None = None
+        short = np.flatnonzero(self.needed(part) > 0)
+        for c in short[np.argsort(self.totals[short], kind="stable")].tolist():
+            others = [i for i in self._members(c) if self.where[i] != part]
+            for item in sorted(others, key=self._spare, reverse=True):
+                if self.needed(part)[c] <= 0 or not (part == 0 or self._spare(item)):
+                    break
+                before = int(self.where[item])
+                exchanged = exchanged or iter(np.flatnonzero(self.where == part).tolist())
+                partner = next(
+                    (i for i in exchanged if self.where[i] == part and self._spare(i)), None
+                )
+                if partner is not None:
+                    self._move(item, part)
+                    self._move(partner, before)
+                elif part == 0 and self.sizes[before] > 1:
+                    self._move(item, part)
+
+    def _spare(self, item: int) -> bool:
+        """Whether every class of an item has more in its part than it needs."""
+        return bool((self.needed(int(self.where[item]))[self._classes(item)] < 0).all())
+
+    def _move(self, item: int, part: int) -> None:
+        before, classes = self.where[item], self._classes(item)
+        self.counts[classes, before] -= 1
+        self.counts[classes, part] += 1
+        self.sizes[before] -= 1
+        self.sizes[part] += 1
+        self.where[item] = part
+
+    def _members(self, c: int) -> list[int]:
+        """The items of a class."""
+        order, ends = self._by_class
+        return self.items[order[ends[c] : ends[c + 1]]].tolist()
+
+    @cached_property
+    def _by_class(self) -> tuple[Numbers, Numbers]:
+        order = np.argsort(self.classes, kind="stable")
+        return order, np.concatenate([[0], self.totals.cumsum()])
+
+    def _classes(self, item: int) -> Numbers:
+        begin, end = np.searchsorted(self.items, [item, item + 1])
+        return self.classes[begin:end]

@@ -1,0 +1,35 @@
+"""Names of files that are no pictures are no texts either."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.helpers.data_files import Write
+from throughtime.data import DataError, Reading, load
+
+WORDS = [f"a word, {i}" for i in range(30)]
+
+
+@pytest.mark.parametrize(
+    ("ending", "kind"),
+    [
+        ("svg", "pictures of a kind"),
+        ("WAV", "sound; make"),
+        ("npy", "arrays"),
+        ("pdf", "documents"),
+    ],
+)
+def test_names_of_files_are_refused(ending: str, kind: str, write: Write) -> None:
+    rows = "".join(f'd/{i}.{ending},"{word}"\n' for i, word in enumerate(WORDS))
+    path = write("a.csv", "file,text\n" + rows)
+    said = rf"a.csv:2: column 'file' has names of files, such as 'd/0.{ending}': {kind}"
+    with pytest.raises(DataError, match=said):
+        load(path)
+    told = load(path, reading=Reading(input="file:characters", target="text"))
+    assert told.schema.x[0].kind == "characters"
+
+
+@pytest.mark.parametrize("text", ["read a.txt", "it is a.pdf or so", "e.g. x", "No. 7.50", "x.y"])
+def test_texts_are_texts(text: str, write: Write) -> None:
+    rows = "".join(f'"{text} {word}",{i % 2}\n' for i, word in enumerate(WORDS))
+    assert load(write("a.csv", "text,label\n" + rows)).schema.x[0].kind == "characters"
