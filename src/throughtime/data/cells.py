@@ -21,8 +21,11 @@ Piece: TypeAlias = "list[Any] | NDArray[Any]"
 Picked: TypeAlias = "NDArray[np.int64] | range"
 """The numbers of some rows; a range of step 1, if they follow each other."""
 
-LARGE = 2**21
-"""The most cells of a table that stay in memory."""
+LARGE = 2**25
+"""The most bytes of a table that stay in memory, which Python needs some times over."""
+
+EVERY = 64
+"""So many rows are taken to be as large as the first of them."""
 
 ROWS = 2**14
 """Rows of a piece."""
@@ -188,6 +191,7 @@ class Writer:
     def __init__(self, columns: int) -> None:
         self._kept: list[list[Any]] = [[] for _ in range(columns)]
         self._cells: list[Cells] = []
+        self._size = 0  # in bytes, about
 
     def write(self, rows: Sequence[Sequence[Any]]) -> None:
         """Append some rows, all as long as there are columns.
@@ -203,10 +207,23 @@ class Writer:
         Raises:
             DataError: if the temporary folder is full.
         """
-        for kept, more in zip(self._kept, columns, strict=False):
+        for kept, more in zip(self._kept, columns, strict=True):
+            before = len(kept)
             kept.extend(more)
-        if self._cells or sum(map(len, self._kept)) > LARGE:
+            self._size += EVERY * len(pickle.dumps(kept[before::EVERY]))
+        if self._cells or self._size > LARGE:
             self._put()
+
+    def add(self) -> None:
+        """A further column, which is empty (None) in the rows so far.
+
+        Raises:
+            DataError: if the temporary folder is full.
+        """
+        if self._cells:
+            first = self._cells[0]
+            self._cells.append(first.map(lambda piece: [None] * len(piece)))
+        self._kept.append([None] * (len(self._kept[0]) if self._kept else 0))
 
     def columns(self) -> list[Sequence[Any]]:
         """The columns: lists, or cells in a temporary file."""
@@ -226,7 +243,7 @@ class Writer:
 
 
 def pieces_of(values: Sequence[Any]) -> Iterator[Piece]:
-    """All values of a column, some at a time: in pieces, if it has them, or at once.
+    """All values of a column, some at a time.
 
     Example:
         >>> list(pieces_of(["a", "b"]))
@@ -234,8 +251,9 @@ def pieces_of(values: Sequence[Any]) -> Iterator[Piece]:
     """
     if isinstance(values, Cells):
         yield from values.pieces()
-    elif len(values):
-        yield list(values)
+    else:
+        for begin in range(0, len(values), ROWS):
+            yield list(values[begin : begin + ROWS])
 
 
 def mapped(values: Sequence[Any], f: Callable[[Any], list[Any]]) -> Sequence[Any]:
@@ -260,3 +278,19 @@ def picked(values: Any, rows: Picked) -> Any:
     if isinstance(rows, range):
         return values[rows.start : rows.stop]
     return values[rows] if isinstance(values, np.ndarray) else [values[i] for i in rows.tolist()]
+
+
+PLACES, EACH = 20, 50
+
+
+def some_of(values: Sequence[Any]) -> list[Any]:
+    """Up to a thousand values of a column, from places evenly spread: enough to exclude a guess.
+
+    Example:
+        >>> some_of(["a", "b"])
+        ['a', 'b']
+    """
+    if len(values) <= PLACES * EACH:
+        return list(values)
+    begins = np.linspace(0, len(values) - EACH, PLACES).astype(int).tolist()
+    return [value for at in begins for value in values[at : at + EACH]]

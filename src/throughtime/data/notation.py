@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache, cached_property
 from typing import Any
 
-from throughtime.data.number import number
+import numpy as np
+
+from throughtime.data.cells import Piece, mapped, pieces_of, some_of
+from throughtime.data.number import number, numbers_in
 
 MARKS = str.maketrans({"\u2212": "-", "\u00a0": " ", "\u202f": " ", "\u2009": " ", "\u2019": "'"})
 """The minus sign, narrow spaces and the apostrophe, as they are on a keyboard."""
@@ -30,6 +34,8 @@ NUMERAL = re.compile(
 CODE = re.compile(r"[-+]?0\d{2,}")
 """Digits with a nought before them, of which there are more than two: a code such as a post code,
 not a number."""
+
+CODES = re.compile(r"^\s*[-+]?0\d{2,}\s*$", re.MULTILINE)
 
 EMPTY = ("", "nan", "na", "n/a", "null", "none", "-", "–", "inf", "-inf")
 """Texts that stand for a missing number."""
@@ -56,6 +62,8 @@ class Notation:
 
     def number(self, text: str) -> float | None:
         """The number that a text is in this notation; None if it is not one."""
+        if self._plain.fullmatch(text):
+            return float(text.replace(self.thousands, "").replace(self.decimal, "."))
         text = text.translate(MARKS).strip()
         negative = text.startswith("(") and text.endswith(")")
         text = text[1:-1].strip() if negative else text
@@ -83,6 +91,14 @@ class Notation:
         value = float(f"{minus}{whole or 0}.{fraction or 0}e{exponent or 0}") * sign * times
         return value if math.isfinite(value) else None
 
+    @cached_property
+    def _plain(self) -> re.Pattern[str]:
+        """Numbers that can be read at once: no unit, and fewer digits than any float has."""
+        thousands, decimal = map(re.escape, (self.thousands, self.decimal))
+        return re.compile(
+            rf"[-+]?(?:[0-9]{{1,99}}|[1-9][0-9]{{0,2}}(?:{thousands}[0-9]{{3}}){{1,30}})(?:{decimal}[0-9]{{1,99}})?"
+        )
+
 
 POINT, COMMA = Notation(".", ","), Notation(",", ".")
 
@@ -98,15 +114,16 @@ class Numerals:
         doubt: a row, and why the column may also be other numbers; None if it may not.
     """
 
-    values: list[Any]
+    values: Sequence[Any]
     note: str = ""
     doubt: tuple[int, str] | None = None
     decimal: str | None = None
+    _seen: _Seen | None = None
 
-    @property
+    @cached_property
     def are_numbers(self) -> bool:
         """Whether most values are numbers."""
-        return are_numbers(self.values)
+        return are_numbers(self.values) if self._seen is None else self._seen.are_numbers
 
 
 def numbers_of(values: Sequence[Any], decimal: str | None = None) -> Numerals:
@@ -118,7 +135,7 @@ def numbers_of(values: Sequence[Any], decimal: str | None = None) -> Numerals:
     differ, ``doubt`` says so.
 
     Args:
-        values: the column; values that are no texts stay.
+        values: the column, which may be larger than memory; values that are no texts stay.
         decimal: the decimal mark, if it is known.
 
     Example:
@@ -127,30 +144,126 @@ def numbers_of(values: Sequence[Any], decimal: str | None = None) -> Numerals:
         >>> numbers_of(["2,016", "1,999"]).doubt
         (0, "'2,016' is 2016 or 2.016; say which: decimal=. or decimal=,")
     """
-    texts = [value for value in values if isinstance(value, str) and not is_empty(value)]
-    if not texts or _are_codes(texts):
-        return Numerals(list(values))
-    if decimal is None and all(number(text) is not None for text in texts):
-        pointed = "." if any("." in text for text in texts) else None
-        return Numerals(list(values), doubt=_doubt(values, _as_thousands(texts)), decimal=pointed)
+    if not _may_be_numbers(values):
+        return Numerals(values)
+    seen = _seen(values)
+    if not seen.texts or seen.are_codes:
+        return Numerals(values, _seen=seen)
+    if decimal is None and seen.plain:
+        pointed = "." if seen.pointed else None
+        doubt = _doubt(values, seen.thousands)
+        return Numerals(values, doubt=doubt, decimal=pointed, _seen=seen)
     notation, doubt = _notation(decimal), None
     if notation is None:
-        by_point, by_comma = _count(POINT, texts), _count(COMMA, texts)
-        if 2 * max(by_point, by_comma) < len(texts):
-            return Numerals(list(values))
+        by_point, by_comma = _count(POINT, values), _count(COMMA, values)
+        if 2 * max(by_point, by_comma) < seen.texts:
+            return Numerals(values, _seen=seen)
         notation = POINT if by_point >= by_comma else COMMA
         if by_point == by_comma:
-            doubt = _doubt(values, next(filter(_either, texts), None))
-    doubt = doubt or _mixed(values, notation) or _otherwise(values, notation)
-    return Numerals(_read(values, notation), _note(notation, texts), doubt, notation.decimal)
+            doubt = _doubt(values, next(filter(_either, _texts(values)), None))
+    reader = _Reader(notation)
+    read = mapped(values, reader)
+    return Numerals(read, reader.note, doubt or reader.doubt, notation.decimal)
 
 
-def _otherwise(values: Sequence[Any], notation: Notation) -> tuple[int, str] | None:
-    """A plain number that is none in the notation of the column."""
-    for row, value in enumerate(values):
-        if isinstance(value, str) and number(value) is not None and notation.number(value) is None:
-            return row, f"{value!r} is no number with {notation.decimal!r} as its decimal mark"
-    return None
+def _may_be_numbers(values: Sequence[Any]) -> bool:
+    """Whether more than one in twenty of some values, evenly spread, may be a number."""
+    filled = [value for value in some_of(values) if not is_empty(value)]
+    return 20 * sum(map(_is_number, filled)) >= len(filled)
+
+
+def _is_number(value: Any) -> bool:
+    """Whether a value is a number in some notation."""
+    return number(value) is not None or (
+        isinstance(value, str)
+        and (POINT.number(value) is not None or COMMA.number(value) is not None)
+    )
+
+
+def _texts(values: Sequence[Any]) -> Iterator[str]:
+    """The texts of a column, empty ones aside."""
+    for piece in pieces_of(values):
+        yield from (text for text in _texts_in(piece) if not is_empty(text))
+
+
+def _texts_in(piece: Piece) -> list[str]:
+    """The texts of a piece, empty ones among them."""
+    if isinstance(piece, np.ndarray):
+        return []
+    kinds = set(map(type, piece))
+    if str not in kinds:
+        return []
+    return [v for v in piece if isinstance(v, str)] if len(kinds) > 1 else piece
+
+
+@dataclass
+class _Seen:
+    """What the values of a column have shown, empty ones aside.
+
+    Args:
+        filled: how many values there are.
+        others: how many of them are no numbers as programs write them.
+        texts: how many of them are texts.
+        codes: how many have noughts before them.
+        plain: whether all texts are numbers as programs write them.
+        pointed: the first with a point.
+        whole: whether there is one without.
+        grouped: whether each point may stand between thousands, as in 1.000 after 999.
+    """
+
+    filled: int = 0
+    others: int = 0
+    texts: int = 0
+    codes: int = 0
+    plain: bool = True
+    pointed: str | None = None
+    whole: bool = False
+    grouped: bool = True
+
+    @property
+    def are_codes(self) -> bool:
+        """Whether a tenth or more are codes."""
+        return self.texts > 0 and 10 * self.codes >= self.texts
+
+    @property
+    def are_numbers(self) -> bool:
+        """Whether most values are numbers."""
+        return 2 * self.others < self.filled and not self.are_codes
+
+    @property
+    def thousands(self) -> str | None:
+        """A plain number whose point may stand between thousands."""
+        return self.pointed if self.whole and self.grouped else None
+
+
+GROUPED = re.compile(r"\s*[-+]?(?:[1-9]\d{0,2}\.\d{3}|[^.]{0,3})\s*")
+"""A number whose point may stand between thousands, or that has no thousand."""
+
+
+def _seen(values: Sequence[Any]) -> _Seen:
+    seen = _Seen()
+    for piece in pieces_of(values):
+        if numbers_in(piece) is None:
+            filled = [value for value in piece if not is_empty(value)]
+            wrong = sum(number(value) is None for value in filled)
+            seen.others += wrong
+        else:
+            filled, wrong = piece, 0
+        seen.filled += len(filled)
+        texts = _texts_in(filled)
+        if not texts:
+            continue
+        seen.texts += len(texts)
+        seen.plain = seen.plain and (not wrong or numbers_in(texts) is not None)
+        joined = "\n".join(texts)
+        if CODES.search(joined):
+            seen.codes += sum(CODE.fullmatch(text.strip()) is not None for text in texts)
+        if seen.pointed is None and "." in joined:
+            seen.pointed = next(text for text in texts if "." in text)
+        if seen.grouped:  # until one says no
+            seen.grouped = all(map(GROUPED.fullmatch, texts))
+            seen.whole = seen.whole or not all("." in text for text in texts)
+    return seen
 
 
 def _notation(decimal: str | None) -> Notation | None:
@@ -160,24 +273,66 @@ def _notation(decimal: str | None) -> Notation | None:
 def _doubt(values: Sequence[Any], text: str | None) -> tuple[int, str] | None:
     if text is None:
         return None
-    return list(values).index(text), f"{_either(text)}; say which: decimal=. or decimal=,"
+    row = next(row for row, value in enumerate(values) if value == text)
+    return row, f"{_either(text)}; say which: decimal=. or decimal=,"
 
 
-def _mixed(values: Sequence[Any], notation: Notation) -> tuple[int, str] | None:
-    """A number without what the others have: per cent, or the same currency."""
-    rows = [(row, v) for row, v in enumerate(values)
-            if isinstance(v, str) and notation.number(v) is not None]  # fmt: skip
-    cents = ["%" in text for _, text in rows]
-    if any(cents) and not all(cents):
-        row, text = rows[cents.index(not cents[0])]
-        return row, f"{text!r}, but {rows[0][1]!r} before it; expected per cent in all rows or none"
-    money = [found[0] if (found := re.search(UNITS, text)) else None for _, text in rows]
-    if len({unit for unit in money if unit}) > 1:
-        row, text = next(
-            r for r, unit in zip(rows, money, strict=True) if unit not in (None, money[0])
-        )
-        return row, f"{text!r}, but {rows[0][1]!r} before it; expected one currency"
-    return None
+class _Reader:
+    """Reads a column in a notation, a piece at a time, and keeps what is to be said of it.
+
+    Attributes:
+        doubt: the first row that does not go with the others, and why: it lacks what they have, per
+            cent or the same currency, or is a plain number that is none in the notation.
+    """
+
+    def __init__(self, notation: Notation) -> None:
+        self.notation = notation
+        self.doubt: tuple[int, str] | None = None
+        self._row = 0
+        self._first: str | None = None  # number
+        self._money: str | None = None  # that was seen first
+        self._notes = {what: False for what, _ in _marks(notation)}
+
+    def __call__(self, piece: Piece) -> Piece:
+        if isinstance(piece, np.ndarray):
+            self._row += len(piece)
+            return piece
+        found = [self.notation.number(v) if isinstance(v, str) else None for v in piece]
+        if self.doubt is None:
+            self._check(piece, found)
+        joined = "\n".join(text.strip() for text in _texts_in(piece))
+        for what, pattern in _marks(self.notation):
+            self._notes[what] = self._notes[what] or bool(pattern.search(joined))
+        self._row += len(piece)
+        return [v if n is None else n for v, n in zip(piece, found, strict=True)]
+
+    @property
+    def note(self) -> str:
+        """What was read that is no plain number."""
+        return ", ".join(what for what, seen in self._notes.items() if seen)
+
+    def _check(self, piece: list[Any], found: list[float | None]) -> None:
+        for row, (text, value) in enumerate(zip(piece, found, strict=True), self._row):
+            if not isinstance(text, str):
+                continue
+            if value is None:
+                if number(text) is not None:
+                    mark = self.notation.decimal
+                    self.doubt = row, f"{text!r} is no number with {mark!r} as its decimal mark"
+                    return
+                continue
+            self._first = first = text if self._first is None else self._first
+            if ("%" in text) != ("%" in first):
+                expected = "per cent in all rows or none"
+                self.doubt = row, f"{text!r}, but {first!r} before it; expected {expected}"
+                return
+            if text[0] in "0123456789" and text[-1] in "0123456789":
+                continue
+            money = re.search(UNITS, text)
+            self._money = self._money or (money and money[0])
+            if money and money[0] != self._money:
+                self.doubt = row, f"{text!r}, but {first!r} before it; expected one currency"
+                return
 
 
 def are_numbers(values: Sequence[Any]) -> bool:
@@ -187,17 +342,7 @@ def are_numbers(values: Sequence[Any]) -> bool:
         >>> are_numbers(["1", "2", "", "three"]), are_numbers(["010", "011"])
         (True, False)
     """
-    filled = [value for value in values if not is_empty(value)]
-    if _are_codes([value for value in filled if isinstance(value, str)]):
-        return False
-    return 2 * sum(number(value) is None for value in filled) < len(filled)
-
-
-def _are_codes(texts: list[str]) -> bool:
-    """Whether a tenth or more have noughts before them."""
-    return any(texts) and 10 * sum(map(bool, map(CODE.fullmatch, map(str.strip, texts)))) >= len(
-        texts
-    )
+    return _may_be_numbers(values) and _seen(values).are_numbers
 
 
 def is_empty(value: Any) -> bool:
@@ -205,16 +350,8 @@ def is_empty(value: Any) -> bool:
     return value is None or str(value).strip().lower() in EMPTY
 
 
-def _count(notation: Notation, texts: list[str]) -> int:
-    return sum(notation.number(text) is not None for text in texts)
-
-
-def _read(values: Sequence[Any], notation: Notation) -> list[Any]:
-    read = []
-    for value in values:
-        found = notation.number(value) if isinstance(value, str) else None
-        read.append(value if found is None else found)
-    return read
+def _count(notation: Notation, values: Sequence[Any]) -> int:
+    return sum(notation.number(text) is not None for text in _texts(values))
 
 
 def _either(text: str) -> str:
@@ -226,21 +363,10 @@ def _either(text: str) -> str:
     return f"{text!r} is {high:.10g} or {low:.10g}"
 
 
-def _as_thousands(texts: list[str]) -> str | None:
-    """A plain number whose point may stand between thousands: 1.000 after 999."""
-    pointed = [text for text in texts if "." in text]
-    if not pointed or len(pointed) == len(texts):
-        return None
-    if not all(re.fullmatch(r"[-+]?[1-9]\d{0,2}\.\d{3}", text.strip()) for text in pointed):
-        return None
-    whole = [text.strip().lstrip("+-") for text in texts if "." not in text]
-    return pointed[0] if all(len(text) <= 3 for text in whole) else None
-
-
-def _note(notation: Notation, texts: list[str]) -> str:
-    """What was read that is no plain number."""
-    found = []
-    for what, pattern in (
+@cache
+def _marks(notation: Notation) -> tuple[tuple[str, re.Pattern[str]], ...]:
+    """What may be in numbers, and its pattern in texts that are a line each."""
+    return tuple((what, re.compile(pattern, re.MULTILINE)) for what, pattern in (
         ("a decimal comma", r"\d,\d" if notation is COMMA else r"(?!)"),
         (f"{notation.thousands!r} between thousands", rf"\d{re.escape(notation.thousands)}\d{{3}}"),
         ("spaces or ' between thousands", r"\d[ '\u00a0\u202f\u2009\u2019]\d{3}"),
@@ -249,7 +375,4 @@ def _note(notation: Notation, texts: list[str]) -> str:
         ("K, M or B multiplied out", r"\d\s?([kKMB]|[bB]n)$"),
         ("brackets as minus", r"^\(.*\)$"),
         ("a minus sign", "\u2212"),
-    ):
-        if any(re.search(pattern, text.strip()) for text in texts):
-            found.append(what)
-    return ", ".join(found)
+    ))  # fmt: skip

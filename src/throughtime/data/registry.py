@@ -166,16 +166,18 @@ def _read(path: Path, seed: int, reading: Reading) -> Dataset:
         return as_series(read_table(path, reading), reading, stem_of(path))
     x, y = COLUMNS.get(form, (None, None))
     named = replace(reading, format=form, input=reading.input or x, target=reading.target or y)
+    captions = path.is_dir() or captions_reader(path) is not None
+    if reading.format is None and form == "table" and not captions:
+        table = read_table(path, reading)
+        if is_series(table, reading):
+            return as_series(table, reading, stem_of(path))
+        return read_columns(path, seed, named, table)
     return read_columns(path, seed, named)
 
 
 def _format(path: Path, reading: Reading) -> str:
-    if reading.format is not None:
-        if reading.format not in FORMATS:
-            raise DataError(f"no format {reading.format!r}; expected one of {', '.join(FORMATS)}")
-        return reading.format
-    known = format_of(path, reading)
-    captions = path.is_dir() or captions_reader(path) is not None
-    if known == "table" and not captions and is_series(read_table(path, reading), reading):
-        return "series"
-    return known
+    if reading.format is None:
+        return format_of(path, reading)
+    if reading.format not in FORMATS:
+        raise DataError(f"no format {reading.format!r}; expected one of {', '.join(FORMATS)}")
+    return reading.format

@@ -1,154 +1,158 @@
-"""Dates and times, in the formats in which files have them."""
+"""Dates and times, in the forms in which files have them."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
-from itertools import pairwise
-from typing import Any
+from functools import partial
+from typing import Any, NamedTuple
 
-from throughtime.data.number import number
+import numpy as np
+from numpy.typing import NDArray
 
-DATES = (
-    *("%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y%m%d", "%m/%d/%Y", "%d/%m/%Y", "%d.%m.%Y"),
-    *("%m-%d-%Y", "%d-%m-%Y", "%m/%d/%y", "%d/%m/%y", "%d.%m.%y", "%b %d, %Y", "%B %d, %Y"),
-    *("%b %d %Y", "%B %d %Y", "%d %b %Y", "%d %B %Y", "%d-%m-%y", "%m-%d-%y", "%d-%b-%Y"),
-    *("%d-%b-%y", "%b-%d-%Y", "%Y-%b-%d", "%a %b %d %Y", "%a, %d %b %Y", "%A, %B %d, %Y"),
-    *("%d. %B %Y", "%d. %b %Y", "%d %B, %Y", "%d %b, %Y", "%A %d %B %Y", "%Y-%m", "%Y/%m"),
-    *("%m/%Y", "%b %Y", "%B %Y", "%b-%Y", "%b-%y"),
-)
-"""Formats of dates, as of ``strptime``; of two that fit all values the first is taken, if the other
-would not give an order of time where the first gives none."""
-
-CLOCKS = ("", "%H:%M", "%H:%M:%S", "%H:%M:%S.%f", "%I:%M %p", "%I:%M:%S %p", "%I:%M%p", "%H%M",
-          "%H%M%S", "%H.%M", "%H.%M.%S")  # fmt: skip
-"""Formats of the time of day, after a date and a space, a comma or a T."""
-
-ZONE = re.compile(r"(:\d\d(?:\.\d+)?)\s*(Z|UTC|GMT|[+-]\d{2}:?\d{2})$")
-"""A zone after a time of day."""
+from throughtime.data.cells import pieces_of, some_of
+from throughtime.data.number import numbers_in
+from throughtime.data.written_times import Form, Times, forms_like
 
 QUARTER = re.compile(r"(\d{4})[ -]?Q([1-4])|Q([1-4])[ -]?(\d{4})", re.IGNORECASE)
+
+PLAIN = re.compile(
+    r"(?!0000)\d{4}-\d\d-\d\d(?:[ T]\d\d:\d\d(?::\d\d(?:\.\d{3}(?:\d{3})?)?)?)?", re.ASCII
+)
+"""What NumPy reads as ``datetime.fromisoformat`` does; both refuse what is out of range."""
 
 UNIX = re.compile(r"unix|epoch|time|date|ts\b|stamp", re.IGNORECASE)
 """Names of columns whose large whole numbers are seconds or milliseconds since 1970."""
 
-YEARS = (1970, 2100)
+PER_SECOND = (1, 1_000, 1_000_000, 1_000_000_000)
+"""Seconds, milliseconds, microseconds and nanoseconds."""
 
-SECONDS = {"seconds": 1.0, "milliseconds": 1e3, "microseconds": 1e6, "nanoseconds": 1e9}
+MOMENTS = [datetime(year, 1, 1, tzinfo=UTC).timestamp() for year in (1980, 2100)]
+"""Unix times are between these; smaller numbers are counts."""
 
-MONTHS = re.compile(r"[A-Za-zÀ-ÿ]{3,}")
+
+class Timed(NamedTuple):
+    """A column as times, and the form in which it is."""
+
+    values: Times
+    form: Form
 
 
-def times_of(values: Sequence[Any], name: str = "") -> list[datetime] | None:
-    """A column as times, all in one format; None if it is not one of times.
+def times_of(values: Sequence[Any], name: str = "") -> Times | None:
+    """A column as times, all in one form; None if it is not one of times.
 
     Times without a zone are compared as they stand. A month or a quarter means its first day, 24:00
     the day after. Whole numbers are seconds, milliseconds, … since 1970 if the column's ``name``
-    says so and all of them lie between 1970 and 2100.
+    says so and all of them lie between 1980 and 2100.
 
     Of day first and month first, both of which may fit, the one is taken by which the rows are in
     the order of time.
 
+    Args:
+        values: the column, which may be larger than memory.
+        name: its name.
+
     Example:
-        >>> times_of(["31.01.2020", "1.2.2020"])
+        >>> times_of(["31.01.2020", "1.2.2020"]).tolist()
         [datetime.datetime(2020, 1, 31, 0, 0), datetime.datetime(2020, 2, 1, 0, 0)]
-        >>> times_of(["2020Q1", "2020Q2"])[1].month, times_of(["Jan 31, 2020", "x"])
+        >>> times_of(["2020Q1", "2020Q2"])[1].item().month, times_of(["Jan 31, 2020", "x"])
         (4, None)
     """
+    found = timed(values, name)
+    return None if found is None else found.values
+
+
+def timed(values: Sequence[Any], name: str = "") -> Timed | None:
+    """A column as times, see :func:`times_of`, and the form in which they are."""
     if not len(values):
         return None
-    if all(isinstance(value, date) for value in values):
-        return [_naive(value) for value in values]
-    if all(isinstance(value, int | float) and not isinstance(value, bool) for value in values):
-        known = [number(value) for value in values]
-        finite = [n for n in known if n is not None]
-        whole = len(finite) == len(values)
-        return (_compact(finite) or _unix(finite, name)) if whole else None
-    if not all(isinstance(value, str) and value.strip() for value in values):
-        return None
-    texts = [" ".join(value.split()) for value in values]
-    found: list[datetime] | None = None
-    for candidate in _readings(texts):
-        if not goes_back(candidate):
-            return candidate
-        found = found or candidate
-    if found is not None:
-        return found
-    numbers = [number(text) for text in texts]
-    return (
-        None
-        if any(n is None for n in numbers)
-        else _unix([n for n in numbers if n is not None], name)
-    )
-
-
-def goes_back(times: Sequence[Any]) -> int:
-    """The first row whose time is before that of the row before it; 0 if there is none."""
-    return next((row for row, (a, b) in enumerate(pairwise(times), 1) if b < a), 0)
-
-
-def _readings(texts: list[str]) -> Iterator[list[datetime]]:
-    """The column by each format that fits all of it."""
-    if (quarters := _each(texts, _quarter)) is not None:
-        yield quarters
-    if len(texts[0]) >= len("2020-01-01") and (iso := _each(texts, _iso)) is not None:
-        yield iso
-        return
-    zoned = all(ZONE.search(text) for text in texts)
-    plain = [ZONE.sub(r"\1", text) for text in texts] if zoned else texts
-    zones = [_offset(text) for text in texts] if zoned else None
-    named = bool(MONTHS.search(re.sub(r"(?i)\b[ap]\.?m\b\.?|T(?=\d)", "", plain[0])))
-    for dates in DATES:
-        if ("%b" in dates.lower()) != named and "%a" not in dates.lower():
+    some = some_of(values)
+    backwards: Timed | None = None
+    for form in _forms(some[0], name):
+        if form(some) is None or (found := _all(values, form)) is None:
             continue
-        for clock in CLOCKS:
-            for between in (" ", ", ", "T") if clock else ("",):
-                form = dates + between + clock
-                if (found := _by(plain, form)) is not None:
-                    yield (
-                        found
-                        if zones is None
-                        else [t - zone for t, zone in zip(found, zones, strict=True)]
-                    )
+        if not goes_back(found):
+            return Timed(found, form)
+        backwards = backwards or Timed(found, form)
+    return backwards
 
 
-def _by(texts: list[str], form: str) -> list[datetime] | None:
-    found = []
-    for text in texts:
-        late = "%H:%M" in form and re.search(r"\b24:00(:00)?(\.0+)?$", text)
-        try:
-            when = datetime.strptime(text.replace("24:00", "00:00") if late else text, form)
-        except ValueError:
+def goes_back(times: NDArray[Any]) -> int:
+    """The first row whose time is before that of the row before it; 0 if there is none."""
+    back = times[1:] < times[:-1]
+    return int(back.argmax()) + 1 if back.any() else 0
+
+
+def _all(values: Sequence[Any], form: Form) -> Times | None:
+    """All values in a form; None if one is not in it."""
+    found, at = np.empty(len(values), "datetime64[us]"), 0
+    for piece in pieces_of(values):
+        times = form(piece)
+        if times is None:
             return None
-        found.append(when + timedelta(days=1) if late else when)
-    if "%Y%m%d" in form and not all(1900 <= t.year <= YEARS[1] for t in found):
-        return None
+        found[at : at + len(piece)] = times
+        at += len(piece)
     return found
 
 
-def _each(texts: list[str], read: Any) -> list[datetime] | None:
+def _forms(first: Any, name: str) -> Iterator[Form]:
+    """The forms that a column may have, by its first value and its name."""
+    if isinstance(first, date):
+        yield _dates
+        return
+    if isinstance(first, str):
+        yield _iso
+        yield _quarters
+        yield from forms_like(first)
+    else:
+        yield _compact
+    if UNIX.search(name):
+        for per_second in PER_SECOND:
+            yield partial(_unix, per_second)
+
+
+def _dates(piece: Sequence[Any]) -> Times | None:
+    if not all(isinstance(value, date) for value in piece):
+        return None
+    return np.array([_naive(value) for value in piece], "datetime64[us]")
+
+
+def _iso(piece: Sequence[Any]) -> Times | None:
+    try:
+        if all(map(PLAIN.fullmatch, piece)):
+            return np.array(piece, "datetime64[us]")
+    except (TypeError, ValueError):  # no text; or 24:00, which is read below
+        pass
+    return _each(piece, _iso_time)
+
+
+def _quarters(piece: Sequence[Any]) -> Times | None:
+    return _each(piece, _quarter)
+
+
+def _each(piece: Sequence[Any], read: Any) -> Times | None:
     found = []
-    for text in texts:
-        when = read(text)
+    for value in piece:
+        when = read(" ".join(value.split())) if isinstance(value, str) else None
         if when is None:
             return None
         found.append(when)
-    return found
+    return np.array(found, "datetime64[us]")
 
 
-def _iso(text: str) -> datetime | None:
+def _iso_time(text: str) -> datetime | None:
+    if not re.match(r"\d{4}-\d\d-\d\d(?:$|[ T])", text):
+        return None
     late = re.search(r"[ T]24:00(:00)?(\.0+)?", text)
     text = text.replace("24:00", "00:00", 1) if late else text
     text = re.sub(r"\s*(UTC|GMT)$", "Z", text)
     text = re.sub(r"(\.\d{6})\d+", r"\1", text)  # nanoseconds
-    if not re.match(r"\d{4}-\d", text):
-        return None
     try:
         when = datetime.fromisoformat(text)
-    except ValueError:
+        return _naive(when) + timedelta(days=1) if late else _naive(when)
+    except (ValueError, OverflowError):
         return None
-    return _naive(when) + timedelta(days=1) if late else _naive(when)
 
 
 def _naive(when: date) -> datetime:
@@ -163,33 +167,28 @@ def _quarter(text: str) -> datetime | None:
     if found is None:
         return None
     year, quarter = (found[1], found[2]) if found[1] else (found[4], found[3])
-    return datetime(int(year), 3 * int(quarter) - 2, 1)
+    return datetime(int(year), 3 * int(quarter) - 2, 1) if int(year) else None
 
 
-def _offset(text: str) -> timedelta:
-    zone = ZONE.search(text)
-    assert zone is not None
-    if zone[2] in ("Z", "UTC", "GMT"):
-        return timedelta(0)
-    digits = zone[2].replace(":", "")
-    offset = timedelta(hours=int(digits[1:3]), minutes=int(digits[3:5]))
-    return -offset if digits[0] == "-" else offset
-
-
-def _compact(values: Sequence[Any]) -> list[datetime] | None:
+def _compact(piece: Sequence[Any]) -> Times | None:
     """Whole numbers of eight digits that are all dates, such as 20200131."""
-    if not all(1900_01_01 <= value <= 2100_12_31 and value == int(value) for value in values):
+    found = numbers_in(piece)
+    if found is None or any(isinstance(value, str) for value in piece):
         return None
-    return _by([str(int(value)) for value in values], "%Y%m%d")
+    if not bool(((found >= 1900_01_01) & (found <= 2100_12_31) & (found % 1 == 0)).all()):
+        return None
+    return EIGHT_DIGITS([str(value) for value in found.astype(np.int64).tolist()])
 
 
-def _unix(values: list[float], name: str) -> list[datetime] | None:
-    if not values or not UNIX.search(name):
+(EIGHT_DIGITS,) = forms_like("20200131")
+
+
+def _unix(per_second: int, piece: Sequence[Any]) -> Times | None:
+    """Numbers since 1970, all in a time that may be meant."""
+    found = numbers_in(piece)
+    if found is None:
         return None
-    low, high = (datetime(year, 1, 1, tzinfo=UTC).timestamp() for year in YEARS)
-    low = datetime(1980, 1, 1, tzinfo=UTC).timestamp()  # smaller ones are counts
-    for per_second in SECONDS.values():
-        if all(low <= value / per_second < high for value in values):
-            begin = datetime(1970, 1, 1)
-            return [begin + timedelta(seconds=value / per_second) for value in values]
-    return None
+    low, high = MOMENTS
+    if not bool(((found >= low * per_second) & (found < high * per_second)).all()):
+        return None
+    return np.round(found / per_second * 1e6).astype(np.int64).astype("datetime64[us]")

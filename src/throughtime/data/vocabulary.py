@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from functools import cached_property
+from itertools import chain, repeat
 from typing import Any, ClassVar
 
 import numpy as np
@@ -144,12 +145,17 @@ class Vocabulary:
             ([1, 0, 2, 0, 2, 0, 2, 0, 1], [6, 3])
         """
         if self.names or self.unknown is None:
-            encoded = [self.encode(text).numpy() for text in texts]
-            return np.concatenate([np.zeros(0, np.int64), *encoded]), np.array(
-                [*map(len, encoded)], np.int64
-            )
-        numbers = self._of_code_points.take(code_points("".join(texts)), mode="clip")
-        return numbers, np.array([*map(len, texts)], np.int64)
+            rows = [self._split(text) if self.names else text for text in texts]
+            unknown = -1 if self.unknown is None else self.unknown
+            found = map(self._number.get, chain.from_iterable(rows), repeat(unknown))
+            lengths = np.array([*map(len, rows)], np.int64)
+            numbers = np.fromiter(found, np.int64, int(lengths.sum()))
+            if unknown < 0 and (numbers < 0).any():
+                for text in texts:
+                    self.encode(text)  # which names the first that is unknown
+            return numbers, lengths
+        points = self._of_code_points.take(code_points("".join(texts)), mode="clip")
+        return points, np.array([*map(len, texts)], np.int64)
 
     @cached_property
     def _of_code_points(self) -> NDArray[np.int32]:

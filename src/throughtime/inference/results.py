@@ -56,6 +56,24 @@ class LabelPrediction(Prediction):
 
 
 @dataclass(frozen=True)
+class SetPrediction(Prediction):
+    """The labels that are more probable than not, where a row may have several.
+
+    Args:
+        probabilities: the probability of each of them.
+        top: the most probable labels with their probabilities, in descending order, if asked for;
+            also those that are less probable than not.
+    """
+
+    probabilities: dict[str, float]
+    top: dict[str, float] | None = None
+
+    def _more(self) -> dict[str, Any]:
+        more: dict[str, Any] = {"probabilities": self.probabilities}
+        return more if self.top is None else more | {"top": self.top}
+
+
+@dataclass(frozen=True)
 class NumberPrediction(Prediction):
     """The mean of a number, or of each number of a vector, with its standard deviation.
 

@@ -142,6 +142,8 @@ def test_names_above_the_tokens_are_no_token(write: Write) -> None:
     text = sentences("Orin B-PER", "visits O")
     with pytest.raises(DataError, match=r"a.conll:1: the names of columns \(Token, NER_Tag\)"):
         read_conll(write("a.conll", "Token NER_Tag\n" + text))
+    tagged = read_conll(write("a.conll", "word tag\nhere tag\n" + text))
+    assert tagged.columns["1"][0][:2] == ["word", "here"]
     assert read_conll(write("a.conll", "word O\n" + text)).columns["1"][0][0] == "word"
 
 

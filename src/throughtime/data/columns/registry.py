@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 
 from throughtime.data.columns.column import Column, shown
+from throughtime.data.columns.features import Features
 from throughtime.data.columns.image import Image, Ink, PixelRows, is_picture
 from throughtime.data.columns.lists import as_list
 from throughtime.data.columns.numbers import Bits, Number, Numbers, Vector, is_bits
-from throughtime.data.columns.symbols import Features, Label, Tags, Tokens
+from throughtime.data.columns.symbols import Label, Tags, Tokens
 from throughtime.data.columns.texts import Bytes, Characters, Pairs, Text, Words
 from throughtime.data.errors import DataError
 from throughtime.data.notation import are_numbers

@@ -3,36 +3,36 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
-from datetime import datetime, timedelta
-from itertools import pairwise
+from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
+from throughtime.data.cells import picked, pieces_of
 from throughtime.data.errors import DataError
 from throughtime.data.formats.stacked import check_one_series
 from throughtime.data.formats.table import Table
-from throughtime.data.number import number
+from throughtime.data.number import all_numbers
 from throughtime.data.times import goes_back, times_of
+from throughtime.data.written_times import clocks_like
 
 ONWARD = ("year", "timestamp", "date", "datetime", "jahr", "datum")
 """Columns with these names are times whose numbers never start again, unlike months."""
 
 
-def times(table: Table, column: str) -> list[Any]:
-    """The time of each row, if all values of the column are dates or times; else an empty list.
+def times(table: Table, column: str) -> NDArray[Any] | None:
+    """The time of each row, if all values of the column are dates or times; else None.
 
     Example:
         >>> from pathlib import Path
         >>> table = Table(Path("a.csv"), {"year": ["1999", "2000"], "month": ["12", "1"]}, [2, 3])
         >>> times(table, "year"), times(table, "month")
-        ([1999.0, 2000.0], [])
+        (array([1999., 2000.]), None)
     """
-    values = table.column(column)
-    if (found := times_of(values, column)) is not None:
-        return found
-    numbers = [number(value) for value in values]
-    onward = column.strip().lower() in ONWARD and None not in numbers
-    return numbers if onward else []
+    if (found := table.times(column)) is not None:
+        return found.values
+    return all_numbers(table.column(column)) if column.strip().lower() in ONWARD else None
 
 
 def check_times(table: Table, modelled: list[str]) -> list[str]:
@@ -60,50 +60,59 @@ OF_DAY = re.compile(
 """A time of day; 12.30 is a number."""
 
 
-def _clocks(table: Table, names: list[str]) -> dict[str, list[Any]]:
+def _clocks(table: Table, names: list[str]) -> dict[str, NDArray[Any]]:
     """The columns that are times, each parsed; a date with a time of day beside it as one.
 
     Raises:
         DataError: with file and line, if a column that is a time by its name, or by nearly all of
             its values, has a value that is none.
     """
-    clocks: dict[str, list[Any]] = {}
-    of_day = [n for n in names if all(OF_DAY.fullmatch(str(v)) for v in table.column(n))]
+    clocks: dict[str, NDArray[Any]] = {}
+    of_day = {n: found for n in names if (found := _of_day(table.column(n))) is not None}
     for name in names:
-        values = table.column(name)
         if name in of_day:
             continue
         found = times(table, name)
-        for other in of_day:
-            both = [f"{d} {t}" for d, t in zip(values, table.column(other), strict=True)]
-            if found and (joined := times_of(both, name)) is not None:
-                found = joined
-        if not found:
+        if found is None:
             _check_understood(table, name)
-        else:
-            clocks[name] = found
+            continue
+        if of_day and found.dtype.kind == "M" and bool((found == found.astype(DAYS)).all()):
+            found = found + next(iter(of_day.values()))
+        clocks[name] = found
     return clocks
+
+
+DAYS = "datetime64[D]"
+
+
+def _of_day(values: Sequence[Any]) -> NDArray[Any] | None:
+    """The time since midnight of each row, if all values are times of day."""
+    for form in clocks_like(str(values[0])) if OF_DAY.fullmatch(str(values[0])) else ():
+        pieces = list(map(form, pieces_of(values)))
+        found = [piece for piece in pieces if piece is not None]
+        if len(found) == len(pieces):
+            return np.concatenate(found)
+    return None
 
 
 def _check_understood(table: Table, name: str) -> None:
     """Refuse a column of times of which one value, or the form of all, is not known."""
     values = table.column(name)
     by_name = name.strip().lower() in DATED
-    if all(number(value) is not None for value in values):
+    if all_numbers(values) is not None:
         return
     low, high = 0, len(values)  # so many rows can be read, and so many cannot
     while high - low > 1:
         middle = (low + high) // 2
-        known = times_of(values[:middle], name) is not None or (
-            by_name and all(number(value) is not None for value in values[:middle])
-        )
+        some = picked(values, range(middle))
+        known = times_of(some, name) is not None or (by_name and all_numbers(some) is not None)
         low, high = (middle, high) if known else (low, middle)
     if low >= NEARLY * len(values) or (by_name and low):
         raise DataError(
             f"{table.at(low)}: column {name!r} has {str(values[low])!r}, which is no time like "
             f"{values[0]} above it; mend it, or leave the row out"
         )
-    if by_name and len(set(map(str, values))) > 1 and not all(map(_is_name, values)):
+    if by_name and any(v != values[0] for v in values) and not all(map(_is_name, values)):
         raise DataError(
             f"{table.at(0)}: column {name!r} has {str(values[0])!r}, a time in a form that is not "
             "known; write it as 2020-01-31 or 2020-01-31 12:00, or leave the column out"
@@ -118,47 +127,64 @@ def _is_name(value: Any) -> bool:
 NEARLY = 0.9
 """If so many rows, from the first on, are times, the next one is a mistake."""
 
-HOUR = timedelta(hours=1)
+HOUR = np.timedelta64(1, "h")
+
+SEVERAL = 2**20
+"""So many steps show which is the usual one."""
 
 
-def _steps(table: Table, name: str, of_rows: list[Any]) -> str | None:
+def _steps(table: Table, name: str, of_rows: NDArray[Any]) -> str | None:
     """How a clock's steps differ from its usual one; None if it goes backwards."""
-    if len(of_rows) < 3 or not isinstance(of_rows[0], datetime):
+    if len(of_rows) < 3 or of_rows.dtype.kind != "M":
         return None if goes_back(of_rows) else ""
-    steps = [b - a for a, b in pairwise(of_rows)]
-    usual = Counter(step for step in steps if step > timedelta(0)).most_common(1)
-    if not usual:
+    steps = np.diff(of_rows)
+    step = _usual(steps[:: 1 + len(steps) // SEVERAL])
+    if step is None:
         return None if goes_back(of_rows) else f"every row has the same {name}"
-    step = usual[0][0]
-    back = [row for row, s in enumerate(steps, 1) if s < timedelta(0)]
-    if any(steps[row - 1] + HOUR != step for row in back) or len(back) > 1 + len(steps) // 2000:
+    back = np.flatnonzero(steps < NO_TIME)
+    if bool((steps[back] + HOUR != step).any()) or len(back) > 1 + len(steps) // 2000:
         return None
     notes = []
-    if back:
+    if len(back):
         notes.append(
-            f"{name} repeats an hour at {table.at(back[0])}, as a clock that is set back: rows are "
-            "taken in the order of the file"
+            f"{name} repeats an hour at {table.at(int(back[0]) + 1)}, as a clock that is set back: "
+            "rows are taken in the order of the file"
         )
-    if still := sum(s == timedelta(0) for s in steps):
+    if still := int((steps == NO_TIME).sum()):
         notes.append(f"{still:,} times of {name} repeat the one before")
-    other = [row for row, s in enumerate(steps, 1)
-             if s > timedelta(0) and row not in back and not _alike(s, step)]  # fmt: skip
-    if other:
-        row = max(other, key=lambda row: steps[row - 1])
+    other = (steps > NO_TIME) & ~_alike(steps, step)
+    if count := int(other.sum()):
+        row = int(np.where(other, steps, NO_TIME).argmax())
         notes.append(
-            f"{len(other):,} steps of {name} differ from the usual {step}; the largest, "
-            f"{steps[row - 1]}, ends at {table.at(row)}: steps are taken as equal"
+            f"{count:,} steps of {name} differ from the usual {step.item()}; the largest, "
+            f"{steps[row].item()}, ends at {table.at(row + 1)}: steps are taken as equal"
         )
     return "; ".join(notes)
 
 
-def _alike(step: timedelta, usual: timedelta) -> bool:
-    """Whether two steps are equal, or both are a month, a quarter or a year."""
-    calendar = ((28, 31), (90, 92), (365, 366))
-    return step == usual or any(a <= step.days <= b and a <= usual.days <= b for a, b in calendar)
+NO_TIME = np.timedelta64(0, "us")
 
 
-def check_order(table: Table, column: str, found: list[Any]) -> None:
+def _usual(steps: NDArray[Any]) -> Any:
+    """The most frequent step ahead, of several the first; None if there is none."""
+    ahead = steps[steps > NO_TIME]
+    if not len(ahead):
+        return None
+    found, counts = np.unique(ahead, return_counts=True)
+    return ahead[np.isin(ahead, found[counts == counts.max()]).argmax()]
+
+
+def _alike(steps: NDArray[Any], usual: Any) -> NDArray[np.bool_]:
+    """Which steps are equal to the usual one, or are a month, a quarter or a year as it is."""
+    alike = steps == usual
+    for least, most in ((28, 31), (90, 92), (365, 366)):
+        if least <= usual.item().days <= most:
+            days = steps // np.timedelta64(1, "D")
+            alike |= (days >= least) & (days <= most)
+    return alike
+
+
+def check_order(table: Table, column: str, found: NDArray[Any]) -> None:
     """Raise a ``DataError`` at the first row whose time is before that of the row above it."""
     if row := goes_back(found):
         values = table.column(column)

@@ -28,8 +28,14 @@ from throughtime.data.reading import AS_IT_IS, OF_PICTURES, Reading
 from throughtime.data.schema import Schema
 
 
-def read_columns(path: Path, seed: int, reading: Reading) -> Dataset:
+def read_columns(path: Path, seed: int, reading: Reading, table: Table | None = None) -> Dataset:
     """A table or a CoNLL-style file as pairs (x, y), by the columns that are given or guessed.
+
+    Args:
+        path: the file.
+        seed: decides the division into parts.
+        reading: how the file is read.
+        table: its rows, if they have been read.
 
     Raises:
         DataError: with file and line, if a column is missing or a value is not of its kind.
@@ -39,7 +45,8 @@ def read_columns(path: Path, seed: int, reading: Reading) -> Dataset:
         file = table_in(file) if file.is_dir() else file
         return read_rows(file, reading)
 
-    return of_table(read(path), read, stem_of(path.absolute()), seed, reading)
+    rows = read(path) if table is None else table
+    return of_table(rows, read, stem_of(path.absolute()), seed, reading)
 
 
 def of_table(
@@ -131,7 +138,10 @@ def labels_of(table: Table, y: Column) -> parts.Labels | None:
         rows = [[value] if isinstance(value, str) else value for value in piece]
         counts.append(np.array([*map(len, rows)], np.int64))
         classes.append(
-            np.array([numbers.setdefault(label, len(numbers)) for row in rows for label in row])
+            np.array(
+                [numbers.setdefault(label, len(numbers)) for row in rows for label in row],
+                np.int64,
+            )
         )
     return parts.Labels(np.concatenate(classes), np.concatenate(counts))
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from throughtime.data.cells import Cells, mapped
+from throughtime.data.cells import Cells, mapped, pieces_of
 from throughtime.data.columns import Column
 from throughtime.data.errors import DataError
 from throughtime.data.flat import Flat, Spool, smallest, spooled
@@ -113,13 +113,11 @@ def _encoded(
         row += len(piece)
         return found
 
-    if not isinstance(cells, Cells):
-        whole = of(cells)
-        return _padded(whole) if isinstance(whole, Flat) else whole
-    pieces = map(of, cells.pieces())
+    pieces = map(of, pieces_of(cells))
     if not column.sequence:
         return torch.cat([piece for piece in pieces if isinstance(piece, Tensor)])
-    return _spooled(column, (piece for piece in pieces if isinstance(piece, Flat)))
+    of_steps = (piece for piece in pieces if isinstance(piece, Flat))
+    return _spooled(column, of_steps) if isinstance(cells, Cells) else _padded(list(of_steps))
 
 
 def _named(table: Table, column: Column, row: int, f: Callable[..., T], *values: Any) -> T:
@@ -130,16 +128,19 @@ def _named(table: Table, column: Column, row: int, f: Callable[..., T], *values:
         raise DataError(f"{table.at(row)}: column {column.name!r}: {error}") from None
 
 
-def _padded(flat: Flat) -> Steps:
+def _padded(pieces: list[Flat]) -> Steps:
     """Sequences side by side in memory, if their padding leaves room for them."""
-    if len(flat) * flat.steps > LARGE:
-        return flat
-    values = flat.flat.new_zeros(len(flat), flat.steps, *flat.event_shape, dtype=flat.dtype)
-    values[torch.arange(flat.steps) < flat.lengths[:, None]] = flat.flat.to(flat.dtype)
-    return Steps(values, flat.lengths)
+    flat = torch.cat([piece.flat for piece in pieces])
+    lengths = torch.cat([piece.lengths for piece in pieces])
+    steps = max(piece.steps for piece in pieces)
+    if len(lengths) * steps > LARGE:
+        return Flat(flat, lengths.cumsum(0) - lengths, lengths)
+    values = flat.new_zeros(len(lengths), steps, *flat.shape[1:])
+    values[torch.arange(steps) < lengths[:, None]] = flat
+    return Steps(values, lengths)
 
 
-def _spooled(column: Column, pieces: Any) -> Flat:
+def _spooled(column: Column, pieces: Iterable[Flat]) -> Flat:
     """Sequences one after another in a temporary file."""
     symbols = column.vocabulary is not None and not column.closed
     dtype = smallest(column.size) if symbols else np.int64 if column.closed else np.float32

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import islice
 from json import JSONDecodeError
 from pathlib import Path
 from typing import Any
 
+from throughtime.data.cells import ROWS, Writer
 from throughtime.data.errors import DataError
 from throughtime.data.formats.json_text import from_json, next_json, skip, why
-from throughtime.data.formats.nested import columns_of, flat, keys_lacking
+from throughtime.data.formats.nested import Records, flat
 from throughtime.data.formats.opening import suffix_of
 from throughtime.data.formats.table import Table, check_width
-from throughtime.data.formats.text_file import lines_of
+from throughtime.data.formats.text_file import blocks_of, lines_in
 
 Row = tuple[int, Any]
 """The line that a value begins at, and the value."""
@@ -35,10 +37,9 @@ def read_json(path: Path) -> Table:
     Raises:
         DataError: with file and line, if it is not JSON, or is JSON of another form.
     """
-    lines = lines_of(path)
-    if suffix_of(path) in LINES or _are_values(lines):
-        return _rows(path, _by_line(path, lines), " on every line")
-    text = "\n".join(lines)
+    if suffix_of(path) in LINES or _are_values(path):
+        return _rows(path, _by_line(path), " on every line")
+    text = "".join(blocks_of(path))
     values = list(_values(path, text))
     if len(values) != 1 or not isinstance(values[0][1], dict | list):
         return _rows(path, values, " for each row")
@@ -51,9 +52,9 @@ def read_json(path: Path) -> Table:
 # ---- values and their lines --------------------------------------------------------------------
 
 
-def _are_values(lines: list[str]) -> bool:
+def _are_values(path: Path) -> bool:
     """Whether there are several lines, of which the first is a whole object."""
-    filled = [line for line in lines if line.strip()][:2]
+    filled = list(islice((line for line in lines_in(path) if line.strip()), 2))
     if len(filled) < 2 or not filled[0].lstrip().startswith("{"):
         return False
     try:
@@ -62,15 +63,13 @@ def _are_values(lines: list[str]) -> bool:
         return False
 
 
-def _by_line(path: Path, lines: list[str]) -> list[Row]:
-    found = []
-    for number, line in enumerate(lines, 1):
+def _by_line(path: Path) -> Iterator[Row]:
+    for number, line in enumerate(lines_in(path), 1):
         if line.strip():
             try:
-                found.append((number, from_json(line)))
+                yield number, from_json(line)
             except ValueError as error:
                 raise DataError(f"{path}:{number}: not JSON ({why(error)})") from None
-    return found
 
 
 def _values(path: Path, text: str) -> Iterator[Row]:
@@ -122,26 +121,29 @@ def _inside(text: str, keys: tuple[str, ...]) -> int:
 # ---- forms of a table --------------------------------------------------------------------------
 
 
-def _rows(path: Path, values: list[Row], where: str) -> Table:
+def _rows(path: Path, values: Iterable[Row], where: str) -> Table:
     """Objects as rows."""
-    if not values:
+    records, numbers, remaining = Records(), Writer(1), iter(values)
+    while some := list(islice(remaining, ROWS)):
+        rows = []
+        for line, value in some:
+            if not isinstance(value, dict):
+                hint = f": {AS_RECORDS}" if isinstance(value, list) else ': {"text": …}'
+                raise DataError(f"{path}:{line}: {_named(value)}; expected an object{where}{hint}")
+            try:
+                rows.append(flat(value))
+            except ValueError as error:
+                raise DataError(f"{path}:{line}: {error}") from None
+        records.write(rows)
+        check_width(str(path), len(records))
+        numbers.extend([[line for line, _ in some]])
+    if not records.rows:
         raise DataError(f"{path}: no rows; expected some objects")
-    rows: list[dict[str, Any]] = []
-    for line, value in values:
-        if not isinstance(value, dict):
-            hint = f": {AS_RECORDS}" if isinstance(value, list) else ': {"text": …}'
-            raise DataError(f"{path}:{line}: {_named(value)}; expected an object{where}{hint}")
-        try:
-            rows.append(dict(flat(value)))
-        except ValueError as error:
-            raise DataError(f"{path}:{line}: {error}") from None
-    columns = columns_of(rows)
-    lines = [line for line, _ in values]
+    (lines,) = numbers.columns()
+    columns = records.columns()
     if not columns:
         raise DataError(f"{path}:{lines[0]}: an object without keys; expected a value for a column")
-    check_width(str(path), len(columns))
-    lacking = keys_lacking(rows)
-    return Table(path, columns, lines, notes=() if lacking is None else (lacking,))
+    return Table(path, columns, lines, notes=() if records.lacking is None else (records.lacking,))
 
 
 def _of_object(path: Path, text: str, whole: dict[str, Any]) -> Table:

@@ -13,7 +13,7 @@ import numpy as np
 
 from throughtime.data.errors import DataError
 from throughtime.data.formats.arrow_values import plain_columns
-from throughtime.data.formats.nested import columns_of, flat, keys_lacking
+from throughtime.data.formats.nested import Records, flat
 from throughtime.data.formats.table import Table
 from throughtime.extras import needed_for
 
@@ -66,14 +66,14 @@ def table_of(rows: object, column: str | None = None) -> Table:
                 "is more than one column"
             )
         return RowsInMemory(HERE, {column: values}, list(range(1, len(values) + 1)))
-    rows_of = [_flat(number, row) for number, row in enumerate(values, 1)]
-    columns = columns_of(rows_of)
+    records = Records()
+    records.write([_flat(number, row) for number, row in enumerate(values, 1)])
+    columns = records.columns()
     if odd := [name for name in columns if not isinstance(name, str)]:
         raise DataError(f"a column is called {odd[0]!r}; expected a text")
     check_names(list(columns))
     columns = {name: [_plain(value) for value in found] for name, found in columns.items()}
-    lacking = keys_lacking(rows_of)
-    notes = () if lacking is None else (lacking,)
+    notes = () if records.lacking is None else (records.lacking,)
     return RowsInMemory(HERE, columns, list(range(1, len(values) + 1)), notes=notes)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from throughtime.data.cells import Writer
 from throughtime.data.columns import Column
 from throughtime.data.columns.image import Image
 from throughtime.data.errors import DataError
@@ -41,28 +42,56 @@ def flat(row: Mapping[Any, Any]) -> Mapping[Any, Any]:
     return made
 
 
-def columns_of(rows: Sequence[Mapping[Any, Any]]) -> dict[Any, list[Any]]:
+class Records:
     """Flat rows as columns; where a row lacks a key, its value is missing (None).
 
     Example:
-        >>> columns_of([{"a": 1}, {"b": 2, "a": 3}])
-        {'a': [1, 3], 'b': [None, 2]}
+        >>> records = Records()
+        >>> records.write([{"a": 1}, {"b": 2, "a": 3}])
+        >>> records.columns(), records.lacking
+        ({'a': [1, 3], 'b': [None, 2]}, 'not every one of the 2 rows has every key: b in 1')
     """
-    names = dict.fromkeys(name for row in rows for name in row)
-    return {name: [row.get(name) for row in rows] for name in names}
 
+    def __init__(self) -> None:
+        self.rows = 0
+        self._counts: dict[Any, int] = {}  # in how many rows each key is
+        self._writer = Writer(0)
 
-def keys_lacking(rows: Sequence[Mapping[Any, Any]]) -> str | None:
-    """Which keys only some rows have, in words; None if all have all."""
-    counts: dict[Any, int] = {}
-    for row in rows:
-        for name in row:
-            counts[name] = counts.get(name, 0) + 1
-    some = [f"{name} in {count:,}" for name, count in counts.items() if count < len(rows)]
-    if not some:
-        return None
-    more = f" and {len(some) - NAMED} more" if len(some) > NAMED else ""
-    return f"not every one of the {len(rows):,} rows has every key: {', '.join(some[:NAMED])}{more}"
+    def write(self, rows: Sequence[Mapping[Any, Any]]) -> None:
+        """Append some rows.
+
+        Raises:
+            DataError: if the temporary folder is full.
+        """
+        for row in rows:
+            for name in row:
+                if name not in self._counts:
+                    self._counts[name] = 0
+                    self._writer.add()
+                self._counts[name] += 1
+        self._writer.extend([row.get(name) for row in rows] for name in self._counts)
+        self.rows += len(rows)
+
+    def __len__(self) -> int:
+        """The number of columns."""
+        return len(self._counts)
+
+    def columns(self) -> dict[Any, Sequence[Any]]:
+        """The columns by their names."""
+        return dict(zip(self._counts, self._writer.columns(), strict=True))
+
+    @property
+    def lacking(self) -> str | None:
+        """Which keys only some rows have, in words; None if all have all."""
+        some = [f"{name} in {count:,}" for name, count in self._counts.items()
+                if count < self.rows]  # fmt: skip
+        if not some:
+            return None
+        more = f" and {len(some) - NAMED} more" if len(some) > NAMED else ""
+        return (
+            f"not every one of the {self.rows:,} rows has every key: "
+            f"{', '.join(some[:NAMED])}{more}"
+        )
 
 
 def check_plain(table: Table, column: Column, values: Sequence[Any], first: int = 0) -> None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from itertools import pairwise
 from pathlib import Path
 
+import numpy as np
 import torch
+from torch import Tensor
 
 from throughtime.data.batching import consecutive
 from throughtime.data.columns import Numbers, Scale
@@ -18,7 +19,7 @@ from throughtime.data.formats.table import Table
 from throughtime.data.formats.tables import read_table
 from throughtime.data.formats.time_parts import by_time, cut_by
 from throughtime.data.notation import are_numbers
-from throughtime.data.number import number
+from throughtime.data.number import all_numbers, number
 from throughtime.data.reading import OF_PICTURES, Reading
 from throughtime.data.schema import Schema
 from throughtime.sequence import Sequence
@@ -55,15 +56,16 @@ def is_series(table: Table, reading: Reading) -> bool:
     if reading.target is not None:
         if reading.target not in table.columns and ":" in reading.target.removesuffix(":number"):
             return False  # another kind is given
-        names = _columns(table, reading)
+        names, table = _columns(table, reading), table.spread()
         return all(_has_numbers(table, name) for name in names) and not any(
             _is_free_text(table, name) for name in table.columns if name not in names
         )
     by, point = cut_by(table, reading.split) if reading.split is not None else (None, None)
     if by in table.columns and point is not None:
         return True
+    some = table.spread()
     return bool(_columns(table, reading)) and all(
-        _has_numbers(table, name) or name.strip().lower() in TIMES or times(table, name)
+        _has_numbers(some, name) or name.strip().lower() in TIMES or times(some, name) is not None
         for name in table.columns
         if name != by
     )
@@ -103,16 +105,12 @@ def as_series(table: Table, reading: Reading, name: str) -> Dataset:
             f"{path}: column {when[0]!r} is the time, and no other is numeric; expected a value "
             f"to model: --target {when[0]} models it"
         )
-    values = {
-        part: torch.tensor([_numbers(rows, name) for name in names], dtype=torch.float64).T
-        for part, rows in parts.items()
-    }
+    understood = tuple(_understood(table, names))
     column = Numbers(",".join(names))
     try:
-        column.measure(Scale.of(values["train"]))
-        scaled = {part: column.encode(v) for part, v in values.items()}
+        scaled = _scaled(parts, names, column)
     except DataError as error:
-        raise DataError(f"{path}: {error}") from None
+        raise error if str(error).startswith(str(path)) else DataError(f"{path}: {error}") from None
     return Dataset(
         name=name,
         description=f"{', '.join(names)} of {path}, {sum(map(len, parts.values())):,} steps in the "
@@ -123,7 +121,7 @@ def as_series(table: Table, reading: Reading, name: str) -> Dataset:
             {part: Sequence(v[None]) for part, v in scaled.items()}, reading.part_files
         ),
         schema=Schema((), column, running=True),
-        understood=tuple(_understood(table, names)),
+        understood=understood,
         seen=table.seen,
     )
 
@@ -140,19 +138,21 @@ def _columns(table: Table, reading: Reading) -> list[str]:
         for name in names:
             table.column(name)
         return names
-    names = [name for name in table.columns if _has_numbers(table, name)]
-    others = [
-        name for name in names if name.strip().lower() not in TIMES and not times(table, name)
-    ] or names
-    first = [number(value) for value in table.columns[others[0]]] if len(others) > 1 else []
-    counts = all(a is not None and b is not None and b == a + 1 for a, b in pairwise(first))
-    return others[1:] if counts and len(others) == len(names) > 1 else others
+    some = table.spread()
+    names = [name for name in table.columns if _has_numbers(some, name)]
+    others = [n for n in names
+              if n.strip().lower() not in TIMES and times(some, n) is None] or names  # fmt: skip
+    if len(others) < len(names) or len(others) < 2:
+        return others
+    first = all_numbers(table.column(others[0]))
+    counts = first is not None and bool((np.diff(first) == 1).all())
+    return others[1:] if counts else others
 
 
 def _is_free_text(table: Table, name: str) -> bool:
     """Whether a column is texts that hardly repeat, of which a target may be the label."""
     values = table.column(name)
-    if name.strip().lower() in TIMES or _has_numbers(table, name) or times(table, name):
+    if name.strip().lower() in TIMES or _has_numbers(table, name) or times(table, name) is not None:
         return False
     return all(isinstance(v, str) for v in values) and 2 * len(set(values)) > len(values)
 
@@ -169,11 +169,13 @@ def _notations(table: Table, names: list[str]) -> list[str]:
 
 def _understood(table: Table, names: list[str]) -> Iterator[str]:
     """The values of a series and its times, as they were understood."""
+    first, some = table[range(3)], table.spread()
     for name in names:
-        yield f"y: {name} as numbers: {', '.join(f'{v:g}' for v in _numbers(table, name)[:3])}, …"
+        values = _numbers(first, name)[:, 0].tolist()
+        yield f"y: {name} as numbers: {', '.join(f'{v:g}' for v in values)}, …"
     for name in table.columns:
-        if name not in names and (found := times(table, name)):
-            yield f"time: {name} from {_at(found[0])} to {_at(found[-1])}"
+        if name not in names and (found := times(some, name)) is not None:
+            yield f"time: {name} from {_at(found[0].item())} to {_at(found[-1].item())}"
 
 
 def _at(time: object) -> str:
@@ -187,14 +189,40 @@ def _left_out(table: Table, names: list[str], reading: Reading) -> str:
     return f"; left out: {left}{hint}" if left else ""
 
 
-def _numbers(table: Table, name: str) -> list[float]:
-    found = []
-    for row, value in enumerate(table.plain_numbers(name)):
-        now = number(value)
-        if now is None:
-            raise DataError(
-                f"{table.at(row)}: column {name!r} has {str(value)!r}; expected a finite number: "
-                "fill in what is missing, or leave the column out by --target"
-            )
-        found.append(now)
+BLOCK = 2**20
+"""So many numbers are standardised at once."""
+
+
+def _scaled(parts: dict[str, Table], names: list[str], column: Numbers) -> dict[str, Tensor]:
+    """The standardised values ``(T, size)`` of the parts; the column gets their scale."""
+    found = {part: torch.empty(len(rows), len(names)) for part, rows in parts.items()}
+    scales = []
+    for i, name in enumerate(names):  # one column at a time is in memory in double precision
+        train = _numbers(parts["train"], name)
+        scales.append(scale := Scale.of(train))
+        for part, rows in parts.items():
+            values = train if part == "train" else _numbers(rows, name)
+            for at in range(0, len(values), BLOCK):
+                found[part][at : at + BLOCK, i] = scale(values[at : at + BLOCK])[:, 0]
+    mean, unit = (torch.cat([getattr(s, what) for s in scales]) for what in ("mean", "unit"))
+    column.measure(Scale(mean, unit))
     return found
+
+
+def _numbers(table: Table, name: str) -> Tensor:
+    """A column as ``(rows, 1)``.
+
+    Raises:
+        DataError: with file and line, if a value is not a number.
+    """
+    values = table.column(name)
+    if (found := all_numbers(values)) is None:
+        values = table.plain_numbers(name)
+        found = all_numbers(values)
+    if found is not None:
+        return torch.from_numpy(found)[:, None]
+    row, value = next((row, v) for row, v in enumerate(values) if number(v) is None)
+    raise DataError(
+        f"{table.at(row)}: column {name!r} has {str(value)!r}; expected a finite number: "
+        "fill in what is missing, or leave the column out by --target"
+    )

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
-from itertools import pairwise
+from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from throughtime.data.errors import DataError
+from throughtime.data.formats.equal import hashes_of, numbered
 from throughtime.data.formats.table import Table
-from throughtime.data.number import number
+from throughtime.data.number import all_numbers
+from throughtime.data.times import goes_back
 
 CYCLES = ("quarter", "month", "week", "weekday", "day", "hour", "minute", "second")
 """Columns with these names begin again in one series."""
@@ -18,9 +22,7 @@ LEAST = 3
 """The fewest rows of a series, on average."""
 
 
-def check_one_series(
-    table: Table, clocks: Mapping[str, Sequence[Any]], modelled: Sequence[str]
-) -> None:
+def check_one_series(table: Table, clocks: Mapping[str, NDArray[Any]], modelled: list[str]) -> None:
     """Refuse a table of several series: a column says which one each row belongs to.
 
     They stand one below the other if a clock, or a column that counts, begins again just where the
@@ -35,30 +37,35 @@ def check_one_series(
     Raises:
         DataError: if there are several series; the message names the column.
     """
-    others = {name: table.columns[name] for name in table.columns if name not in modelled}
-    counts = {name: found for name, values in others.items()
-              if name not in clocks and name.strip().lower() not in CYCLES
-              and (found := _whole(values)) is not None}  # fmt: skip
-    groups = {name: values for name, values in others.items()
-              if name not in clocks and name.strip().lower() not in (*CYCLES, "year")
-              and 1 < len(set(map(str, values))) <= len(table) // LEAST}  # fmt: skip
+    used = {*clocks, *modelled}
+    others = [n for n in table.columns if n not in used and n.strip().lower() not in CYCLES]
+    counts = {n: found for n in others if (found := _whole(table, n)) is not None}
+
+    @cache
+    def groups() -> dict[str, NDArray[np.int64]]:  # few tables need them
+        return {n: found for n in others if (found := _groups(table, n)) is not None}
+
     for name, values in {**clocks, **counts}.items():
         if name.strip().lower() in CYCLES:
             continue
-        again = {row for row, (a, b) in enumerate(pairwise(values), 1) if not a < b}
-        if not again:
+        again = ~(values[:-1] < values[1:])
+        if not again.any():
             continue
-        below = LEAST * len(again) < len(table)
-        by = {g: v for g, v in groups.items() if g != name}
-        changes = {g: _changes(v) for g, v in by.items()}
-        within = [g for g, rows in changes.items() if rows and rows <= again]
-        if below and within and set().union(*(changes[g] for g in within)) == again:
-            _refuse(table, name, within, min(again), "begins again")
-        together = name in clocks and all(not b < a for a, b in pairwise(values))
-        if together and 4 * len(again) >= len(table):
+        row, count = int(again.argmax()) + 1, int(again.sum())
+        below = LEAST * count < len(table)
+        together = name in clocks and not goes_back(values) and 4 * count >= len(table)
+        if not below and not together:
+            continue
+        by = {g: v for g, v in groups().items() if g != name}
+        if below:
+            changes = {g: v[1:] != v[:-1] for g, v in by.items()}
+            within = [g for g, rows in changes.items() if rows.any() and not (rows & ~again).any()]
+            if within and np.array_equal(np.any([changes[g] for g in within], 0), again):
+                _refuse(table, name, within, row, "begins again")
+        if together:
             for g, v in by.items():
                 if _goes_on(values, v):
-                    _refuse(table, name, [g], min(again), "stands still")
+                    _refuse(table, name, [g], row, "stands still")
 
 
 def _refuse(table: Table, clock: str, groups: list[str], row: int, what: str) -> None:
@@ -72,26 +79,28 @@ def _refuse(table: Table, clock: str, groups: list[str], row: int, what: str) ->
     )
 
 
-def _whole(values: Sequence[Any]) -> list[float] | None:
-    """Whole numbers; None if there are other values."""
-    found = [number(value) for value in values]
-    return [n for n in found if n is not None] if all(
-        n is not None and n.is_integer() for n in found
-    ) else None  # fmt: skip
+def _whole(table: Table, name: str) -> NDArray[np.float64] | None:
+    """A column of whole numbers; None if there are other values."""
+    found = all_numbers(table.column(name))
+    return None if found is None or bool((found % 1 != 0).any()) else found
 
 
-def _changes(values: Sequence[Any]) -> set[int]:
-    return {row for row, (a, b) in enumerate(pairwise(values), 1) if a != b}
+def _groups(table: Table, name: str) -> NDArray[np.int64] | None:
+    """The number of each row's group, by a column; None if the groups are too many or one."""
+    if name.strip().lower() == "year":
+        return None
+    found = numbered(hashes_of(table, [name]))
+    return found if 1 < int(found.max()) + 1 <= len(table) // LEAST else None
 
 
-def _goes_on(clock: Sequence[Any], groups: Sequence[Any]) -> bool:
+def _goes_on(clock: NDArray[Any], groups: NDArray[np.int64]) -> bool:
     """Whether a clock goes on in the rows of each group, and most times have the same groups."""
-    of_group: dict[str, list[Any]] = defaultdict(list)
-    of_time: dict[Any, list[str]] = defaultdict(list)
-    for when, group in zip(clock, groups, strict=True):
-        of_group[str(group)].append(when)
-        of_time[when].append(str(group))
-    usual = Counter(tuple(sorted(names)) for names in of_time.values()).most_common(1)[0][1]
-    return 2 * usual > len(of_time) and all(
-        all(a < b for a, b in pairwise(times)) for times in of_group.values()
-    )
+    order = groups.argsort(kind="stable")
+    times, of = clock[order], groups[order]
+    if bool(((of[1:] == of[:-1]) & ~(times[:-1] < times[1:])).any()):
+        return False
+    begins = np.flatnonzero(np.r_[True, clock[1:] != clock[:-1]])  # of each time
+    random = np.random.default_rng(0).integers(2**62, size=int(groups.max()) + 1)
+    hashes = np.add.reduceat(random[groups], begins)  # equal for the same groups in any order
+    usual = np.unique(hashes, return_counts=True)[1].max()
+    return bool(2 * usual > len(begins))

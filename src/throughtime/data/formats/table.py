@@ -4,21 +4,27 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from throughtime.data.cells import Picked, picked
+from throughtime.data.cells import LARGE, Picked, picked
 from throughtime.data.errors import DataError
 from throughtime.data.notation import Numerals, numbers_of
+from throughtime.data.number import numbers_among
+from throughtime.data.times import Timed, timed
 
 WIDEST = 10_000
 """The most columns of a table."""
 
 SEEN = 100_000
 """So many rows are enough to guess what a column is."""
+
+EACH = 1_000
+"""So many of them follow each other: to read them, most of a large file is passed over."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,6 +53,8 @@ class Table:
     decimal: str | None = None
     header: bool | None = None
     notes: tuple[str, ...] = ()
+    _numerals: dict[str, Numerals] = field(default_factory=dict, init=False, repr=False)
+    _times: dict[str, Timed | None] = field(default_factory=dict, init=False, repr=False)
 
     def __len__(self) -> int:
         return len(self.lines)
@@ -67,7 +75,9 @@ class Table:
 
     def numbers(self, name: str) -> Numerals:
         """A column with its texts read as numbers, in the one notation that it has."""
-        return numbers_of(self.column(name), self.decimal)
+        if name not in self._numerals:
+            self._numerals[name] = numbers_of(self.column(name), self.decimal)
+        return self._numerals[name]
 
     def plain_numbers(self, name: str) -> Sequence[Any]:
         """The values of :meth:`numbers`.
@@ -81,11 +91,26 @@ class Table:
             raise DataError(f"{self.at(row)}: column {name!r}: {reason}")
         return found.values
 
+    def times(self, name: str) -> Timed | None:
+        """A column as times; None if it is not one of times."""
+        if name in self._times:
+            return self._times[name]
+        found = timed(self.column(name), name)
+        if len(self) <= SEEN:  # those of a large table would fill the memory
+            self._times[name] = found
+        return found
+
     def spread(self) -> Table:
         """All rows; of more than :data:`SEEN`, so many, evenly spread: enough for a guess."""
-        if len(self) <= SEEN:
-            return self
-        return self[np.arange(SEEN) * len(self) // SEEN]
+        return self if len(self) <= SEEN else self._spread
+
+    @cached_property
+    def _spread(self) -> Table:
+        begins = np.linspace(0, len(self) - EACH, SEEN // EACH).astype(np.int64)
+        some = self[(begins[:, None] + np.arange(EACH)).reshape(-1)]
+        if len(self.columns) * SEEN > LARGE:
+            return some
+        return replace(some, columns={name: list(values) for name, values in some.columns.items()})
 
     def with_numbers(self, names: Iterable[str]) -> Table:
         """The table with these columns as :meth:`plain_numbers`, where most values are numbers.
@@ -93,8 +118,16 @@ class Table:
         A column is read as a whole, before it is divided: a part of it may not show how it is
         written.
         """
-        read = {n: self.plain_numbers(n) for n in names if self.numbers(n).are_numbers}
-        return replace(self, columns={**self.columns, **read}, decimal=self.mark(read))
+        read = {n: numbers_among(self.plain_numbers(n))
+                for n in names if self.numbers(n).are_numbers}  # fmt: skip
+        found = replace(self, columns={**self.columns, **read}, decimal=self.mark(read))
+        found._times.update((n, times) for n, times in self._times.items() if n not in read)
+        if found.decimal == self.decimal:
+            found._numerals.update(
+                (n, numerals) for n, numerals in self._numerals.items()
+                if n not in read
+            )  # fmt: skip
+        return found
 
     @property
     def seen(self) -> dict[str, Any]:

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+
+import numpy as np
 
 from throughtime.data.errors import DataError
 from throughtime.data.formats.clocks import check_order, check_times
 from throughtime.data.formats.parts import by_column
 from throughtime.data.formats.table import Table
-from throughtime.data.number import number
+from throughtime.data.number import all_numbers, number
 from throughtime.data.reading import Reading
 from throughtime.data.splitting import PARTS
-from throughtime.data.times import times_of
+from throughtime.data.times import Timed, times_of
 
 USES = {"train": ("train", 24), "valid": ("validate", 3), "test": ("test", 3)}
 """What each part is for, and its fewest rows: those of a series of thirty rows."""
@@ -118,33 +119,31 @@ def _in_order(table: Table, column: str) -> dict[str, Table]:
 
 def _first_not_before(table: Table, column: str, point: str) -> int:
     """The first row of the test part."""
-    values = table.column(column)
-    found: list[Any] = list(times_of(values, column) or map(number, values))
-    if None in found:
-        row = found.index(None)
+    values, timed = table.column(column), table.times(column)
+    found = all_numbers(values) if timed is None else timed.values
+    if found is None:
+        row = next(row for row, value in enumerate(values) if number(value) is None)
         raise DataError(
             f"{table.at(row)}: column {column!r}: {str(values[row])!r} is neither a number nor a "
             "date; expected dates as 2020-01-31, 2020-01-31 12:00 or 2020-01, all in one format"
         )
     check_order(table, column, found)
-    at = _point(values, found, column, point)
+    at = _point(timed, point)
     if at is None:
         raise DataError(
             f"--split {column}:{point}: {point!r} is neither a number nor a date; expected a point "
             f"like those in the file, as {values[0]}, or a date as 2020-01-31 or 2020-01"
         )
-    if type(at) is not type(found[0]):
+    if isinstance(at, np.datetime64) != (timed is not None):
         raise DataError(
             f"--split {column}:{point}: expected a point like those in the file, as {values[0]}"
         )
-    return sum(time < at for time in found)
+    return int((found < at).sum())
 
 
-def _point(values: Sequence[Any], times: list[Any], column: str, point: str) -> Any:
-    """A point in time in the format of the column, or in ISO's; a number; or None."""
-    together = times_of([*values, point], column)
-    if together is not None and together[:-1] == times:
-        return together[-1]
-    if LIKE_ISO.match(point) and (alone := times_of([point])) is not None:
-        return alone[0]
-    return number(point)
+def _point(timed: Timed | None, point: str) -> np.datetime64 | float | None:
+    """A point in time in the form of the column, or in ISO's; a number; or None."""
+    alike = None if timed is None else timed.form([point])
+    if alike is None and LIKE_ISO.match(point):
+        alike = times_of([point])
+    return number(point) if alike is None else alike[0]
