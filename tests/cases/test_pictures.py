@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -22,16 +23,11 @@ def ramp(i: int) -> np.ndarray:
     return np.roll(np.linspace(0, 1, 64), i).reshape(8, 8)
 
 
-def grey(data: Dataset) -> dict[str, np.ndarray]:
-    """The pictures of a data set by their captions, as they are decoded."""
-    return {y: np.asarray(x) for x, y in pairs(data)}
-
-
-def captions_beside(folder: str, ending: str, picture: object) -> str:
+def captions_beside(folder: str, ending: str, picture: Callable[[int], Image.Image]) -> str:
     """A folder of pictures, each with a caption of its own beside it."""
     Path(folder).mkdir()
     for i in range(COUNT):
-        picture(i).save(f"{folder}/im{i}.{ending}")  # type: ignore[operator]
+        picture(i).save(f"{folder}/im{i}.{ending}")
         Path(f"{folder}/im{i}.txt").write_text(f"mark number {i}\n")
     return folder
 

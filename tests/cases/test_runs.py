@@ -13,6 +13,7 @@ from scipy.io import savemat
 
 from tests.helpers.commands import SMALL, good, run
 from tests.helpers.reading import file, read
+from throughtime.sequence import Sequence
 
 SENTENCES = [[(w, w[0].upper()) for w in draw.choices(("ba", "no", "ti"), k=3)]
              for draw in [random.Random(0)] for _ in range(40)]  # fmt: skip
@@ -53,7 +54,7 @@ def test_score_reads_what_train_reads(ending: str) -> None:
     if ending == "mat":
         savemat("rolls.mat", {f"{part}data": v for part, v in parts.items()})
     else:
-        np.savez("rolls.npz", **parts)
+        np.savez("rolls.npz", train=parts["train"], valid=parts["valid"], test=parts["test"])
     good("train", f"rolls.{ending}", *SMALL, "--out", "run")
     scores = [json.loads(v) for v in good("score", "run", f"rolls.{ending}", "--json").splitlines()]
     assert [score["target"] for score in scores] == parts["test"].astype(int).tolist()
@@ -68,8 +69,12 @@ def test_a_running_text_of_words_keeps_its_lines() -> None:
     name = file("a.txt", *lines)
     options = ("--format", "running", "--symbols", "words", "--steps", "20")
     good("train", name, *options, *SMALL, "--out", "run")
-    [y] = [y for part, y in _running(name) if part == "train"]
-    assert y.count("\n") == pytest.approx(0.8 * len(lines), abs=2)
+    data = read(name, format="running", symbols="words")
+    y = data.splits["train"].y
+    assert isinstance(y, Sequence)
+    text = data.schema.y.decode(y.to_list()[0])
+    assert text.startswith("\n".join(lines[:5]))
+    assert text.count("\n") == pytest.approx(0.8 * len(lines), abs=2)
     later = file("b.txt", *lines[:30])
     scores = [json.loads(v) for v in good("score", "run", later, "--json").splitlines()]
     assert [score["text"] for score in scores] == lines[:30]
@@ -77,12 +82,6 @@ def test_a_running_text_of_words_keeps_its_lines() -> None:
     said = json.loads(good("evaluate", "run", later, "--json"))["numbers"][0]
     total = -sum(score["log_prob"] for score in scores)
     assert said["value"] == pytest.approx(total / symbols, rel=1e-4)
-
-
-def _running(name: str) -> list[tuple[str, str]]:
-    data = read(name, format="running", symbols="words")
-    assert data.schema.y_vocabulary is not None
-    return [(part, data.schema.y.decode(e.y.values[0])) for part, e in data.splits.items()]  # type: ignore[union-attr]
 
 
 def test_numbers_in_json_are_short() -> None:

@@ -36,13 +36,16 @@ def refusal(name: str, **options: Any) -> str:
     return line
 
 
+def rows(data: Dataset, part: str) -> list[tuple[Any, Any]]:
+    """The rows (x, y) of a part as the file would have them; x is None without one."""
+    examples, schema = data.splits[part], data.schema
+    xs = [None] * len(examples) if examples.x is None else _decoded(schema.x, examples.x)
+    return list(zip(xs, _decoded((schema.y,), examples.y), strict=True))
+
+
 def pairs(data: Dataset) -> list[tuple[Any, Any]]:
-    """All rows (x, y) of a data set as the file would have them, sorted; x is None without one."""
-    found = []
-    for part in data.splits.values():
-        xs = [None] * len(part) if part.x is None else _decoded(data.schema.x, part.x)
-        found += zip(xs, _decoded((data.schema.y,), part.y), strict=True)
-    return sorted(found, key=repr)
+    """The rows of all parts, sorted."""
+    return sorted((row for part in data.splits for row in rows(data, part)), key=repr)
 
 
 def kinds(data: Dataset) -> tuple[str, ...]:

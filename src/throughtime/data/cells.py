@@ -256,14 +256,17 @@ def pieces_of(values: Sequence[Any]) -> Iterator[Piece]:
             yield list(values[begin : begin + ROWS])
 
 
-def mapped(values: Sequence[Any], f: Callable[[Any], list[Any]]) -> Sequence[Any]:
+def mapped(values: Sequence[Any], f: Callable[[Any], Piece]) -> Sequence[Any]:
     """What a function makes of the pieces of a column: cells, or a list.
 
     Example:
         >>> mapped(["1", "2"], lambda piece: [int(v) for v in piece])
         [1, 2]
     """
-    return values.map(f) if isinstance(values, Cells) else f(list(values))
+    if isinstance(values, Cells):
+        return values.map(f)
+    made = f(list(values))
+    return made.tolist() if isinstance(made, np.ndarray) else made
 
 
 def picked(values: Any, rows: Picked) -> Any:
