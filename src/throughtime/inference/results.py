@@ -146,7 +146,10 @@ class Score:
     top: list[dict[str, float]] | None = None
 
     def to_dict(self) -> dict[str, Any]:
-        """A dict of ``input``, if any, ``target`` (``text`` for a line) and the numbers."""
+        """A dict of ``input``, if any, ``target`` (``text`` for a line) and the numbers.
+
+        A log-probability of -inf is None.
+        """
         said = {} if self.input is None else {"input": self.input}
         said["text" if self.line else "target"] = self.target
         numbers = {
