@@ -8,6 +8,7 @@ from contextlib import contextmanager
 EXTRAS = {
     "data": {
         "PIL": "pillow",
+        "babel": "babel",
         "pyarrow": "pyarrow",
         "python_calamine": "python-calamine",
         "scipy": "scipy",

@@ -1,9 +1,9 @@
-"""How numbers are written in a column of texts: decimal mark, thousands, signs and units."""
+"""How numbers are written in a column of texts: all in one notation, and with one unit or none."""
 
 from __future__ import annotations
 
-import math
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -13,23 +13,7 @@ import numpy as np
 
 from throughtime.data.cells import Piece, mapped, pieces_of, some_of
 from throughtime.data.number import number, numbers_in
-
-MARKS = str.maketrans({"\u2212": "-", "\u00a0": " ", "\u202f": " ", "\u2009": " ", "\u2019": "'"})
-"""The minus sign, narrow spaces and the apostrophe, as they are on a keyboard."""
-
-UNITS = (
-    r"(?:US|R|C|A)?\$|[€£¥₹₽₩₺₫₴¢]|zł|"
-    r"(?:USD|EUR|GBP|JPY|CHF|CAD|AUD|CNY|INR|SEK|NOK|DKK|PLN|kr|Fr\.?)\b"
-)
-"""Signs and codes of currencies, before or after a number."""
-
-TIMES = {"k": 1e3, "K": 1e3, "M": 1e6, "B": 1e9, "bn": 1e9, "Bn": 1e9}
-"""What a letter after a number multiplies it by; m, b and t are metres, bytes and tonnes too."""
-
-NUMERAL = re.compile(
-    r"([-+]?)\s?(\d(?:[\d.,' ]*[\d.,])?|[.,]\d+)(?:[eE]([-+]?\d+))?\s?(%|[kKMB]|[bB]n)?"
-)
-"""A sign, digits with marks between them, an exponent, and a unit."""
+from throughtime.data.numeral import COMMA, CURRENCY, POINT, TIMES, Notation, Numeral
 
 CODE = re.compile(r"[-+]?0\d{2,}")
 """Digits with a nought before them, of which there are more than two: a code such as a post code,
@@ -42,68 +26,6 @@ EMPTY = ("", "nan", "na", "n/a", "null", "none", "-", "–", "inf", "-inf")
 
 
 @dataclass(frozen=True)
-class Notation:
-    """How the numbers of a column are written.
-
-    Args:
-        decimal: the decimal mark.
-        thousands: what may stand between groups of three digits; a space or ``'`` always may.
-
-    Example:
-        >>> us, eu = Notation(".", ","), Notation(",", ".")
-        >>> us.number("$1,234.50"), eu.number("1.234,5"), us.number("(3%)"), us.number("1.2M")
-        (1234.5, 1234.5, -3.0, 1200000.0)
-        >>> us.number("1,23"), eu.number("1.2")
-        (None, None)
-    """
-
-    decimal: str
-    thousands: str
-
-    def number(self, text: str) -> float | None:
-        """The number that a text is in this notation; None if it is not one."""
-        if self._plain.fullmatch(text):
-            return float(text.replace(self.thousands, "").replace(self.decimal, "."))
-        text = text.translate(MARKS).strip()
-        negative = text.startswith("(") and text.endswith(")")
-        text = text[1:-1].strip() if negative else text
-        sign = -1.0 if negative else 1.0
-        text = re.sub(rf"^([-+]?)\s*(?:{UNITS})\s*", r"\1", text)
-        text = re.sub(rf"\s*(?:{UNITS})$", "", text)
-        found = NUMERAL.fullmatch(text)
-        if found is None:
-            return None
-        minus, digits, exponent, unit = found.groups()
-        whole, _, fraction = digits.partition(self.decimal)
-        if fraction and not fraction.isdigit():
-            return None
-        if not whole.isdigit() and whole:
-            groups = re.split(rf"[{re.escape(self.thousands)}' ]", whole)
-            separators = set(re.findall(r"\D", whole))
-            if len(separators) > 1 or not re.fullmatch(r"[1-9]\d{0,2}", groups[0]):
-                return None
-            if not all(re.fullmatch(r"\d{3}", group) for group in groups[1:]):
-                return None
-            whole = "".join(groups)
-        if not whole and not fraction:
-            return None
-        times = TIMES.get(unit or "", 1.0)
-        value = float(f"{minus}{whole or 0}.{fraction or 0}e{exponent or 0}") * sign * times
-        return value if math.isfinite(value) else None
-
-    @cached_property
-    def _plain(self) -> re.Pattern[str]:
-        """Numbers that can be read at once: no unit, and fewer digits than any float has."""
-        thousands, decimal = map(re.escape, (self.thousands, self.decimal))
-        return re.compile(
-            rf"[-+]?(?:[0-9]{{1,99}}|[1-9][0-9]{{0,2}}(?:{thousands}[0-9]{{3}}){{1,30}})(?:{decimal}[0-9]{{1,99}})?"
-        )
-
-
-POINT, COMMA = Notation(".", ","), Notation(",", ".")
-
-
-@dataclass(frozen=True)
 class Numerals:
     """A column of texts as numbers.
 
@@ -111,7 +33,7 @@ class Numerals:
         values: the numbers; a value that is not one stays as it was.
         note: how they are written, if not plainly; empty otherwise.
         decimal: the decimal mark; None if no number shows it.
-        doubt: a row, and why the column may also be other numbers; None if it may not.
+        doubt: a row, and why it is not known which numbers these are; None if it is.
     """
 
     values: Sequence[Any]
@@ -122,7 +44,9 @@ class Numerals:
 
     @cached_property
     def are_numbers(self) -> bool:
-        """Whether most values are numbers."""
+        """Whether most values are numbers, or would be if it were known which."""
+        if self.doubt is not None:
+            return True
         return are_numbers(self.values) if self._seen is None else self._seen.are_numbers
 
 
@@ -130,9 +54,10 @@ def numbers_of(values: Sequence[Any], decimal: str | None = None) -> Numerals:
     """Read a column of texts as numbers, in the one notation in which the most of them are.
 
     Plain numbers, as programs write them, stay as they are. Otherwise a decimal point or a decimal
-    comma, with the other one between thousands; currencies, per cent, K, M and B, a minus sign, and
-    negative numbers in brackets. If there are as many numbers by a point as by a comma, and they
-    differ, ``doubt`` says so.
+    comma, with the other one between thousands; words and letters for thousands and millions; a
+    minus sign before or behind, and negative numbers in brackets. All have one unit, such as per
+    cent, a currency or kg, or none. ``doubt`` says where one has another unit, and whether there
+    are as many numbers by a point as by a comma, which differ.
 
     Args:
         values: the column, which may be larger than memory; values that are no texts stay.
@@ -142,10 +67,10 @@ def numbers_of(values: Sequence[Any], decimal: str | None = None) -> Numerals:
         >>> numbers_of(["1.234,50", "-"]).values
         [1234.5, '-']
         >>> numbers_of(["2,016", "1,999"]).doubt
-        (0, "'2,016' is 2016 or 2.016; say which: decimal=. or decimal=,")
+        (0, "'2,016' is 2016 or 2.016; say which: --decimal . or --decimal ,")
     """
     if not _may_be_numbers(values):
-        return Numerals(values)
+        return Numerals(values, doubt=_unread(values))
     seen = _seen(values)
     if not seen.texts or seen.are_codes:
         return Numerals(values, _seen=seen)
@@ -157,7 +82,7 @@ def numbers_of(values: Sequence[Any], decimal: str | None = None) -> Numerals:
     if notation is None:
         by_point, by_comma = _count(POINT, values), _count(COMMA, values)
         if 2 * max(by_point, by_comma) < seen.texts:
-            return Numerals(values, _seen=seen)
+            return Numerals(values, doubt=_unread(values), _seen=seen)
         notation = POINT if by_point >= by_comma else COMMA
         if by_point == by_comma:
             doubt = _doubt(values, next(filter(_either, _texts(values)), None))
@@ -274,64 +199,60 @@ def _doubt(values: Sequence[Any], text: str | None) -> tuple[int, str] | None:
     if text is None:
         return None
     row = next(row for row, value in enumerate(values) if value == text)
-    return row, f"{_either(text)}; say which: decimal=. or decimal=,"
+    return row, f"{_either(text)}; say which: --decimal . or --decimal ,"
 
 
 class _Reader:
     """Reads a column in a notation, a piece at a time, and keeps what is to be said of it.
 
     Attributes:
-        doubt: the first row that does not go with the others, and why: it lacks what they have, per
-            cent or the same currency, or is a plain number that is none in the notation.
+        doubt: the first row that does not go with the others, and why: it has another unit than the
+            first number, or is a plain number that is none in the notation.
     """
 
     def __init__(self, notation: Notation) -> None:
         self.notation = notation
         self.doubt: tuple[int, str] | None = None
         self._row = 0
-        self._first: str | None = None  # number
-        self._money: str | None = None  # that was seen first
+        self._first: tuple[str, str] | None = None  # number, and its unit
         self._notes = {what: False for what, _ in _marks(notation)}
 
     def __call__(self, piece: Piece) -> Piece:
         if isinstance(piece, np.ndarray):
             self._row += len(piece)
             return piece
-        found = [self.notation.number(v) if isinstance(v, str) else None for v in piece]
+        found = [self.notation.read(v) if isinstance(v, str) else None for v in piece]
         if self.doubt is None:
             self._check(piece, found)
         joined = "\n".join(text.strip() for text in _texts_in(piece))
         for what, pattern in _marks(self.notation):
             self._notes[what] = self._notes[what] or bool(pattern.search(joined))
         self._row += len(piece)
-        return [v if n is None else n for v, n in zip(piece, found, strict=True)]
+        return [v if n is None else n.value for v, n in zip(piece, found, strict=True)]
 
     @property
     def note(self) -> str:
         """What was read that is no plain number."""
-        return ", ".join(what for what, seen in self._notes.items() if seen)
+        unit = self._first[1] if self._first else ""
+        said = [what for what, seen in self._notes.items() if seen]
+        if unit == "%":
+            said.append("per cent")
+        elif unit:
+            said.append("currencies left out" if _is_money(unit) else f"in {unit}")
+        return ", ".join(said)
 
-    def _check(self, piece: list[Any], found: list[float | None]) -> None:
-        for row, (text, value) in enumerate(zip(piece, found, strict=True), self._row):
-            if not isinstance(text, str):
-                continue
-            if value is None:
-                if number(text) is not None:
+    def _check(self, piece: list[Any], found: list[Numeral | None]) -> None:
+        for row, (text, numeral) in enumerate(zip(piece, found, strict=True), self._row):
+            if numeral is None:
+                if isinstance(text, str) and number(text) is not None:
                     mark = self.notation.decimal
                     self.doubt = row, f"{text!r} is no number with {mark!r} as its decimal mark"
                     return
                 continue
-            self._first = first = text if self._first is None else self._first
-            if ("%" in text) != ("%" in first):
-                expected = "per cent in all rows or none"
+            first, unit = self._first = self._first or (text, numeral.unit)
+            if numeral.unit != unit:
+                expected = "the same unit in all rows, or none"
                 self.doubt = row, f"{text!r}, but {first!r} before it; expected {expected}"
-                return
-            if text[0] in "0123456789" and text[-1] in "0123456789":
-                continue
-            money = re.search(UNITS, text)
-            self._money = self._money or (money and money[0])
-            if money and money[0] != self._money:
-                self.doubt = row, f"{text!r}, but {first!r} before it; expected one currency"
                 return
 
 
@@ -351,7 +272,37 @@ def is_empty(value: Any) -> bool:
 
 
 def _count(notation: Notation, values: Sequence[Any]) -> int:
-    return sum(notation.number(text) is not None for text in _texts(values))
+    """How many numbers there are by a notation; none, if there are as many units as in a text."""
+    units = Counter(
+        "money" if _is_money(numeral.unit) else numeral.unit
+        for text in _texts(values)
+        if (numeral := notation.read(text)) is not None
+    )
+    most, all_units = max(units.values(), default=0), units.total()
+    return all_units if 2 * most > all_units or RARE * len(units) <= all_units else 0
+
+
+RARE = 5
+"""The fewest numbers with each unit, on average, of a column of numbers."""
+
+
+def _is_money(unit: str) -> bool:
+    return re.fullmatch(CURRENCY, unit) is not None
+
+
+UNREAD = re.compile(
+    r"\s*(?:\d+/\d+|[~≈<>≤≥±]\s?[-+]?\d[\d.,]*|0[xX][0-9a-fA-F]{1,8}|\d+(?:_\d+)+|\d+[€$£]\d\d)\s*"
+)
+"""Numbers in forms that are not read: fractions, bounds, hexadecimal ones, 1_000 and 1€50."""
+
+
+def _unread(values: Sequence[Any]) -> tuple[int, str] | None:
+    """The first row, if all texts are numbers in forms that are not read."""
+    text = next(_texts(values), None)
+    if text is None or not all(map(UNREAD.fullmatch, _texts(values))):
+        return None
+    row = next(row for row, value in enumerate(values) if value == text)
+    return row, f"{text!r} is not in a form in which numbers are read; write it as 0.5"
 
 
 def _either(text: str) -> str:
@@ -363,6 +314,9 @@ def _either(text: str) -> str:
     return f"{text!r} is {high:.10g} or {low:.10g}"
 
 
+WORDS = "|".join(word for word in TIMES if len(word) > 2 or word == "mn")
+
+
 @cache
 def _marks(notation: Notation) -> tuple[tuple[str, re.Pattern[str]], ...]:
     """What may be in numbers, and its pattern in texts that are a line each."""
@@ -370,9 +324,11 @@ def _marks(notation: Notation) -> tuple[tuple[str, re.Pattern[str]], ...]:
         ("a decimal comma", r"\d,\d" if notation is COMMA else r"(?!)"),
         (f"{notation.thousands!r} between thousands", rf"\d{re.escape(notation.thousands)}\d{{3}}"),
         ("spaces or ' between thousands", r"\d[ '\u00a0\u202f\u2009\u2019]\d{3}"),
-        ("currencies left out", UNITS),
-        ("per cent", "%"),
-        ("K, M or B multiplied out", r"\d\s?([kKMB]|[bB]n)$"),
+        ("K, M or B multiplied out", r"\d ?(?:[kKMB]|[bB]n)(?![^\W\d_])"),
+        ("words for millions multiplied out", rf"\d ?(?:{WORDS})(?![^\W\d_])"),
         ("brackets as minus", r"^\(.*\)$"),
         ("a minus sign", "\u2212"),
+        ("a dash for cents", r"\d[.,][-–—]"),
+        ("a minus behind", r"\d-"),
+        ("powers of ten", r"10\^"),
     ))  # fmt: skip

@@ -15,7 +15,13 @@ from throughtime.data.cells import pieces_of, some_of
 from throughtime.data.number import numbers_in
 from throughtime.data.written_times import Form, Times, forms_like
 
-QUARTER = re.compile(r"(\d{4})[ -]?Q([1-4])|Q([1-4])[ -]?(\d{4})", re.IGNORECASE)
+QUARTER = re.compile(
+    r"(\d{4})[ /-]?(?:[QT]([1-4])|[HS]([12]))|(?:[QT]([1-4])|[HS]([12])|([1-4])[QT])[ /-]?(\d{4})",
+    re.IGNORECASE,
+)
+"""Quarters and halves of years."""
+
+WEEK = re.compile(r"\d{4}-?W\d\d(?:-?[1-7])?")
 
 PLAIN = re.compile(
     r"(?!0000)\d{4}-\d\d-\d\d(?:[ T]\d\d:\d\d(?::\d\d(?:\.\d{3}(?:\d{3})?)?)?)?", re.ASCII
@@ -105,8 +111,8 @@ def _forms(first: Any, name: str) -> Iterator[Form]:
         yield _iso
         yield _quarters
         yield from forms_like(first)
-    else:
-        yield _compact
+    elif isinstance(first, int | float) and first == first // 1:
+        yield from (partial(_compact, form) for form in forms_like(str(int(first))))
     if UNIX.search(name):
         for per_second in PER_SECOND:
             yield partial(_unix, per_second)
@@ -142,7 +148,7 @@ def _each(piece: Sequence[Any], read: Any) -> Times | None:
 
 
 def _iso_time(text: str) -> datetime | None:
-    if not re.match(r"\d{4}-\d\d-\d\d(?:$|[ T])", text):
+    if not (WEEK.fullmatch(text) or re.match(r"\d{4}-\d\d-\d\d(?:$|[ T])", text)):
         return None
     late = re.search(r"[ T]24:00(:00)?(\.0+)?", text)
     text = text.replace("24:00", "00:00", 1) if late else text
@@ -166,21 +172,22 @@ def _quarter(text: str) -> datetime | None:
     found = QUARTER.fullmatch(text)
     if found is None:
         return None
-    year, quarter = (found[1], found[2]) if found[1] else (found[4], found[3])
-    return datetime(int(year), 3 * int(quarter) - 2, 1) if int(year) else None
+    year, quarter, half = (
+        found[1] or found[7],
+        found[2] or found[4] or found[6],
+        found[3] or found[5],
+    )
+    month = 3 * int(quarter) - 2 if quarter else 6 * int(half) - 5
+    return datetime(int(year), month, 1) if int(year) else None
 
 
-def _compact(piece: Sequence[Any]) -> Times | None:
-    """Whole numbers of eight digits that are all dates, such as 20200131."""
+def _compact(form: Form, piece: Sequence[Any]) -> Times | None:
+    """Whole numbers whose digits are all dates, such as 20200131."""
     found = numbers_in(piece)
     if found is None or any(isinstance(value, str) for value in piece):
         return None
-    if not bool(((found >= 1900_01_01) & (found <= 2100_12_31) & (found % 1 == 0)).all()):
-        return None
-    return EIGHT_DIGITS([str(value) for value in found.astype(np.int64).tolist()])
-
-
-(EIGHT_DIGITS,) = forms_like("20200131")
+    whole = bool(((found % 1 == 0) & (found > 0) & (found < 2**53)).all())
+    return form([str(value) for value in found.astype(np.int64).tolist()]) if whole else None
 
 
 def _unix(per_second: int, piece: Sequence[Any]) -> Times | None:

@@ -11,6 +11,8 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from throughtime.data.month_names import are_weekdays, months_of
+
 Times: TypeAlias = NDArray[Any]
 """``datetime64[us]``, without a zone."""
 
@@ -23,43 +25,44 @@ DATES = (
     *("%b %d %Y", "%B %d %Y", "%d %b %Y", "%d %B %Y", "%d-%m-%y", "%m-%d-%y", "%d-%b-%Y"),
     *("%d-%b-%y", "%b-%d-%Y", "%Y-%b-%d", "%a %b %d %Y", "%a, %d %b %Y", "%A, %B %d, %Y"),
     *("%d. %B %Y", "%d. %b %Y", "%d %B, %Y", "%d %b, %Y", "%A %d %B %Y", "%Y-%m", "%Y/%m"),
-    *("%m/%Y", "%b %Y", "%B %Y", "%b-%Y", "%b-%y"),
+    *("%m/%Y", "%b %Y", "%B %Y", "%b-%Y", "%b-%y", "%Y %b", "%Y-%b", "%YM%m", "%Y%m"),
+    *("%d/%b/%Y", "%d/%b/%y", "%d.%b.%Y", "%d %b %y", "%d de %B de %Y", "%B de %Y"),
+    *("%A, %d. %B %Y", "%A, %d %B %Y", "%a %d %b %Y", "%a, %d. %b %Y", "%Y年%m月%d日", "%Y年%m月"),
+    *("%Y%m%d%H", "%Y%m%d%H%M", "%Y%m%d%H%M%S", "%a %b %d %H:%M:%S %Y"),
+    *("%a %b %d %H:%M:%S %z %Y"),
 )
 """Formats of dates, with the codes of ``strptime``; of two that fit all values the first is taken,
 if the other would not give an order of time where the first gives none."""
 
 CLOCKS = ("", "%H:%M", "%H:%M:%S", "%H:%M:%S.%f", "%I:%M %p", "%I:%M:%S %p", "%I:%M%p", "%H%M",
-          "%H%M%S", "%H.%M", "%H.%M.%S")  # fmt: skip
+          "%H%M%S", "%H.%M", "%H.%M.%S", "%H:%M:%S,%f", "%I %p", "%I.%M %p", "%I.%M.%S %p",
+          "%I:%M:%S.%f %p", "%I.%M.%S.%f %p", "%Hh%M")  # fmt: skip
 """Formats of the time of day, after a date and a space, a comma or a T."""
 
-MONTHS = {
-    name: number
-    for number, long in enumerate(
-        ("january", "february", "march", "april", "may", "june", "july", "august", "september",
-         "october", "november", "december"),
-        1,
-    )
-    for name in (long, long[:3])
-} | {"sept": 9}  # fmt: skip
-"""Months by their names."""
-
-DAY = "(?i:mon|tue|tues|wed|thu|thur|thurs|fri|sat|sun|(?:mon|tues|wednes|thurs|fri|satur|sun)day)"
+ZONES = {
+    **{"Z": 0, "UTC": 0, "GMT": 0, "WET": 0, "WEST": 1, "CET": 1, "CEST": 2, "MEZ": 1, "MESZ": 2},
+    **{"EET": 2, "EEST": 3, "EST": -5, "EDT": -4, "CST": -6, "CDT": -5, "MST": -7, "MDT": -6},
+    **{"PST": -8, "PDT": -7},
+}
+"""The hours that zones are ahead of UTC: those of RFC 2822, and Europe's."""
 
 CODES = {
     "Y": r"(\d{4})", "y": r"(\d{2})", "m": r"(\d{1,2})", "d": r"(\d{1,2})",
     "b": r"([^\W\d_]{3,})\.?", "B": r"([^\W\d_]{3,})\.?",
-    "a": rf"({DAY})\.?", "A": rf"({DAY})\.?",
+    "a": r"([^\W\d_]{2,}(?:-feira)?)\.?", "A": r"([^\W\d_]{2,}(?:-feira)?)\.?",
     "H": r"(\d{1,2})", "I": r"(\d{1,2})", "M": r"(\d{2})", "S": r"(\d{2})", "f": r"(\d{1,9})",
     "p": r"([AaPp])\.?[Mm]\.?",
-    "z": r"(Z|UTC|GMT|[+-]\d{2}:?\d{2})",
+    "z": rf"({'|'.join(ZONES)}|[+-]\d{{2}}:?\d{{2}})",
 }  # fmt: skip
 """The pattern of each code."""
 
-OF_DAY = re.compile("(?:,? |T)")
+OF_DAY = "(?:,? (?:at |- )?|T|:)"
+"""What may stand between a date and the time of day."""
+
 SECOND = 1_000_000
 
 YEARS = (1900, 2100)
-"""The years of dates of eight digits, which may also be numbers."""
+"""The years of dates of digits alone, which may also be numbers."""
 
 
 class Written:
@@ -76,7 +79,7 @@ class Written:
     """
 
     def __init__(self, dates: str, clock: str = "", zone: bool = False) -> None:
-        pattern = _pattern(dates) + (OF_DAY.pattern + _pattern(clock) if clock else "")
+        pattern = _pattern(dates) + (OF_DAY + _pattern(clock) if clock else "")
         self.format = dates + clock + ("%z" if zone else "")
         self.fields = re.findall(r"%(\w)", self.format)
         self.pattern = re.compile(pattern + (r"\s*" + CODES["z"] if zone else ""))
@@ -148,6 +151,9 @@ def _ends(clock: str, zone: bool) -> re.Pattern[str]:
     return re.compile(_pattern(clock) + (r"\s*" + CODES["z"] if zone else "") + "$")
 
 
+NAMED = re.compile("%d.*%[bB]|%[bB].*%d")
+
+
 def _pattern(form: str) -> str:
     """The pattern of a format, whose fields are groups."""
     parts = re.split(r"%(\w)", form)
@@ -156,7 +162,12 @@ def _pattern(form: str) -> str:
         for i, part in enumerate(parts)
     )
     # digits that follow each other are of a fixed number
-    return found.replace("{1,2}", "{2}") if re.search("%[mH]%", form) else found
+    if re.search("%[YmH]%", form):
+        found = found.replace("{1,2}", "{2}")
+    # 5th is written with the month's name
+    return (
+        found.replace(r"(\d{1,2})", r"(\d{1,2})(?:st|nd|rd|th)?") if NAMED.search(form) else found
+    )
 
 
 def _dated(
@@ -167,15 +178,17 @@ def _dated(
     (rows,) = {len(field) for field in fields.values()}
     one = np.ones(rows, np.int64)
     year = _years(fields)
-    if name := next((code for code in "bB" if code in fields), None):
-        known = [MONTHS.get(text.lower(), 0) for text in fields[name]]
-        month = np.array(known, np.int64)
+    if days := next((fields[code] for code in "aA" if code in fields), None):
+        if not are_weekdays(days):
+            return None, None
+    if names := next((fields[code] for code in "bB" if code in fields), None):
+        month = np.array(months_of(names), np.int64)
     else:
         month = _whole(fields["m"]) if "m" in fields else one
     day = _whole(fields["d"]) if "d" in fields else one
     if not bool(((month >= 1) & (month <= 12) & (year >= 1)).all()):
         return None, None
-    if "%Y%m%d" in form and not bool(((year >= YEARS[0]) & (year <= YEARS[1])).all()):
+    if "%Y%m" in form and not bool(((year >= YEARS[0]) & (year <= YEARS[1])).all()):
         return None, None
     months = ((year - 1970) * 12 + month - 1).astype("datetime64[M]")
     first, next_first = months.astype("datetime64[D]"), (months + 1).astype("datetime64[D]")
@@ -216,8 +229,8 @@ def _micros(fields: dict[str, tuple[str, ...]], rows: int) -> NDArray[np.int64] 
 @cache
 def _ahead(zone: str) -> int:
     """The microseconds that a zone is ahead of UTC."""
-    if zone in ("Z", "UTC", "GMT"):
-        return 0
+    if zone in ZONES:
+        return ZONES[zone] * 3600 * SECOND
     digits = zone.replace(":", "")
     ahead = (int(digits[1:3]) * 60 + int(digits[3:5])) * 60 * SECOND
     return -ahead if digits[0] == "-" else ahead

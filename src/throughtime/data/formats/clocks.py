@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from throughtime.data.cells import picked, pieces_of
 from throughtime.data.errors import DataError
+from throughtime.data.formats.calendar import Clocks, in_words, joined
 from throughtime.data.formats.stacked import check_one_series
 from throughtime.data.formats.table import Table
 from throughtime.data.number import all_numbers
@@ -43,9 +44,9 @@ def check_times(table: Table, modelled: list[str]) -> list[str]:
     """
     clocks = _clocks(table, [name for name in table.columns if name not in modelled])
     check_one_series(table, clocks, modelled)
-    said = [_steps(table, name, of_rows) for name, of_rows in clocks.items()]
-    backwards = [name for name, note in zip(clocks, said, strict=True) if note is None]
-    moving = [name for name, of_rows in clocks.items() if of_rows[0] != of_rows[-1]]
+    said = [_steps(table, " and ".join(names), times) for names, times in clocks.items()]
+    backwards = [names for names, note in zip(clocks, said, strict=True) if note is None]
+    moving = [names for names, of_rows in clocks.items() if of_rows[0] != of_rows[-1]]
     if backwards and not set(moving) - set(backwards):
         check_order(table, backwards[0], clocks[backwards[0]])
     return [note for note in said if note]
@@ -60,14 +61,15 @@ OF_DAY = re.compile(
 """A time of day; 12.30 is a number."""
 
 
-def _clocks(table: Table, names: list[str]) -> dict[str, NDArray[Any]]:
-    """The columns that are times, each parsed; a date with a time of day beside it as one.
+def _clocks(table: Table, names: list[str]) -> Clocks:
+    """The columns that are times, each parsed; those of a date and a time of day, or of a year and
+    a month, as one.
 
     Raises:
         DataError: with file and line, if a column that is a time by its name, or by nearly all of
             its values, has a value that is none.
     """
-    clocks: dict[str, NDArray[Any]] = {}
+    clocks: Clocks = {}
     of_day = {n: found for n in names if (found := _of_day(table.column(n))) is not None}
     for name in names:
         if name in of_day:
@@ -76,10 +78,12 @@ def _clocks(table: Table, names: list[str]) -> dict[str, NDArray[Any]]:
         if found is None:
             _check_understood(table, name)
             continue
+        columns: tuple[str, ...] = (name,)
         if of_day and found.dtype.kind == "M" and bool((found == found.astype(DAYS)).all()):
-            found = found + next(iter(of_day.values()))
-        clocks[name] = found
-    return clocks
+            columns = (name, next(iter(of_day)))
+            found = found + of_day[columns[1]]
+        clocks[columns] = found
+    return joined(table, names, clocks)
 
 
 DAYS = "datetime64[D]"
@@ -184,11 +188,13 @@ def _alike(steps: NDArray[Any], usual: Any) -> NDArray[np.bool_]:
     return alike
 
 
-def check_order(table: Table, column: str, found: NDArray[Any]) -> None:
+def check_order(table: Table, columns: tuple[str, ...], found: NDArray[Any]) -> None:
     """Raise a ``DataError`` at the first row whose time is before that of the row above it."""
     if row := goes_back(found):
-        values = table.column(column)
+        before, now = (
+            " ".join(str(table.column(name)[at]) for name in columns) for at in (row - 1, row)
+        )
         raise DataError(
-            f"{table.at(row)}: column {column!r} goes from {values[row - 1]} to {values[row]}; "
-            "expected rows in the order of time: sort them"
+            f"{table.at(row)}: {in_words(columns, 'goes', 'go')} from {before} to {now}; expected "
+            "rows in the order of time: sort them"
         )

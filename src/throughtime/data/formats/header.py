@@ -10,6 +10,7 @@ from typing import Any
 
 from throughtime.data.cells import picked
 from throughtime.data.errors import DataError
+from throughtime.data.formats.footer import check_footer
 from throughtime.data.formats.table import Table
 from throughtime.data.formats.tidy import Row, check_below
 from throughtime.data.number import number
@@ -49,8 +50,8 @@ def named(
 
     Raises:
         DataError: with file and line, if names are missing or stand twice, if there are no rows
-            below them, if a row is units or the names again, or if it cannot be known whether the
-            first row is names.
+            below them, if a row is units, the names again or a footer, or if it cannot be known
+            whether the first row is names.
     """
     line, first = head[0]
     has_names = names_first(path, head) if header is None else header
@@ -73,6 +74,7 @@ def named(
         raise DataError(f"{path}: no rows; expected some below the names of the columns")
     if has_names:
         check_below(path, first, head[1:], columns, lines)
+    check_footer(path, columns, lines)
     kept = {name: column for name, column in zip(names, columns, strict=True) if name}
     return Table(path, kept, lines, header=header if has_names else False, notes=tuple(notes))
 

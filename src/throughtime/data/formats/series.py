@@ -14,35 +14,15 @@ from throughtime.data.batching import consecutive
 from throughtime.data.columns import Numbers, Scale
 from throughtime.data.dataset import Dataset
 from throughtime.data.errors import DataError
+from throughtime.data.formats.calendar import is_time
 from throughtime.data.formats.clocks import times
 from throughtime.data.formats.table import Table
 from throughtime.data.formats.tables import read_table
 from throughtime.data.formats.time_parts import by_time, cut_by
-from throughtime.data.notation import are_numbers
 from throughtime.data.number import all_numbers, number
 from throughtime.data.reading import OF_PICTURES, Reading
 from throughtime.data.schema import Schema
 from throughtime.sequence import Sequence
-
-TIMES = (
-    "year",
-    "quarter",
-    "month",
-    "week",
-    "day",
-    "hour",
-    "minute",
-    "second",
-    "date",
-    "time",
-    "datetime",
-    "timestamp",
-    "period",
-    "jahr",
-    "datum",
-    "zeit",
-)
-"""Columns with these names are times; they are modelled as values only if --target names them."""
 
 
 def is_series(table: Table, reading: Reading) -> bool:
@@ -65,7 +45,7 @@ def is_series(table: Table, reading: Reading) -> bool:
         return True
     some = table.spread()
     return bool(_columns(table, reading)) and all(
-        _has_numbers(some, name) or name.strip().lower() in TIMES or times(some, name) is not None
+        _has_numbers(some, name) or is_time(some, name) or times(some, name) is not None
         for name in table.columns
         if name != by
     )
@@ -141,7 +121,7 @@ def _columns(table: Table, reading: Reading) -> list[str]:
     some = table.spread()
     names = [name for name in table.columns if _has_numbers(some, name)]
     others = [n for n in names
-              if n.strip().lower() not in TIMES and times(some, n) is None] or names  # fmt: skip
+              if not is_time(some, n) and times(some, n) is None] or names  # fmt: skip
     if len(others) < len(names) or len(others) < 2:
         return others
     first = all_numbers(table.column(others[0]))
@@ -152,14 +132,14 @@ def _columns(table: Table, reading: Reading) -> list[str]:
 def _is_free_text(table: Table, name: str) -> bool:
     """Whether a column is texts that hardly repeat, of which a target may be the label."""
     values = table.column(name)
-    if name.strip().lower() in TIMES or _has_numbers(table, name) or times(table, name) is not None:
+    if is_time(table, name) or _has_numbers(table, name) or times(table, name) is not None:
         return False
     return all(isinstance(v, str) for v in values) and 2 * len(set(values)) > len(values)
 
 
 def _has_numbers(table: Table, name: str) -> bool:
     """Whether most values of a column, missing ones aside, are numbers; the rest are mistakes."""
-    return are_numbers(table.numbers(name).values)
+    return table.numbers(name).are_numbers
 
 
 def _notations(table: Table, names: list[str]) -> list[str]:

@@ -134,7 +134,7 @@ def check_below(
     if not all(isinstance(cell, str | None) for cell in of_numbers):
         return
     units = [cell.strip() for cell in of_numbers if _filled(cell)]
-    if units and not any(is_empty(unit) or NUMERAL.match(unit) for unit in units):
+    if units and not any(is_empty(u) or NUMERAL.match(u) or _numbers([u]) for u in units):
         raise DataError(
             f"{path}:{line}: {', '.join(units[:4])} below the names, and numbers below that; "
             "expected a row: if these are units, delete the line"

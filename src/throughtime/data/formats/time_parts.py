@@ -127,7 +127,7 @@ def _first_not_before(table: Table, column: str, point: str) -> int:
             f"{table.at(row)}: column {column!r}: {str(values[row])!r} is neither a number nor a "
             "date; expected dates as 2020-01-31, 2020-01-31 12:00 or 2020-01, all in one format"
         )
-    check_order(table, column, found)
+    check_order(table, (column,), found)
     at = _point(timed, point)
     if at is None:
         raise DataError(
