@@ -9,6 +9,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from tests.helpers.models import quick
+from throughtime.data.cells import Cells, Heap
 from throughtime.data.notation import are_numbers, numbers_of
 from throughtime.data.number import number
 
@@ -163,6 +164,23 @@ def test_what_may_be_other_numbers_is_doubted(
     if found.doubt is None and found.are_numbers:
         read = [number(value) for value in found.values]
         assert all(a is None or a == b for a, b in zip(read, values, strict=True))
+
+
+@quick
+@given(st.lists(st.sampled_from(["1.5", "999", "1.000", "1,5", "$2", "3%", "x", "", "007"])))
+def test_pieces_are_read_as_the_whole(texts: list[str]) -> None:
+    cells = Cells(Heap())
+    for at in range(0, len(texts), 3):
+        cells.write(texts[at : at + 3])
+    found, whole = numbers_of(cells), numbers_of(texts)
+    assert list(found.values) == list(whole.values)
+    assert (found.note, found.doubt, found.decimal) == (whole.note, whole.doubt, whole.decimal)
+    assert are_numbers(cells) == are_numbers(texts)
+
+
+def test_digits_with_an_underscore_are_no_number() -> None:
+    assert numbers_of(["1_0", "2", "3"]).values == ["1_0", 2, 3]
+    assert not are_numbers(["1_0", "2_0", "3"])
 
 
 def test_mistakes_do_not_change_a_column() -> None:

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.helpers.models import quick
+from throughtime.data.cells import Cells, Heap
 from throughtime.data.times import goes_back, times_of
 from throughtime.data.written_times import CLOCKS, DATES
 
@@ -51,6 +52,37 @@ def test_hours_from_1_to_24_and_zones() -> None:
         assert read([text]) == [noon]
     assert read(["01/13/2020 07:30 -0530"]) == [datetime(2020, 1, 13, 13)]
     assert read(["01/13/2020 07:30:00.5 +0000"]) == [datetime(2020, 1, 13, 7, 30, 0, 500_000)]
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "31/Jan/2020:12:00:00 +0100", "31-JAN-20 11.00.00.000000000 AM", "20200131110000",
+        "202001311100", 20200131110000, "2020-01-31 12:00 CET", "31.01.2020 13:00 CEST",
+        "01/31/2020 06:00 EST", "Fri Jan 31 2020 11:00",
+    ],
+)  # fmt: skip
+def test_writings_of_programs(written: object) -> None:
+    assert read([written]) == [datetime(2020, 1, 31, 11)]
+
+
+def test_weeks_begin_on_monday_and_zones_of_several_places_are_unknown() -> None:
+    weeks = [datetime(2020, 1, 27), datetime(2020, 2, 3)]
+    for written in (["2020-W05", "2020-W06"], ["2020-W05-1", "2020-W06-1"], ["2020W05", "2020W06"]):
+        assert read(written) == weeks
+    for zone in ("IST", "BST"):
+        assert read([f"2020-01-31 12:00 {zone}"]) is None
+
+
+@quick
+@given(st.integers(1, 4), st.sampled_from(["%Y-%m-%d", "%d/%m/%Y", "%m/%d/%Y", "%b %d, %Y"]))
+def test_pieces_are_read_as_the_whole(size: int, form: str) -> None:
+    cells = Cells(Heap())
+    for at in range(0, len(DAYS), size):
+        cells.write([day.strftime(form) for day in DAYS[at : at + size]])
+    found = times_of(cells)
+    assert found is not None
+    assert found.tolist() == DAYS
 
 
 def test_quarters_and_months() -> None:

@@ -13,7 +13,7 @@ from typing import Literal
 import torch
 
 from throughtime.data import Dataset, Reading, load
-from throughtime.data.times import CLOCKS, DATES
+from throughtime.data.written_times import CLOCKS, DATES
 from throughtime.sequence import Sequence
 from tools.fuzz.harness import read_or_refused
 from tools.fuzz.workplace import Workplace

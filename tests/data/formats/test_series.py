@@ -290,8 +290,8 @@ def test_rows_do_not_go_back_in_time(write: Write) -> None:
         assert load(table("b.csv", [str(i % 12) for i in range(100)], name)).output == Normal(1)
     with pytest.raises(DataError, match=r"b.csv:101: column 'date' has 'later', which is no time"):
         load(table("b.csv", [*DAYS[:99], "later"], "date"))
-    with pytest.raises(DataError, match=r"b.csv:2: column 'date' has '2020-W05', a time in a form"):
-        load(table("b.csv", ["2020-W05", "2020-W04"] * 50, "date"))
+    with pytest.raises(DataError, match=r"b.csv:2: column 'date' has '2020-X05', a time in a form"):
+        load(table("b.csv", ["2020-X05", "2020-W04"] * 50, "date"))
     both = [f"{day},2020-01-01" for day in DAYS[::-1]]  # a clock that stands still is none
     with pytest.raises(DataError, match=r"b.csv:3: column 'seen_at' goes from"):
         load(table("b.csv", both, "seen_at,made"))
