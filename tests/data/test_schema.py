@@ -111,7 +111,7 @@ def test_sizes() -> None:
         ((LABEL,), LABEL, False, "neither x nor y is a sequence"),
         ((), LABEL, False, "neither x nor y is a sequence"),
         ((TEXT,), PICTURE, False, "y is a picture"),
-        ((TEXT,), Features("what").know(["a"]), False, "'what' as features is for --input"),
+        ((VECTOR,), Features("what").know(["a"]), False, "neither x nor y is a sequence"),
         ((TEXT,), TEXT, True, "a long row without an end is a sequence y that has no x"),
     ],
 )

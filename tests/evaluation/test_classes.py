@@ -99,6 +99,8 @@ def test_a_label_that_training_lacks_is_evaluated_and_scored(cities: Path) -> No
     assert (scores[1].log_prob, scores[1].terms) == (-math.inf, [-math.inf])
     printed = run("score", cities / "run", cities / "new.csv")
     assert printed.stdout.splitlines()[1] == "-inf\t-inf\tLos Angeles"
+    printed = run("score", cities / "run", cities / "new.csv", "--json")
+    assert '"log_prob": null, "per_symbol": null, "terms": [null]' in printed.stdout.splitlines()[1]
 
 
 def test_a_prediction_is_the_files_own_label(cities: Path) -> None:

@@ -74,6 +74,18 @@ def test_samples_are_in_the_unit_of_the_file(trained: Path) -> None:
     assert all(500 < float(step[0]) < 1500 for step in steps)
 
 
+def test_a_history_is_in_the_order_of_time(trained: Path) -> None:
+    """As in training: a forecast from the oldest step would be one of the past."""
+    rows = [f"2020-01-{30 - i:02},{a},{b}" for i, (a, b) in enumerate(ROWS[:30])]
+    file = trained / "newest_first.csv"
+    file.write_text("\n".join(["date,a,b", *rows]) + "\n")
+    for command in ("predict", "score", "evaluate"):
+        assert bad(command, trained / "run", file) == (
+            f"Error: {file}:3: column 'date' goes from 2020-01-30 to 2020-01-29; expected rows in "
+            "the order of time: sort them"
+        )
+
+
 def test_a_value_that_is_no_number_is_named_with_its_line(trained: Path) -> None:
     path = trained / "broken.csv"
     path.write_text(table(ROWS[:3]) + "nan,1\n")

@@ -285,7 +285,7 @@ def test_a_text_with_line_ends_stays_one_line(tmp_path: Path) -> None:
         ),
         ("from columns", ['{"size": 3, "kind": "pink"}'], "input:1: column 'kind': the label 'pi"),
         ("from columns", ['{"size": "x", "kind": "red"}'], "column 'size': 'x' is not a finite"),
-        ("from columns", ['{"size": NaN, "kind": "red"}'], "column 'size': nan is not a finite"),
+        ("from columns", ['{"size": NaN, "kind": "red"}'], "column 'size': an empty value is n"),
         ("from columns", ["[" * 100_000], "standard input:1: not JSON"),
         ("numbers", ['{"a": []}'], "input:1: column 'a': [] is not a list of numbers"),
         ("numbers", ['{"a": [1]}', '{"a": [[1, 2]]}'], "input:2: column 'a': vectors of 2 numbers"),

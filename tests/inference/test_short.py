@@ -21,10 +21,14 @@ def test_the_same_float32_is_read_back(value: float) -> None:
 
 
 def test_what_no_float32_is_close_to_stays() -> None:
-    for value in (1e300, -1e300, 1e-300, 0.0, math.inf, -math.inf):
+    for value in (1e300, -1e300, 1e-300, 0.0):
         assert short(value) == value
-    assert math.isnan(short(math.nan))
     assert [type(v) for v in short([1, True, "1.50", None])] == [int, bool, str, type(None)]
+
+
+def test_what_is_not_finite_is_null() -> None:
+    found = short({"log_prob": -math.inf, "terms": [math.inf, math.nan, -1.5]})
+    assert json.dumps(found, allow_nan=False) == '{"log_prob": null, "terms": [null, null, -1.5]}'
 
 
 def test_the_numbers_of_the_model_are_short_and_those_of_the_rows_as_they_were() -> None:

@@ -24,6 +24,30 @@ def test_weights_by_hand() -> None:
     assert balanced(padded, 2).tolist() == pytest.approx([4 / 6, 4 / 2])
 
 
+def test_weights_of_sets_are_those_of_each_label_by_itself() -> None:
+    sets = torch.tensor([[1, 0, 0], [0, 0, 1], [0, 0, 0], [0, 0, 1]])
+    weights = balanced(sets, 3)
+    torch.testing.assert_close(weights, torch.tensor([[4 / 6, 1, 1], [4 / 2, 0, 1]]))
+    assert torch.equal(weights[:, 0], balanced(sets[:, 0], 2))
+
+
+def test_the_loss_of_sets_is_weighed_label_by_label(tmp_path: Path) -> None:
+    rows = [{"x": f"{i}", "y": ["rare", "usual"][i % 5 > 0 :]} for i in range(90)]
+    data = tt.data.read(rows, input="x:characters", target="y:features")
+    told = {"class_weights": "balanced", "hidden_size": 4, "batch_size": 90, "max_steps": 1}
+    run = prepare(Options(**told, dropout=0.0), data, tmp_path / "run")
+    trainer = Trainer(run, data, say=lambda line: None)
+    train = data.splits["train"]
+    assert isinstance(train.y, torch.Tensor)
+    log_p, objective = trainer._objectives(train)
+    p = run.model(train.x).mean
+    rare = train.y[:, 0]
+    share = rare.double().mean()
+    of_rare = torch.where(rare == 1, p[:, 0].log() / share, (1 - p[:, 0]).log() / (1 - share)) / 2
+    torch.testing.assert_close(objective, (of_rare + p[:, 1].log()).float())
+    torch.testing.assert_close(log_p, run.model(train.x).log_prob(train.y))
+
+
 ROWS = [{"x": [f"{i}", "z"], "y": ["rare" if i % 10 == 0 else "usual", "z"]} for i in range(90)]
 LABELS = [{"x": "".join(row["x"]), "y": row["y"][0]} for row in ROWS]
 TAGS = {"wiring": "hidden-and-output-to-hidden"}
@@ -87,5 +111,5 @@ def test_a_rare_label_is_as_probable_as_a_frequent_one(tmp_path: Path) -> None:
 def test_other_values_have_no_class_weights(tmp_path: Path) -> None:
     rows = [{"x": f"{i}", "y": float(i)} for i in range(20)]
     data = tt.data.read(rows, input="x:characters", target="y:number")
-    with pytest.raises(ValueError, match="class_weights are for labels and tags; the y of rows"):
+    with pytest.raises(ValueError, match="class_weights are for labels, tags and features; the y"):
         tt.train(data, class_weights="balanced", out=tmp_path / "run", say=None)

@@ -8,6 +8,7 @@ from throughtime.cli.show import said
 
 if TYPE_CHECKING:
     from throughtime.evaluation.metrics.classes import Classes
+    from throughtime.evaluation.metrics.sets import LabelSets
 
 MATRIX = 10
 """Up to so many labels are shown as a matrix; of more, so many of the most frequent confusions."""
@@ -17,7 +18,10 @@ ROWS = 40
 
 
 def tables(classes: Classes) -> str:
-    """Recall, precision and F1 of each label, and the confusion matrix."""
+    """Recall, precision and F1 of each label, and the confusion matrix; of sets of labels, four
+    counts of each."""
+    from throughtime.evaluation.metrics.sets import LabelSets
+
     rows = [["label", "recall", "precision", "F1", "count"]]
     rows += [
         [said(s.label), _share(s.recall), _share(s.precision), _share(s.f1), f"{s.count:,}"]
@@ -27,6 +31,8 @@ def tables(classes: Classes) -> str:
     text = _aligned(rows)
     if (more := len(classes.scores) - ROWS) > 0:
         text += f"\n({more:,} rarer labels are left out here; --json has all)"
+    if isinstance(classes, LabelSets):
+        return f"{text}\n\n{_of_each(classes)}"
     names = [score.label for score in classes.scores]
     if len(names) > MATRIX:
         return f"{text}\n\n{_most_confused(classes)}"
@@ -36,6 +42,16 @@ def tables(classes: Classes) -> str:
         for true in names
     ]
     return f"{text}\n\n{_aligned(matrix)}"
+
+
+def _of_each(classes: LabelSets) -> str:
+    shown = [score.label for score in classes.scores[:ROWS]]
+    rows = [["label", *classes.confusion[shown[0]]]]
+    rows += [
+        [said(name), *(f"{count:,}" for count in classes.confusion[name].values())]
+        for name in shown
+    ]
+    return _aligned(rows)
 
 
 def _most_confused(classes: Classes) -> str:

@@ -87,6 +87,7 @@ def _beside(run: RunFolder, split: str, count: int, decoding: Decoding) -> Itera
     from throughtime.inference.evaluate import part
     from throughtime.inference.sample import compare
 
+    sets = run.schema.y.kind == "features"
     examples = part(run.data(), split)
     chosen = examples[torch.randperm(len(examples))[:count]]
     for i, pair in enumerate(compare(run, chosen, decoding)):
@@ -97,4 +98,5 @@ def _beside(run: RunFolder, split: str, count: int, decoding: Decoding) -> Itera
         if not i:
             yield "true | model"
         sure = "" if pair.probability is None else f" ({pair.probability:.0%} sure)"
-        yield f"{said(pair.true)} | {said(pair.guess)}{sure}"
+        true, guess = (", ".join(v) if sets else v for v in (pair.true, pair.guess))
+        yield f"{said(true)} | {said(guess)}{sure}"

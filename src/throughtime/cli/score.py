@@ -19,7 +19,7 @@ from throughtime.cli.files import FORMAT, FORMAT_HELP, Rows, RunPath
     "--json",
     "as_json",
     is_flag=True,
-    help="Print a JSON object per line, with the term of each symbol.",
+    help="Print a JSON object per line, with the term of each symbol; -inf is null.",
 )
 @click.option(
     "--top", type=click.IntRange(min=1), help="Number of most probable symbols; needs --json."

@@ -6,7 +6,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import Any
 
-from throughtime.inference.results import LabelPrediction, Prediction, SequencePrediction
+from throughtime.inference.results import (
+    LabelPrediction,
+    Prediction,
+    SequencePrediction,
+    SetPrediction,
+)
 
 
 def said(value: Any) -> str:
@@ -28,8 +33,8 @@ def predicted(prediction: Prediction) -> str:
     """A prediction as one line; if the most probable values were asked for, those with their
     probabilities.
 
-    Labels have their probability after them and a tab between them, and texts their
-    log-probability. Of tags, the steps have a tab between them.
+    Labels have their probability after them and a tab between them, as have the labels of a set,
+    and texts their log-probability. Of tags, the steps have a tab between them.
 
     Example:
         >>> label = LabelPrediction("Ivan", "New York", 0, 0.98, {"New York": 0.98, "Rome": 0.0112})
@@ -40,12 +45,14 @@ def predicted(prediction: Prediction) -> str:
         >>> predicted(tags).split("\\t")
         ['B 0.9, O 0.1', 'O 1, B 2e-05']
     """
-    if isinstance(prediction, LabelPrediction) and prediction.top is not None:
+    if isinstance(prediction, LabelPrediction | SetPrediction) and prediction.top is not None:
         return "\t".join(_with_numbers(prediction.top.items()))
     if isinstance(prediction, SequencePrediction) and prediction.best is not None:
         return "\t".join(_with_numbers(prediction.best))
     if isinstance(prediction, SequencePrediction) and prediction.top is not None:
         return "\t".join(", ".join(_with_numbers(step.items())) for step in prediction.top)
+    if isinstance(prediction, SetPrediction):
+        return "\t".join(map(said, prediction.value))
     return said(prediction.value)
 
 

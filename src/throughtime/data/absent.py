@@ -1,7 +1,9 @@
 """Labels that training lacks: each has a negative number, which no symbol of a vocabulary has.
 
 A model gives such a label the probability zero, so that it counts as wrong wherever it is the
-truth. The number follows from the label alone, so that the symbols keep theirs.
+truth. The number follows from the label alone, so that the symbols keep theirs. A set of labels, a
+vector of zeros and ones, has no entry for it: there all entries are below zero, and their
+remainders by two are the zeros and ones of the labels that training has.
 """
 
 from __future__ import annotations
@@ -11,6 +13,7 @@ import warnings
 from collections import Counter
 from collections.abc import Iterable
 
+import torch
 from torch import Tensor
 
 from throughtime.data.flat import Flat
@@ -31,8 +34,7 @@ def absent_number(label: str) -> int:
         >>> absent_number("B-NEW"), absent_number("B-NEW") == absent_number("I-NEW")
         (-3704547415260167105, False)
     """
-    digest = hashlib.sha256(label.encode()).digest()
-    number = -1 - (int.from_bytes(digest[:8], "big") >> 1)
+    number = -1 - (_hash(label) >> 1)
     _LABELS[number] = label
     return number
 
@@ -42,8 +44,51 @@ def absent_label(number: int) -> str:
     return _LABELS.get(number, UNKNOWN)
 
 
+def with_absent(bits: Tensor, labels: list[str]) -> Tensor:
+    """A set of labels as zeros and ones, marked by those labels of it that training lacks.
+
+    Example:
+        >>> row = with_absent(torch.tensor([0, 1, 1]), ["New"])
+        >>> bool((row < 0).all()), row % 2, absent_set(row)
+        (True, tensor([0, 1, 1]), ('New',))
+    """
+    if not labels:
+        return bits
+    number = 1 + (_hash(repr(sorted(labels))) >> 3)
+    _SETS[number] = tuple(sorted(labels))
+    return bits - 2 * number
+
+
+def absent_set(row: Tensor) -> tuple[str, ...]:
+    """The labels that training lacks of a set; U+FFFD if another process has encoded them."""
+    number = -(int(row[0]) // 2)
+    return _SETS.get(number, (UNKNOWN,)) if number > 0 else ()
+
+
+_SETS: dict[int, tuple[str, ...]] = {}
+"""The labels that sets have and training lacks, by their numbers."""
+
+
+def are_sets(y: Sequence | Tensor) -> bool:
+    """Whether single values of y are sets of labels: vectors of whole numbers."""
+    return isinstance(y, Tensor) and y.dim() == 2 and not y.dtype.is_floating_point
+
+
+def known(y: Tensor) -> Tensor:
+    """y as an output can produce it: sets without the labels that training lacks, which leave
+    their zeros and ones; any label in place of each other one."""
+    return (y % 2).float() if are_sets(y) else torch.where(y < 0, 0, y)
+
+
+def _hash(text: str) -> int:
+    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big")
+
+
 def is_absent(y: Sequence | Tensor) -> Tensor | None:
-    """Where y is a label that training lacks, of the shape of its values; None if nowhere."""
+    """Where y is a label that training lacks, of the shape of its values; None if nowhere.
+
+    Of sets, all entries of a row that has such a label.
+    """
     if isinstance(y, Flat):  # a text, which may be larger than memory
         return None
     values = y.values if isinstance(y, Sequence) else y
@@ -58,6 +103,8 @@ def absent_labels(y: Sequence | Tensor) -> Counter[str]:
     where = is_absent(values)
     if where is None:
         return Counter()
+    if are_sets(y):
+        return Counter(label for row in values[where[:, 0]] for label in absent_set(row))
     return Counter(absent_label(number) for number in values[where].tolist())
 
 

@@ -7,7 +7,7 @@ import tempfile
 from bisect import bisect
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
-from itertools import chain
+from itertools import chain, pairwise
 from typing import IO, Any, TypeAlias, overload
 
 import numpy as np
@@ -78,7 +78,7 @@ class Cells(Sequence[Any]):
             return
         which = np.searchsorted(np.array(self._ends), rows, side="right")
         runs = np.flatnonzero(np.diff(which, prepend=-1)).tolist()
-        for at, after in zip(runs, [*runs[1:], len(which)], strict=True):
+        for at, after in pairwise([*runs, len(which)]):
             number = int(which[at])
             piece = self._piece(number)
             inside = rows[at:after] - (self._ends[number] - len(piece))
@@ -256,14 +256,17 @@ def pieces_of(values: Sequence[Any]) -> Iterator[Piece]:
             yield list(values[begin : begin + ROWS])
 
 
-def mapped(values: Sequence[Any], f: Callable[[Any], Any]) -> Any:
+def mapped(values: Sequence[Any], f: Callable[[Any], Piece]) -> Sequence[Any]:
     """What a function makes of the pieces of a column: cells, or a list.
 
     Example:
         >>> mapped(["1", "2"], lambda piece: [int(v) for v in piece])
         [1, 2]
     """
-    return values.map(f) if isinstance(values, Cells) else f(list(values))
+    if isinstance(values, Cells):
+        return values.map(f)
+    made = f(list(values))
+    return made.tolist() if isinstance(made, np.ndarray) else made
 
 
 def picked(values: Any, rows: Picked) -> Any:

@@ -11,7 +11,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from throughtime.data.absent import is_absent
+from throughtime.data.absent import are_sets, is_absent, known
 from throughtime.data.errors import DataError
 from throughtime.data.examples import Examples
 from throughtime.data.flat import Flat
@@ -140,6 +140,8 @@ class Dataset:
             return f"running data are one long row, but y has {len(y)}"
         if isinstance(y, Flat):  # encoded by one column: a few rows show the kind of all
             y = y.pick(torch.arange(min(len(y), FEW))).take(torch.tensor(FEW))[:]
+        if isinstance(y, Tensor) and are_sets(y):
+            y = known(y)
         rows = y if isinstance(y, Sequence) else Sequence(y[:, None])
         absent = is_absent(rows) if schema.y.closed and part != "train" else None
         if absent is not None:

@@ -169,7 +169,7 @@ def _seen(values: Sequence[Any]) -> _Seen:
     seen = _Seen()
     for piece in pieces_of(values):
         if numbers_in(piece) is None:
-            filled: Piece = [value for value in piece if not is_empty(value)]
+            filled = [value for value in piece if not is_empty(value)]
             wrong = sum(number(value) is None for value in filled)
             seen.others += wrong
         else:

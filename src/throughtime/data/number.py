@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from throughtime.data.cells import Cells, Piece, pieces_of
+from throughtime.data.cells import Piece, mapped, pieces_of
 
 
 def number(value: Any) -> float | None:
@@ -59,9 +59,7 @@ def numbers_among(values: Sequence[Any]) -> Sequence[Any]:
         >>> numbers_among(["1", "x"])
         [1.0, 'x']
     """
-    if isinstance(values, Cells):
-        return values.map(_numbers_among)
-    found = _numbers_among(list(values))
+    found = mapped(values, _numbers_among)
     return found.tolist() if isinstance(found, np.ndarray) else found
 
 

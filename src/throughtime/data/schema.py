@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from throughtime.data.columns import Column, restored, saved
+from throughtime.data.columns import Column, Number, restored, saved
 from throughtime.data.errors import DataError
 from throughtime.data.vocabulary import Vocabulary
 from throughtime.lengths import EndOfSequence, Length, SameAsInput, Unending
@@ -56,14 +56,29 @@ class Schema:
             )
         self.y.output()
         if not self.y.sequence and not self.x_is_sequence:
-            raise DataError(
-                "neither x nor y is a sequence, so there is nothing for a recurrent net; say which "
-                "column is a sequence, for instance --input NAME:characters, or NAME:rows for a "
-                "picture that is read row by row; or, if a sequence is several rows, which column "
-                "says of which one a row is: --sequence NAME"
-            )
+            raise DataError(self._no_sequence())
         if self.running and (self.x or not self.y.sequence):
             raise DataError("a long row without an end is a sequence y that has no x")
+
+    def _no_sequence(self) -> str:
+        """Why there is no model, and what to do: other words for numbers, which are no symbols."""
+        several = "which column says of which one a row is: --sequence NAME"
+        if not self.x or not all(isinstance(column, Number) for column in self.x):
+            return (
+                "neither x nor y is a sequence, so there is nothing for a recurrent net; say which "
+                "column is a sequence, for instance --input NAME:characters, or NAME:rows for a "
+                "picture that is read row by row; or, if a sequence is several rows, "
+                f"{several}"
+            )
+        names = [column.name for column in (*self.x, self.y)]
+        series = (
+            "; if the rows are one series, y(t) given x(t) is not modelled yet: model all of it by "
+            f"--target {','.join(names)} without --input"
+        )
+        return (
+            "x is numbers, one of each in a row, and y is no sequence either; if a sequence is "
+            f"several rows, say {several}{series if isinstance(self.y, Number) else ''}"
+        )
 
     # ---- sizes ---------------------------------------------------------------------------------
 

@@ -142,13 +142,13 @@ def _forms(first: Any, name: str) -> Iterator[Form]:
             yield partial(_unix, per_second)
 
 
-def _dates(piece: Piece) -> Times | None:
+def _dates(piece: Sequence[Any]) -> Times | None:
     if not all(isinstance(value, date) for value in piece):
         return None
     return np.array([_naive(value) for value in piece], "datetime64[us]")
 
 
-def _iso(piece: Piece) -> Times | None:
+def _iso(piece: Sequence[Any]) -> Times | None:
     try:
         if all(map(PLAIN.fullmatch, piece)):
             return np.array(piece, "datetime64[us]")
@@ -157,11 +157,11 @@ def _iso(piece: Piece) -> Times | None:
     return _each(piece, _iso_time)
 
 
-def _quarters(piece: Piece) -> Times | None:
+def _quarters(piece: Sequence[Any]) -> Times | None:
     return _each(piece, _quarter)
 
 
-def _each(piece: Piece, read: Any) -> Times | None:
+def _each(piece: Sequence[Any], read: Any) -> Times | None:
     found = []
     for value in piece:
         when = read(" ".join(value.split())) if isinstance(value, str) else None

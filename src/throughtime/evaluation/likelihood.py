@@ -10,7 +10,7 @@ from torch import Tensor
 from torch.distributions import Distribution
 
 from throughtime.data import Examples, batches, streams
-from throughtime.data.absent import is_absent
+from throughtime.data.absent import are_sets, is_absent, known
 from throughtime.data.batching import SYMBOLS, before_streams
 from throughtime.distribution.distribution import SequenceDistribution
 from throughtime.distribution.terms import LogProbTerms
@@ -88,7 +88,10 @@ def log_prob(
     where = is_absent(y)
     if where is None:
         return p.log_prob(y)
-    return p.log_prob(torch.where(where, 0, y)).masked_fill(where, absent)
+    log_p = p.log_prob(known(y))
+    if are_sets(y):  # the other labels of the set have a probability
+        return torch.where(where[:, 0], log_p + absent, log_p)
+    return log_p.masked_fill(where, absent)
 
 
 def decides_length(model: Model) -> bool:
@@ -106,13 +109,14 @@ def symbols(model: Model, y: Sequence | Tensor) -> int:
 
 
 def symbols_of_rows(model: Model, y: Sequence | Tensor) -> Tensor:
-    """The number of symbols in each row, ``(rows,)``; see :func:`symbols`."""
+    """The number of symbols in each row, ``(rows,)``; see :func:`symbols`. A set of labels is one,
+    also without those that training lacks."""
     absent = is_absent(y)
     if isinstance(y, Sequence):
         counts = y.lengths + int(decides_length(model))
         return counts if absent is None else counts - absent.sum(1)
     counts = torch.ones(len(y), dtype=torch.int64)
-    return counts if absent is None else counts - absent.long()
+    return counts if absent is None or are_sets(y) else counts - absent.long()
 
 
 @torch.no_grad()

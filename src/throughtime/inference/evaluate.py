@@ -12,7 +12,7 @@ import torch
 
 from throughtime.data import DataError, Dataset, Examples
 from throughtime.data.absent import absent_labels, warn_of_absent
-from throughtime.data.columns import WHOLE
+from throughtime.data.columns import WHOLE, Features
 from throughtime.data.formats.encoding import parsed, x_of, y_of
 from throughtime.data.formats.equal import groups_of, written
 from throughtime.data.formats.table import Table
@@ -22,6 +22,7 @@ from throughtime.evaluation.metrics import evaluate as numbers_of
 from throughtime.evaluation.metrics.bootstrap import FEWEST, RESAMPLES
 from throughtime.evaluation.metrics.classes import Classes, by_class
 from throughtime.evaluation.metrics.rows import CHUNK
+from throughtime.evaluation.metrics.sets import by_label
 from throughtime.extras import MissingPackage
 from throughtime.inference.rows import reading_of, tables
 from throughtime.inference.running import is_running_text, running_text
@@ -48,7 +49,8 @@ class Evaluation:
         shuffled: whether each y was given the x of another row, as a control.
         interval: whether 95 % intervals were asked for; with too few rows there are none.
         running: whether y was one long row, whose chunks are resampled.
-        classes: of labels and tags, recall, precision and F1 of each, and the confusion matrix.
+        classes: of labels and tags, recall, precision and F1 of each, and the confusion matrix; of
+            sets of labels, the confusion of each.
     """
 
     dataset: str
@@ -215,11 +217,18 @@ def evaluate_examples(
     warn_of_absent(absent_labels(examples.y), name if split is None else f"{name}, {split}")
     numbers = numbers_of(run.model, examples, run.schema, interval=interval)
     try:
-        classes = by_class(run.model, examples, run.schema.y)
+        classes = _classes(run, examples)
     except MissingPackage as error:
         warnings.warn(f"no numbers by class: {error}", stacklevel=2)
         classes = None
     return Evaluation(name, split, how_many, numbers, shuffled, interval, running, classes)
+
+
+def _classes(run: RunFolder, examples: Examples) -> Classes | None:
+    y = run.schema.y
+    if isinstance(y, Features):
+        return by_label(run.model, examples, y)
+    return by_class(run.model, examples, y)
 
 
 def _in_words(whole: Examples, measured: Examples, running: bool) -> str:

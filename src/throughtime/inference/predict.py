@@ -8,11 +8,12 @@ from collections.abc import Iterator
 import torch
 from torch.distributions import Categorical, Distribution
 
-from throughtime.data.columns import Column, RealColumn
+from throughtime.data.columns import Column, Features, RealColumn
 from throughtime.data.formats.encoding import unknown, x_of
 from throughtime.data.formats.table import Table
 from throughtime.distribution import SequenceDistribution
 from throughtime.evaluation.likelihood import sees_x, y_given
+from throughtime.evaluation.metrics.sets import likely
 from throughtime.inference.decoding import Decoding
 from throughtime.inference.quantiles import LEVELS, quantile
 from throughtime.inference.results import (
@@ -20,6 +21,7 @@ from throughtime.inference.results import (
     NumberPrediction,
     Prediction,
     SequencePrediction,
+    SetPrediction,
 )
 from throughtime.inference.rows import LINES, answered, as_input, reading_of, tables
 from throughtime.inference.top import check_top, top_of
@@ -39,6 +41,8 @@ def predict(
     rows: int = LINES,
 ) -> Iterator[Prediction]:
     """The most probable y for each x, in the order of the rows, ``rows`` at a time.
+
+    Where a row has several labels, these are the labels that are more probable than not.
 
     Args:
         run: the model.
@@ -61,7 +65,7 @@ def predict(
             f"{run.path}: this model takes no x to predict from; use sample, which draws from it"
         )
     is_ = f"; the y of this model, {y.name}, is of kind {y.kind}"
-    if top is not None and (y.vocabulary is None or run.schema.output.event_shape):
+    if top is not None and y.vocabulary is None:
         raise ValueError(f"top is for labels and symbols{is_}")
     for name, option in (("a beam", beam), ("max-length", max_length)):
         if option is not None and not y.sequence:
@@ -92,6 +96,8 @@ def predictions(
         return list(_sequences(p, of_y, decoding, top, rows))
     if isinstance(p, Categorical):
         return list(_labels(p, of_y, top, rows))
+    if isinstance(of_y, Features):
+        return list(_sets(p, of_y, top, rows))
     assert isinstance(of_y, RealColumn)
     return list(_numbers(p, of_y, rows))
 
@@ -106,6 +112,17 @@ def _labels(p: Categorical, y: Column, top: int | None, rows: Rows) -> Iterator[
         named = {y.decode(k): float(v) for k, v in zip(which, best, strict=True)}
         label, probability = next(iter(named.items()))
         yield LabelPrediction(x, label, count, probability, None if top is None else named)
+
+
+def _sets(p: Distribution, y: Features, top: int | None, rows: Rows) -> Iterator[Prediction]:
+    for probabilities, guess, (x, count) in zip(p.mean, likely(p), rows, strict=True):
+        each = dict(zip(y.vocabulary, probabilities.tolist(), strict=True))
+        names = y.decode(guess)
+        best = None
+        if top is not None:
+            which = probabilities.topk(min(top, len(probabilities))).indices.tolist()
+            best = {y.label(k): each[y.label(k)] for k in which}
+        yield SetPrediction(x, names, count, {name: each[name] for name in names}, best)
 
 
 def _numbers(p: Distribution, y: RealColumn, rows: Rows) -> Iterator[Prediction]:

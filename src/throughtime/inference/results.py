@@ -56,6 +56,24 @@ class LabelPrediction(Prediction):
 
 
 @dataclass(frozen=True)
+class SetPrediction(Prediction):
+    """The labels that are more probable than not, where a row may have several.
+
+    Args:
+        probabilities: the probability of each of them.
+        top: the most probable labels with their probabilities, in descending order, if asked for;
+            also those that are less probable than not.
+    """
+
+    probabilities: dict[str, float]
+    top: dict[str, float] | None = None
+
+    def _more(self) -> dict[str, Any]:
+        more: dict[str, Any] = {"probabilities": self.probabilities}
+        return more if self.top is None else more | {"top": self.top}
+
+
+@dataclass(frozen=True)
 class NumberPrediction(Prediction):
     """The mean of a number, or of each number of a vector, with its standard deviation.
 
@@ -128,7 +146,10 @@ class Score:
     top: list[dict[str, float]] | None = None
 
     def to_dict(self) -> dict[str, Any]:
-        """A dict of ``input``, if any, ``target`` (``text`` for a line) and the numbers."""
+        """A dict of ``input``, if any, ``target`` (``text`` for a line) and the numbers.
+
+        A log-probability of -inf is None.
+        """
         said = {} if self.input is None else {"input": self.input}
         said["text" if self.line else "target"] = self.target
         numbers = {

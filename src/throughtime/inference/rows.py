@@ -190,7 +190,8 @@ def _of_lines(
     found: list[tuple[int, dict[str, Any]]] = []
 
     def table() -> Table:
-        values = {column.name: [row[column.name] for _, row in found] for column in columns}
+        names = [name for column in columns for name in column.sources]
+        values = {name: [row[name] for _, row in found] for name in names}
         return Table(path, values, [number for number, _ in found])
 
     try:
@@ -213,7 +214,7 @@ def _row(line: str, columns: tuple[Column, ...], at: str) -> dict[str, Any]:
             return {columns[0].name: columns[0].parse_line(line)}
         except NotALine:
             pass
-    names = [column.name for column in columns]
+    names = [name for column in columns for name in column.sources]
     example = ", ".join(f"{json.dumps(name, ensure_ascii=False)}: …" for name in names)
     expected = f"expected a JSON object on every line, {{{example}}}"
     try:

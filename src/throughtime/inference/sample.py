@@ -10,8 +10,10 @@ from torch import Tensor
 from torch.distributions import Categorical
 
 from throughtime.data import Examples
+from throughtime.data.absent import are_sets
 from throughtime.distribution import SequenceDistribution
 from throughtime.evaluation.likelihood import sees_x, y_given
+from throughtime.evaluation.metrics.sets import likely
 from throughtime.inference.decoding import Decoding
 from throughtime.inference.results import Sample
 from throughtime.inference.rows import warn_of_unknown
@@ -86,7 +88,7 @@ def compare(
     p, y = y_given(run.model, examples.x), run.schema.y
     if not isinstance(p, SequenceDistribution):
         assert isinstance(examples.y, Tensor)
-        best, sure = p.mean, [None] * len(examples)
+        best, sure = likely(p) if are_sets(examples.y) else p.mean, [None] * len(examples)
         if isinstance(p, Categorical):
             best, sure = p.mode, p.probs.max(-1).values.tolist()
         return [

@@ -10,7 +10,7 @@ from typing import Any
 
 import torch
 from torch import Tensor
-from torch.distributions import Categorical, Distribution
+from torch.distributions import Distribution
 
 from throughtime.data.absent import absent_labels, warn_of_absent
 from throughtime.data.columns import WHOLE, Column
@@ -92,11 +92,12 @@ def scores(run: RunFolder, table: Table, top: int | None, absent: Counter[str]) 
     counts = unknown(y, of_y)
     if x is not None:
         counts = [a + b for a, b in zip(counts, unknown(x, of_x[0]), strict=True)]
-    targets = table.column(of_y.name)
+    joined = len(of_y.sources) > 1  # there is no column of this name
+    targets = of_y.values_in(table) if joined else table.column(of_y.name)
     return [
         Score(
             input=as_input(table, of_x, i) if of_x else None,
-            target=targets[i],
+            target=of_y.echo(targets[i]),
             unknown=count,
             line=of_y.name == WHOLE,
             **numbers,
@@ -147,8 +148,7 @@ def _alternatives(
 ) -> list[list[dict[str, float]] | None]:
     if top is None:
         return [None] * rows
-    single = Categorical(probs=p.probs[:, None]) if isinstance(p, Categorical) else p
-    return list(top_of(single, top, [1] * rows, of_y))
+    return list(top_of(p, top, [1] * rows, of_y))
 
 
 def _of_sequences(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from torch.distributions import Categorical, Distribution
 
-from throughtime.data.columns import Column
+from throughtime.data.columns import Column, Features
 
 
 def check_top(top: int | None) -> None:
@@ -19,7 +19,7 @@ def top_of(
     """The ``count`` most probable symbols of each step of each row, in descending order.
 
     Args:
-        p: p(y(t) | y(1), …, y(t-1)), of batch shape ``(rows, T)``.
+        p: p(y(t) | y(1), …, y(t-1)), of batch shape ``(rows, T)``; or p(y), of ``(rows,)``.
         count: the number of symbols.
         lengths: the number of steps of each row.
         y: the column of y.
@@ -28,9 +28,12 @@ def top_of(
         ValueError: if y is not of symbols.
     """
     symbols = y.vocabulary
-    if symbols is None or not isinstance(p, Categorical):
+    if symbols is None or (not isinstance(p, Categorical) and not isinstance(y, Features)):
         raise ValueError(f"top is for symbols; column {y.name!r} is of kind {y.kind}")
-    best, which = p.probs.topk(min(count, len(symbols)), -1)
+    probabilities = p.probs if isinstance(p, Categorical) else p.mean
+    if len(p.batch_shape) == 1:  # one step
+        probabilities = probabilities[:, None]
+    best, which = probabilities.topk(min(count, len(symbols)), -1)
     return [
         [
             {symbols.symbols[k]: v for k, v in zip(numbers, shares, strict=True)}

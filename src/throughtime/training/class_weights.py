@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import torch
 from torch import Tensor
+from torch.distributions import Distribution, Independent
 
+from throughtime.data.absent import are_sets
 from throughtime.sequence import Sequence
 
 
@@ -14,13 +16,26 @@ def balanced(y: Sequence | Tensor, classes: int) -> Tensor:
     .. math:: w_c = \frac{n}{k \, n_c}
 
     for k classes that n labels have, n_c of them c. The mean over the labels is one, so that the
-    loss keeps its scale; a class that training lacks has weight zero.
+    loss keeps its scale; a class that training lacks has weight zero. Where a row has a set of
+    labels, each label has two classes, that it is not there and that it is: ``(2, classes)``.
 
     Example:
         >>> balanced(torch.tensor([0, 0, 0, 2]), classes=3)
         tensor([0.6667, 0.0000, 2.0000])
     """
     labels = y.values[y.mask] if isinstance(y, Sequence) else y
-    counts = labels.bincount(minlength=classes)
-    weights = len(labels) / (int((counts > 0).sum()) * counts)
+    if are_sets(y):
+        counts = torch.stack([(labels == 0).sum(0), (labels == 1).sum(0)])
+    else:
+        counts = labels.bincount(minlength=classes)
+    weights = len(labels) / ((counts > 0).sum(0) * counts)
     return torch.where(counts > 0, weights, 0.0)
+
+
+def weighted(p: Distribution, y: Tensor, weights: Tensor) -> Tensor:
+    """log p of the label, or of each label of the set, of each row by the weights of its class."""
+    if not are_sets(y):
+        return p.log_prob(y) * weights[y]
+    assert isinstance(p, Independent)
+    of_labels: Tensor = p.base_dist.log_prob(y.to(weights.dtype))
+    return (of_labels * torch.where(y == 1, weights[1], weights[0])).sum(-1)

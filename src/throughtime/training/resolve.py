@@ -66,7 +66,7 @@ def resolve(options: Options, data: Dataset) -> Config:
         raise ValueError(f"steps are for running text, which is read in chunks; {data.name} is not")
     if options.class_weights is not None and not data.schema.y.closed:
         raise ValueError(
-            f"class_weights are for labels and tags; the y of {data.name} is of kind "
+            f"class_weights are for labels, tags and features; the y of {data.name} is of kind "
             f"{data.schema.y.kind}: leave them out"
         )
     source = data.source

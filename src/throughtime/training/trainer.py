@@ -29,7 +29,7 @@ from throughtime.runs.config import Config
 from throughtime.runs.errors import RunError
 from throughtime.runs.folder import RunFolder
 from throughtime.sequence import Sequence
-from throughtime.training.class_weights import balanced
+from throughtime.training.class_weights import balanced, weighted
 from throughtime.training.display import Clock, Display
 from throughtime.training.interrupt import Interrupt
 from throughtime.training.progress import Progress
@@ -201,12 +201,11 @@ class Trainer:
             return log_p, log_p
         p = y_given(self.model, batch.x)
         if not isinstance(y, Sequence):
-            log_p = log_prob(p, y)
-            return log_p, log_p * weights[y]
+            return log_prob(p, y), weighted(p, y, weights)
         assert isinstance(p, SequenceDistribution)
         terms = self.forcing.terms(p, y)
-        weighted = terms._replace(values=terms.values * weights[y.values])
-        return terms.total(), weighted.total()
+        by_class = terms._replace(values=terms.values * weights[y.values])
+        return terms.total(), by_class.total()
 
     def _objective(self, batch: Examples) -> Tensor:
         """The log-likelihood of each row; running text continues from the chunk before."""

@@ -61,6 +61,11 @@ def test_captions_are_no_labels(captions: list[str], write: Write, tmp_path: Pat
     assert (data.schema.x[0].kind, data.schema.y.kind) == ("image", "characters")
 
 
+def test_a_column_that_is_called_so_has_captions(write: Write, tmp_path: Path) -> None:
+    data = load(table(write, tmp_path, ["cat", "dog", "ox"] * 6, name="Caption"))
+    assert (data.schema.x[0].kind, data.schema.y.kind) == ("image", "characters")
+
+
 def test_colours_of_a_row_stand_together(tmp_path: Path) -> None:
     values = np.arange(72, dtype=np.uint8).reshape(6, 4, 3)
     Pictures.fromarray(values).save(tmp_path / "a.png")

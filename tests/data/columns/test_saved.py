@@ -108,6 +108,7 @@ DAMAGED: list[tuple[Any, str]] = [
     ({"kind": "numbers", "name": "n", "mean": [0], "unit": [0]}, "the units above 0"),
     ({"kind": "bits", "name": "n", "size": 0}, "the size 0; expected the number of bits"),
     ({"kind": "bits", "name": "n", "size": True}, "the size True; expected the number of bits"),
+    ({"kind": "features", "name": "n", "symbols": ["a"], "form": "?"}, "the form '?'; expected"),
     ({"kind": "image", "name": "n", "size": 16, "shape": [4, 5]}, "which do not go together"),
     ({"kind": "image", "name": "n", "size": 16, "shape": 16}, "expected channels, rows"),
     ({"kind": "image", "name": "n", "size": 16, "shape": [4, 4], "white": 9}, "a white of 9; exp"),

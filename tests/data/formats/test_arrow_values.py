@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ import pytest
 
 from throughtime.data import DataError
 from throughtime.data.formats import arrow_values
-from throughtime.data.formats.arrow_values import plain_columns
+from throughtime.data.formats.arrow_values import plain_columns, table_of
 
 NOON = datetime(2020, 1, 31, 12)
 NS = pyarrow.timestamp("ns")
@@ -79,5 +80,5 @@ def test_a_table_far_larger_than_its_file_is_refused(
     monkeypatch.setattr(arrow_values, "LARGE", 1_900_000)
     table = pyarrow.table({"a": array})
     with pytest.raises(DataError, match=r"f: 2,0\d\d,\d\d\d bytes from a file of 100; expected"):
-        plain_columns(table, "f", 100)
-    assert list(plain_columns(table, "f", 30_000))
+        table_of(Path("f"), [table], 100)
+    assert len(table_of(Path("f"), [table], 30_000)) == len(table)

@@ -25,8 +25,8 @@ PARTS = {
     ("year", "quarter"): lambda t: (t.year, (t.month + 2) // 3),
 }
 FIRST = {
-    ("year", "day"): dict(hour=0),
-    ("year", "month"): dict(hour=0, day=1),
+    ("year", "day"): {"hour": 0},
+    ("year", "month"): {"hour": 0, "day": 1},
 }
 
 
@@ -44,7 +44,9 @@ def test_what_is_written_in_parts_is_read(times: list[datetime], names: tuple[st
     times = [t.replace(second=0, microsecond=0, minute=0, **FIRST.get(names, {})) for t in times]
     if names[-1] == "quarter":
         times = [t.replace(month=1 + (t.month - 1) // 3 * 3, day=1, hour=0) for t in times]
-    table = of(dict(zip(names, map(list, zip(*map(PARTS[names], times))), strict=True)))
+    table = of(
+        dict(zip(names, map(list, zip(*map(PARTS[names], times), strict=True)), strict=True))
+    )
     days = np.array([t.replace(hour=0) for t in times], "datetime64[us]")
     years = np.array([float(t.year) for t in times])
     clock = days if names[0] == "date" else years

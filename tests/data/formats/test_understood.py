@@ -90,12 +90,23 @@ def test_a_label_may_stand_before_its_text(write: Write) -> None:
     assert [data.schema.x[0].name, data.schema.y.name] == ["text", "label"]
 
 
-@pytest.mark.parametrize("cells", [["Comedy|Drama", "Drama"], [[1, 0], [1, 1]]])
-def test_several_labels_a_row_are_refused(write: Write, cells: list[object]) -> None:
+@pytest.mark.parametrize(
+    ("cells", "kind", "other"),
+    [
+        (["a|b", "b"], "features with '|' between", "y:label for each combination as one label"),
+        ([[1, 0], [1, 1]], "features, a list of zeros and ones", "y:tags for tags"),
+        ([["a"], ["a", "b", "c", "d"]], "features", "y:tags for tags"),
+        (["a; b", "b"], "label", "y:features for features"),
+    ],
+)
+def test_sets_of_labels_and_what_else_they_may_be(
+    write: Write, cells: list[object], kind: str, other: str
+) -> None:
     rows = [{"text": f"a text {i}", "y": cell} for i, cell in enumerate(cells * 20)]
     path = write("a.jsonl", "\n".join(map(json.dumps, rows)))
-    with pytest.raises(DataError, match="column 'y' has several labels"):
-        load(path, reading=Reading(input="text", target="y"))
+    _, y = load(path, reading=Reading(input="text", target="y")).understood
+    assert y.startswith(f"y: y as {kind}: ")
+    assert y.endswith(f"… (guessed; --target {other})")
 
 
 def test_a_label_beside_a_text_is_no_series(write: Write) -> None:

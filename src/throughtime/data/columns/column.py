@@ -74,6 +74,11 @@ class Column(ABC):
         for name in self.takes:
             setattr(self, name, getattr(reading, name))
 
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """The columns of a file that the values are of: the one with this name, nearly always."""
+        return (self.name,)
+
     def values_in(self, rows: Rows) -> Sequence[Any]:
         """The values of this column in a table, to be parsed one by one.
 
@@ -212,6 +217,10 @@ class Column(ABC):
 @runtime_checkable
 class Rows(Protocol):
     """A table, as a column sees it."""
+
+    @property
+    def columns(self) -> Mapping[str, Sequence[Any]]:
+        """The values of each column as they are in the file."""
 
     def column(self, name: str) -> Sequence[Any]:
         """The values of a column as they are in the file."""

@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 
 from throughtime.data.columns.column import Column, shown
+from throughtime.data.columns.features import Features
 from throughtime.data.columns.image import Image, Ink, PixelRows, is_picture
 from throughtime.data.columns.lists import as_list
 from throughtime.data.columns.numbers import Bits, Number, Numbers, Vector, is_bits
-from throughtime.data.columns.symbols import Features, Label, Tags, Tokens
+from throughtime.data.columns.symbols import Label, Tags, Tokens
 from throughtime.data.columns.texts import Bytes, Characters, Pairs, Text, Words
 from throughtime.data.errors import DataError
 from throughtime.data.notation import are_numbers
@@ -120,7 +121,7 @@ def guess(name: str, values: Sequence[Any], *, target: bool, caption: bool = Fal
         whole = all(n is not None and n.is_integer() for n in numbers)
         classes = target and whole and _few_classes(len(set(numbers)), len(values))
         return Label if classes else Number
-    if caption and not _are_classes(filled):
+    if caption and (OF_TEXTS.search(name) or not _are_classes(filled)):
         return Characters
     distinct = len({str(value) for value in values})
     few = distinct * 2 <= len(values) if target else distinct * 20 <= len(values)
@@ -138,6 +139,9 @@ def _are_classes(values: Sequence[Any]) -> bool:
     words = sum(len(value.split()) == 1 for value in distinct)
     return OFTEN * len(distinct) <= len(values) and 2 * words > len(distinct)
 
+
+OF_TEXTS = re.compile("caption|text|descri|title|sentence|comment", re.IGNORECASE)
+"""Names of columns with captions."""
 
 CLASSES = 20
 """The most different whole numbers that are taken for classes."""

@@ -1,9 +1,9 @@
-"""Columns of labels and of other names: one, a sequence, or a set of them."""
+"""Columns of labels and of other names: one, or a sequence of them."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Self
 
@@ -106,7 +106,10 @@ class Tags(Tokens):
 
 
 class Label(Names):
-    """One label; one-hot, if it is part of a vector x, where it must occur in training."""
+    """One label; one-hot, if it is part of a vector x, where it must occur in training.
+
+    Spaces around a label belong to it, unless the whole column is padded with them.
+    """
 
     kind = "label"
     sequence = False
@@ -115,23 +118,30 @@ class Label(Names):
     def parse(self, value: Any, folder: Path = Path()) -> str:
         if not isinstance(value, str | int | float) or not str(value).strip():
             raise DataError(f"{shown(value)} is not a label")
-        return str(value).strip()
+        return str(value)
 
     def parse_line(self, line: str) -> str:
         return line
 
     def fit(self, parsed: Sequence[str], rare: int) -> None:
-        self.know(sorted(set(parsed)))
+        labels = set(parsed)
+        self.know(sorted({label.strip() for label in labels} if _are_padded(labels) else labels))
 
     def encode(self, parsed: str) -> Tensor:
-        _check_known(parsed, self.vocabulary)
-        return self.vocabulary.encode([parsed])[0]
+        label = self._as_in_training(parsed)
+        _check_known(label, self.vocabulary)
+        return self.vocabulary.encode([label])[0]
 
     def encode_y(self, parsed: str) -> Tensor:
-        return _with_absent([parsed], self.vocabulary)[0]
+        return _with_absent([self._as_in_training(parsed)], self.vocabulary)[0]
+
+    def _as_in_training(self, label: str) -> str:
+        """Without the spaces around it, if training has it so alone."""
+        stripped = label.strip()
+        return stripped if label not in self.vocabulary and stripped in self.vocabulary else label
 
     def encode_all_y(self, parsed: Sequence[str]) -> Tensor:
-        return _with_absent(parsed, self.vocabulary)
+        return _with_absent([*map(self._as_in_training, parsed)], self.vocabulary)
 
     def entries(self, encoded: Tensor) -> Tensor:
         return F.one_hot(encoded, self.size).float()
@@ -140,40 +150,10 @@ class Label(Names):
         return self.label(int(value))
 
 
-class Features(Names):
-    """A set of names, as a list: a vector of zeros, with ones for the names in the list."""
-
-    kind = "features"
-    sequence = False
-
-    def parse(self, value: Any, folder: Path = Path()) -> list[str]:
-        return Tokens().parse(value)
-
-    def fit(self, parsed: Sequence[list[str]], rare: int) -> None:
-        counts = Counter(name for names in parsed for name in set(names))
-        known = sorted(name for name, count in counts.items() if count >= rare)
-        if not known:
-            raise DataError(f"no name is in {rare} rows of training; expected some")
-        self.know(known)
-
-    def encode(self, parsed: list[str]) -> Tensor:
-        """A vector of zeros and ones; names that are not in training are left out."""
-        known = [name for name in parsed if name in self.vocabulary]
-        vector = torch.zeros(self.size)
-        vector[self.vocabulary.encode(known)] = 1.0
-        return vector
-
-    def decode(self, value: Tensor) -> list[str]:
-        return [name for name, true in zip(self.vocabulary, value.tolist(), strict=True) if true]
-
-    def output(self) -> Categorical:
-        raise DataError(
-            f"column {self.name!r} as features is for --input; as tags it is a sequence y"
-        )
-
-    @property
-    def takes_rare(self) -> bool:
-        return True
+def _are_padded(labels: Collection[str]) -> bool:
+    """Whether all labels have spaces around them, or have been filled up to one length."""
+    spaced = [label != label.strip() for label in labels]
+    return all(spaced) or (any(spaced) and len({len(label) for label in labels}) == 1)
 
 
 def _with_absent(labels: Sequence[str], known: Vocabulary) -> Tensor:

@@ -8,8 +8,9 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from throughtime.data.cells import ROWS
 from throughtime.data.errors import DataError
-from throughtime.data.formats.arrow_values import check_bytes, plain_columns
+from throughtime.data.formats.arrow_values import check_bytes, table_of
 from throughtime.data.formats.table import Table, check_width
 from throughtime.extras import needed_for
 
@@ -40,14 +41,12 @@ def read_arrow(path: Path) -> Table:
             file.seek(0)
             with ipc.open_file(file) if begin else ipc.open_stream(file) as reader:
                 check_width(str(path), len(reader.schema.names))
-                table = reader.read_all()
-            columns = plain_columns(table, str(path), size)
+                whole = reader.read_all()
+                some = (whole.slice(row, ROWS) for row in range(0, len(whole), ROWS))
+                return table_of(path, some, size)
     except (OSError, EOFError, arrow.ArrowException, UnicodeDecodeError, struct.error) as error:
         reason = " ".join(str(error).split())
         raise DataError(f"{path}: cannot be read as an Arrow file ({reason})") from None
-    if not len(table):
-        raise DataError(f"{path}: no rows; expected some")
-    return Table(path, columns, range(1, len(table) + 1))
 
 
 def _messages(file: Any) -> Iterator[Any]:

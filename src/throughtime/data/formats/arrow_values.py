@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from throughtime.data.cells import Writer
 from throughtime.data.errors import DataError
 from throughtime.data.formats.nested import PICTURE
+from throughtime.data.formats.table import Table
 
 LARGE = 2**28
 """Bytes of a table that are never refused."""
@@ -33,7 +36,32 @@ def check_bytes(where: str, made: int, size: int) -> None:
         )
 
 
-def plain_columns(table: Any, where: str, size: int | None = None) -> dict[str, list[Any]]:
+def table_of(path: Path, tables: Iterable[Any], size: int) -> Table:
+    """The table of a file that is read some rows at a time.
+
+    Args:
+        path: the file.
+        tables: ``pyarrow.Table`` of the rows, one after the other.
+        size: the bytes of the file.
+
+    Raises:
+        DataError: if there are no rows, or they are far larger than the file.
+    """
+    writer, names, made, rows = Writer(0), list[str](), 0, 0
+    for table in tables:
+        made += sum(_bytes(chunk) for column in table.columns for chunk in column.chunks)
+        check_bytes(str(path), made, size)
+        columns = plain_columns(table, str(path))
+        if not names:
+            names, writer = list(columns), Writer(len(columns))
+        writer.extend(columns.values())
+        rows += len(table)
+    if not rows:
+        raise DataError(f"{path}: no rows; expected some")
+    return Table(path, dict(zip(names, writer.columns(), strict=True)), range(1, rows + 1))
+
+
+def plain_columns(table: Any, where: str) -> dict[str, list[Any]]:
     """The columns of an Arrow table as lists of Python's values.
 
     Decimals are numbers, dates and times are texts in ISO's notation, durations are seconds, bytes
@@ -43,14 +71,10 @@ def plain_columns(table: Any, where: str, size: int | None = None) -> dict[str, 
     Args:
         table: a ``pyarrow.Table``.
         where: the file, for messages.
-        size: the bytes of the file, if the table comes from one.
 
     Raises:
-        DataError: if the table is far larger than its file, or two columns have the same name.
+        DataError: if two columns have the same name.
     """
-    if size is not None:
-        made = sum(_bytes(chunk) for column in table.columns for chunk in column.chunks)
-        check_bytes(where, made, size)
     columns: dict[str, list[Any]] = {}
     for named, whole in zip(table.column_names, table.columns, strict=True):
         for name, column in _flat(named, whole):

@@ -138,7 +138,10 @@ def labels_of(table: Table, y: Column) -> parts.Labels | None:
         rows = [[value] if isinstance(value, str) else value for value in piece]
         counts.append(np.array([*map(len, rows)], np.int64))
         classes.append(
-            np.array([numbers.setdefault(label, len(numbers)) for row in rows for label in row])
+            np.array(
+                [numbers.setdefault(label, len(numbers)) for row in rows for label in row],
+                np.int64,
+            )
         )
     return parts.Labels(np.concatenate(classes), np.concatenate(counts))
 

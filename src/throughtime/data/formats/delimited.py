@@ -25,9 +25,6 @@ from throughtime.data.formats.tidy import (
     untitled,
 )
 
-HEAD = 10_000
-"""The rows that show whether the first line names the columns."""
-
 
 def read_delimited(path: Path, header: bool | None = None) -> Table:
     """Read a delimited file; all values are texts.
@@ -108,30 +105,31 @@ def _all_of(path: Path, dialect: Dialect | Spaces, least: int = 1) -> _Cut:
         Unreadable: at the first row that cannot be cut, or if rows have fewer cells than ``least``.
     """
     writer, head, notes = None, list[Row](), list[str]()
-    joined, ends, rows, empty = False, False, 0, 0
+    joined, ends, count, empty = False, False, 0, 0
     for some in dialect.cut(lines_in(path)):
-        found: list[Row] = list(zip(some.lines, some.rows, strict=True))
-        if not found:
+        rows, lines = some.rows, some.lines
+        if not rows:
             continue
         if writer is None:
-            found, notes = untitled(found)
-            ends = end_in_nothing(found)
-            head = found
-            width = len(found[0][1])
+            head, notes = untitled(list(zip(lines, rows, strict=True)))
+            rows, lines = rows[-len(head) :], lines[-len(head) :]
+            width, ends = len(rows[0]), end_in_nothing(head)
             if width < least:
-                raise Unreadable(found[0][0], f"{width} columns")
+                raise Unreadable(lines[0], f"{width} columns")
             check_width(str(path), width)
             writer = Writer(width + 1)
-        found = even(found, head[0], ends)
-        head = head if len(head) >= HEAD else [*(head if rows else []), *found]
-        writer.extend([*zip(*(row for _, row in found), strict=True), [line for line, _ in found]])
-        joined, rows = joined or some.joined, rows + len(found)
-        below = empty_at_end(found)
-        empty = empty + below if below == len(found) else below
+        if set(map(len, rows)) != {width}:
+            found = even(list(zip(lines, rows, strict=True)), head[0], ends)
+            rows = [list(row) for _, row in found]
+            head = head if count else found
+        writer.extend([*zip(*rows, strict=True), lines])
+        joined, count = joined or some.joined, count + len(rows)
+        below = empty_at_end(rows)
+        empty = empty + below if below == len(rows) else below
     if writer is None:
         raise DataError(f"{path}: no rows; expected a line of names, and rows")
-    *columns, lines = [picked(column, range(rows - empty)) for column in writer.columns()]
-    return _Cut(head[: rows - empty], columns, lines, joined, [*empty_in_words(empty), *notes])
+    *columns, lines = [picked(column, range(count - empty)) for column in writer.columns()]
+    return _Cut(head[: count - empty], columns, lines, joined, [*empty_in_words(empty), *notes])
 
 
 def _most_alike(path: Path, first: int, delimiter: str) -> int:

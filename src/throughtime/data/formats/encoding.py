@@ -33,6 +33,7 @@ def parsed(table: Table, column: Column) -> Sequence[Any]:
 
     def of(piece: Any) -> list[Any]:
         nonlocal row
+        piece = piece.tolist() if isinstance(piece, np.ndarray) else piece
         check_plain(table, column, piece, row)
         found = [_named(table, column, row + i, column.parse, value, folder)
                  for i, value in enumerate(piece)]  # fmt: skip

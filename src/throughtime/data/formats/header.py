@@ -73,7 +73,7 @@ def named(
     if not len(lines):
         raise DataError(f"{path}: no rows; expected some below the names of the columns")
     if has_names:
-        check_below(path, names, head[1:], columns, lines)
+        check_below(path, first, head[1:], columns, lines)
     check_footer(path, columns, lines)
     kept = {name: column for name, column in zip(names, columns, strict=True) if name}
     return Table(path, kept, lines, header=header if has_names else False, notes=tuple(notes))

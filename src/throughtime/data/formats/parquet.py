@@ -6,8 +6,9 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from throughtime.data.cells import ROWS
 from throughtime.data.errors import DataError
-from throughtime.data.formats.arrow_values import POINTER, check_bytes, plain_columns
+from throughtime.data.formats.arrow_values import POINTER, check_bytes, table_of
 from throughtime.data.formats.table import Table, check_width
 from throughtime.extras import needed_for
 
@@ -29,14 +30,12 @@ def read_parquet(path: Path) -> Table:
             is_text = (arrow.types.is_string, arrow.types.is_large_string, arrow.types.is_binary)
             texts = [f.name for f in file.schema_arrow if any(is_a(f.type) for is_a in is_text)]
         # a text that repeats is kept once, until it is known how large all of them are
-        table = parquet.read_table(path, read_dictionary=texts)
-        columns = plain_columns(_without_index(table), str(path), size)
+        with parquet.ParquetFile(path, read_dictionary=texts) as file:
+            some = (arrow.Table.from_batches([batch]) for batch in file.iter_batches(ROWS))
+            return table_of(path, map(_without_index, some), size)
     except (OSError, arrow.ArrowException, UnicodeDecodeError) as error:
         reason = " ".join(str(error).split())
         raise DataError(f"{path}: cannot be read as a Parquet file ({reason})") from None
-    if not len(table):
-        raise DataError(f"{path}: no rows; expected some")
-    return Table(path, columns, range(1, len(table) + 1))
 
 
 def _least_bytes(metadata: Any) -> int:

@@ -68,7 +68,7 @@ def _refuse(
 ) -> NoReturn:
     name, by = groups[0], " and ".join(map(repr, groups))
     value = table.columns[name][0]
-    shown = f"{value:g}" if isinstance(value, float) else value
+    shown = int(value) if isinstance(value, float) and value.is_integer() else value
     raise DataError(
         f"{table.at(row)}: {in_words(clock, *what)}, and {by} say{'s' if len(groups) == 1 else ''} "
         "of which series a row is: a table of several series, which is not read yet; give a file "

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -37,8 +40,22 @@ def read_table(path: Path, reading: Reading = AS_IT_IS) -> Table:
     Raises:
         DataError: with file and line, if the table cannot be read.
     """
-    table = replace(_read(path, reading.header), decimal=reading.decimal)
+    with _without_collector():
+        table = replace(_read(path, reading.header), decimal=reading.decimal)
     return table if reading.sequence is None else grouped(table, reading.sequence)
+
+
+@contextmanager
+def _without_collector() -> Iterator[None]:
+    """Without Python's search for cycles, which rows do not have: it takes most of the time where
+    there are many."""
+    before = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if before:
+            gc.enable()
 
 
 def _read(path: Path, header: bool | None) -> Table:

@@ -40,10 +40,15 @@ def untitled(rows: list[Row]) -> tuple[list[Row], list[str]]:
     return rows[begin:], [f"what stands above the names, {titles[0]!r}, left out"] if titles else []
 
 
-def empty_at_end(rows: Sequence[Row]) -> int:
-    """How many rows at the end have several cells, all empty."""
+def empty_at_end(rows: Sequence[Sequence[Any]]) -> int:
+    """How many rows at the end have several cells, all empty.
+
+    Example:
+        >>> empty_at_end([["a", "b"], ["", ""]]), empty_at_end([["a"], [""]])
+        (1, 0)
+    """
     end = len(rows)
-    while end and len(rows[end - 1][1]) > 1 and not any(map(_filled, rows[end - 1][1])):
+    while end and len(rows[end - 1]) > 1 and not any(map(_filled, rows[end - 1])):
         end -= 1
     return len(rows) - end
 
@@ -100,14 +105,14 @@ def even(rows: list[Row], first: Row, ends: bool) -> list[Row]:
 
 
 def check_below(
-    path: Path, names: Sequence[str], head: Sequence[Row], columns: Sequence[Sequence[Any]],
+    path: Path, names: Sequence[Any], head: Sequence[Row], columns: Sequence[Sequence[Any]],
     lines: Sequence[int],
 ) -> None:  # fmt: skip
     """Refuse rows below the names that are no rows: units, or the names again.
 
     Args:
         path: the file.
-        names: the names.
+        names: the cells of the first row, which are the names.
         head: the first rows below them.
         columns: all cells below them.
         lines: the line that each row begins at.
@@ -118,8 +123,9 @@ def check_below(
     if len(names) < 2 or len(head) < 2:
         return
     if (again := _again(names, columns)) is not None:
+        some = ", ".join(map(str, names[:4]))
         raise DataError(
-            f"{path}:{lines[again]}: the names of the columns again ({', '.join(names[:4])}); "
+            f"{path}:{lines[again]}: the names of the columns again ({some}); "
             "expected a row: delete the line, and write tables that differ to files of their own"
         )
     (line, first), others = head[0], [row for _, row in head[1:]]
@@ -135,22 +141,15 @@ def check_below(
         )
 
 
-def _again(names: Sequence[str], columns: Sequence[Sequence[Any]]) -> int | None:
+def _again(names: Sequence[Any], columns: Sequence[Sequence[Any]]) -> int | None:
     """The first row that is the names again."""
     row = 0
     for piece in pieces_of(columns[0]):
-        for i, cell in enumerate(piece) if names[0] in map(_stripped, piece) else ():
-            if _stripped(cell) == names[0] and all(
-                _stripped(column[row + i]) == name
-                for name, column in zip(names, columns, strict=True)
-            ):
+        for i, cell in enumerate(piece) if names[0] in piece else ():
+            if cell == names[0] and [column[row + i] for column in columns] == list(names):
                 return row + i
         row += len(piece)
     return None
-
-
-def _stripped(cell: Any) -> Any:
-    return cell.strip() if isinstance(cell, str) else cell
 
 
 def _filled(cell: Any) -> bool:

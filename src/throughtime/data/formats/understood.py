@@ -6,6 +6,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from throughtime.data.columns import Column
+from throughtime.data.columns.features import (
+    MARKS,
+    are_lists_of_names,
+    differ_in_spaces,
+    form_of,
+)
 from throughtime.data.formats.table import Table
 
 SHOWN = 3
@@ -41,20 +47,35 @@ def understood(table: Table, of_x: Sequence[Column], of_y: Column, guessed: set[
         line = f"{role}: {column.name} as {column.describe()}: {', '.join(map(_short, values))}, …"
         if column.name in guessed and (other := _other(table, column)):
             option = "input" if role == "x" else "target"
-            line += f" (guessed; --{option} {column.name}:{other} for {other})"
+            meaning = "each combination as one label" if _of_sets(column, other) else other
+            line += f" (guessed; --{option} {column.name}:{other} for {meaning})"
+        if alike := differ_in_spaces(column):
+            line += f"; labels that differ in spaces alone: {', '.join(alike[:SHOWN])}"
         lines.append(line)
-    used = {column.name for column in (*of_x, of_y)}
+    used = {name for column in (*of_x, of_y) for name in column.sources}
     if left := [name for name in table.columns if name not in used]:
         lines.append(f"left out: {', '.join(left)}")
     return lines
 
 
+def _of_sets(column: Column, other: str) -> bool:
+    """Whether labels in place of sets of them are meant."""
+    return column.kind == "features" and other == "label"
+
+
 def _other(table: Table, column: Column) -> str | None:
-    texts = isinstance(table.column(column.name)[0], str)
+    values = table.column(column.name)
+    texts, numbers = isinstance(values[0], str), table.numbers(column.name).are_numbers
+    if column.kind == "features":
+        return "label" if form_of(values) in MARKS else "tags"
+    if column.kind == "tags" and are_lists_of_names(values):
+        return "features"
+    if column.kind == "label" and not numbers and form_of(values) in MARKS:
+        return "features"
     if column.kind in ("tokens", "tags") and texts:
         return "characters"
     if column.kind == "label":
-        return "number" if table.numbers(column.name).are_numbers else OTHER["label"]
+        return "number" if numbers else OTHER["label"]
     return OTHER.get(column.kind)
 
 

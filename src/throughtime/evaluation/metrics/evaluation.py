@@ -9,7 +9,7 @@ from torch import Tensor
 from torch.distributions import Distribution
 
 from throughtime.data import Examples, Schema, Vocabulary
-from throughtime.data.absent import is_absent
+from throughtime.data.absent import absent_labels, are_sets, is_absent
 from throughtime.distribution.distribution import SequenceDistribution
 from throughtime.evaluation.likelihood import (
     decides_length,
@@ -25,6 +25,7 @@ from throughtime.evaluation.metrics.lengths import lengths_of_model, mean_length
 from throughtime.evaluation.metrics.number import Measure, Number, ratio
 from throughtime.evaluation.metrics.reals import closed_loop_errors, errors_and_coverage
 from throughtime.evaluation.metrics.rows import measured, same_x, table
+from throughtime.evaluation.metrics.sets import right_sets
 from throughtime.evaluation.metrics.texts import right_sequences
 from throughtime.lengths import DecidedBy
 from throughtime.runs.build import Model
@@ -48,6 +49,7 @@ def evaluate(
     - for labels of sequences or of symbols, the accuracy: given the true labels so far
       (teacher-forced), and given the model's own (closed loop) if they enter the recurrence. If
       the labels are tags of chunks, the F1 of chunks;
+    - for sets of labels, how often all labels of a row are right, and the micro F1;
     - for other symbols, the accuracy, teacher-forced;
     - for y given x with a length of its own, how often the most probable y is exactly the true one,
       and the character, word or symbol error rate; for words, BLEU;
@@ -76,6 +78,8 @@ def evaluate(
         if not output.discrete:
             measures += errors_and_coverage(model, examples, running)
             measures += closed_loop_errors(model, examples, running)
+        elif are_sets(examples.y):
+            measures += right_sets(model, examples)
         elif not isinstance(examples.y, Sequence):
             measures.append(right_labels(model, examples))
         elif length is not None and length.decided_by is DecidedBy.INPUT:
@@ -114,12 +118,11 @@ def _likelihood(
             more = ends or int(running and vocabulary.names)
             letters += [vocabulary.characters(y) + more for y in part.y.to_list()]
     if not isinstance(examples.y, Sequence):
-        unit = "label"
+        unit = "set of labels" if are_sets(examples.y) else "label"
     else:
         unit = "symbol" if output.event_shape == () else "step"
-    absent = is_absent(examples.y)
-    if absent is not None:
-        unit += f", without {int(absent.sum()):,} that training lacks"
+    if absent := absent_labels(examples.y).total():
+        unit += f", without {absent:,} that training lacks"
     rows = table(nats, counts)
     whole = ", the end included" if without else ""
     measures = _per(unit + whole, rows, output.discrete)
