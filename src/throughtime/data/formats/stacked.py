@@ -71,11 +71,13 @@ def check_one_series(table: Table, clocks: Mapping[str, NDArray[Any]], modelled:
 def _refuse(table: Table, clock: str, groups: list[str], row: int, what: str) -> None:
     by = " and ".join(map(repr, groups))
     name = groups[0]
+    first = table.columns[name][0]
+    first = int(first) if isinstance(first, float) and first.is_integer() else first  # no 4.0
     raise DataError(
         f"{table.at(row)}: column {clock!r} {what}, and {by} say"
         f"{'s' if len(groups) == 1 else ''} of which series a row is: a table of several series, "
         f"which is not read yet; give a file for each, such as the rows where {name} is "
-        f"{table.columns[name][0]}"
+        f"{first}"
     )
 
 
