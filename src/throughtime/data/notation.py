@@ -217,10 +217,10 @@ class _Reader:
         self._first: tuple[str, str] | None = None  # number, and its unit
         self._notes = {what: False for what, _ in _marks(notation)}
 
-    def __call__(self, piece: Piece) -> Piece:
+    def __call__(self, piece: Piece) -> list[Any]:
         if isinstance(piece, np.ndarray):
             self._row += len(piece)
-            return piece
+            return piece.tolist()
         found = [self.notation.read(v) if isinstance(v, str) else None for v in piece]
         if self.doubt is None:
             self._check(piece, found)

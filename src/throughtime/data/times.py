@@ -11,8 +11,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from throughtime.data.cells import pieces_of, some_of
-from throughtime.data.number import numbers_in
+from throughtime.data.cells import Piece, pieces_of, some_of
+from throughtime.data.number import all_numbers, number, numbers_in
+from throughtime.data.steps import even
 from throughtime.data.written_times import Form, Times, forms_like
 
 QUARTER = re.compile(
@@ -39,10 +40,11 @@ MOMENTS = [datetime(year, 1, 1, tzinfo=UTC).timestamp() for year in (1980, 2100)
 
 
 class Timed(NamedTuple):
-    """A column as times, and the form in which it is."""
+    """A column as times, the form in which it is, and another in which it also goes on in time."""
 
     values: Times
     form: Form
+    other: Form | None = None
 
 
 def times_of(values: Sequence[Any], name: str = "") -> Times | None:
@@ -53,7 +55,7 @@ def times_of(values: Sequence[Any], name: str = "") -> Times | None:
     says so and all of them lie between 1980 and 2100.
 
     Of day first and month first, both of which may fit, the one is taken by which the rows are in
-    the order of time.
+    the order of time; of two such, the one whose steps are more even.
 
     Args:
         values: the column, which may be larger than memory.
@@ -74,14 +76,36 @@ def timed(values: Sequence[Any], name: str = "") -> Timed | None:
     if not len(values):
         return None
     some = some_of(values)
-    backwards: Timed | None = None
+    fitting: list[Timed] = []
     for form in _forms(some[0], name):
-        if form(some) is None or (found := _all(values, form)) is None:
+        of_some = form(some)
+        if of_some is None or any(np.array_equal(of_some, t.form(some)) for t in fitting):
             continue
-        if not goes_back(found):
-            return Timed(found, form)
-        backwards = backwards or Timed(found, form)
-    return backwards
+        if (found := _all(values, form)) is not None:
+            fitting.append(Timed(found, form))
+    onward = [found for found in fitting if not goes_back(found.values)]
+    if len(onward) < 2:
+        return next(iter(onward or fitting), None)
+    best, other, *_ = sorted(onward, key=lambda found: -even(found.values))
+    return best._replace(other=other.form)
+
+
+def like_unix(values: Sequence[Any]) -> Times | None:
+    """Numbers that rise or fall all the time as times if they may be seconds, … since 1970.
+
+    Example:
+        >>> like_unix([1_600_000_000, 1_600_000_060])[0].item().year, like_unix([3, 5])
+        (2020, None)
+    """
+    found = all_numbers(values)
+    if found is None or len(found) < 2 or not _is_onward(found):
+        return None
+    return next((t for each in PER_SECOND if (t := _unix(each, found)) is not None), None)
+
+
+def _is_onward(found: NDArray[Any]) -> bool:
+    """Whether numbers rise, or fall, from each to the next."""
+    return bool((found[1:] > found[:-1]).all() or (found[1:] < found[:-1]).all())
 
 
 def goes_back(times: NDArray[Any]) -> int:
@@ -111,8 +135,8 @@ def _forms(first: Any, name: str) -> Iterator[Form]:
         yield _iso
         yield _quarters
         yield from forms_like(first)
-    elif isinstance(first, int | float) and first == first // 1:
-        yield from (partial(_compact, form) for form in forms_like(str(int(first))))
+    elif (whole := number(first)) is not None and whole.is_integer():
+        yield from (partial(_compact, form) for form in forms_like(str(int(whole))))
     if UNIX.search(name):
         for per_second in PER_SECOND:
             yield partial(_unix, per_second)
@@ -181,7 +205,7 @@ def _quarter(text: str) -> datetime | None:
     return datetime(int(year), month, 1) if int(year) else None
 
 
-def _compact(form: Form, piece: Sequence[Any]) -> Times | None:
+def _compact(form: Form, piece: Piece) -> Times | None:
     """Whole numbers whose digits are all dates, such as 20200131."""
     found = numbers_in(piece)
     if found is None or any(isinstance(value, str) for value in piece):
@@ -190,7 +214,7 @@ def _compact(form: Form, piece: Sequence[Any]) -> Times | None:
     return form([str(value) for value in found.astype(np.int64).tolist()]) if whole else None
 
 
-def _unix(per_second: int, piece: Sequence[Any]) -> Times | None:
+def _unix(per_second: int, piece: Piece) -> Times | None:
     """Numbers since 1970, all in a time that may be meant."""
     found = numbers_in(piece)
     if found is None:

@@ -11,6 +11,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from throughtime.data.cells import Piece
 from throughtime.data.month_names import are_weekdays, months_of
 
 Times: TypeAlias = NDArray[Any]
@@ -29,7 +30,7 @@ DATES = (
     *("%d/%b/%Y", "%d/%b/%y", "%d.%b.%Y", "%d %b %y", "%d de %B de %Y", "%B de %Y"),
     *("%A, %d. %B %Y", "%A, %d %B %Y", "%a %d %b %Y", "%a, %d. %b %Y", "%Y年%m月%d日", "%Y年%m月"),
     *("%Y%m%d%H", "%Y%m%d%H%M", "%Y%m%d%H%M%S", "%a %b %d %H:%M:%S %Y"),
-    *("%a %b %d %H:%M:%S %z %Y"),
+    "%a %b %d %H:%M:%S %z %Y",
 )
 """Formats of dates, with the codes of ``strptime``; of two that fit all values the first is taken,
 if the other would not give an order of time where the first gives none."""
@@ -39,12 +40,17 @@ CLOCKS = ("", "%H:%M", "%H:%M:%S", "%H:%M:%S.%f", "%I:%M %p", "%I:%M:%S %p", "%I
           "%I:%M:%S.%f %p", "%I.%M.%S.%f %p", "%Hh%M")  # fmt: skip
 """Formats of the time of day, after a date and a space, a comma or a T."""
 
+WORDS = {"Y": "year", "y": "year", "m": "month", "d": "day", "b": "month", "B": "month",
+         "a": "weekday", "A": "weekday", "H": " hour", "I": " hour", "M": "minute", "S": "second",
+         "f": "fraction", "p": "AM", "z": ""}  # fmt: skip
+"""What each code stands for."""
+
 ZONES = {
     **{"Z": 0, "UTC": 0, "GMT": 0, "WET": 0, "WEST": 1, "CET": 1, "CEST": 2, "MEZ": 1, "MESZ": 2},
-    **{"EET": 2, "EEST": 3, "EST": -5, "EDT": -4, "CST": -6, "CDT": -5, "MST": -7, "MDT": -6},
-    **{"PST": -8, "PDT": -7},
+    **{"EET": 2, "EEST": 3, "EST": -5, "EDT": -4, "CDT": -5, "MST": -7, "MDT": -6},
+    **{"PST": -8, "PDT": -7, "MSK": 3},
 }
-"""The hours that zones are ahead of UTC: those of RFC 2822, and Europe's."""
+"""The hours that zones are ahead of UTC; of others, such as IST and CST, there are several."""
 
 CODES = {
     "Y": r"(\d{4})", "y": r"(\d{2})", "m": r"(\d{1,2})", "d": r"(\d{1,2})",
@@ -84,7 +90,11 @@ class Written:
         self.fields = re.findall(r"%(\w)", self.format)
         self.pattern = re.compile(pattern + (r"\s*" + CODES["z"] if zone else ""))
 
-    def __call__(self, piece: Sequence[Any]) -> Times | None:
+    def __str__(self) -> str:
+        """The format in words: day/month/year."""
+        return re.sub(r"%(\w)", lambda code: WORDS[code[1]], self.format.replace("%z", ""))
+
+    def __call__(self, piece: Piece) -> Times | None:
         if not all(isinstance(value, str) for value in piece):
             return None
         found = [self.pattern.fullmatch(" ".join(value.split())) for value in piece]
@@ -178,9 +188,9 @@ def _dated(
     (rows,) = {len(field) for field in fields.values()}
     one = np.ones(rows, np.int64)
     year = _years(fields)
-    if days := next((fields[code] for code in "aA" if code in fields), None):
-        if not are_weekdays(days):
-            return None, None
+    days = next((fields[code] for code in "aA" if code in fields), None)
+    if days is not None and not are_weekdays(days):
+        return None, None
     if names := next((fields[code] for code in "bB" if code in fields), None):
         month = np.array(months_of(names), np.int64)
     else:

@@ -55,7 +55,7 @@ def test_a_ragged_line_is_named(write: Write) -> None:
 def test_a_tsv_with_blank_lines_is_one(write: Write) -> None:
     assert is_conll(write("a.tsv", "a\tB\n\nc\tD\n"))
     assert not is_conll(write("b.tsv", "a\tB\nc\tD\n\n"))
-    assert _format(write("c.iob", "a B\n"), Reading()) == ("conll", None)
+    assert _format(write("c.iob", "a B\n"), Reading()) == "conll"
 
 
 def test_tags_follow_words_and_files_of_their_own_are_the_parts(write: Write) -> None:

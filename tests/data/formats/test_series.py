@@ -404,3 +404,10 @@ def test_numbers_that_no_float_holds_are_refused(write: Write, row: int, huge: s
     rows[row] = huge
     with pytest.raises(DataError, match=r"a.csv: .*(too large for a mean|too far from training)"):
         load(write("a.csv", "x\n" + "\n".join(rows) + "\n"))
+
+
+def test_unix_times_by_another_name_are_no_values(write: Write) -> None:
+    rows = [f"{1_600_000_000 + 3600 * i},{i % 7}" for i in range(60)]
+    with pytest.raises(DataError, match=r"a.csv:2: column 't' has 1600000000, which may be a time"):
+        load(write("a.csv", "\n".join(["t,v", *rows])))
+    assert load(write("a.csv", "\n".join(["time,v", *rows]))).schema.y.name == "v"

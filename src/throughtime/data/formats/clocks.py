@@ -15,7 +15,8 @@ from throughtime.data.formats.calendar import Clocks, in_words, joined
 from throughtime.data.formats.stacked import check_one_series
 from throughtime.data.formats.table import Table
 from throughtime.data.number import all_numbers
-from throughtime.data.times import goes_back, times_of
+from throughtime.data.steps import NO_TIME, alike, usual
+from throughtime.data.times import goes_back, like_unix, times_of
 from throughtime.data.written_times import clocks_like
 
 ONWARD = ("year", "timestamp", "date", "datetime", "jahr", "datum")
@@ -31,8 +32,12 @@ def times(table: Table, column: str) -> NDArray[Any] | None:
         >>> times(table, "year"), times(table, "month")
         (array([1999., 2000.]), None)
     """
-    if (found := table.times(column)) is not None:
-        return found.values
+    found = table.times(column)
+    return _onward(table, column) if found is None else found.values
+
+
+def _onward(table: Table, column: str) -> NDArray[Any] | None:
+    """Numbers of a column that is a time by its name."""
     return all_numbers(table.column(column)) if column.strip().lower() in ONWARD else None
 
 
@@ -40,16 +45,17 @@ def check_times(table: Table, modelled: list[str]) -> list[str]:
     """Refuse rows that are out of order by every column of times, or are of several series.
 
     Returns:
-        What is to be said of the times: gaps, repeats, a clock that was set back.
+        What is to be said of the times: how they were read where they may be others, gaps, repeats,
+        a clock that was set back.
     """
-    clocks = _clocks(table, [name for name in table.columns if name not in modelled])
+    clocks, said = _clocks(table, [name for name in table.columns if name not in modelled])
     check_one_series(table, clocks, modelled)
-    said = [_steps(table, " and ".join(names), times) for names, times in clocks.items()]
-    backwards = [names for names, note in zip(clocks, said, strict=True) if note is None]
+    steps = {names: _steps(table, " and ".join(names), times) for names, times in clocks.items()}
+    backwards = [names for names, note in steps.items() if note is None]
     moving = [names for names, of_rows in clocks.items() if of_rows[0] != of_rows[-1]]
     if backwards and not set(moving) - set(backwards):
         check_order(table, backwards[0], clocks[backwards[0]])
-    return [note for note in said if note]
+    return [*said, *(note for note in steps.values() if note)]
 
 
 DATED = ("date", "datetime", "timestamp", "time", "year", "period", "datum", "jahr", "zeit")
@@ -61,29 +67,35 @@ OF_DAY = re.compile(
 """A time of day; 12.30 is a number."""
 
 
-def _clocks(table: Table, names: list[str]) -> Clocks:
+def _clocks(table: Table, names: list[str]) -> tuple[Clocks, list[str]]:
     """The columns that are times, each parsed; those of a date and a time of day, or of a year and
-    a month, as one.
+    a month, as one. With what is to be said of how they were read.
 
     Raises:
         DataError: with file and line, if a column that is a time by its name, or by nearly all of
             its values, has a value that is none.
     """
     clocks: Clocks = {}
+    said = []
     of_day = {n: found for n in names if (found := _of_day(table.column(n))) is not None}
     for name in names:
         if name in of_day:
             continue
-        found = times(table, name)
+        timed = table.times(name)
+        found = _onward(table, name) if timed is None else timed.values
+        if found is None and like_unix(table.spread().column(name)) is not None:
+            found = like_unix(table.column(name))
         if found is None:
             _check_understood(table, name)
             continue
+        if timed is not None and timed.other is not None:
+            said.append(f"{name} as {timed.form}, which goes on more evenly than {timed.other}")
         columns: tuple[str, ...] = (name,)
         if of_day and found.dtype.kind == "M" and bool((found == found.astype(DAYS)).all()):
             columns = (name, next(iter(of_day)))
             found = found + of_day[columns[1]]
         clocks[columns] = found
-    return joined(table, names, clocks)
+    return joined(table, names, clocks), said
 
 
 DAYS = "datetime64[D]"
@@ -133,16 +145,13 @@ NEARLY = 0.9
 
 HOUR = np.timedelta64(1, "h")
 
-SEVERAL = 2**20
-"""So many steps show which is the usual one."""
-
 
 def _steps(table: Table, name: str, of_rows: NDArray[Any]) -> str | None:
     """How a clock's steps differ from its usual one; None if it goes backwards."""
     if len(of_rows) < 3 or of_rows.dtype.kind != "M":
         return None if goes_back(of_rows) else ""
     steps = np.diff(of_rows)
-    step = _usual(steps[:: 1 + len(steps) // SEVERAL])
+    step = usual(steps)
     if step is None:
         return None if goes_back(of_rows) else f"every row has the same {name}"
     back = np.flatnonzero(steps < NO_TIME)
@@ -156,7 +165,7 @@ def _steps(table: Table, name: str, of_rows: NDArray[Any]) -> str | None:
         )
     if still := int((steps == NO_TIME).sum()):
         notes.append(f"{still:,} times of {name} repeat the one before")
-    other = (steps > NO_TIME) & ~_alike(steps, step)
+    other = (steps > NO_TIME) & ~alike(steps, step)
     if count := int(other.sum()):
         row = int(np.where(other, steps, NO_TIME).argmax())
         notes.append(
@@ -164,28 +173,6 @@ def _steps(table: Table, name: str, of_rows: NDArray[Any]) -> str | None:
             f"{steps[row].item()}, ends at {table.at(row + 1)}: steps are taken as equal"
         )
     return "; ".join(notes)
-
-
-NO_TIME = np.timedelta64(0, "us")
-
-
-def _usual(steps: NDArray[Any]) -> Any:
-    """The most frequent step ahead, of several the first; None if there is none."""
-    ahead = steps[steps > NO_TIME]
-    if not len(ahead):
-        return None
-    found, counts = np.unique(ahead, return_counts=True)
-    return ahead[np.isin(ahead, found[counts == counts.max()]).argmax()]
-
-
-def _alike(steps: NDArray[Any], usual: Any) -> NDArray[np.bool_]:
-    """Which steps are equal to the usual one, or are a month, a quarter or a year as it is."""
-    alike = steps == usual
-    for least, most in ((28, 31), (90, 92), (365, 366)):
-        if least <= usual.item().days <= most:
-            days = steps // np.timedelta64(1, "D")
-            alike |= (days >= least) & (days <= most)
-    return alike
 
 
 def check_order(table: Table, columns: tuple[str, ...], found: NDArray[Any]) -> None:

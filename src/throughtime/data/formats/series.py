@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from throughtime.data.batching import consecutive
@@ -22,6 +23,7 @@ from throughtime.data.formats.time_parts import by_time, cut_by
 from throughtime.data.number import all_numbers, number
 from throughtime.data.reading import OF_PICTURES, Reading
 from throughtime.data.schema import Schema
+from throughtime.data.times import like_unix
 from throughtime.sequence import Sequence
 
 
@@ -44,11 +46,17 @@ def is_series(table: Table, reading: Reading) -> bool:
     if by in table.columns and point is not None:
         return True
     some = table.spread()
-    return bool(_columns(table, reading)) and all(
-        _has_numbers(some, name) or is_time(some, name) or times(some, name) is not None
-        for name in table.columns
-        if name != by
-    )
+    names = [name for name in table.columns if name != by]
+    others = [n for n in names if not _has_numbers(some, n) and not is_time(some, n)]
+    dated = [n for n in names if times(some, n) is not None]
+    texts = [n for n in others if n not in dated]
+    if len(names) == 2 and dated and texts:
+        raise DataError(
+            f"{table.at(0)}: column {texts[0]!r} has {str(table.column(texts[0])[0])!r}, which is "
+            f"no number, beside the times of {dated[0]!r}; expected a series of numbers, or "
+            f"options: --target {texts[0]} alone is a model of its texts"
+        )
+    return not texts and bool(_columns(table, reading))
 
 
 def as_series(table: Table, reading: Reading, name: str) -> Dataset:
@@ -58,7 +66,7 @@ def as_series(table: Table, reading: Reading, name: str) -> Dataset:
     are standardised by the mean and standard deviation of training.
 
     Raises:
-        DataError: with file and line, if a value is not a number.
+        DataError: with file and line, if a value is not a number, or a column may be a time.
     """
     path = table.path
     if reading.input is not None:
@@ -70,6 +78,8 @@ def as_series(table: Table, reading: Reading, name: str) -> Dataset:
             f"{path}: no column is numeric; expected a series. The columns are: "
             + ", ".join(table.columns)
         )
+    if reading.target is None:
+        _check_no_unix(table, names)
     notes = _notations(table, names)
     table = table.with_numbers(names)  # as a whole: a part may not show how numbers are written
 
@@ -125,8 +135,26 @@ def _columns(table: Table, reading: Reading) -> list[str]:
     if len(others) < len(names) or len(others) < 2:
         return others
     first = all_numbers(table.column(others[0]))
-    counts = first is not None and bool((np.diff(first) == 1).all())
-    return others[1:] if counts else others
+    named = table.header is not False
+    return others[1:] if first is not None and _counts(first, named) else others
+
+
+def _counts(values: NDArray[np.float64], named: bool) -> bool:
+    """Whether numbers grow by one each time, or without a name by the same, as milliseconds do."""
+    steps = np.diff(values)
+    return bool(len(steps) and steps[0] > 0 and (steps == (1 if named else steps[0])).all())
+
+
+def _check_no_unix(table: Table, names: list[str]) -> None:
+    """Refuse a column that may be seconds since 1970, if it would be modelled beside another."""
+    for name in names if len(names) > 1 else ():
+        if (found := like_unix(table.spread().column(name))) is not None:
+            others = ",".join(other for other in names if other != name)
+            raise DataError(
+                f"{table.at(0)}: column {name!r} has {table.column(name)[0]}, which may be a time, "
+                f"{found[0].item()}, or a value; give --target {others}, or --target "
+                f"{','.join(names)} to model it too"
+            )
 
 
 def _is_free_text(table: Table, name: str) -> bool:

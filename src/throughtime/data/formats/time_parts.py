@@ -144,6 +144,11 @@ def _first_not_before(table: Table, column: str, point: str) -> int:
 def _point(timed: Timed | None, point: str) -> np.datetime64 | float | None:
     """A point in time in the form of the column, or in ISO's; a number; or None."""
     alike = None if timed is None else timed.form([point])
+    if alike is not None and timed is not None and timed.other is not None:
+        other = timed.other([point])
+        if other is not None and other[0] != alike[0]:
+            days = " or ".join(f"{t[0].astype('datetime64[D]')}" for t in (alike, other))
+            raise DataError(f"--split: {point} may be {days}; write it so")
     if alike is None and LIKE_ISO.match(point):
         alike = times_of([point])
     return number(point) if alike is None else alike[0]
