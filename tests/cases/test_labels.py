@@ -120,36 +120,41 @@ GENRES = [("Comedy", "Drama", "Action"), ("Drama",), ("Comedy", "Drama")]
 
 def test_genres() -> None:
     sets = [GENRES[i % 3] for i in range(60)]
-    data = read(file("a.csv", "plot,genres", *lines(",", TEXTS, ["|".join(s) for s in sets])))
-    assert [(x, sorted(y)) for x, y in pairs(data)] == sorted(
-        (text, sorted(s)) for text, s in zip(TEXTS, sets, strict=True)
-    )
-    assert not data.schema.y.sequence
+    name = file("a.csv", "plot,genres", *lines(",", TEXTS, ["|".join(s) for s in sets]))
+    data = read(name)
+    assert kinds(data) == ("plot:characters", "genres:features")
+    assert pairs(data) == sorted((text, sorted(s)) for text, s in zip(TEXTS, sets, strict=True))
+    assert data.understood[1].endswith("for each combination as one label)")
+    whole = read(name, input="plot", target="genres:label")
+    assert pairs(whole) == sorted((t, "|".join(s)) for t, s in zip(TEXTS, sets, strict=True))
 
 
 def test_toxic() -> None:
     flags = [(i % 2, i // 2 % 2) for i in range(60)]
-    name = file("a.csv", "comment,toxic,obscene",
-                *(f"{t},{a},{b}" for t, (a, b) in zip(TEXTS, flags, strict=True)))  # fmt: skip
+    rows = [f"{text},{a},{b}" for text, (a, b) in zip(TEXTS, flags, strict=True)]
+    name = file("a.csv", "comment,toxic,obscene", *rows)
     data = read(name, input="comment", target="toxic,obscene")
-    assert not data.schema.y.sequence
-    assert data.schema.y.size == 2
-    assert {x: set(y) for x, y in pairs(data)} == {
-        text: {name for name, on in zip(("toxic", "obscene"), flag, strict=True) if on}
+    assert kinds(data) == ("comment:characters", "toxic,obscene:features")
+    assert pairs(data) == sorted(
+        (text, [name for name, one in zip(("toxic", "obscene"), flag, strict=True) if one])
         for text, flag in zip(TEXTS, flags, strict=True)
-    }
+    )
+    assert refusal(name) == (
+        "a.csv: no target is given; give --target one of comment, toxic, obscene, or --target "
+        "toxic,obscene for several labels"
+    )
 
 
 def test_multihot() -> None:
     vectors = [[i % 2, i // 2 % 2, i // 4 % 2] for i in range(60)]
     rows = [{"text": t, "labels": v} for t, v in zip(TEXTS, vectors, strict=True)]
     data = read(objects("a.jsonl", rows))
-    assert not data.schema.y.sequence
-    assert data.schema.y.size == 3
-    assert dict(pairs(data)) == {
-        text: [f"labels[{k}]" for k, on in enumerate(vector) if on]
+    assert kinds(data) == ("text:characters", "labels:features")
+    assert pairs(data) == sorted(
+        (text, [f"labels[{k}]" for k in range(3) if vector[k]])
         for text, vector in zip(TEXTS, vectors, strict=True)
-    }
+    )
+    assert data.understood[1].startswith("y: labels as features, a list of zeros and ones: [0, 0")
 
 
 def test_multihot_bits() -> None:

@@ -168,6 +168,7 @@ GROUPED = re.compile(r"\s*[-+]?(?:[1-9]\d{0,2}\.\d{3}|[^.]{0,3})\s*")
 def _seen(values: Sequence[Any]) -> _Seen:
     seen = _Seen()
     for piece in pieces_of(values):
+        filled: Piece
         if numbers_in(piece) is None:
             filled = [value for value in piece if not is_empty(value)]
             wrong = sum(number(value) is None for value in filled)

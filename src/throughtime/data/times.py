@@ -79,7 +79,8 @@ def timed(values: Sequence[Any], name: str = "") -> Timed | None:
     fitting: list[Timed] = []
     for form in _forms(some[0], name):
         of_some = form(some)
-        if of_some is None or any(np.array_equal(of_some, t.form(some)) for t in fitting):
+        others = [t.form(some) for t in fitting]
+        if of_some is None or any(t is not None and np.array_equal(of_some, t) for t in others):
             continue
         if (found := _all(values, form)) is not None:
             fitting.append(Timed(found, form))
@@ -142,13 +143,13 @@ def _forms(first: Any, name: str) -> Iterator[Form]:
             yield partial(_unix, per_second)
 
 
-def _dates(piece: Sequence[Any]) -> Times | None:
+def _dates(piece: Piece) -> Times | None:
     if not all(isinstance(value, date) for value in piece):
         return None
     return np.array([_naive(value) for value in piece], "datetime64[us]")
 
 
-def _iso(piece: Sequence[Any]) -> Times | None:
+def _iso(piece: Piece) -> Times | None:
     try:
         if all(map(PLAIN.fullmatch, piece)):
             return np.array(piece, "datetime64[us]")
@@ -157,11 +158,11 @@ def _iso(piece: Sequence[Any]) -> Times | None:
     return _each(piece, _iso_time)
 
 
-def _quarters(piece: Sequence[Any]) -> Times | None:
+def _quarters(piece: Piece) -> Times | None:
     return _each(piece, _quarter)
 
 
-def _each(piece: Sequence[Any], read: Any) -> Times | None:
+def _each(piece: Piece, read: Any) -> Times | None:
     found = []
     for value in piece:
         when = read(" ".join(value.split())) if isinstance(value, str) else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import cache
 from itertools import product
 from typing import Any, TypeAlias
@@ -17,7 +17,7 @@ from throughtime.data.month_names import are_weekdays, months_of
 Times: TypeAlias = NDArray[Any]
 """``datetime64[us]``, without a zone."""
 
-Form: TypeAlias = Callable[[Sequence[Any]], "Times | None"]
+Form: TypeAlias = Callable[[Piece], "Times | None"]
 """A way to write times: reads values of a column, or gives None if one is not written so."""
 
 DATES = (
@@ -131,7 +131,7 @@ class Clock:
         self.fields = re.findall(r"%(\w)", clock)
         self.pattern = re.compile(_pattern(clock))
 
-    def __call__(self, piece: Sequence[Any]) -> NDArray[Any] | None:
+    def __call__(self, piece: Piece) -> NDArray[Any] | None:
         """The times since midnight; None if a value has not this format."""
         found = [self.pattern.fullmatch(" ".join(str(value).split())) for value in piece]
         groups = [match.groups() for match in found if match is not None]

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from tests.helpers.data_files import Write
 from tests.helpers.models import quick
@@ -24,7 +26,9 @@ PARTS = {
     ("year", "month"): lambda t: (t.year, f"{t:%b}"),
     ("year", "quarter"): lambda t: (t.year, (t.month + 2) // 3),
 }
-FIRST = {
+Clocks = dict[tuple[str, ...], NDArray[Any]]
+
+FIRST: dict[tuple[str, ...], dict[str, Any]] = {
     ("year", "day"): {"hour": 0},
     ("year", "month"): {"hour": 0, "day": 1},
 }
@@ -41,7 +45,8 @@ def of(columns: dict[str, list[object]]) -> Table:
     st.sampled_from(list(PARTS)),
 )
 def test_what_is_written_in_parts_is_read(times: list[datetime], names: tuple[str, ...]) -> None:
-    times = [t.replace(second=0, microsecond=0, minute=0, **FIRST.get(names, {})) for t in times]
+    first = FIRST.get(names, {})
+    times = [t.replace(second=0, microsecond=0, minute=0, **first) for t in times]
     if names[-1] == "quarter":
         times = [t.replace(month=1 + (t.month - 1) // 3 * 3, day=1, hour=0) for t in times]
     table = of(
@@ -60,9 +65,9 @@ def test_parts_that_are_none() -> None:
     assert cycle(table, "hour").tolist() == [0, 24]
     assert [cycle(table, name) for name in ("month", "day", "HE", "v")] == [None] * 4
     assert [n for n in table.columns if is_time(table, n)] == ["month", "hour", "day"]
-    years = {("year",): np.array([1999.0, 2000.0])}
+    years: Clocks = {("year",): np.array([1999.0, 2000.0])}
     assert joined(table, ["month", "v"], years) == years
-    at_noon = {("date",): np.array(["2020-01-01T12"] * 2, "datetime64[us]")}
+    at_noon: Clocks = {("date",): np.array(["2020-01-01T12"] * 2, "datetime64[us]")}
     assert joined(table, ["hour"], at_noon) == at_noon
 
 

@@ -117,7 +117,9 @@ def _joined(
     years = times.dtype.kind == "f" and unit_of(columns[0]) == "year"
     if years and bool(((times % 1 == 0) & (times > 0) & (times < 9999)).all()):
         found = (times.astype(np.int64) - 1970).astype("datetime64[Y]")
-        units = ("month" if "month" in cycles else "quarter" if "quarter" in cycles else "week",)
+        units: tuple[str, ...] = (
+            "month" if "month" in cycles else "quarter" if "quarter" in cycles else "week",
+        )
         units += ("day", "hour", "minute", "second")
     elif times.dtype.kind == "M" and bool((times == times.astype("datetime64[D]")).all()):
         found, units = times, ("hour", "minute", "second")

@@ -36,7 +36,9 @@ def check_one_series(table: Table, clocks: Clocks, modelled: list[str]) -> None:
     """
     used = {*(name for columns in clocks for name in columns), *modelled}
     others = [n for n in table.columns if n not in used and cycle(table, n) is None]
-    counts = {(n,): found for n in others if (found := _whole(table, n)) is not None}
+    counts: dict[tuple[str, ...], NDArray[Any]] = {
+        (n,): found for n in others if (found := _whole(table, n)) is not None
+    }
 
     @cache
     def groups() -> dict[str, NDArray[np.int64]]:  # few tables need them
