@@ -1,6 +1,7 @@
 """Which columns are y, and where a row has several labels."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -151,3 +152,82 @@ def test_zeros_and_ones_of_the_steps_of_a_sequence_are_tags(write: Write, steps:
     assert data.schema.y.kind == "tags"
     assert data.wiring == HIDDEN_TO_HIDDEN
     assert isinstance(data.splits["train"].y, Sequence)
+
+
+# ---- times and row numbers are neither x nor y by themselves -------------------------------------
+
+TIMES = [f"2024-01-{1 + i // 24:02} {i % 24:02}:00:00" for i in range(60)]
+TEXTS = [f"a text no {i}" for i in range(60)]
+
+
+def refused(write: Write, names: str, *columns: list[Any], **told: Any) -> str:
+    with pytest.raises(DataError) as error:
+        load(table(write, names, *columns), reading=Reading(**told))
+    return str(error.value).rpartition("/")[2]
+
+
+def table(write: Write, names: str, *columns: list[Any]) -> Path:
+    rows = [",".join(map(str, row)) for row in zip(*columns, strict=True)]
+    return write("a.csv", "\n".join([names, *rows]) + "\n")
+
+
+def test_times_are_no_x_by_a_guess(write: Write) -> None:
+    """The rows would be shuffled, and their times read character by character."""
+    values = [10.5 + i for i in range(60)]
+    told = {"input": "Created (UTC)", "target": "Amount"}
+    assert refused(write, "Created (UTC),Amount", TIMES, values, **told) == (
+        "a.csv:2: column 'Created (UTC)' has '2024-01-01 00:00:00', a time, and the order of rows "
+        "is lost where it is x; give --format series --target Amount for a series of Amount, or "
+        "--input 'Created (UTC):characters' --target Amount for its text"
+    )
+    told["input"] += ":characters"
+    data = load(table(write, "Created (UTC),Amount", TIMES, values), reading=Reading(**told))
+    assert data.schema.x[0].kind == "characters"
+
+
+def test_times_before_texts_are_no_series(write: Write) -> None:
+    told = {"input": "time", "target": "state"}
+    assert refused(write, "time,state", TIMES, ["on", "off"] * 30, **told) == (
+        "a.csv:2: column 'time' has '2024-01-01 00:00:00', a time, and the order of rows is lost "
+        "where it is x; give --input time:characters --target state for its text"
+    )
+
+
+@pytest.mark.parametrize("form", ["2024-01-01 00:{:02}:00", "0:{:02}:10"])
+def test_times_are_no_y_by_a_guess(write: Write, form: str) -> None:
+    times = [form.format(i) for i in range(60)]
+    assert refused(write, "text,when", TEXTS, times, input="text", target="when") == (
+        f"a.csv:2: column 'when' has {times[0]!r}, a time; expected what a model predicts: name "
+        "another column by --target, or give --input text --target when:characters for its text"
+    )
+
+
+def test_a_target_without_x_beside_times_may_be_a_series(write: Write) -> None:
+    values = [10.5 + i for i in range(60)]
+    assert refused(
+        write, "id,when,for,sum", list(range(60)), TIMES, TEXTS, values, target="sum"
+    ) == (
+        "a.csv: column 'sum' as number is one value for each row, but no input is given; give "
+        "--format series for a series in the order of 'when', or --input one of for"
+    )
+
+
+@pytest.mark.parametrize("name", ["id", "Id", "#", "Unnamed: 0", "comment_id", "PostId", "n"])
+def test_what_numbers_the_rows_is_left_out(write: Write, name: str) -> None:
+    labels = ["p", "q"] * 30
+    data = load(table(write, f"{name},text", list(range(60)), TEXTS))
+    assert (data.schema.x, data.schema.y.name) == ((), "text")
+    assert data.understood[-1] == f"left out: {name}"
+    data = load(table(write, f"{name},text,label", list(range(60)), TEXTS, labels))
+    assert ([x.name for x in data.schema.x], data.schema.y.name) == (["text"], "label")
+
+
+def test_row_numbers_are_read_if_they_are_given(write: Write) -> None:
+    parity = ["even", "odd"] * 30
+    assert refused(write, "n,parity", list(range(60)), parity) == (
+        "a.csv: column 'parity' as label is one value for each row, but no input is given; give "
+        "--input one of n"
+    )
+    path = table(write, "n,text", list(range(60)), TEXTS)
+    data = load(path, reading=Reading(input="n", target="text"))
+    assert data.schema.x[0].kind == "number"

@@ -11,6 +11,9 @@ from torch import Tensor
 import throughtime as tt
 from tests.helpers.data_files import Write
 from throughtime.data import DataError, Reading, load
+from throughtime.data.columns import Label
+from throughtime.data.formats.table import Table
+from throughtime.data.formats.understood import understood
 from throughtime.sequence import Sequence
 
 
@@ -170,3 +173,35 @@ def test_lists_in_cells(write: Write, cell: str) -> None:
     rows = "".join(f'"{cell.format(i)}",{"ab"[i % 2]}\n' for i in range(40))
     data = load(write("a.csv", "x,y\n" + rows))
     assert data.schema.x[0].kind == "numbers"
+
+
+@pytest.mark.parametrize(
+    ("labels", "said"),
+    [
+        (
+            ["True", "TRUE"],
+            "labels that differ in case or spaces alone: 'TRUE' (3 rows), 'True' (3 rows)",
+        ),
+        (
+            ["p", "q", "p "],
+            "labels that differ in case or spaces alone: 'p' (2 rows), 'p ' (2 rows)",
+        ),
+        (["p", "NA", "q"], "a label may be a missing value: 'NA' (2 rows)"),
+        (["p", "q", "-"], "a label may be a missing value: '-' (2 rows)"),
+        (["p", "q"], ""),
+    ],
+)
+def test_labels_that_may_be_a_mistake(labels: list[str], said: str) -> None:
+    rows = {"text": ["a"] * 6, "y": [labels[i % len(labels)] for i in range(6)]}
+    y = Label("y")
+    y.fit(rows["y"], rare=1)
+    [line, *_] = understood(Table(Path("a.csv"), rows, range(2, 8)), [], y, set())
+    assert line.partition("…")[2].removeprefix("; ") == said
+
+
+def test_whole_numbers_are_shown_as_such(write: Write) -> None:
+    rows = "".join(f"a text {i},{i % 2}\n" for i in range(40))
+    told = Reading(input="text", target="ok:number")
+    assert set(load(write("a.csv", "text,ok\n" + rows), reading=told).understood[1]) <= set(
+        "y: ok as number: 0, 1, …"
+    )

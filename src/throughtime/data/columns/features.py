@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from throughtime.data.absent import absent_set, with_absent
-from throughtime.data.columns.column import Column, Rows, keys, shown, texts
+from throughtime.data.columns.column import Rows, keys, shown, texts
 from throughtime.data.columns.lists import as_list
 from throughtime.data.columns.symbols import Names
 from throughtime.data.errors import DataError
@@ -272,10 +272,3 @@ def _parts(text: str, mark: str) -> list[str]:
 def _listed(value: Any) -> Any:
     """The list that a value is, an array or a text; any other value as it is."""
     return value.tolist() if isinstance(value, np.ndarray) else as_list(value)
-
-
-def differ_in_spaces(column: Column) -> list[str]:
-    """Labels that are equal but for spaces before or after them, each of them quoted."""
-    symbols = column.vocabulary.symbols if column.closed and column.vocabulary else ()
-    counts = Counter(symbol.strip() for symbol in symbols)
-    return [repr(symbol) for symbol in symbols if counts[symbol.strip()] > 1]

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Callable, Sequence
+from datetime import date
 from typing import Any
 
 from throughtime.data.columns import Column, Features, column, guess
@@ -13,6 +15,7 @@ from throughtime.data.columns.lists import as_list
 from throughtime.data.errors import DataError
 from throughtime.data.formats.grouped import check_not_steps
 from throughtime.data.formats.media import check_no_files
+from throughtime.data.formats.row_numbers import numbers_rows
 from throughtime.data.formats.table import Table
 from throughtime.data.reading import Reading
 
@@ -23,6 +26,8 @@ Named = tuple[str, str | None]
 def roles(table: Table, reading: Reading) -> tuple[list[Named], Named]:
     """The columns of x and the column of y, each with its kind if that is given.
 
+    A column that numbers the rows, such as an id, is neither unless it is given.
+
     Raises:
         DataError: if the options do not say which columns they are.
     """
@@ -30,6 +35,7 @@ def roles(table: Table, reading: Reading) -> tuple[list[Named], Named]:
     free = [name for name in names if name != reading.split]
     if not free:
         raise DataError(f"{table.path}: no column other than {reading.split!r}, which is --split")
+    free = [n for n in free if not numbers_rows(n, table.column(n))] or free
     if reading.target is None and (reading.input is not None or len(free) > 2):
         raise DataError(
             f"{table.path}: no target is given; give --target one of {', '.join(free)}"
@@ -94,6 +100,7 @@ def kinds_of(table: Table, inputs: list[Named], target: Named) -> tuple[tuple[Co
     """
     if _are_tagged(table, inputs, target):
         return (column("tokens", inputs[0][0]),), column("tags", target[0])
+    _check_no_times(table, inputs, target)
     of_x = tuple(_column(table, name, kind, target=False) for name, kind in inputs)
     pictures = any(column.alone and not column.sequence for column in of_x)
     name, kind = target
@@ -105,6 +112,50 @@ def kinds_of(table: Table, inputs: list[Named], target: Named) -> tuple[tuple[Co
     if pictures and not of_y.sequence and inputs[0][1] is None:
         of_x = (column("rows", inputs[0][0]),)
     return of_x, of_y
+
+
+CLOCK = re.compile(r"\s*-?\d+(:[0-5]\d){1,2}([.,]\d+)?\s*")
+"""A time of day, or a duration."""
+
+
+def _check_no_times(table: Table, inputs: list[Named], target: Named) -> None:
+    """Refuse to guess a kind for times: they are seldom meant as texts.
+
+    Raises:
+        DataError: with the options for a series in their order, and for their text.
+    """
+    name = next((n for n, kind in inputs if kind is None and _are_times(table, n)), None)
+    y = target[0]
+    if name is not None:
+        what = f"--input {shlex.quote(name + ':characters')} --target {shlex.quote(y)} for its text"
+        if target[1] is None and any(c.isdigit() for c in str(table.column(y)[0])):
+            what = f"--format series --target {shlex.quote(y)} for a series of {y}, or {what}"
+        raise DataError(
+            f"{table.at(0)}: column {name!r} has {str(table.column(name)[0])!r}, a time, and the "
+            f"order of rows is lost where it is x; give {what}"
+        )
+    if target[1] is None and _are_times(table, y) and _hardly_repeats(table, y):
+        given = "".join(f"--input {shlex.quote(n)} " for n, _ in inputs)
+        raise DataError(
+            f"{table.at(0)}: column {y!r} has {str(table.column(y)[0])!r}, a time; expected what a model "
+            "predicts: name another column by --target, or give "
+            f"{given}--target {shlex.quote(y + ':characters')} for its text"
+        )
+
+
+def _hardly_repeats(table: Table, name: str) -> bool:
+    values = table.column(name)
+    return 2 * len(set(values)) > len(values)
+
+
+def _are_times(table: Table, name: str) -> bool:
+    """Whether all values of a column are times, or durations as 1:05:00."""
+    values = table.column(name)
+    if not all(isinstance(value, str | int | float | date) for value in values[:1]):
+        return False
+    if table.times(name) is not None:
+        return True
+    return all(isinstance(value, str) and CLOCK.fullmatch(value) for value in values)
 
 
 def _are_sets(table: Table, of_x: tuple[Column, ...], name: str) -> bool:
@@ -217,7 +268,11 @@ def _check_given(table: Table, inputs: list[Named], target: Named, split: str | 
     if not others:
         return
     if not of_y.sequence:
+        others = [n for n in others if not numbers_rows(n, table.column(n))] or others
+        clock = next((n for n in others if of_y.kind == "number" and _are_times(table, n)), None)
+        series = f"--format series for a series in the order of {clock!r}, or " if clock else ""
+        others = [n for n in others if n != clock] or others
         raise DataError(
             f"{table.path}: column {of_y.name!r} as {of_y.kind} is one value for each row, but "
-            f"no input is given; give --input one of {', '.join(others)}"
+            f"no input is given; give {series}--input one of {', '.join(others)}"
         )
