@@ -137,8 +137,8 @@ def _check_no_times(table: Table, inputs: list[Named], target: Named) -> None:
     if target[1] is None and _are_times(table, y) and _hardly_repeats(table, y):
         given = "".join(f"--input {shlex.quote(n)} " for n, _ in inputs)
         raise DataError(
-            f"{table.at(0)}: column {y!r} has {str(table.column(y)[0])!r}, a time; expected what a model "
-            "predicts: name another column by --target, or give "
+            f"{table.at(0)}: column {y!r} has {str(table.column(y)[0])!r}, a time; expected what "
+            "a model predicts: name another column by --target, or give "
             f"{given}--target {shlex.quote(y + ':characters')} for its text"
         )
 

@@ -16,6 +16,7 @@ from throughtime.data.columns import Numbers, Scale
 from throughtime.data.dataset import Dataset
 from throughtime.data.errors import DataError
 from throughtime.data.formats.calendar import is_time
+from throughtime.data.formats.class_column import check_no_class
 from throughtime.data.formats.clocks import times
 from throughtime.data.formats.table import Table
 from throughtime.data.formats.tables import read_table
@@ -32,9 +33,13 @@ def is_series(table: Table, reading: Reading) -> bool:
 
     If no target is given, every column must be numbers or times, or ``--split`` must name a point
     in time.
+
+    Raises:
+        DataError: if that cannot be known, with the ways of reading the table.
     """
     if reading.input is not None:
         return False
+    check_no_class(table, reading)
     if reading.target is not None:
         if reading.target not in table.columns and ":" in reading.target.removesuffix(":number"):
             return False  # another kind is given
