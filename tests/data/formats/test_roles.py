@@ -78,6 +78,11 @@ def test_codes_with_a_mark_are_labels(write: Write) -> None:
     assert data.schema.y.state() == {"symbols": ["401", "402"], "form": ";"}
 
 
+def test_no_label_is_rare(write: Write) -> None:
+    y = labelled(write, ["p|q", "q", "r"] * 14, rare=100).schema.y
+    assert y.state() == {"symbols": ["p", "q", "r"], "form": "|"}
+
+
 def test_each_combination_is_a_label_if_told(write: Write) -> None:
     rows = "".join(f"a text {i},{['p|q', 'q'][i % 2]}\n" for i in range(40))
     data = load(write("a.csv", "x,y\n" + rows), reading=Reading(input="x", target="y:label"))
