@@ -60,7 +60,7 @@ def test_notations(texts: list[str], numbers: list[object]) -> None:
     "values", [["1.5", "2e3"], ["1.250", "0.5"], ["1.000", "2.500"], [1, 2.5, None], ["a", "b,c"],
                ["010", "011"], ["1990", "2.5"], ["12 apples", "3 pears"],
                ["1", "1e3"], ["+5", ".5", "5."], ["５", "٥"], ["5 p.m.", "6 pm"], ["1st", "2nd"],
-               ["12 Jan", "13 Jan"], ["2-", "3-"],
+               ["12 Jan", "13 Jan"], ["2-", "3-"], ["0.png", "1.png"], ["01ab", "10ab"],
                ["1,5 billion", "2,5 billion"], [["1,5"]], [True]],
 )  # fmt: skip
 def test_other_values_stay_as_they_are(values: list[object]) -> None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from tests.helpers.models import quick
 from throughtime.data.cells import Cells, Heap
-from throughtime.data.times import goes_back, times_of
+from throughtime.data.times import goes_back, like_unix, timed, times_of
 from throughtime.data.written_times import CLOCKS, DATES
 
 DAYS = [datetime(2020, 1, 28) + timedelta(3 * i) for i in range(12)]
@@ -29,6 +29,28 @@ def read(values: list[Any], name: str = "") -> list[datetime] | None:
 def test_a_date_is_known_in_every_format(form: str, clock: str) -> None:
     written = [f"{day.strftime(form)} {day.strftime(clock)}".strip() for day in DAYS]
     assert read(written) == DAYS
+
+
+@quick
+@given(
+    st.lists(st.datetimes(datetime(1970, 1, 1), datetime(2068, 1, 1)), max_size=5),
+    st.sampled_from([form for form in DATES if "%z" not in form]),
+    st.sampled_from(CLOCKS),
+)
+def test_what_is_written_is_read(times: list[datetime], form: str, clock: str) -> None:
+    times = sorted([*times, datetime(1999, 12, 31, 22, 40, 50)])  # of which no day is a month
+    form = f"{form} {clock}".strip() if "%d" in form and "%H" not in form else form
+    written = [time.strftime(form) for time in times]
+    assert read(written) == [datetime.strptime(text, form) for text in written]
+
+
+def test_of_day_and_month_the_more_even_one_is_taken_and_the_other_kept() -> None:
+    months = [datetime(2019 + i // 12, 1 + i % 12, 1) for i in range(24)]
+    for form, other in (("%d/%m/%Y", "%m/%d/%Y"), ("%m/%d/%Y", "%d/%m/%Y")):
+        found = timed([f"{month:{form}}" for month in months])
+        assert found.values.tolist() == months
+        assert (found.form.format, found.other.format) == (form, other)
+    assert timed([f"{day:%d/%m/%Y}" for day in DAYS]).other is None
 
 
 @quick
@@ -85,9 +107,28 @@ def test_pieces_are_read_as_the_whole(size: int, form: str) -> None:
     assert found.tolist() == DAYS
 
 
+def test_numbers_that_may_be_unix_times() -> None:
+    for unit in (1, 1_000, 1_000_000):
+        for ahead in (1, -1):
+            found = like_unix([(1_600_000_000 + 90 * i) * unit for i in range(9)][::ahead])
+            assert found[::ahead][1].item() == datetime(2020, 9, 13, 12, 28, 10)
+    for others in ([1_600_000_000, 1_600_000_000], [1, 2], [1_600_000_000, 9], ["a", "b"], [1.6e9]):
+        assert like_unix(others) is None
+
+
 def test_quarters_and_months() -> None:
-    for written in (["2020Q1", "2020Q4"], ["Q1 2020", "Q4 2020"], ["2020-q1", "2020-q4"]):
+    for written in (
+        ["2020Q1", "2020Q4"],
+        ["Q1 2020", "Q4 2020"],
+        ["2020-q1", "2020-q4"],
+        ["2020/Q1", "2020/Q4"],
+        ["1Q2020", "4Q2020"],
+        ["T1-2020", "T4-2020"],
+    ):
         assert read(written) == [datetime(2020, 1, 1), datetime(2020, 10, 1)]
+    assert read(["2020H1", "2020-H2"]) == [datetime(2020, 1, 1), datetime(2020, 7, 1)]
+    assert read(["201903", "201904"]) == [datetime(2019, 3, 1), datetime(2019, 4, 1)]
+    assert read([201903, 201913]) is None
     assert read(["2020-03", "2020-04"]) == [datetime(2020, 3, 1), datetime(2020, 4, 1)]
     assert read(["Mar 2020", "May 2020"]) == [datetime(2020, 3, 1), datetime(2020, 5, 1)]
 

@@ -15,11 +15,11 @@ from throughtime.data.cells import Piece, mapped, pieces_of, some_of
 from throughtime.data.number import number, numbers_in
 from throughtime.data.numeral import COMMA, CURRENCY, POINT, TIMES, Notation, Numeral
 
-CODE = re.compile(r"[-+]?0\d{2,}")
-"""Digits with a nought before them, of which there are more than two: a code such as a post code,
-not a number."""
+CODE = re.compile(r"[-+]?0(?:\d{2,}|\d+[^\W\d_]+)")
+"""Digits with a nought before them, of which there are more than two or letters behind: a code such
+as a post code, not a number."""
 
-CODES = re.compile(r"^\s*[-+]?0\d{2,}\s*$", re.MULTILINE)
+CODES = re.compile(rf"^\s*{CODE.pattern}\s*$", re.MULTILINE)
 
 EMPTY = ("", "nan", "na", "n/a", "null", "none", "-", "–", "inf", "-inf")
 """Texts that stand for a missing number."""

@@ -47,6 +47,9 @@ NUMERAL = re.compile(
 """Brackets, a sign and a currency, in any order; digits with marks between them; an exponent, a
 minus sign, a word for thousands or millions, and a unit."""
 
+MEASURED = re.compile(r"^(?!0\d).*\d$")
+"""Digits that may have a unit: 00ab is a code, and 0.png a file."""
+
 NO_CENTS = re.compile(r"(?<=\d)[.,][-–—]{1,2}(?![\d-])")
 """A dash for cents, as in 12,-"""
 
@@ -116,6 +119,8 @@ class Notation:
         if self.decimal == "," and word in SHORT_SCALE:
             return None
         if behind and digits.isdigit():  # 2- may be a mark, or from two on
+            return None
+        if units and not MEASURED.search(digits):
             return None
         if NO_UNIT.fullmatch(after) or (plain := self._digits(digits)) is None:
             return None

@@ -68,6 +68,13 @@ def test_one_row_that_is_no_list_of_names_is_named(write: Write) -> None:
         labelled(write, ys)
 
 
+def test_an_empty_x_beside_sets_is_named(write: Write) -> None:
+    rows = [{"x": f"text {i}" if i != 24 else None, "y": [i % 2, 1]} for i in range(40)]
+    path = write("a.jsonl", "\n".join(map(json.dumps, rows)))
+    with pytest.raises(DataError, match=r"a.jsonl:25: column 'x': an empty value"):
+        load(path, reading=Reading(input="x", target="y"))
+
+
 def test_few_rows_with_a_mark_are_asked_about(write: Write) -> None:
     reason = r"'y' has 'p\|q', which may be several labels; give --target y:features .* y:label"
     with pytest.raises(DataError, match=reason):
@@ -77,6 +84,11 @@ def test_few_rows_with_a_mark_are_asked_about(write: Write) -> None:
 def test_codes_with_a_mark_are_labels(write: Write) -> None:
     data = labelled(write, ["401;402", "401", "402"] * 20)
     assert data.schema.y.state() == {"symbols": ["401", "402"], "form": ";"}
+
+
+def test_no_label_is_rare(write: Write) -> None:
+    y = labelled(write, ["p|q", "q", "r"] * 14, rare=100).schema.y
+    assert y.state() == {"symbols": ["p", "q", "r"], "form": "|"}
 
 
 def test_each_combination_is_a_label_if_told(write: Write) -> None:

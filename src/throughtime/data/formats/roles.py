@@ -189,7 +189,9 @@ def _words(value: Any) -> int:
 
 def _as_long(x: Sequence[Any], y: Sequence[Any], unit: Callable[[Any], int]) -> bool:
     """Whether most lists y are as long as their x."""
-    pairs = [(a, b) for a, b in zip(x, y, strict=False) if isinstance(b, list)]
+    pairs = [
+        (a, b) for a, b in zip(x, y, strict=False) if isinstance(b, list) and hasattr(a, "__len__")
+    ]
     return 2 * sum(unit(a) == len(b) for a, b in pairs) > len(y)
 
 

@@ -128,7 +128,7 @@ def _first_not_before(table: Table, column: str, point: str) -> int:
             "date; expected dates as 2020-01-31, 2020-01-31 12:00 or 2020-01, all in one format"
         )
     check_order(table, (column,), found)
-    at = _point(timed, point)
+    at = _point(timed, column, point)
     if at is None:
         raise DataError(
             f"--split {column}:{point}: {point!r} is neither a number nor a date; expected a point "
@@ -141,14 +141,17 @@ def _first_not_before(table: Table, column: str, point: str) -> int:
     return int((found < at).sum())
 
 
-def _point(timed: Timed | None, point: str) -> np.datetime64 | float | None:
+def _point(timed: Timed | None, column: str, point: str) -> np.datetime64 | float | None:
     """A point in time in the form of the column, or in ISO's; a number; or None."""
     alike = None if timed is None else timed.form([point])
     if alike is not None and timed is not None and timed.other is not None:
         other = timed.other([point])
         if other is not None and other[0] != alike[0]:
-            days = " or ".join(f"{t[0].astype('datetime64[D]')}" for t in (alike, other))
-            raise DataError(f"--split: {point} may be {days}; write it so")
+            days = [str(found[0].astype("datetime64[D]")) for found in (alike, other)]
+            raise DataError(
+                f"--split {column}:{point}: {point!r} may be {' or '.join(days)}; expected one of "
+                + ", ".join(f"--split {column}:{day}" for day in days)
+            )
     if alike is None and LIKE_ISO.match(point):
         alike = times_of([point])
     return number(point) if alike is None else alike[0]

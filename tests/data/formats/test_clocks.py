@@ -1,0 +1,98 @@
+"""Times in files: whatever the writing, their order is checked and they are no values."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from tests.helpers.data_files import Write
+from throughtime.data import DataError, Reading, load
+
+DAYS = [datetime(2020, 1, 5) + timedelta(3 * i) for i in range(60)]
+HOURS = [datetime(2020, 1, 5) + timedelta(hours=i) for i in range(60)]
+MONTHS = [datetime(2015 + i // 12, 1 + i % 12, 1) for i in range(60)]
+UNIX = [str(int((t - datetime(1970, 1, 1)).total_seconds())) for t in DAYS[:30] + DAYS[31:]]
+GERMAN = ("Januar", "Februar", "März", "April", "Mai", "Juni", "Juli", "August", "September",
+          "Oktober", "November", "Dezember")  # fmt: skip
+
+
+def table(head: str, times: list[str]) -> str:
+    return "\n".join([head, *(f'"{t}",{i * 7 % 11}.5' for i, t in enumerate(times))]) + "\n"
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        [f"{t.day}. {GERMAN[t.month - 1]} {t.year}" for t in DAYS],
+        [f"{t:%d}-{GERMAN[t.month - 1][:3]}-{t:%y}" for t in DAYS],
+        [f"{t:%G-W%V-%u}" for t in DAYS],
+        [f"{t:%A}, {t.day}th {t:%B %Y}" for t in DAYS],
+        [f"{t:%Y%m}" for t in MONTHS],
+        [f"{t:%Y%m%d%H%M}" for t in HOURS],
+        [f"{t:%d/%b/%Y:%H:%M:%S +0100}" for t in HOURS],
+        [f"{t:%d-%b-%y %I.%M.%S.000000000 %p}".upper() for t in HOURS],
+        [f"{t:%m/%d/%Y %I %p}".lower() for t in HOURS],
+        [f"{t:%a %b %d %H:%M:%S %Y}" for t in HOURS],
+        [f"{t:%B %d, %Y at %I:%M} {'a' if t.hour < 12 else 'p'}.m." for t in HOURS],
+        [f"{t.year}年{t.month}月{t.day}日" for t in DAYS],
+        [f"{t.year}H{1 + t.month // 7}" for t in MONTHS[::6] * 3],
+    ],
+    ids=lambda times: times[0],
+)
+def test_writings(write: Write, written: list[str]) -> None:
+    written = sorted(set(written), key=written.index)
+    if len(written) >= 30:
+        data = load(write("a.csv", table("when,v", written)))
+        assert data.schema.running
+        assert data.schema.y.name == "v"
+    for told in (Reading(), Reading(target="v")):
+        with pytest.raises(DataError, match=r"a\.csv:3: column 'when' goes from "):
+            load(write("a.csv", table("when,v", written[::-1])), reading=told)
+
+
+def test_day_and_month_that_may_be_the_other_way_round(write: Write) -> None:
+    path = write("a.csv", table("date,v", [f"{t:%d/%m/%Y}" for t in MONTHS]))
+    data = load(path)
+    assert "date as day/month/year, which goes on more evenly than month/day/year" in (
+        data.description
+    )
+    assert any("to 2019-12-01" in line for line in data.understood)
+    with pytest.raises(
+        DataError,
+        match=r"--split date:01/02/2019: '01/02/2019' may be 2019-02-01 or 2019-01-02; expected "
+        r"one of --split date:2019-02-01, --split date:2019-01-02",
+    ):
+        load(path, reading=Reading(split="date:01/02/2019"))
+    data = load(path, reading=Reading(split="date:2019-02-01"))
+    assert data.splits["test"].y.lengths.tolist() == [11]
+    daily = write("b.csv", table("date,v", [f"{t:%d/%m/%Y}" for t in DAYS]))
+    assert "evenly" not in load(daily).description
+
+
+def test_a_clock_by_another_name_is_asked_about(write: Write) -> None:
+    for times in (UNIX, UNIX[::-1]):
+        with pytest.raises(
+            DataError,
+            match=r"a\.csv:2: column 't' has \d{10}, which may be a time, 2020-0\d-\d\d 00:00:00, "
+            r"or a value; give --target v, or --target t,v to model it too",
+        ):
+            load(write("a.csv", table("t,v", times)))
+    assert load(write("a.csv", table("t,v", UNIX)), reading=Reading(target="v")).schema.running
+    both = load(write("a.csv", table("t,v", UNIX)), reading=Reading(target="t,v"))
+    assert both.schema.y.name == "t,v"
+    with pytest.raises(DataError, match=r"a\.csv:3: column 't' goes from"):
+        load(write("a.csv", table("t,v", UNIX[::-1])), reading=Reading(target="v"))
+
+
+def test_what_is_no_number_beside_times(write: Write) -> None:
+    rows = "".join(f"{t:%Y-%m-%d},{i}:{i % 60:02}:00\n" for i, t in enumerate(DAYS))
+    with pytest.raises(
+        DataError,
+        match=r"a\.csv:2: column 'took' has '0:00:00', which is no number, beside the times of "
+        r"'day'; expected a series of numbers, or options: --target took alone is a model of its",
+    ):
+        load(write("a.csv", "day,took\n" + rows))
+    rows = "".join(f"{t:%Y-%m-%d},{i % 7}/8\n" for i, t in enumerate(DAYS))
+    with pytest.raises(DataError, match=r"a\.csv:2: column 'v': '0/8' is not in a form"):
+        load(write("a.csv", "day,v\n" + rows))
