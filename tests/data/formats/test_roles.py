@@ -81,6 +81,13 @@ def test_few_rows_with_a_mark_are_asked_about(write: Write) -> None:
         labelled(write, ["p|q", "q", "p"] * 5)
 
 
+def test_a_part_that_stands_alone_too_is_asked_about(write: Write) -> None:
+    reason = r"'y' has 'p; q', which .* give --target y:features for labels with ';' between, or"
+    with pytest.raises(DataError, match=reason):
+        labelled(write, ["p", "p; q", "q; r"] * 20)
+    assert labelled(write, ["s", "p; q", "q; r"] * 20).schema.y.kind == "label"
+
+
 def test_codes_with_a_mark_are_labels(write: Write) -> None:
     data = labelled(write, ["401;402", "401", "402"] * 20)
     assert data.schema.y.state() == {"symbols": ["401", "402"], "form": ";"}

@@ -99,7 +99,7 @@ def test_a_label_may_stand_before_its_text(write: Write) -> None:
         (["a|b", "b"], "features with '|' between", "y:label for each combination as one label"),
         ([[1, 0], [1, 1]], "features, a list of zeros and ones", "y:tags for tags"),
         ([["a"], ["a", "b", "c", "d"]], "features", "y:tags for tags"),
-        (["a; b", "b"], "label", "y:features for features"),
+        (["a; b", "c"], "label", "y:features for features"),
     ],
 )
 def test_sets_of_labels_and_what_else_they_may_be(
@@ -188,7 +188,7 @@ def test_lists_in_cells(write: Write, cell: str) -> None:
         ),
         (["p", "NA", "q"], "a label may be a missing value: 'NA' (2 rows)"),
         (["p", "q", "-"], "a label may be a missing value: '-' (2 rows)"),
-        (["p", "q"], ""),
+        (["p", "q", "P"], ""),  # as letters of an alphabet
     ],
 )
 def test_labels_that_may_be_a_mistake(labels: list[str], said: str) -> None:
@@ -205,3 +205,18 @@ def test_whole_numbers_are_shown_as_such(write: Write) -> None:
     assert set(load(write("a.csv", "text,ok\n" + rows), reading=told).understood[1]) <= set(
         "y: ok as number: 0, 1, …"
     )
+
+
+def test_the_notation_of_numbers_beside_texts_is_said(write: Write) -> None:
+    rows = "".join(f'a text {i},"${i + 1},000.50"\n' for i in range(40))
+    data = load(write("a.csv", "text,price\n" + rows))
+    assert data.schema.y.kind == "number"
+    assert data.description.endswith("; price: ',' between thousands, currencies left out")
+
+
+def test_words_with_tags_have_no_kind_that_cannot_be_meant(write: Write) -> None:
+    rows = [{"w": [f"w{i}", "b"], "t": ["N", "V"]} for i in range(40)]
+    path = write("a.jsonl", "\n".join(map(json.dumps, rows)))
+    x, y = load(path, reading=Reading(input="w", target="t")).understood
+    assert "guessed" not in x
+    assert y.endswith("(guessed; --target t:tokens for tokens)")

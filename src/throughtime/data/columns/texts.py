@@ -57,7 +57,9 @@ class Text(SymbolColumn):
     def encode_all(self, parsed: Sequence[str]) -> Flat:
         numbers, counts = self.vocabulary.encode_all(list(parsed))
         lengths = torch.from_numpy(counts)
-        return Flat(torch.from_numpy(numbers.astype(np.int64)), lengths.cumsum(0) - lengths, lengths)
+        return Flat(
+            torch.from_numpy(numbers.astype(np.int64)), lengths.cumsum(0) - lengths, lengths
+        )
 
     def decode(self, value: Tensor) -> str:
         return self.vocabulary.decode(value)

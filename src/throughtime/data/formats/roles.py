@@ -172,7 +172,7 @@ def _are_sets(table: Table, of_x: tuple[Column, ...], name: str) -> bool:
         except DataError as error:
             raise DataError(
                 f"{table.path}: column {name!r} {error}; give --target {name}:features for labels "
-                f"with '|' between, or {name}:label for each combination as one"
+                f"with {form_of(values)!r} between, or {name}:label for each combination as one"
             ) from None
     x = table.column(of_x[0].name) if len(of_x) == 1 and of_x[0].sequence else []
     text = bool(x) and all(isinstance(value, str) for value in x)

@@ -49,7 +49,7 @@ def understood(table: Table, of_x: Sequence[Column], of_y: Column, guessed: set[
     for role, column in [*(("x", column) for column in of_x), ("y", of_y)]:
         values = [column.echo(value) for value in column.values_in(table)[:SHOWN]]
         line = f"{role}: {column.name} as {column.describe()}: {', '.join(map(_short, values))}, …"
-        if column.name in guessed and (other := _other(table, column)):
+        if column.name in guessed and (other := _other(table, column, of_x)):
             option = "input" if role == "x" else "target"
             meaning = "each combination as one label" if _of_sets(column, other) else other
             line += f" (guessed; --{option} {column.name}:{other} for {meaning})"
@@ -65,13 +65,19 @@ def _doubts(table: Table, column: Column) -> Iterator[str]:
     if not column.closed or column.vocabulary is None:
         return
     symbols = column.vocabulary.symbols
-    counts = Counter(symbol.strip().casefold() for symbol in symbols)
-    alike = [symbol for symbol in symbols if counts[symbol.strip().casefold()] > 1]
+    counts = Counter(map(_plain, symbols))
+    alike = [symbol for symbol in symbols if counts[_plain(symbol)] > 1]
     missing = [s for s in symbols if s.strip().lower() in EMPTY and column.kind == "label"]
     if alike:
         yield f"labels that differ in case or spaces alone: {_counted(table, column, alike)}"
     if missing:
         yield f"a label may be a missing value: {_counted(table, column, missing)}"
+
+
+def _plain(symbol: str) -> str:
+    """A label without the spaces around it and its case; a letter alone may stand for that case."""
+    plain = symbol.strip()
+    return plain if len(plain) == 1 else plain.casefold()
 
 
 def _counted(table: Table, column: Column, symbols: Sequence[str]) -> str:
@@ -91,13 +97,20 @@ def _of_sets(column: Column, other: str) -> bool:
     return column.kind == "features" and other == "label"
 
 
-def _other(table: Table, column: Column) -> str | None:
+def _of_steps(of_x: Sequence[Column]) -> bool:
+    """Whether x is a list, to whose steps tags belong."""
+    return any(column.kind in ("tokens", "numbers", "bits", "tags") for column in of_x)
+
+
+def _other(table: Table, column: Column, of_x: Sequence[Column]) -> str | None:
     values = table.column(column.name)
     texts, numbers = isinstance(values[0], str), table.numbers(column.name).are_numbers
     if column.kind == "features":
         return "label" if form_of(values) in MARKS else "tags"
-    if column.kind == "tags" and are_lists_of_names(values):
+    if column.kind == "tags" and are_lists_of_names(values) and not _of_steps(of_x):
         return "features"
+    if column.kind == "tokens" and not texts and not all(isinstance(v, int) for v in values[0]):
+        return None
     if column.kind == "label" and not numbers and form_of(values) in MARKS:
         return "features"
     if column.kind in ("tokens", "tags") and texts:
