@@ -16,10 +16,12 @@ def table(names: list[str], rows: list[list[str]]) -> str:
 
 
 @pytest.mark.parametrize("target", ["label", None])
-def test_series_in_rows_with_their_class(write: Write, target: str | None) -> None:
-    rows = [[*row, str(i % 2)] for i, row in enumerate(ROWS)]
+@pytest.mark.parametrize("numbered", [False, True])
+def test_series_in_rows_with_their_class(write: Write, target: str | None, numbered: bool) -> None:
+    rows = [[*([str(i)] if numbered else []), *row, str(i % 2)] for i, row in enumerate(ROWS)]
+    names = [*(["PersonId"] if numbered else []), *NAMES, "label"]
     with pytest.raises(DataError) as error:
-        load(write("a.csv", table([*NAMES, "label"], rows)), reading=Reading(target=target))
+        load(write("a.csv", table(names, rows)), reading=Reading(target=target))
     assert str(error.value).rpartition("/")[2] == (
         "a.csv: column 'label' has 2 different whole numbers, beside other numbers and without a "
         "time; if they are classes of series, one in each row, write them first, leave out the "

@@ -173,7 +173,7 @@ def test_zeros_and_ones_of_the_steps_of_a_sequence_are_tags(write: Write, steps:
     assert isinstance(data.splits["train"].y, Sequence)
 
 
-# ---- times and row numbers are neither x nor y by themselves -------------------------------------
+# ---- what is neither x nor y by a guess ----------------------------------------------------------
 
 TIMES = [f"2024-01-{1 + i // 24:02} {i % 24:02}:00:00" for i in range(60)]
 TEXTS = [f"a text no {i}" for i in range(60)]
@@ -188,37 +188,6 @@ def refused(write: Write, names: str, *columns: list[Any], **told: Any) -> str:
 def table(write: Write, names: str, *columns: list[Any]) -> Path:
     rows = [",".join(map(str, row)) for row in zip(*columns, strict=True)]
     return write("a.csv", "\n".join([names, *rows]) + "\n")
-
-
-def test_times_are_no_x_by_a_guess(write: Write) -> None:
-    """The rows would be shuffled, and their times read character by character."""
-    values = [10.5 + i for i in range(60)]
-    told = {"input": "Created (UTC)", "target": "Amount"}
-    assert refused(write, "Created (UTC),Amount", TIMES, values, **told) == (
-        "a.csv:2: column 'Created (UTC)' has '2024-01-01 00:00:00', a time, and the order of rows "
-        "is lost where it is x; give --format series --target Amount for a series of Amount, or "
-        "--input 'Created (UTC):characters' --target Amount for its text"
-    )
-    told["input"] += ":characters"
-    data = load(table(write, "Created (UTC),Amount", TIMES, values), reading=Reading(**told))
-    assert data.schema.x[0].kind == "characters"
-
-
-def test_times_before_texts_are_no_series(write: Write) -> None:
-    told = {"input": "time", "target": "state"}
-    assert refused(write, "time,state", TIMES, ["on", "off"] * 30, **told) == (
-        "a.csv:2: column 'time' has '2024-01-01 00:00:00', a time, and the order of rows is lost "
-        "where it is x; give --input time:characters --target state for its text"
-    )
-
-
-@pytest.mark.parametrize("form", ["2024-01-01 00:{:02}:00", "0:{:02}:10"])
-def test_times_are_no_y_by_a_guess(write: Write, form: str) -> None:
-    times = [form.format(i) for i in range(60)]
-    assert refused(write, "text,when", TEXTS, times, input="text", target="when") == (
-        f"a.csv:2: column 'when' has {times[0]!r}, a time; expected what a model predicts: name "
-        "another column by --target, or give --input text --target when:characters for its text"
-    )
 
 
 def test_a_target_without_x_beside_times_may_be_a_series(write: Write) -> None:
@@ -250,3 +219,18 @@ def test_row_numbers_are_read_if_they_are_given(write: Write) -> None:
     path = table(write, "n,text", list(range(60)), TEXTS)
     data = load(path, reading=Reading(input="n", target="text"))
     assert data.schema.x[0].kind == "number"
+
+
+def test_a_number_below_labels_is_no_label(write: Write) -> None:
+    labels = ["p", "q"] * 30
+    told = {"input": "text", "target": "label"}
+    rows = ([*TEXTS, "rows"], [*labels, "60"])
+    assert refused(write, "text,label", *rows, **told) == (
+        "a.csv:62: column 'label' has '60', and no other number; expected a label: delete the "
+        "line, or give --target label:label if it is one"
+    )
+    told["target"] += ":label"
+    assert load(table(write, "text,label", *rows), reading=Reading(**told))
+    codes = ["404" if i == 7 else label for i, label in enumerate(labels)]
+    for seed in range(3):  # in which training may end with this row
+        assert load(table(write, "text,label", TEXTS, codes), seed)

@@ -9,7 +9,7 @@ from throughtime.data.columns import Label, guess
 from throughtime.data.errors import DataError
 from throughtime.data.formats.calendar import is_time
 from throughtime.data.formats.clocks import times
-from throughtime.data.formats.row_numbers import numbers_rows
+from throughtime.data.formats.row_numbers import is_id, numbers_rows
 from throughtime.data.formats.table import Table
 from throughtime.data.reading import Reading
 
@@ -28,10 +28,11 @@ def check_no_class(table: Table, reading: Reading) -> None:
     """
     named = [n for n in table.columns if OF_CLASSES.fullmatch(n.strip())]
     name = reading.target if reading.target is not None else next(iter(named), "")
-    others = [n for n in table.columns if n not in (name, reading.split)]
+    some = table.spread()
+    others = [n for n in table.columns
+              if n not in (name, reading.split) and not is_id(n, some.column(n))]  # fmt: skip
     if name not in table.columns or not others:
         return
-    some = table.spread()
     if not all(some.numbers(n).are_numbers for n in (name, *others)):
         return
     if any(_orders(some, n) for n in others):

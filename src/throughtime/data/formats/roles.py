@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Callable, Sequence
-from datetime import date
 from typing import Any
 
 from throughtime.data.columns import Column, Features, column, guess
@@ -17,6 +16,8 @@ from throughtime.data.formats.grouped import check_not_steps
 from throughtime.data.formats.media import check_no_files
 from throughtime.data.formats.row_numbers import numbers_rows
 from throughtime.data.formats.table import Table
+from throughtime.data.formats.times_as_values import are_times, check_no_times, hardly_repeats
+from throughtime.data.number import number
 from throughtime.data.reading import Reading
 
 Named = tuple[str, str | None]
@@ -59,6 +60,8 @@ def roles(table: Table, reading: Reading) -> tuple[list[Named], Named]:
         raise DataError(f"{table.path}: column {both[0]!r} is both --input and --target")
     check_not_steps(table, [*names, *of_y, reading.split or ""])
     _check_given(table, inputs, target, reading.split)
+    if target[1] is None:
+        _check_last(table, target[0])
     return inputs, target
 
 
@@ -100,7 +103,7 @@ def kinds_of(table: Table, inputs: list[Named], target: Named) -> tuple[tuple[Co
     """
     if _are_tagged(table, inputs, target):
         return (column("tokens", inputs[0][0]),), column("tags", target[0])
-    _check_no_times(table, inputs, target)
+    check_no_times(table, inputs, target)
     of_x = tuple(_column(table, name, kind, target=False) for name, kind in inputs)
     pictures = any(column.alone and not column.sequence for column in of_x)
     name, kind = target
@@ -114,48 +117,21 @@ def kinds_of(table: Table, inputs: list[Named], target: Named) -> tuple[tuple[Co
     return of_x, of_y
 
 
-CLOCK = re.compile(r"\s*-?\d+(:[0-5]\d){1,2}([.,]\d+)?\s*")
-"""A time of day, or a duration."""
-
-
-def _check_no_times(table: Table, inputs: list[Named], target: Named) -> None:
-    """Refuse to guess a kind for times: they are seldom meant as texts.
+def _check_last(table: Table, name: str) -> None:
+    """Refuse a number below labels that are none, as a count of the rows at their end.
 
     Raises:
-        DataError: with the options for a series in their order, and for their text.
+        DataError: with file and line.
     """
-    name = next((n for n, kind in inputs if kind is None and _are_times(table, n)), None)
-    y = target[0]
-    if name is not None:
-        what = f"--input {shlex.quote(name + ':characters')} --target {shlex.quote(y)} for its text"
-        if target[1] is None and any(c.isdigit() for c in str(table.column(y)[0])):
-            what = f"--format series --target {shlex.quote(y)} for a series of {y}, or {what}"
+    *above, last = table.column(name)
+    if number(last) is None or hardly_repeats(above):
+        return
+    if all(number(value) is None for value in above):
         raise DataError(
-            f"{table.at(0)}: column {name!r} has {str(table.column(name)[0])!r}, a time, and the "
-            f"order of rows is lost where it is x; give {what}"
+            f"{table.at(len(above))}: column {name!r} has {str(last)!r}, and no other number; "
+            f"expected a label: delete the line, or give --target {shlex.quote(name + ':label')} "
+            "if it is one"
         )
-    if target[1] is None and _are_times(table, y) and _hardly_repeats(table, y):
-        given = "".join(f"--input {shlex.quote(n)} " for n, _ in inputs)
-        raise DataError(
-            f"{table.at(0)}: column {y!r} has {str(table.column(y)[0])!r}, a time; expected what "
-            "a model predicts: name another column by --target, or give "
-            f"{given}--target {shlex.quote(y + ':characters')} for its text"
-        )
-
-
-def _hardly_repeats(table: Table, name: str) -> bool:
-    values = table.column(name)
-    return 2 * len(set(values)) > len(values)
-
-
-def _are_times(table: Table, name: str) -> bool:
-    """Whether all values of a column are times, or durations as 1:05:00."""
-    values = table.column(name)
-    if not all(isinstance(value, str | int | float | date) for value in values[:1]):
-        return False
-    if table.times(name) is not None:
-        return True
-    return all(isinstance(value, str) and CLOCK.fullmatch(value) for value in values)
 
 
 def _are_sets(table: Table, of_x: tuple[Column, ...], name: str) -> bool:
@@ -271,7 +247,7 @@ def _check_given(table: Table, inputs: list[Named], target: Named, split: str | 
         return
     if not of_y.sequence:
         others = [n for n in others if not numbers_rows(n, table.column(n))] or others
-        clock = next((n for n in others if of_y.kind == "number" and _are_times(table, n)), None)
+        clock = next((n for n in others if of_y.kind == "number" and are_times(table, n)), None)
         series = f"--format series for a series in the order of {clock!r}, or " if clock else ""
         others = [n for n in others if n != clock] or others
         raise DataError(

@@ -10,7 +10,10 @@ import numpy as np
 
 from throughtime.data.number import all_numbers
 
-OF_IDS = re.compile(r"(?i:(.*[\W_])?id|index|idx|#|nr\.?|no\.|row|unnamed: 0)|.*[a-z]I[dD]")
+OF_IDS = re.compile(
+    r"(?i:(.*[\W_])?id|uuid|guid|index|idx|#|nr\.?|no\.|row|row_?names?|level_0|unnamed: 0)"
+    r"|.*[a-z]I[dD]"
+)
 """Names of columns that say which row it is."""
 
 
@@ -24,9 +27,18 @@ def numbers_rows(name: str, values: Sequence[Any]) -> bool:
         >>> numbers_rows("PostId", ["c7", "a1"]), numbers_rows("user_id", ["7", "7"])
         (True, False)
     """
-    if OF_IDS.fullmatch(name.strip()):
-        single = all(isinstance(value, str | int | float) for value in values)
-        return single and len(set(values)) == len(values)
+    return is_id(name, values) or _counts(values)
+
+
+def is_id(name: str, values: Sequence[Any]) -> bool:
+    """Whether a column is called an id or the like, and has no value twice."""
+    if not OF_IDS.fullmatch(name.strip()):
+        return False
+    single = all(isinstance(value, str | int | float) for value in values)
+    return single and len(set(values)) == len(values)
+
+
+def _counts(values: Sequence[Any]) -> bool:
     found = all_numbers(values)
     return found is not None and found[0] in (0, 1) and bool((np.diff(found) == 1).all())
 

@@ -18,6 +18,7 @@ from throughtime.data.errors import DataError
 from throughtime.data.formats.calendar import is_time
 from throughtime.data.formats.class_column import check_no_class
 from throughtime.data.formats.clocks import times
+from throughtime.data.formats.row_numbers import is_id
 from throughtime.data.formats.table import Table
 from throughtime.data.formats.tables import read_table
 from throughtime.data.formats.time_parts import by_time, cut_by
@@ -122,7 +123,7 @@ def as_series(table: Table, reading: Reading, name: str) -> Dataset:
 
 
 def _columns(table: Table, reading: Reading) -> list[str]:
-    """The targets that are given; or all numeric columns except times.
+    """The targets that are given; or all numeric columns except times and ids.
 
     A column is a time by its name or its values, or as the first column if it counts the rows.
     """
@@ -135,6 +136,7 @@ def _columns(table: Table, reading: Reading) -> list[str]:
         return names
     some = table.spread()
     names = [name for name in table.columns if _has_numbers(some, name)]
+    names = [name for name in names if not is_id(name, some.column(name))] or names
     others = [n for n in names
               if not is_time(some, n) and times(some, n) is None] or names  # fmt: skip
     if len(others) < len(names) or len(others) < 2:
