@@ -15,6 +15,7 @@ from throughtime.data.formats.nested import Records, flat
 from throughtime.data.formats.opening import suffix_of
 from throughtime.data.formats.table import Table, check_width
 from throughtime.data.formats.text_file import blocks_of, lines_in
+from throughtime.data.formats.written import by_beginning
 
 Row = tuple[int, Any]
 """The line that a value begins at, and the value."""
@@ -35,8 +36,12 @@ def read_json(path: Path) -> Table:
     each column; or one of pandas' forms: ``split``, ``columns`` and ``index``.
 
     Raises:
-        DataError: with file and line, if it is not JSON, or is JSON of another form.
+        DataError: with file and line, if it is not JSON, or is JSON of another form; or by its true
+            name, if it is a web page.
     """
+    first = next((line for line in lines_in(path) if line.strip()), "")
+    if name := by_beginning([first]):
+        raise DataError(f"{path}: {name}")
     if suffix_of(path) in LINES or _are_values(path):
         return _rows(path, _by_line(path), " on every line")
     text = "".join(blocks_of(path))

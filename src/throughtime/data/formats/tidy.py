@@ -89,7 +89,7 @@ def even(rows: list[Row], first: Row, ends: bool) -> list[Row]:
                 for n, row in rows]  # fmt: skip
     if {len(row) for _, row in rows} <= {width}:
         return rows
-    if rows[0] is first and all(len(row) == width + 1 for _, row in rows[1:]):
+    if rows[0][0] == line and all(len(row) == width + 1 for _, row in rows[1:]):
         raise Unreadable(
             line,
             f"{width} names, and one cell more in each row; expected as many: if the first cells "
