@@ -64,8 +64,8 @@ def test_a_table_is_not_wider_than_it_can_be(write: Write) -> None:
 def test_of_two_delimiters_one_is_asked_for(write: Write) -> None:
     rows = "text 1;a,b\ntext 2;b,c\ntext 3;a,c\n"
     expected = (
-        "a.csv: every row has 2 cells by ';' and 2 cells by ','; say in a line of its own above all "
-        "others which is meant: sep=; or sep=,"
+        "a.csv: every row has 2 cells by ';' and 2 cells by ','; say in a line of its own above "
+        "all others which is meant: sep=; or sep=,"
     )
     with pytest.raises(DataError, match=expected):
         read_table(write("a.csv", rows))

@@ -84,7 +84,7 @@ def test_a_table_that_is_none_has_its_true_name(name: str, write: Write) -> None
 
 def test_a_table_in_markdown_is_refused_whatever_its_name(write: Write) -> None:
     table = "| text | label |\n|------|-------|\n" + repeated("| {said} | {i} |")
-    with pytest.raises(DataError, match="a.csv: a table in Markdown; make it a table first"):
+    with pytest.raises(DataError, match=r"a\.csv: a table in Markdown; make it a table first"):
         load(write("a.csv", table))
-    with pytest.raises(DataError, match="a.md: a table in Markdown; make it a table first"):
+    with pytest.raises(DataError, match=r"a\.md: a table in Markdown; make it a table first"):
         load(write("a.md", table), reading=Reading(format="table"))

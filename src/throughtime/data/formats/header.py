@@ -12,7 +12,8 @@ from throughtime.data.cells import picked
 from throughtime.data.errors import DataError
 from throughtime.data.formats.footer import check_footer
 from throughtime.data.formats.table import Table
-from throughtime.data.formats.tidy import Row, check_below
+from throughtime.data.formats.tidy import NUMERAL, SAMPLE, Row, check_below
+from throughtime.data.notation import numbers_of
 from throughtime.data.number import number
 
 YEARS = range(1500, 2500)
@@ -154,6 +155,10 @@ def _alike(cell: str, column: Sequence[Any]) -> bool:
         return False
     if sum(cell == other for other in column) > 1:
         return True
+    if NUMERAL.match(cell) and numbers_of([cell]).are_numbers:  # 1.234,50 € above 17,20 €
+        some = [other for other in column if str(other).strip()][:SAMPLE]
+        doubt = numbers_of([*some, cell]).doubt  # of its unit, where it has another
+        return numbers_of(some).are_numbers and (doubt is None or doubt[0] < len(some))
     shape = _shape(cell)
     return "9" in shape and 2 * sum(_shape(other) == shape for other in column) >= len(column)
 
