@@ -84,7 +84,8 @@ class Dialect:
             try:
                 rows.extend(islice(reader, ROWS))
             except csv.Error as error:  # the rows before it are there
-                wrong = str(error)
+                middle = "expected after" in str(error)
+                wrong = "a quote ends within a cell" if middle else str(error)
             joined = reader.line_num - read > len(rows) and wrong is None
             found = _placed(rows, line, joined or wrong is not None)
             if wrong is not None:
