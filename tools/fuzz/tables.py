@@ -119,7 +119,14 @@ def _written(draw: Random, at: Workplace, rows: list[tuple[str, str]], decimal: 
                         lineterminator=draw.choice(("\n", "\r\n")))  # fmt: skip
     if draw.random() < 0.1 and delimiter != "\t":
         text.write(f"sep={delimiter}\n")
-    writer.writerows(rows)
+    if draw.random() < 0.1 and rows[0][0] in ("one", "date", "when"):
+        text.write("# made by a program, at noon\n")
+    if draw.random() < 0.1:  # as some write them by hand
+        for cells in rows:
+            quoted = ['"' + cell.replace('"', '""') + '"' for cell in cells]
+            text.write(f"{delimiter} ".join(quoted) + "\n")
+    else:
+        writer.writerows(rows)
     content = text.getvalue().encode(draw.choice(ENCODINGS))
     packed = draw.random() < 0.2
     name = f"people.{'tsv' if delimiter == chr(9) else 'csv'}{'.gz' * packed}"

@@ -89,8 +89,8 @@ def test_a_mark_that_is_no_delimiter_is_named(mark: str, write: Write) -> None:
 )
 def test_quotes_that_are_not_read_are_refused_with_what_is(row: str, write: Write) -> None:
     expected = (
-        "a.csv:1: a quote ends within a cell; expected a row of a CSV file, with commas or tabs between columns, and a "
-        r"quote inside of quotes doubled \(not with a backslash before it\)"
+        "a.csv:1: a quote ends within a cell; expected a row of a CSV file, with commas or tabs "
+        r"between columns, and a quote inside of quotes doubled \(not with a backslash before it\)"
     )
     with pytest.raises(DataError, match=expected):
         read_table(write("a.csv", f"{row}\n{row}\n"))
