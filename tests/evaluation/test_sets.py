@@ -68,6 +68,11 @@ def test_the_probabilities_of_all_sets_add_up_to_one() -> None:
     assert torch.equal(best[0], likely(p)[0])
 
 
+def test_a_label_is_guessed_if_it_is_more_probable_than_not() -> None:
+    p = tt.outputs.Bernoulli(3).distribution(torch.tensor([[0.49, 0.5, 0.51]]).logit())
+    assert likely(p).tolist() == [[0, 0, 1]]
+
+
 def test_the_figures_are_those_of_scikit_learn() -> None:
     model, examples = model_of(), examples_of()
     pairs = [(part.y, likely(p)) for p, part in measured(model, examples)]

@@ -23,6 +23,9 @@ from throughtime.data.formats.tables import read_table
         ("2020-01-01,a word\n2020-01-02,another\n", ["1", "2"], 2),
         ("spam\tcheap pills\nham\thello you\nspam\tbuy now\nspam\tone\n", ["1", "2"], 4),
         ("go 0 now\tva 0\ngo 1 now\tva 1\ngo 2 now\tva 2\n", ["1", "2"], 3),
+        ("1 Mar 24;54,3\n1 Apr 24;7 521,8\n1 May 24;7 869,1\n", ["1", "2"], 3),
+        ("March 1|12,50 €\nApril 1|1.212,50 €\nMay 1|1.112,50 €\n", ["1", "2"], 3),
+        ("day|25%\nMonday|1.212,50 €\nTuesday|2.212,50 €\n", ["day", "25%"], 2),
         ("part,w,y\ntrain,ab,x\ntrain,cd,y\ntrain,ef,y\n", ["part", "w", "y"], 3),
     ],
 )
@@ -47,3 +50,17 @@ def test_an_option_says_it(write: Write) -> None:
 def test_a_text_that_is_long_may_be_a_row(write: Write) -> None:
     with pytest.raises(DataError, match=r"a.csv:1: 'long .* say which: --header yes if the first"):
         read_table(write("a.csv", f"long {'word ' * 40};b\nword;c\n"))
+
+
+def test_an_index_without_a_name(write: Write) -> None:
+    """As pandas writes it: row numbers in any order are left out, and times are kept."""
+    rows = [f"{7 * i % 60},a text {i},{'pq'[i % 2]}\n" for i in range(60)]
+    table = read_table(write("a.csv", ",text,label\n" + "".join(rows)))
+    assert list(table.columns) == ["text", "label"]
+    assert table.notes == ("left out: column 1, row numbers without a name",)
+    days = "".join(f"2024-01-{i:02},{i}.5\n" for i in range(1, 31))
+    assert list(read_table(write("b.csv", ",close\n" + days)).columns) == ["time", "close"]
+    for cells in (["3", "3", "5"], ["x", "y", "z"], ["0.5", "1", "2"]):
+        rows = [f"{cell},{i}.5\n" for i, cell in enumerate(cells)]
+        with pytest.raises(DataError, match=r"c.csv:1: column 1 has no name, and values below"):
+            read_table(write("c.csv", ",close\n" + "".join(rows)))

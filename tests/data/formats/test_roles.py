@@ -1,6 +1,7 @@
 """Which columns are y, and where a row has several labels."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -67,15 +68,34 @@ def test_one_row_that_is_no_list_of_names_is_named(write: Write) -> None:
         labelled(write, ys)
 
 
+def test_an_empty_x_beside_sets_is_named(write: Write) -> None:
+    rows = [{"x": f"text {i}" if i != 24 else None, "y": [i % 2, 1]} for i in range(40)]
+    path = write("a.jsonl", "\n".join(map(json.dumps, rows)))
+    with pytest.raises(DataError, match=r"a.jsonl:25: column 'x': an empty value"):
+        load(path, reading=Reading(input="x", target="y"))
+
+
 def test_few_rows_with_a_mark_are_asked_about(write: Write) -> None:
     reason = r"'y' has 'p\|q', which may be several labels; give --target y:features .* y:label"
     with pytest.raises(DataError, match=reason):
         labelled(write, ["p|q", "q", "p"] * 5)
 
 
+def test_a_part_that_stands_alone_too_is_asked_about(write: Write) -> None:
+    reason = r"'y' has 'p; q', which .* give --target y:features for labels with ';' between, or"
+    with pytest.raises(DataError, match=reason):
+        labelled(write, ["p", "p; q", "q; r"] * 20)
+    assert labelled(write, ["s", "p; q", "q; r"] * 20).schema.y.kind == "label"
+
+
 def test_codes_with_a_mark_are_labels(write: Write) -> None:
     data = labelled(write, ["401;402", "401", "402"] * 20)
     assert data.schema.y.state() == {"symbols": ["401", "402"], "form": ";"}
+
+
+def test_no_label_is_rare(write: Write) -> None:
+    y = labelled(write, ["p|q", "q", "r"] * 14, rare=100).schema.y
+    assert y.state() == {"symbols": ["p", "q", "r"], "form": "|"}
 
 
 def test_each_combination_is_a_label_if_told(write: Write) -> None:
@@ -151,3 +171,66 @@ def test_zeros_and_ones_of_the_steps_of_a_sequence_are_tags(write: Write, steps:
     assert data.schema.y.kind == "tags"
     assert data.wiring == HIDDEN_TO_HIDDEN
     assert isinstance(data.splits["train"].y, Sequence)
+
+
+# ---- what is neither x nor y by a guess ----------------------------------------------------------
+
+TIMES = [f"2024-01-{1 + i // 24:02} {i % 24:02}:00:00" for i in range(60)]
+TEXTS = [f"a text no {i}" for i in range(60)]
+
+
+def refused(write: Write, names: str, *columns: list[Any], **told: Any) -> str:
+    with pytest.raises(DataError) as error:
+        load(table(write, names, *columns), reading=Reading(**told))
+    return str(error.value).rpartition("/")[2]
+
+
+def table(write: Write, names: str, *columns: list[Any]) -> Path:
+    rows = [",".join(map(str, row)) for row in zip(*columns, strict=True)]
+    return write("a.csv", "\n".join([names, *rows]) + "\n")
+
+
+def test_a_target_without_x_beside_times_may_be_a_series(write: Write) -> None:
+    values = [10.5 + i for i in range(60)]
+    assert refused(
+        write, "id,when,for,sum", list(range(60)), TIMES, TEXTS, values, target="sum"
+    ) == (
+        "a.csv: column 'sum' as number is one value for each row, but no input is given; give "
+        "--format series for a series in the order of 'when', or --input one of for"
+    )
+
+
+@pytest.mark.parametrize("name", ["id", "Id", "#", "Unnamed: 0", "comment_id", "PostId", "n"])
+def test_what_numbers_the_rows_is_left_out(write: Write, name: str) -> None:
+    labels = ["p", "q"] * 30
+    data = load(table(write, f"{name},text", list(range(60)), TEXTS))
+    assert (data.schema.x, data.schema.y.name) == ((), "text")
+    assert data.understood[-1] == f"left out: {name}"
+    data = load(table(write, f"{name},text,label", list(range(60)), TEXTS, labels))
+    assert ([x.name for x in data.schema.x], data.schema.y.name) == (["text"], "label")
+
+
+def test_row_numbers_are_read_if_they_are_given(write: Write) -> None:
+    parity = ["even", "odd"] * 30
+    assert refused(write, "n,parity", list(range(60)), parity) == (
+        "a.csv: column 'parity' as label is one value for each row, but no input is given; give "
+        "--input one of n"
+    )
+    path = table(write, "n,text", list(range(60)), TEXTS)
+    data = load(path, reading=Reading(input="n", target="text"))
+    assert data.schema.x[0].kind == "number"
+
+
+def test_a_number_below_labels_is_no_label(write: Write) -> None:
+    labels = ["p", "q"] * 30
+    told = {"input": "text", "target": "label"}
+    rows = ([*TEXTS, "rows"], [*labels, "60"])
+    assert refused(write, "text,label", *rows, **told) == (
+        "a.csv:62: column 'label' has '60', and no other number; expected a label: delete the "
+        "line, or give --target label:label if it is one"
+    )
+    told["target"] += ":label"
+    assert load(table(write, "text,label", *rows), reading=Reading(**told))
+    codes = ["404" if i == 7 else label for i, label in enumerate(labels)]
+    for seed in range(3):  # in which training may end with this row
+        assert load(table(write, "text,label", TEXTS, codes), seed)

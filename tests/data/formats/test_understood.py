@@ -11,6 +11,9 @@ from torch import Tensor
 import throughtime as tt
 from tests.helpers.data_files import Write
 from throughtime.data import DataError, Reading, load
+from throughtime.data.columns import Label
+from throughtime.data.formats.table import Table
+from throughtime.data.formats.understood import understood
 from throughtime.sequence import Sequence
 
 
@@ -96,7 +99,7 @@ def test_a_label_may_stand_before_its_text(write: Write) -> None:
         (["a|b", "b"], "features with '|' between", "y:label for each combination as one label"),
         ([[1, 0], [1, 1]], "features, a list of zeros and ones", "y:tags for tags"),
         ([["a"], ["a", "b", "c", "d"]], "features", "y:tags for tags"),
-        (["a; b", "b"], "label", "y:features for features"),
+        (["a; b", "c"], "label", "y:features for features"),
     ],
 )
 def test_sets_of_labels_and_what_else_they_may_be(
@@ -170,3 +173,50 @@ def test_lists_in_cells(write: Write, cell: str) -> None:
     rows = "".join(f'"{cell.format(i)}",{"ab"[i % 2]}\n' for i in range(40))
     data = load(write("a.csv", "x,y\n" + rows))
     assert data.schema.x[0].kind == "numbers"
+
+
+@pytest.mark.parametrize(
+    ("labels", "said"),
+    [
+        (
+            ["True", "TRUE"],
+            "labels that differ in case or spaces alone: 'TRUE' (3 rows), 'True' (3 rows)",
+        ),
+        (
+            ["p", "q", "p "],
+            "labels that differ in case or spaces alone: 'p' (2 rows), 'p ' (2 rows)",
+        ),
+        (["p", "NA", "q"], "a label may be a missing value: 'NA' (2 rows)"),
+        (["p", "q", "-"], "a label may be a missing value: '-' (2 rows)"),
+        (["p", "q", "P"], ""),  # as letters of an alphabet
+    ],
+)
+def test_labels_that_may_be_a_mistake(labels: list[str], said: str) -> None:
+    rows = {"text": ["a"] * 6, "y": [labels[i % len(labels)] for i in range(6)]}
+    y = Label("y")
+    y.fit(rows["y"], rare=1)
+    [line, *_] = understood(Table(Path("a.csv"), rows, range(2, 8)), [], y, set())
+    assert line.partition("…")[2].removeprefix("; ") == said
+
+
+def test_whole_numbers_are_shown_as_such(write: Write) -> None:
+    rows = "".join(f"a text {i},{i % 2}\n" for i in range(40))
+    told = Reading(input="text", target="ok:number")
+    assert set(load(write("a.csv", "text,ok\n" + rows), reading=told).understood[1]) <= set(
+        "y: ok as number: 0, 1, …"
+    )
+
+
+def test_the_notation_of_numbers_beside_texts_is_said(write: Write) -> None:
+    rows = "".join(f'a text {i},"${i + 1},000.50"\n' for i in range(40))
+    data = load(write("a.csv", "text,price\n" + rows))
+    assert data.schema.y.kind == "number"
+    assert data.description.endswith("; price: ',' between thousands, currencies left out")
+
+
+def test_words_with_tags_have_no_kind_that_cannot_be_meant(write: Write) -> None:
+    rows = [{"w": [f"w{i}", "b"], "t": ["N", "V"]} for i in range(40)]
+    path = write("a.jsonl", "\n".join(map(json.dumps, rows)))
+    x, y = load(path, reading=Reading(input="w", target="t")).understood
+    assert "guessed" not in x
+    assert y.endswith("(guessed; --target t:tokens for tokens)")

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from throughtime.data.absent import absent_set, with_absent
-from throughtime.data.columns.column import Column, Rows, keys, shown, texts
+from throughtime.data.columns.column import Rows, keys, shown, texts
 from throughtime.data.columns.lists import as_list
 from throughtime.data.columns.symbols import Names
 from throughtime.data.errors import DataError
@@ -210,7 +210,8 @@ def are_sets(values: Sequence[Any]) -> bool:
     whose parts are as many as their combinations, or more.
 
     Raises:
-        DataError: if names with ``|`` between occur again, but may also be parts of texts.
+        DataError: if names with ``|`` between occur again, but may also be parts of texts; or if
+            names with another mark between also stand alone.
 
     Example:
         >>> are_sets(["a|b", "a", "b"] * 10), are_sets(["Bonn, DE", "Rome, IT"] * 20)
@@ -223,9 +224,13 @@ def are_sets(values: Sequence[Any]) -> bool:
     names = {name for row in rows for name in row}
     combinations = {frozenset(row) for row in rows}
     few = OFTEN * len(names) <= len(values) and any(len(row) > 1 for row in rows)
-    if form == "|" and not few and AGAIN * len(names) <= sum(map(len, rows)):
-        raise DataError(f"has {shown(values[0])}, which may be several labels")
-    return few and (form == "|" or len(combinations) > len(names))
+    again = form == "|" and not few and AGAIN * len(names) <= sum(map(len, rows))
+    sure = few and (form == "|" or len(combinations) > len(names))
+    alone = {row[0] for row in rows if len(row) == 1}
+    for value, row in zip(values, rows, strict=True):
+        if len(row) > 1 and (again or (few and not sure and alone.intersection(row))):
+            raise DataError(f"has {shown(value)}, which may be several labels")
+    return sure
 
 
 OFTEN = 10
@@ -272,10 +277,3 @@ def _parts(text: str, mark: str) -> list[str]:
 def _listed(value: Any) -> Any:
     """The list that a value is, an array or a text; any other value as it is."""
     return value.tolist() if isinstance(value, np.ndarray) else as_list(value)
-
-
-def differ_in_spaces(column: Column) -> list[str]:
-    """Labels that are equal but for spaces before or after them, each of them quoted."""
-    symbols = column.vocabulary.symbols if column.closed and column.vocabulary else ()
-    counts = Counter(symbol.strip() for symbol in symbols)
-    return [repr(symbol) for symbol in symbols if counts[symbol.strip()] > 1]

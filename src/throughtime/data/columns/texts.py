@@ -55,8 +55,11 @@ class Text(SymbolColumn):
         return self.vocabulary.encode(parsed)
 
     def encode_all(self, parsed: Sequence[str]) -> Flat:
-        numbers, lengths = map(torch.from_numpy, self.vocabulary.encode_all(list(parsed)))
-        return Flat(numbers.long(), lengths.cumsum(0) - lengths, lengths)
+        numbers, counts = self.vocabulary.encode_all(list(parsed))
+        lengths = torch.from_numpy(counts)
+        return Flat(
+            torch.from_numpy(numbers.astype(np.int64)), lengths.cumsum(0) - lengths, lengths
+        )
 
     def decode(self, value: Tensor) -> str:
         return self.vocabulary.decode(value)

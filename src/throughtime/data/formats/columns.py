@@ -61,12 +61,13 @@ def of_table(
     inputs, target = roles(few, reading)
     of_x, of_y = kinds_of(few, inputs, target)
     numbers = [column.name for column in (*of_x, of_y) if column.kind == "number"]
+    written_as = [f"{n}: {note}" for n in numbers if (note := table.numbers(n).note)]
     table = table.with_numbers(numbers)
     key = [name for name, _ in inputs] or [target[0]]
     labels = labels_of(table, of_y)
     divided, moved = _divided(table, read, key, numbers, labels, seed, reading)
     data = as_data(table.path, name, divided, inputs, target, reading)
-    said = "".join(f"; {note}" for note in table.notes)
+    said = "".join(f"; {note}" for note in (*table.notes, *written_as))
     data = replace(data, seen=table.seen, description=data.description + said)
     if not moved:
         return data

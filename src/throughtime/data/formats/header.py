@@ -11,9 +11,12 @@ from typing import Any
 from throughtime.data.cells import picked
 from throughtime.data.errors import DataError
 from throughtime.data.formats.footer import check_footer
+from throughtime.data.formats.row_numbers import are_row_numbers
 from throughtime.data.formats.table import Table
-from throughtime.data.formats.tidy import Row, check_below
+from throughtime.data.formats.tidy import NUMERAL, SAMPLE, Row, check_below
+from throughtime.data.notation import numbers_of
 from throughtime.data.number import number
+from throughtime.data.times import times_of
 
 YEARS = range(1500, 2500)
 """Whole numbers that may be years."""
@@ -37,8 +40,8 @@ def named(
 ) -> Table:
     """A table of columns, in whose first row may be their names.
 
-    A column without a name, such as the row numbers that some programs write, is left out. Without
-    names the columns are called 1, 2, ….
+    A column without a name, such as the row numbers that some programs write, is left out; if it is
+    of times, it is called time. Without names the columns are called 1, 2, ….
 
     Args:
         path: the file, for messages.
@@ -65,7 +68,13 @@ def named(
     if not any(names):
         raise DataError(f"{path}:{line}: no column has a name; expected names in the first line")
     for i, name in enumerate(names):
-        if not name and not _counts(i, columns[i]):
+        if name or _is_empty(columns[i]):
+            continue
+        if i == 0 and "time" not in names and times_of(columns[i]) is not None:
+            names[i] = "time"
+        elif i == 0 and are_row_numbers(columns[i]):
+            notes = [*notes, "left out: column 1, row numbers without a name"]
+        else:
             raise DataError(
                 f"{path}:{line}: column {i + 1} has no name, and values below; give it a name, or "
                 "delete the lines above the names"
@@ -79,12 +88,8 @@ def named(
     return Table(path, kept, lines, header=header if has_names else False, notes=tuple(notes))
 
 
-def _counts(column: int, values: Sequence[Any]) -> bool:
-    """Whether a column numbers the rows, as the first one of some programs does, or is empty."""
-    if all(value is None or not str(value).strip() for value in values):
-        return True
-    found = map(number, values)
-    return column == 0 and all(a is not None and b == a + 1 for a, b in pairwise(found))
+def _is_empty(values: Sequence[Any]) -> bool:
+    return all(value is None or not str(value).strip() for value in values)
 
 
 def names_first(path: Path, rows: Sequence[Row]) -> bool:
@@ -154,6 +159,10 @@ def _alike(cell: str, column: Sequence[Any]) -> bool:
         return False
     if sum(cell == other for other in column) > 1:
         return True
+    if NUMERAL.match(cell) and numbers_of([cell]).are_numbers:  # 1.234,50 € above 17,20 €
+        some = [other for other in column if str(other).strip()][:SAMPLE]
+        doubt = numbers_of([*some, cell]).doubt  # of its unit, where it has another
+        return numbers_of(some).are_numbers and (doubt is None or doubt[0] < len(some))
     shape = _shape(cell)
     return "9" in shape and 2 * sum(_shape(other) == shape for other in column) >= len(column)
 

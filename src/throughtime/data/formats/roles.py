@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -13,7 +14,10 @@ from throughtime.data.columns.lists import as_list
 from throughtime.data.errors import DataError
 from throughtime.data.formats.grouped import check_not_steps
 from throughtime.data.formats.media import check_no_files
+from throughtime.data.formats.row_numbers import numbers_rows
 from throughtime.data.formats.table import Table
+from throughtime.data.formats.times_as_values import are_times, check_no_times, hardly_repeats
+from throughtime.data.number import number
 from throughtime.data.reading import Reading
 
 Named = tuple[str, str | None]
@@ -23,6 +27,8 @@ Named = tuple[str, str | None]
 def roles(table: Table, reading: Reading) -> tuple[list[Named], Named]:
     """The columns of x and the column of y, each with its kind if that is given.
 
+    A column that numbers the rows, such as an id, is neither unless it is given.
+
     Raises:
         DataError: if the options do not say which columns they are.
     """
@@ -30,6 +36,7 @@ def roles(table: Table, reading: Reading) -> tuple[list[Named], Named]:
     free = [name for name in names if name != reading.split]
     if not free:
         raise DataError(f"{table.path}: no column other than {reading.split!r}, which is --split")
+    free = [n for n in free if not numbers_rows(n, table.column(n))] or free
     if reading.target is None and (reading.input is not None or len(free) > 2):
         raise DataError(
             f"{table.path}: no target is given; give --target one of {', '.join(free)}"
@@ -53,6 +60,8 @@ def roles(table: Table, reading: Reading) -> tuple[list[Named], Named]:
         raise DataError(f"{table.path}: column {both[0]!r} is both --input and --target")
     check_not_steps(table, [*names, *of_y, reading.split or ""])
     _check_given(table, inputs, target, reading.split)
+    if target[1] is None:
+        _check_last(table, target[0])
     return inputs, target
 
 
@@ -94,6 +103,7 @@ def kinds_of(table: Table, inputs: list[Named], target: Named) -> tuple[tuple[Co
     """
     if _are_tagged(table, inputs, target):
         return (column("tokens", inputs[0][0]),), column("tags", target[0])
+    check_no_times(table, inputs, target)
     of_x = tuple(_column(table, name, kind, target=False) for name, kind in inputs)
     pictures = any(column.alone and not column.sequence for column in of_x)
     name, kind = target
@@ -105,6 +115,23 @@ def kinds_of(table: Table, inputs: list[Named], target: Named) -> tuple[tuple[Co
     if pictures and not of_y.sequence and inputs[0][1] is None:
         of_x = (column("rows", inputs[0][0]),)
     return of_x, of_y
+
+
+def _check_last(table: Table, name: str) -> None:
+    """Refuse a number below labels that are none, as a count of the rows at their end.
+
+    Raises:
+        DataError: with file and line.
+    """
+    *above, last = table.column(name)
+    if number(last) is None or hardly_repeats(above):
+        return
+    if all(number(value) is None for value in above):
+        raise DataError(
+            f"{table.at(len(above))}: column {name!r} has {str(last)!r}, and no other number; "
+            f"expected a label: delete the line, or give --target {shlex.quote(name + ':label')} "
+            "if it is one"
+        )
 
 
 def _are_sets(table: Table, of_x: tuple[Column, ...], name: str) -> bool:
@@ -121,7 +148,7 @@ def _are_sets(table: Table, of_x: tuple[Column, ...], name: str) -> bool:
         except DataError as error:
             raise DataError(
                 f"{table.path}: column {name!r} {error}; give --target {name}:features for labels "
-                f"with '|' between, or {name}:label for each combination as one"
+                f"with {form_of(values)!r} between, or {name}:label for each combination as one"
             ) from None
     x = table.column(of_x[0].name) if len(of_x) == 1 and of_x[0].sequence else []
     text = bool(x) and all(isinstance(value, str) for value in x)
@@ -138,7 +165,9 @@ def _words(value: Any) -> int:
 
 def _as_long(x: Sequence[Any], y: Sequence[Any], unit: Callable[[Any], int]) -> bool:
     """Whether most lists y are as long as their x."""
-    pairs = [(a, b) for a, b in zip(x, y, strict=False) if isinstance(b, list)]
+    pairs = [
+        (a, b) for a, b in zip(x, y, strict=False) if isinstance(b, list) and hasattr(a, "__len__")
+    ]
     return 2 * sum(unit(a) == len(b) for a, b in pairs) > len(y)
 
 
@@ -217,7 +246,11 @@ def _check_given(table: Table, inputs: list[Named], target: Named, split: str | 
     if not others:
         return
     if not of_y.sequence:
+        others = [n for n in others if not numbers_rows(n, table.column(n))] or others
+        clock = next((n for n in others if of_y.kind == "number" and are_times(table, n)), None)
+        series = f"--format series for a series in the order of {clock!r}, or " if clock else ""
+        others = [n for n in others if n != clock] or others
         raise DataError(
             f"{table.path}: column {of_y.name!r} as {of_y.kind} is one value for each row, but "
-            f"no input is given; give --input one of {', '.join(others)}"
+            f"no input is given; give {series}--input one of {', '.join(others)}"
         )

@@ -16,7 +16,9 @@ from throughtime.data.columns import Numbers, Scale
 from throughtime.data.dataset import Dataset
 from throughtime.data.errors import DataError
 from throughtime.data.formats.calendar import is_time
+from throughtime.data.formats.class_column import check_no_class
 from throughtime.data.formats.clocks import times
+from throughtime.data.formats.row_numbers import is_id
 from throughtime.data.formats.table import Table
 from throughtime.data.formats.tables import read_table
 from throughtime.data.formats.time_parts import by_time, cut_by
@@ -32,9 +34,13 @@ def is_series(table: Table, reading: Reading) -> bool:
 
     If no target is given, every column must be numbers or times, or ``--split`` must name a point
     in time.
+
+    Raises:
+        DataError: if that cannot be known, with the ways of reading the table.
     """
     if reading.input is not None:
         return False
+    check_no_class(table, reading)
     if reading.target is not None:
         if reading.target not in table.columns and ":" in reading.target.removesuffix(":number"):
             return False  # another kind is given
@@ -117,7 +123,7 @@ def as_series(table: Table, reading: Reading, name: str) -> Dataset:
 
 
 def _columns(table: Table, reading: Reading) -> list[str]:
-    """The targets that are given; or all numeric columns except times.
+    """The targets that are given; or all numeric columns except times and ids.
 
     A column is a time by its name or its values, or as the first column if it counts the rows.
     """
@@ -130,6 +136,7 @@ def _columns(table: Table, reading: Reading) -> list[str]:
         return names
     some = table.spread()
     names = [name for name in table.columns if _has_numbers(some, name)]
+    names = [name for name in names if not is_id(name, some.column(name))] or names
     others = [n for n in names
               if not is_time(some, n) and times(some, n) is None] or names  # fmt: skip
     if len(others) < len(names) or len(others) < 2:
@@ -230,7 +237,8 @@ def _numbers(table: Table, name: str) -> Tensor:
     if found is not None:
         return torch.from_numpy(found)[:, None]
     row, value = next((row, v) for row, v in enumerate(values) if number(v) is None)
+    what = "no value (null or NaN)" if value is None else repr(str(value))
     raise DataError(
-        f"{table.at(row)}: column {name!r} has {str(value)!r}; expected a finite number: "
+        f"{table.at(row)}: column {name!r} has {what}; expected a finite number: "
         "fill in what is missing, or leave the column out by --target"
     )
