@@ -36,3 +36,8 @@ def test_the_first_of_several_footers_behind_an_empty_cell(write: Write) -> None
 def test_no_footer(write: Write, last: str) -> None:
     table = read_table(write("a.csv", f"text,v\n{TEXTS}{last}"))
     assert len(table) == 30 + last.count(",")
+
+
+def test_a_row_with_such_a_word_and_a_text(write: Write) -> None:
+    rows = "".join(f"a text {i},{i}.5,b\n" for i in range(30))
+    assert len(read_table(write("a.csv", f"text,v,w\n{rows}Total,5,b\n"))) == 31
