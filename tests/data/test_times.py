@@ -111,6 +111,7 @@ def test_numbers_that_may_be_unix_times() -> None:
     for unit in (1, 1_000, 1_000_000):
         for ahead in (1, -1):
             found = like_unix([(1_600_000_000 + 90 * i) * unit for i in range(9)][::ahead])
+            assert found is not None
             assert found[::ahead][1].item() == datetime(2020, 9, 13, 12, 28, 10)
     for others in ([1_600_000_000, 1_600_000_000], [1, 2], [1_600_000_000, 9], ["a", "b"], [1.6e9]):
         assert like_unix(others) is None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import gzip
 import io
+import re
 from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
@@ -50,7 +51,8 @@ def series_of_people(draw: Random, at: Workplace) -> None:
     turned = draw.random() < 0.2
     if turned:
         times.reverse()
-    rows = list(zip(times, map(number, values), strict=True))
+    cells = list(zip(times, map(number, values), strict=True))
+    rows = list(cells)
     if draw.random() < 0.7:
         rows.insert(0, draw.choice([("date", "value"), ("Datum", "Wert"), ("when", "x 1")]))
     path = _written(draw, at, rows, decimal)
@@ -58,6 +60,8 @@ def series_of_people(draw: Random, at: Workplace) -> None:
 
     def use() -> None:
         data = load(path, reading=Reading(decimal=option))
+        if option is None and all(re.fullmatch(r"\D*\d{1,3}\.\d{3}\D*", text) for _, text in cells):
+            return  # of 1.234 alone nobody can say what it is
         if data.schema.running and data.schema.y.vocabulary is None:
             _same(data, values)
             if "%d" in form:  # a month or a year may have several of the steps
@@ -115,7 +119,14 @@ def _written(draw: Random, at: Workplace, rows: list[tuple[str, str]], decimal: 
                         lineterminator=draw.choice(("\n", "\r\n")))  # fmt: skip
     if draw.random() < 0.1 and delimiter != "\t":
         text.write(f"sep={delimiter}\n")
-    writer.writerows(rows)
+    if draw.random() < 0.1 and rows[0][0] in ("one", "date", "when"):
+        text.write("# made by a program, at noon\n")
+    if draw.random() < 0.1:  # as some write them by hand
+        for cells in rows:
+            quoted = ['"' + cell.replace('"', '""') + '"' for cell in cells]
+            text.write(f"{delimiter} ".join(quoted) + "\n")
+    else:
+        writer.writerows(rows)
     content = text.getvalue().encode(draw.choice(ENCODINGS))
     packed = draw.random() < 0.2
     name = f"people.{'tsv' if delimiter == chr(9) else 'csv'}{'.gz' * packed}"

@@ -38,9 +38,11 @@ def months_of(names: Iterable[str]) -> list[int]:
         >>> months_of(["Sept", "märz", "févr", "enero", "x"])
         [9, 3, 2, 1, 0]
     """
-    names = [name.lower().rstrip(".") for name in names]
-    known = MONTHS if MONTHS.keys() >= set(names) else _other_months() | MONTHS
-    return [known.get(name, 0) for name in names]
+    names = list(names)
+    short = {name: name.lower().rstrip(".") for name in set(names)}
+    known = MONTHS if MONTHS.keys() >= set(short.values()) else _other_months() | MONTHS
+    month = {name: known.get(short[name], 0) for name in short}
+    return [month[name] for name in names]
 
 
 def are_weekdays(names: Iterable[str]) -> bool:

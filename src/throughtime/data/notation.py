@@ -80,7 +80,7 @@ def numbers_of(values: Sequence[Any], decimal: str | None = None) -> Numerals:
         return Numerals(values, doubt=doubt, decimal=pointed, _seen=seen)
     notation, doubt = _notation(decimal), None
     if notation is None:
-        by_point, by_comma = _count(POINT, values), _count(COMMA, values)
+        by_point, by_comma = _counts(values)
         if 2 * max(by_point, by_comma) < seen.texts:
             return Numerals(values, doubt=_unread(values), _seen=seen)
         notation = POINT if by_point >= by_comma else COMMA
@@ -270,6 +270,16 @@ def are_numbers(values: Sequence[Any]) -> bool:
 def is_empty(value: Any) -> bool:
     """Whether a value stands for a missing number."""
     return value is None or str(value).strip().lower() in EMPTY
+
+
+def _counts(values: Sequence[Any]) -> tuple[int, int]:
+    """How many numbers there are by a point, and by a comma; all texts, if some of them say so."""
+    some = some_of(values)
+    by_point, by_comma = _count(POINT, some), _count(COMMA, some)
+    texts = sum(1 for _ in _texts(some))
+    if len(some) == len(values) or min(by_point, by_comma) > 0 or by_point + by_comma < texts:
+        return _count(POINT, values), _count(COMMA, values)
+    return (len(values), 0) if by_point else (0, len(values))
 
 
 def _count(notation: Notation, values: Sequence[Any]) -> int:

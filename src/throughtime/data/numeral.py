@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 MARKS = str.maketrans({"\u2212": "-", "\u00a0": " ", "\u202f": " ", "\u2009": " ", "\u2019": "'"})
@@ -37,24 +37,35 @@ NO_UNIT = re.compile(
 )
 """What makes a time of day, a date, a rank or a code of a number."""
 
-NUMERAL = re.compile(
-    rf"(\(?)([-+]?) ?({CURRENCY})? ?(\(?)([-+]?) ?"
-    r"(\d(?:[\d.,' ]*[\d.,])?|[.,]\d+)"
-    r"(?:[eE]([-+]?\d+)| ?[x×*·] ?10\^([-+]?\d+))?(-?)"
+PARTS = re.compile(
+    r"([^\d.,]*)(\d(?:[\d.,' ]*[\d.,])?|[.,]\d+)"
+    r"(?:[eE]([-+]?\d+)| ?[x×*·] ?10\^([-+]?\d+))?(\D*(?:m[23])?)"
+)
+"""What stands before digits, the digits with marks between them, an exponent, and what follows."""
+
+AROUND = re.compile(
+    rf"(\(?)([-+]?) ?({CURRENCY})? ?(\(?)([-+]?) ?0(-?)"
     rf" ?(?:({'|'.join(sorted(TIMES, key=len, reverse=True))})(?![^\W\d_])\.?)?"
     rf" ?({UNIT})? ?(\)?) ?({UNIT})?"
 )
-"""Brackets, a sign and a currency, in any order; digits with marks between them; an exponent, a
-minus sign, a word for thousands or millions, and a unit."""
-
-MEASURED = re.compile(r"^(?!0\d).*\d$")
-"""Digits that may have a unit: 00ab is a code, and 0.png a file."""
+"""What may stand around the digits, here 0: brackets, a sign and a currency, in any order; a minus
+sign, a word for thousands or millions, and a unit."""
 
 NO_CENTS = re.compile(r"(?<=\d)[.,][-–—]{1,2}(?![\d-])")
 """A dash for cents, as in 12,-"""
 
 LAKHS = re.compile(r"[1-9]\d?(?:,\d{2})+,\d{3}")
 """Digits in groups as in India: two each, and the last three."""
+
+
+class Around(NamedTuple):
+    """What stands around digits: whether it makes them negative, by a minus sign behind them or
+    otherwise; the word that multiplies them, and the unit."""
+
+    negative: bool
+    behind: bool
+    word: str
+    unit: str
 
 
 class Numeral(NamedTuple):
@@ -94,40 +105,23 @@ class Notation:
         """The number that a text is in this notation, and its unit; None if it is not one."""
         if self._plain.fullmatch(text):
             return Numeral(float(text.replace(self.thousands, "").replace(self.decimal, ".")), "")
-        found = NUMERAL.fullmatch(NO_CENTS.sub("", text.translate(MARKS).strip()))
-        if found is None:
+        text = text if text.isascii() else text.translate(MARKS)
+        found = PARTS.fullmatch(NO_CENTS.sub("", text.strip()))
+        if found is None or (around := _around(found[1], found[5])) is None:
             return None
-        (
-            out,
-            sign,
-            before,
-            inner,
-            sign_inside,
-            digits,
-            e,
-            ten,
-            behind,
-            word,
-            after,
-            close,
-            outside,
-        ) = found.groups("")
-        minus = [mark for mark in (sign, sign_inside, behind, out + inner) if mark]
-        units = [unit for unit in (before, after, outside) if unit]
-        if len(minus) > 1 or len(units) > 1 or (out + inner != "") != (close != ""):
+        digits, exponent = found[2], found[3] or found[4] or "0"
+        if self.decimal == "," and around.word in SHORT_SCALE:
             return None
-        if self.decimal == "," and word in SHORT_SCALE:
+        if around.behind and digits.isdigit():  # 2- may be a mark, or from two on
             return None
-        if behind and digits.isdigit():  # 2- may be a mark, or from two on
+        code = digits[0] == "0" and digits[1:2].isdigit()
+        if around.unit and (code or not digits[-1].isdigit()):  # 00ab is none, nor is 0.png
             return None
-        if units and not MEASURED.search(digits):
+        if (plain := self._digits(digits)) is None:
             return None
-        if NO_UNIT.fullmatch(after) or (plain := self._digits(digits)) is None:
-            return None
-        value = float(f"{plain}e{e or ten or 0}") * TIMES.get(word, 1.0)
-        if minus and minus[0] != "+":
-            value = -value
-        return Numeral(value, _unit(*units)) if math.isfinite(value) else None
+        value = float(f"{plain}e{exponent}") * TIMES.get(around.word, 1.0)
+        value = -value if around.negative else value
+        return Numeral(value, around.unit) if math.isfinite(value) else None
 
     def _digits(self, digits: str) -> str | None:
         """Digits without marks between them, with a decimal point; None if the marks are wrong."""
@@ -155,6 +149,23 @@ class Notation:
 
 
 POINT, COMMA = Notation(".", ","), Notation(",", ".")
+
+
+@lru_cache(maxsize=2**16)  # few things stand around all numbers of a column
+def _around(before: str, after: str) -> Around | None:
+    """What stands around digits; None if it makes no number of them."""
+    found = AROUND.fullmatch(f"{before}0{after}")
+    if found is None:
+        return None
+    out, sign, currency, inner, sign_inside, behind, word, unit, close, outside = found.groups("")
+    minus = [mark for mark in (sign, sign_inside, behind, out + inner) if mark]
+    units = [text for text in (currency, unit, outside) if text]
+    if len(minus) > 1 or len(units) > 1 or (out + inner != "") != (close != ""):
+        return None
+    if NO_UNIT.fullmatch(unit):
+        return None
+    negative = bool(minus) and minus[0] != "+"
+    return Around(negative, behind != "", word, _unit(*units))
 
 
 def _unit(text: str = "") -> str:

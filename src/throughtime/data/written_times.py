@@ -88,22 +88,18 @@ class Written:
         pattern = _pattern(dates) + (OF_DAY + _pattern(clock) if clock else "")
         self.format = dates + clock + ("%z" if zone else "")
         self.fields = re.findall(r"%(\w)", self.format)
-        self.pattern = re.compile(pattern + (r"\s*" + CODES["z"] if zone else ""))
+        self.pattern = re.compile(pattern + (" *" + CODES["z"] if zone else ""))
+        self._rows = _rows(self.pattern)
 
     def __str__(self) -> str:
         """The format in words: day/month/year."""
         return re.sub(r"%(\w)", lambda code: WORDS[code[1]], self.format.replace("%z", ""))
 
     def __call__(self, piece: Piece) -> Times | None:
-        if not all(isinstance(value, str) for value in piece):
+        fields = _fields(self._rows, self.fields, piece)
+        if fields is None:
             return None
-        found = [self.pattern.fullmatch(" ".join(value.split())) for value in piece]
-        groups = [match.groups() for match in found if match is not None]
-        if len(groups) < len(found):
-            return None
-        days, micros = _dated(
-            self.format, dict(zip(self.fields, zip(*groups, strict=True), strict=True))
-        )
+        days, micros = _dated(self.format, fields)
         if days is None or micros is None:
             return None
         return days.astype("datetime64[us]") + micros
@@ -130,15 +126,12 @@ class Clock:
     def __init__(self, clock: str) -> None:
         self.fields = re.findall(r"%(\w)", clock)
         self.pattern = re.compile(_pattern(clock))
+        self._rows = _rows(self.pattern)
 
     def __call__(self, piece: Piece) -> NDArray[Any] | None:
         """The times since midnight; None if a value has not this format."""
-        found = [self.pattern.fullmatch(" ".join(str(value).split())) for value in piece]
-        groups = [match.groups() for match in found if match is not None]
-        if len(groups) < len(found):
-            return None
-        fields = dict(zip(self.fields, zip(*groups, strict=True), strict=True))
-        micros = _micros(fields, len(found))
+        fields = _fields(self._rows, self.fields, list(map(str, piece)))
+        micros = None if fields is None else _micros(fields, len(piece))
         return None if micros is None else micros.astype("timedelta64[us]")
 
 
@@ -151,6 +144,27 @@ def clocks_like(text: str) -> list[Clock]:
 _written, _clock = cache(Written), cache(Clock)
 
 
+def _rows(pattern: re.Pattern[str]) -> re.Pattern[str]:
+    """A pattern for texts that are a line each."""
+    return re.compile(f"^(?:{pattern.pattern})$", re.MULTILINE)
+
+
+def _fields(
+    rows: re.Pattern[str], names: list[str], piece: Piece
+) -> dict[str, tuple[str, ...]] | None:
+    """The fields of all texts by their codes; None if one is not in the format."""
+    if set(map(type, piece)) != {str}:
+        return None
+    texts = "\n".join(piece)
+    found = rows.findall(texts) if texts.count("\n") == len(piece) - 1 else []
+    if len(found) < len(piece):
+        found = rows.findall("\n".join(" ".join(text.split()) for text in piece))
+    if len(found) < len(piece):
+        return None
+    columns = zip(*found, strict=True) if len(names) > 1 else [tuple(found)]
+    return dict(zip(names, columns, strict=True))
+
+
 @cache
 def _begins(dates: str) -> re.Pattern[str]:
     return re.compile(_pattern(dates))
@@ -158,7 +172,7 @@ def _begins(dates: str) -> re.Pattern[str]:
 
 @cache
 def _ends(clock: str, zone: bool) -> re.Pattern[str]:
-    return re.compile(_pattern(clock) + (r"\s*" + CODES["z"] if zone else "") + "$")
+    return re.compile(_pattern(clock) + (" *" + CODES["z"] if zone else "") + "$")
 
 
 NAMED = re.compile("%d.*%[bB]|%[bB].*%d")
@@ -247,4 +261,4 @@ def _ahead(zone: str) -> int:
 
 
 def _whole(texts: tuple[str, ...]) -> NDArray[np.int64]:
-    return np.array(list(map(int, texts)), np.int64)
+    return np.fromiter(map(int, texts), np.int64, len(texts))

@@ -23,6 +23,9 @@ from throughtime.data.formats.tables import read_table
         ("2020-01-01,a word\n2020-01-02,another\n", ["1", "2"], 2),
         ("spam\tcheap pills\nham\thello you\nspam\tbuy now\nspam\tone\n", ["1", "2"], 4),
         ("go 0 now\tva 0\ngo 1 now\tva 1\ngo 2 now\tva 2\n", ["1", "2"], 3),
+        ("1 Mar 24;54,3\n1 Apr 24;7 521,8\n1 May 24;7 869,1\n", ["1", "2"], 3),
+        ("March 1|12,50 €\nApril 1|1.212,50 €\nMay 1|1.112,50 €\n", ["1", "2"], 3),
+        ("day|25%\nMonday|1.212,50 €\nTuesday|2.212,50 €\n", ["day", "25%"], 2),
         ("part,w,y\ntrain,ab,x\ntrain,cd,y\ntrain,ef,y\n", ["part", "w", "y"], 3),
     ],
 )

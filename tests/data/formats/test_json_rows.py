@@ -166,3 +166,16 @@ def test_what_is_written_is_read(
     path.write_text(json.dumps(rows, indent=indent), encoding="utf-8")
     table = read_table(path)
     assert table.columns == {key: [row[key] for row in rows] for key in ("a", "b")}
+
+
+def test_rows_inside_of_few_rows_are_named(write: Write) -> None:
+    article = {"title": "A", "paragraphs": [{"context": "c", "qas": []}]}
+    with pytest.raises(DataError) as refused:
+        read_table(write("a.json", json.dumps({"version": "1.1", "data": [article] * 2})))
+    assert str(refused.value).split("a.json")[1] == (
+        ":1: 2 in the list data, with others inside (paragraphs: a list of objects (context, qas)"
+        "); expected a list of objects, one for each row: write what is a row to a list of its "
+        "own, without objects inside"
+    )
+    many = {"version": "1.1", "data": [article] * 10}  # others may be left out of many rows
+    assert len(read_table(write("b.json", json.dumps(many)))) == 10

@@ -97,6 +97,63 @@ def test_a_first_row_that_is_no_plain_number_is_no_unit(cell: str, write: Write)
     assert table.columns["x"] == [cell, "2.5", "3.5"]
 
 
+LABELS = "".join(f"some item {'abc'[i % 3] * i},{'xyz'[i % 3]}\n" for i in range(30))
+
+
+@pytest.mark.parametrize(
+    "above",
+    [
+        "# exported by X, at noon\n",
+        "# exported by X, at noon, on Monday\n",
+        "# exported by X\n#a,b\n",
+        "#group,false\n#datatype,string\n#default,\n",
+    ],
+)
+def test_comments_above_names_are_left_out_with_a_word(above: str, write: Write) -> None:
+    table = read_table(write("a.csv", f"{above}text,label\n{LABELS}"))
+    assert (list(table.columns), len(table)) == (["text", "label"], 30)
+    (first,) = table.notes
+    assert (
+        first == f"what stands above the names, {above.split(',')[0].split(chr(10))[0]!r}, left out"
+    )
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [["#word", "translation"], ["ab", "cd"], ["ef", "gh"]],  # names as numpy.savetxt has them
+        [["# a good day", "pos"], ["so bad", "neg"], ["a c", "neg"]],  # rows without names
+        [["#tag is it", "x"], ["so bad", "1.5"], ["a c", "2"]],
+    ],
+)
+def test_other_rows_that_begin_with_a_mark_are_no_comments(rows: list[list[str]]) -> None:
+    numbered: list[Row] = list(enumerate(rows, 1))
+    assert untitled(numbered) == (numbered, [])
+
+
+def test_a_comment_amid_the_rows_is_refused(write: Write) -> None:
+    expected = r"a.csv:32: a comment \(# more of it\); expected a row: delete the line"
+    with pytest.raises(DataError, match=expected):
+        read_table(write("a.csv", f"text,label\n{LABELS}# more of it\n{LABELS}"))
+
+
+def test_titles_that_are_divided_are_named(write: Write) -> None:
+    titles = 'Data Source,"World Bank, all",\n\nLast updated,2024-01-01,\n'
+    rows = "Country,Code,1990,1991\n" + "".join(f"a,b,{i},{i}\n" for i in range(9))
+    with pytest.raises(DataError) as refused:
+        read_table(write("a.csv", titles + rows))
+    assert str(refused.value).split("a.csv")[1] == (
+        ":1: 3 columns (Data Source, World Bank, all); expected 4, as in most lines from 4 on: if "
+        "these are titles above the table, delete lines 1 to 3"
+    )
+
+
+def test_several_lines_below_the_names_are_named_together(write: Write) -> None:
+    content = "Price,Close\nTicker,AAPL\nDate,\n2024-01-02,1.5\n2024-01-03,2.5\n"
+    with pytest.raises(DataError, match=r"a.csv:2: AAPL below the .* names, delete lines 2 to 3$"):
+        load(write("a.csv", content))
+
+
 CELL = st.text("ab1 ", max_size=3)
 
 

@@ -30,6 +30,9 @@ OTHERS = {
     "a.mbox": (repeated("From a@b Thu Jan  1 00:00:00 2020\nSubject: {said}\n"), "mails (mbox)"),
     "a.yaml": (repeated("- text: {said}\n  label: a"), "YAML"),
     "a.pgn": ('[Event "x"]\n1. e4 e5\n', "chess games (PGN)"),
+    "a.md": ("| a | b |\n|---|:---:|\n| x | y |\n", "a table in Markdown"),
+    "train.label": (repeated("DESC:def what is {said} ?"), "questions with their classes before"),
+    "movies.txt": (repeated("L{i} +++$+++ u0 +++$+++ {said}"), "columns with +++$+++ between"),
     "a.ics": ("BEGIN:VCALENDAR\n", "a calendar"),
 }
 
@@ -67,3 +70,21 @@ def test_words_and_tags_in_a_text_are_asked_about(write: Write) -> None:
         load(path)
     assert format_of(path, Reading(input="1", target="2")) == "conll"
     assert format_of(path, Reading(symbols="words")) == "lines"
+
+
+@pytest.mark.parametrize("name", ["a.csv", "a.tsv", "a.json", "a.jsonl"])
+def test_a_table_that_is_none_has_its_true_name(name: str, write: Write) -> None:
+    page = "<!DOCTYPE html>\n<html>\n" + repeated("<p>{i}</p>")
+    with pytest.raises(DataError, match=rf"{name}: a web page \(HTML\), perhaps saved instead of"):
+        load(write(name, page))
+    pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12345\n"
+    with pytest.raises(DataError, match=rf"{name}: a Git LFS pointer.*`git lfs pull`$"):
+        load(write(name, pointer))
+
+
+def test_a_table_in_markdown_is_refused_whatever_its_name(write: Write) -> None:
+    table = "| text | label |\n|------|-------|\n" + repeated("| {said} | {i} |")
+    with pytest.raises(DataError, match=r"a\.csv: a table in Markdown; make it a table first"):
+        load(write("a.csv", table))
+    with pytest.raises(DataError, match=r"a\.md: a table in Markdown; make it a table first"):
+        load(write("a.md", table), reading=Reading(format="table"))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import TypeAlias
@@ -11,8 +12,13 @@ from typing import TypeAlias
 from throughtime.data.number import number
 
 DELIMITERS = "\t;|,"
-"""The possible delimiters; of several that divide every line alike, the first is taken: a tab or a
-semicolon hardly ever stands in a text or a number, and a comma often does."""
+"""The possible delimiters; a tab that divides every line alike is one, whatever others do."""
+
+ODD = re.compile(r"(?:[\^~#$+*§¬¦\x01-\x08\x1c-\x1f]|:(?!//))+")
+"""Marks, or several in a row, that other programs write between columns."""
+
+FEWEST = 3
+"""So many lines with the same mark are not a coincidence."""
 
 csv.field_size_limit(2**31 - 1)  # the default, 128 KiB, is too short for a text
 
@@ -46,6 +52,7 @@ class Dialect:
         delimiter: the character between two cells.
         quoted: whether a cell may stand in double quotes, and then over several lines.
         first: how many lines stand before the table, such as ``sep=;``.
+        spaced: whether spaces after a delimiter are left out, as before a quote in ``a, "b"``.
 
     Example:
         >>> [(r.lines, r.rows) for r in Dialect(",").cut(["a,b\\n", '"x, y",2\\n'])]
@@ -55,6 +62,7 @@ class Dialect:
     delimiter: str
     quoted: bool = True
     first: int = 0
+    spaced: bool = False
 
     def cut(self, lines: Iterable[str]) -> Iterator[Rows]:
         """The rows of lines that end in ``\\n``, some at a time, blank ones left out.
@@ -66,6 +74,7 @@ class Dialect:
             islice(lines, self.first, None),
             delimiter=self.delimiter,
             quoting=csv.QUOTE_MINIMAL if self.quoted else csv.QUOTE_NONE,
+            skipinitialspace=self.spaced,
             strict=True,
         )
         line, read = self.first + 1, 0
@@ -75,12 +84,15 @@ class Dialect:
             try:
                 rows.extend(islice(reader, ROWS))
             except csv.Error as error:  # the rows before it are there
-                wrong = str(error)
+                middle = "expected after" in str(error)
+                wrong = "a quote ends within a cell" if middle else str(error)
             joined = reader.line_num - read > len(rows) and wrong is None
             found = _placed(rows, line, joined or wrong is not None)
             if wrong is not None:
                 raise Unreadable(
-                    line + sum(map(_lines, rows)), f"{wrong}; expected a row of a CSV file"
+                    line + sum(map(_lines, rows)),
+                    f"{wrong}; expected a row of a CSV file, with commas or tabs between columns, "
+                    "and a quote inside of quotes doubled (not with a backslash before it)",
                 )
             if not rows:
                 return
@@ -110,6 +122,48 @@ class Spaces:
 
 class Unreadable(Exception):
     """A row that cannot be cut as those before it: its line, and why."""
+
+
+def has_spaced_quotes(text: str, delimiter: str) -> bool:
+    """Whether a cell in quotes stands after a delimiter and a space.
+
+    Example:
+        >>> has_spaced_quotes('1, "a"\\n', ","), has_spaced_quotes('She said, "so" then\\n', ",")
+        (True, False)
+    """
+    mark = re.escape(delimiter)
+    cell = rf'{mark} +"(?:[^"\n]|"")*"(?={mark}|$)'
+    return re.search(cell, text, re.MULTILINE) is not None
+
+
+def may_be_of_text(text: str, delimiter: str) -> bool:
+    """Whether every such mark may belong to a text or a number: beside a space, or in 1,5.
+
+    Example:
+        >>> may_be_of_text("yes, or 1,5;a", ","), may_be_of_text("yes, or 1,5;a", ";")
+        (True, False)
+    """
+    mark = re.escape(delimiter)
+    decimal = r"|(?<=\d),(?=\d)" if delimiter == "," else ""
+    return len(re.findall(rf"(?<= ){mark}|{mark}(?= ){decimal}", text)) == text.count(delimiter)
+
+
+def odd_mark(lines: Sequence[str]) -> str | None:
+    """The mark that divides all lines alike and is no delimiter, as ``::`` does; None without one.
+
+    Example:
+        >>> odd_mark(["text^label", "a film^good", "a book^bad"]), odd_mark(["at", "1:30", "2:00"])
+        ('^', None)
+    """
+    if len(lines) < FEWEST:
+        return None
+    for mark in dict.fromkeys(ODD.findall(lines[0])):
+        parts = [line.split(mark) for line in lines]
+        if len({len(row) for row in parts}) > 1 or not all(c.strip() for row in parts for c in row):
+            continue
+        if not all(re.fullmatch(r"[\d.,:]+", line) for line in lines):  # times of the day
+            return mark
+    return None
 
 
 def _placed(rows: list[Row], line: int, joined: bool) -> Rows:

@@ -11,10 +11,12 @@ from typing import Any
 from throughtime.data.cells import ROWS, Writer
 from throughtime.data.errors import DataError
 from throughtime.data.formats.json_text import from_json, next_json, skip, why
-from throughtime.data.formats.nested import Records, flat
+from throughtime.data.formats.nested import Records, flat, objects_in
 from throughtime.data.formats.opening import suffix_of
 from throughtime.data.formats.table import Table, check_width
 from throughtime.data.formats.text_file import blocks_of, lines_in
+from throughtime.data.formats.written import by_beginning
+from throughtime.data.splitting import FEWEST
 
 Row = tuple[int, Any]
 """The line that a value begins at, and the value."""
@@ -35,8 +37,12 @@ def read_json(path: Path) -> Table:
     each column; or one of pandas' forms: ``split``, ``columns`` and ``index``.
 
     Raises:
-        DataError: with file and line, if it is not JSON, or is JSON of another form.
+        DataError: with file and line, if it is not JSON, or is JSON of another form; or by its true
+            name, if it is a web page.
     """
+    first = next((line for line in lines_in(path) if line.strip()), "")
+    if name := by_beginning([first]):
+        raise DataError(f"{path}: {name}")
     if suffix_of(path) in LINES or _are_values(path):
         return _rows(path, _by_line(path), " on every line")
     text = "".join(blocks_of(path))
@@ -153,6 +159,7 @@ def _of_object(path: Path, text: str, whole: dict[str, Any]) -> Table:
     if columns is None and len(lists) == 1 and not _is_columns(whole):
         keys = next(iter(lists))
         table = _rows(path, _items(text, _inside(text, keys)), f" in {'.'.join(keys)}")
+        _check_not_nested(table, ".".join(keys))
         others = [key for key in whole if key != keys[0]]
         said = f"the rows are {'.'.join(keys)} of one object"
         if others:
@@ -175,6 +182,18 @@ def _of_object(path: Path, text: str, whole: dict[str, Any]) -> Table:
         f"{path}: a JSON object with the keys {', '.join(list(whole)[:NAMED]) or '(none)'}; "
         f"{RECORDS}: write the list that holds the rows to a file of its own"
     )
+
+
+def _check_not_nested(table: Table, where: str) -> None:
+    """Refuse few rows that have the real ones inside, as SQuAD's articles have their questions."""
+    first = ((name, values[0]) for name, values in table.columns.items())
+    found = [f"{name}: {objects_in(v)}" for name, v in first if isinstance(v, list)
+             and objects_in(v)]  # fmt: skip
+    if found and len(table) < FEWEST:
+        raise DataError(
+            f"{table.at(0)}: {len(table):,} in the list {where}, with others inside ({found[0]}); "
+            f"{RECORDS}: write what is a row to a list of its own, without objects inside"
+        )
 
 
 NAMED = 6

@@ -237,7 +237,8 @@ def _numbers(table: Table, name: str) -> Tensor:
     if found is not None:
         return torch.from_numpy(found)[:, None]
     row, value = next((row, v) for row, v in enumerate(values) if number(v) is None)
+    what = "no value (null or NaN)" if value is None else repr(str(value))
     raise DataError(
-        f"{table.at(row)}: column {name!r} has {str(value)!r}; expected a finite number: "
+        f"{table.at(row)}: column {name!r} has {what}; expected a finite number: "
         "fill in what is missing, or leave the column out by --target"
     )

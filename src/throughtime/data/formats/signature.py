@@ -123,6 +123,9 @@ TEXTS: dict[bytes, Kind] = {
     b"%PDF-": Kind("a PDF document", SAVE),
     b"%!PS": Kind("a PostScript document", SAVE),
     b"{\\rtf": Kind("an RTF document", SAVE),
+    b"version https://git-lfs.": Kind(
+        "a Git LFS pointer, which stands for the file", "get the file itself by `git lfs pull`"
+    ),
     b"(dp0\n": Kind("a Python pickle", PICKLED),
     b"(lp0\n": Kind("a Python pickle", PICKLED),
     b"RDA": OF_R,

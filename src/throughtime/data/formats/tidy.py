@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,12 @@ FEWEST = 2
 NUMERAL = re.compile(r"[^\w[(]*\(?[^\w[(]*\d")
 """How a number begins, such as $1 or (3%); no unit, such as m/s2 or [m], does."""
 
+ANNOTATIONS = ("#group", "#datatype", "#default")
+"""How the lines begin that InfluxDB writes above the names."""
+
+NAMED = 6
+"""So many cells are named in a message."""
+
 SAMPLE = 200
 """So many rows tell what a column has."""
 
@@ -29,13 +36,15 @@ SAMPLE = 200
 def untitled(rows: list[Row]) -> tuple[list[Row], list[str]]:
     """The first rows of a table without titles above its names, and what is to be said of that.
 
-    Titles are rows with one cell alone, the first, or none, above a row of names.
+    Titles are rows with one cell alone, the first, or none, above a row of names; or comments,
+    which begin with #.
 
     Example:
         >>> untitled([(1, ["Sales"]), (2, ["day", "sold"]), (3, ["1", "2.5"])])[0]
         [(2, ['day', 'sold']), (3, ['1', '2.5'])]
     """
-    begin = _titles(rows)
+    begin = _comments(rows)
+    begin += _titles(rows[begin:])
     titles = [str(cell).strip() for _, row in rows[:begin] for cell in row if _filled(cell)]
     return rows[begin:], [f"what stands above the names, {titles[0]!r}, left out"] if titles else []
 
@@ -89,17 +98,28 @@ def even(rows: list[Row], first: Row, ends: bool) -> list[Row]:
                 for n, row in rows]  # fmt: skip
     if {len(row) for _, row in rows} <= {width}:
         return rows
-    if rows[0] is first and all(len(row) == width + 1 for _, row in rows[1:]):
+    if rows[0][0] == line and all(len(row) == width + 1 for _, row in rows[1:]):
         raise Unreadable(
             line,
             f"{width} names, and one cell more in each row; expected as many: if the first cells "
             "are the names of the rows, as R writes them, put an empty name before the others; if "
             "a text has the delimiter in it, put the text in double quotes",
         )
+    (usual, count), *_ = Counter(len(row) for _, row in rows).most_common(1)
+    if rows[0][0] == line and usual != width and 2 * count > len(rows):
+        begin = next(n for n, row in rows if len(row) == usual)
+        above = f"line {line}" if begin - line == 1 else f"lines {line} to {begin - 1}"
+        raise Unreadable(
+            line,
+            f"{width} columns ({_some(names)}); expected {usual}, as in most lines from {begin} "
+            f"on: if these are titles above the table, delete {above}",
+        )
     at, row = next((n, row) for n, row in rows if len(row) != width)
+    if str(row[0]).startswith("#"):
+        raise Unreadable(at, f"a comment ({_some(row)}); expected a row: delete the line")
     raise Unreadable(
         at,
-        f"{len(row)} columns; expected {width}, as in line {line}: {', '.join(map(str, names))}: "
+        f"{len(row)} columns; expected {width}, as in line {line}: {_some(names)}: "
         "mend the line, or delete what stands above or below the table",
     )
 
@@ -135,9 +155,14 @@ def check_below(
         return
     units = [cell.strip() for cell in of_numbers if _filled(cell)]
     if units and not any(is_empty(u) or NUMERAL.match(u) or _numbers([u]) for u in units):
+        numeric = [i for i, column in enumerate(below) if _numbers(column)]
+        empty = 0  # yfinance writes such rows below the names of its shares
+        while empty < len(others) and not any(_filled(others[empty][i]) for i in numeric):
+            empty += 1
+        lines_of = "the line" if not empty else f"lines {line} to {head[empty][0]}"
         raise DataError(
             f"{path}:{line}: {', '.join(units[:4])} below the names, and numbers below that; "
-            "expected a row: if these are units, delete the line"
+            f"expected a row: if these are units or other names, delete {lines_of}"
         )
 
 
@@ -178,6 +203,31 @@ def _titles(rows: Sequence[Row]) -> int:
         for i in named
     )
     return count if any(of_digits) else 0
+
+
+def _comments(rows: Sequence[Row]) -> int:
+    """How many rows are comments, above names which stand in no row below."""
+    count = 0
+    while count < len(rows) and str(rows[count][1][0]).startswith("#"):
+        count += 1
+    below = rows[count:]
+    if not count or len(below) < 2:
+        return 0
+    cells = [str(cell).lstrip("# ") for _, row in rows[:count] for cell in row]
+    annotated = all(row[0] in ANNOTATIONS for _, row in rows[:count])
+    if not annotated and not any(len(cell.split()) > 1 for cell in cells):
+        return 0  # they may be the names, as in #time,value
+    names, values = below[0][1], [row for _, row in below[1:]]
+    some = {(i, cell) for row in values[:SAMPLE] for i, cell in enumerate(row) if _filled(cell)}
+    named = [(i, cell) for i, cell in enumerate(names) if _filled(cell)]
+    are_names = all(number(cell) is None and (i, cell) not in some for i, cell in named)
+    return count if len(named) >= FEWEST and are_names else 0
+
+
+def _some(cells: Sequence[Any]) -> str:
+    """The first cells of a row, for a message."""
+    filled = [str(cell) for cell in cells if _filled(cell)]
+    return ", ".join(filled[:NAMED]) + ", …" * (len(filled) > NAMED)
 
 
 def _may_be_title(row: Sequence[Any]) -> bool:

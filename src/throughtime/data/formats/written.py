@@ -5,14 +5,15 @@ from __future__ import annotations
 import re
 
 MARKUP = "make it plain text or a table first; or give --format lines to model the markup itself"
+PAGE = "a web page (HTML), perhaps saved instead of the file itself"
 AS_LINES = "or give --format lines to model the lines as they are"
 ROWS = f"make it a table first, such as a .csv or .jsonl; {AS_LINES}"
 SPOKEN = f"make it a text with what is said alone; {AS_LINES}"
 
 BEGINNINGS = {
     "<?xml": f"XML; {MARKUP}",
-    "<!doctype html": f"HTML; {MARKUP}",
-    "<html": f"HTML; {MARKUP}",
+    "<!doctype html": f"{PAGE}; {MARKUP}",
+    "<html": f"{PAGE}; {MARKUP}",
     "@relation": f"a file of Weka's (ARFF); {MARKUP}",
     "@problemname": f"a file of sktime's (.ts); {MARKUP}",
     "webvtt": f"subtitles (WebVTT); {SPOKEN}",
@@ -35,8 +36,10 @@ ENDINGS = {".yaml": f"YAML; {ROWS}", ".yml": f"YAML; {ROWS}"}
 """What the ending of a name says."""
 
 CLOCK = r"\d{1,2}[:.]\d\d([:.]\d\d)?([\s\u202f]?[AaPp]\.?[Mm]\.?)?"
+RULE = r"\s*:?-{3,}:?\s*"
 LINES = {
     r"(?s)\d+\n(\d+:)?\d\d:\d\d[,.]\d{3} --> .*": f"subtitles (SubRip); {SPOKEN}",
+    rf"(?s).*\|.*\n\s*\|?{RULE}([|+]{RULE})*\|?\s*": f"a table in Markdown; {ROWS}",
     r"(?s)From \S+.* \d{4}\n\S+: .*": f"mails (mbox); {ROWS}",
 }
 """How the first two lines are written, and what that is."""
@@ -49,6 +52,10 @@ MOST = {
     f"it a table with a column of names and one of texts; {AS_LINES}",
     r"[-+]?[\d.]+( \d+:[-+.\deE]+)+\s*": "vectors with the numbers of their entries (LibSVM); make "
     f"it a table with a list of numbers in each row; {AS_LINES}",
+    r"[A-Z]{3,6}:[a-z]+ \S.*": "questions with their classes before them (TREC); write the class "
+    f"and the question to columns of their own, with a tab between, and name it .tsv; {AS_LINES}",
+    r"(.+ \+{3}\$\+{3} )+.*": "columns with +++$+++ between (Cornell's dialogs); write a tab "
+    f"instead, and name it .tsv; {AS_LINES}",
     r"[TREAMN#*]\d*\t\S+ [^\t]*(\t.*)?": "annotations of brat's, which name places in another "
     "text; export them as CoNLL, or make a .jsonl with the texts and their labels",
 }
@@ -85,15 +92,8 @@ def true_name(lines: list[str], ending: str) -> str | None:
     """
     if not lines:
         return None
-    begins = lines[0].lstrip().lower()
-    for beginning, name in BEGINNINGS.items():
-        if begins.startswith(beginning):
-            return name
-    if ending in ENDINGS:
-        return ENDINGS[ending]
-    for pattern, name in LINES.items():
-        if re.fullmatch(pattern, "\n".join(lines[:2])):
-            return name
+    if name := by_beginning(lines) or ENDINGS.get(ending):
+        return name
     some = [line[:LONGEST] for line in lines[:SAMPLE]]
     words = [line.split()[:WORDS_OF_LINE] for line in some]
     for pattern, name in MOST.items():
@@ -101,6 +101,23 @@ def true_name(lines: list[str], ending: str) -> str | None:
             return name
     for pattern, name in WORDS.items():
         if _most([len(w) > 1 and all(re.fullmatch(pattern, word) for word in w) for w in words]):
+            return name
+    return None
+
+
+def by_beginning(lines: list[str]) -> str | None:
+    """As :func:`true_name`, by the first two lines alone; so are files called .csv or .json.
+
+    Example:
+        >>> by_beginning(["<!DOCTYPE html>"])[:17]
+        'a web page (HTML)'
+    """
+    begins = lines[0].lstrip().lower() if lines else ""
+    for beginning, name in BEGINNINGS.items():
+        if begins.startswith(beginning):
+            return name
+    for pattern, name in LINES.items():
+        if re.fullmatch(pattern, "\n".join(lines[:2])):
             return name
     return None
 
