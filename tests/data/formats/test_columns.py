@@ -324,7 +324,7 @@ def decoded(data: Dataset) -> list[Any]:
 
 def test_labels_of_labels_are_no_sequence(write: Write) -> None:
     path = write("a.csv", csv_of("a,b", *(f"{'pq'[i % 2]},{'xy'[i % 2]}" for i in range(60))))
-    with pytest.raises(DataError, match="one of each in a row, and y is no sequence either"):
+    with pytest.raises(DataError, match="neither x nor y is a sequence"):
         load(
             path,
             reading=Reading(
