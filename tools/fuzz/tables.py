@@ -12,8 +12,10 @@ from random import Random
 from typing import Literal
 
 import torch
+from babel.dates import get_month_names
 
 from throughtime.data import Dataset, Reading, load
+from throughtime.data.month_names import LANGUAGES
 from throughtime.data.written_times import CLOCKS, DATES
 from throughtime.sequence import Sequence
 from tools.fuzz.harness import read_or_refused
@@ -22,7 +24,9 @@ from tools.fuzz.workplace import Workplace
 MARKS = ((".", ","), (",", "."), (".", ""), (",", ""), (".", "'"), (",", " "), (",", "\u202f"))
 """Decimal and thousands marks."""
 
-UNITS = ("{}", "{}", "{}", "${}", "{} €", "{}%", "CHF {}")
+UNITS = ("{}", "{}", "{}", "${}", "{} €", "{}%", "CHF {}", "{} kg", "{}°C", "{} µg/m³")
+
+MINUS = ("-{}", "-{}", "\u2212{}", "({})", "{}-")
 
 ENCODINGS = ("utf-8", "utf-8", "utf-8-sig", "utf-16")
 
@@ -35,12 +39,12 @@ def series_of_people(draw: Random, at: Workplace) -> None:
     values = [round(draw.gauss(3, 1) * scale, digits) for _ in range(count)]
     decimal, thousands = draw.choice(MARKS)
     unit = draw.choice(UNITS)
-    minus = draw.choice("-\u2212")
+    minus = draw.choice(MINUS)
 
     def number(value: float) -> str:
         text = f"{abs(value):,.{digits}f}".replace(",", "x").replace(".", decimal)
-        text = unit.format(text.replace("x", thousands))
-        return minus + text if value < 0 else text
+        text = text.replace("x", thousands)
+        return unit.format(minus.format(text) if value < 0 else text)
 
     form = draw.choice(DATES)
     step = timedelta(days=draw.choice((1, 7, 31, 366)))
@@ -48,6 +52,10 @@ def series_of_people(draw: Random, at: Workplace) -> None:
     begin = datetime(1990 + draw.randrange(10), 1, 1) + timedelta(days=draw.randrange(300))
     days = [begin + i * step for i in range(count)]
     times = [f"{day.strftime(form)} {day.strftime(clock)}".strip() for day in days]
+    if "%B" in form and draw.random() < 0.5:  # as others have it
+        months = get_month_names("wide", locale=draw.choice(LANGUAGES))
+        named = form.replace("%B", "@")
+        times = [day.strftime(named).replace("@", months[day.month]) for day in days]
     turned = draw.random() < 0.2
     if turned:
         times.reverse()

@@ -4,25 +4,17 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import Any
 
 import numpy as np
 
-from throughtime.data.cells import Piece, mapped, pieces_of, some_of
-from throughtime.data.number import number, numbers_in
+from throughtime.data.cells import Piece, mapped, some_of
+from throughtime.data.number import number
 from throughtime.data.numeral import COMMA, CURRENCY, POINT, TIMES, Notation, Numeral
-
-CODE = re.compile(r"[-+]?0(?:\d{2,}|\d+[^\W\d_]+)")
-"""Digits with a nought before them, of which there are more than two or letters behind: a code such
-as a post code, not a number."""
-
-CODES = re.compile(rf"^\s*{CODE.pattern}\s*$", re.MULTILINE)
-
-EMPTY = ("", "nan", "na", "n/a", "null", "none", "-", "–", "inf", "-inf")
-"""Texts that stand for a missing number."""
+from throughtime.data.shown import Shown, is_empty, shown, texts_in, texts_of
 
 
 @dataclass(frozen=True)
@@ -40,14 +32,14 @@ class Numerals:
     note: str = ""
     doubt: tuple[int, str] | None = None
     decimal: str | None = None
-    _seen: _Seen | None = None
+    _shown: Shown | None = None
 
     @cached_property
     def are_numbers(self) -> bool:
         """Whether most values are numbers, or would be if it were known which."""
         if self.doubt is not None:
             return True
-        return are_numbers(self.values) if self._seen is None else self._seen.are_numbers
+        return are_numbers(self.values) if self._shown is None else self._shown.are_numbers
 
 
 def numbers_of(values: Sequence[Any], decimal: str | None = None) -> Numerals:
@@ -71,21 +63,21 @@ def numbers_of(values: Sequence[Any], decimal: str | None = None) -> Numerals:
     """
     if not _may_be_numbers(values):
         return Numerals(values, doubt=_unread(values))
-    seen = _seen(values)
+    seen = shown(values)
     if not seen.texts or seen.are_codes:
-        return Numerals(values, _seen=seen)
+        return Numerals(values, _shown=seen)
     if decimal is None and seen.plain:
         pointed = "." if seen.pointed else None
         doubt = _doubt(values, seen.thousands)
-        return Numerals(values, doubt=doubt, decimal=pointed, _seen=seen)
+        return Numerals(values, doubt=doubt, decimal=pointed, _shown=seen)
     notation, doubt = _notation(decimal), None
     if notation is None:
         by_point, by_comma = _counts(values)
         if 2 * max(by_point, by_comma) < seen.texts:
-            return Numerals(values, doubt=_unread(values), _seen=seen)
+            return Numerals(values, doubt=_unread(values), _shown=seen)
         notation = POINT if by_point >= by_comma else COMMA
         if by_point == by_comma:
-            doubt = _doubt(values, next(filter(_either, _texts(values)), None))
+            doubt = _doubt(values, next(filter(_either, texts_of(values)), None))
     reader = _Reader(notation)
     read = mapped(values, reader)
     return Numerals(read, reader.note, doubt or reader.doubt, notation.decimal)
@@ -103,93 +95,6 @@ def _is_number(value: Any) -> bool:
         isinstance(value, str)
         and (POINT.number(value) is not None or COMMA.number(value) is not None)
     )
-
-
-def _texts(values: Sequence[Any]) -> Iterator[str]:
-    """The texts of a column, empty ones aside."""
-    for piece in pieces_of(values):
-        yield from (text for text in _texts_in(piece) if not is_empty(text))
-
-
-def _texts_in(piece: Piece) -> list[str]:
-    """The texts of a piece, empty ones among them."""
-    if isinstance(piece, np.ndarray):
-        return []
-    kinds = set(map(type, piece))
-    if str not in kinds:
-        return []
-    return [v for v in piece if isinstance(v, str)] if len(kinds) > 1 else piece
-
-
-@dataclass
-class _Seen:
-    """What the values of a column have shown, empty ones aside.
-
-    Args:
-        filled: how many values there are.
-        others: how many of them are no numbers as programs write them.
-        texts: how many of them are texts.
-        codes: how many have noughts before them.
-        plain: whether all texts are numbers as programs write them.
-        pointed: the first with a point.
-        whole: whether there is one without.
-        grouped: whether each point may stand between thousands, as in 1.000 after 999.
-    """
-
-    filled: int = 0
-    others: int = 0
-    texts: int = 0
-    codes: int = 0
-    plain: bool = True
-    pointed: str | None = None
-    whole: bool = False
-    grouped: bool = True
-
-    @property
-    def are_codes(self) -> bool:
-        """Whether a tenth or more are codes."""
-        return self.texts > 0 and 10 * self.codes >= self.texts
-
-    @property
-    def are_numbers(self) -> bool:
-        """Whether most values are numbers."""
-        return 2 * self.others < self.filled and not self.are_codes
-
-    @property
-    def thousands(self) -> str | None:
-        """A plain number whose point may stand between thousands."""
-        return self.pointed if self.whole and self.grouped else None
-
-
-GROUPED = re.compile(r"\s*[-+]?(?:[1-9]\d{0,2}\.\d{3}|[^.]{0,3})\s*")
-"""A number whose point may stand between thousands, or that has no thousand."""
-
-
-def _seen(values: Sequence[Any]) -> _Seen:
-    seen = _Seen()
-    for piece in pieces_of(values):
-        filled: Piece
-        if numbers_in(piece) is None:
-            filled = [value for value in piece if not is_empty(value)]
-            wrong = sum(number(value) is None for value in filled)
-            seen.others += wrong
-        else:
-            filled, wrong = piece, 0
-        seen.filled += len(filled)
-        texts = _texts_in(filled)
-        if not texts:
-            continue
-        seen.texts += len(texts)
-        seen.plain = seen.plain and (not wrong or numbers_in(texts) is not None)
-        joined = "\n".join(texts)
-        if CODES.search(joined):
-            seen.codes += sum(CODE.fullmatch(text.strip()) is not None for text in texts)
-        if seen.pointed is None and "." in joined:
-            seen.pointed = next(text for text in texts if "." in text)
-        if seen.grouped:  # until one says no
-            seen.grouped = all(map(GROUPED.fullmatch, texts))
-            seen.whole = seen.whole or not all("." in text for text in texts)
-    return seen
 
 
 def _notation(decimal: str | None) -> Notation | None:
@@ -225,7 +130,7 @@ class _Reader:
         found = [self.notation.read(v) if isinstance(v, str) else None for v in piece]
         if self.doubt is None:
             self._check(piece, found)
-        joined = "\n".join(text.strip() for text in _texts_in(piece))
+        joined = "\n".join(text.strip() for text in texts_in(piece))
         for what, pattern in _marks(self.notation):
             self._notes[what] = self._notes[what] or bool(pattern.search(joined))
         self._row += len(piece)
@@ -264,19 +169,14 @@ def are_numbers(values: Sequence[Any]) -> bool:
         >>> are_numbers(["1", "2", "", "three"]), are_numbers(["010", "011"])
         (True, False)
     """
-    return _may_be_numbers(values) and _seen(values).are_numbers
-
-
-def is_empty(value: Any) -> bool:
-    """Whether a value stands for a missing number."""
-    return value is None or str(value).strip().lower() in EMPTY
+    return _may_be_numbers(values) and shown(values).are_numbers
 
 
 def _counts(values: Sequence[Any]) -> tuple[int, int]:
     """How many numbers there are by a point, and by a comma; all texts, if some of them say so."""
     some = some_of(values)
     by_point, by_comma = _count(POINT, some), _count(COMMA, some)
-    texts = sum(1 for _ in _texts(some))
+    texts = sum(1 for _ in texts_of(some))
     if len(some) == len(values) or min(by_point, by_comma) > 0 or by_point + by_comma < texts:
         return _count(POINT, values), _count(COMMA, values)
     return (len(values), 0) if by_point else (0, len(values))
@@ -286,7 +186,7 @@ def _count(notation: Notation, values: Sequence[Any]) -> int:
     """How many numbers there are by a notation; none, if there are as many units as in a text."""
     units = Counter(
         "money" if _is_money(numeral.unit) else numeral.unit
-        for text in _texts(values)
+        for text in texts_of(values)
         if (numeral := notation.read(text)) is not None
     )
     most, all_units = max(units.values(), default=0), units.total()
@@ -309,8 +209,8 @@ UNREAD = re.compile(
 
 def _unread(values: Sequence[Any]) -> tuple[int, str] | None:
     """The first row, if all texts are numbers in forms that are not read."""
-    text = next(_texts(values), None)
-    if text is None or not all(map(UNREAD.fullmatch, _texts(values))):
+    text = next(texts_of(values), None)
+    if text is None or not all(map(UNREAD.fullmatch, texts_of(values))):
         return None
     row = next(row for row, value in enumerate(values) if value == text)
     return row, f"{text!r} is not in a form in which numbers are read; write it as 0.5"

@@ -64,3 +64,22 @@ def test_an_index_without_a_name(write: Write) -> None:
         rows = [f"{cell},{i}.5\n" for i, cell in enumerate(cells)]
         with pytest.raises(DataError, match=r"c.csv:1: column 1 has no name, and values below"):
             read_table(write("c.csv", ",close\n" + "".join(rows)))
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [
+            f"{d:02} {m} 2020;CHF {d},5{'-' * (d == 1)}"
+            for m in ("Mar", "Apr")
+            for d in range(1, 29)
+        ],
+        [f"{d}. März 2020;{d},5 kg" for d in range(1, 29)],
+    ],
+)
+def test_a_date_with_the_name_of_a_month_above_others_is_no_name(
+    write: Write, rows: list[str]
+) -> None:
+    table = read_table(write("a.csv", "\n".join(rows) + "\n"))
+    assert len(table) == len(rows)
+    assert list(table.columns) == ["1", "2"]

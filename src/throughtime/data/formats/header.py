@@ -13,7 +13,7 @@ from throughtime.data.errors import DataError
 from throughtime.data.formats.footer import check_footer
 from throughtime.data.formats.row_numbers import are_row_numbers
 from throughtime.data.formats.table import Table
-from throughtime.data.formats.tidy import NUMERAL, SAMPLE, Row, check_below
+from throughtime.data.formats.tidy import SAMPLE, Row, check_below
 from throughtime.data.notation import numbers_of
 from throughtime.data.number import number
 from throughtime.data.times import times_of
@@ -159,11 +159,13 @@ def _alike(cell: str, column: Sequence[Any]) -> bool:
         return False
     if sum(cell == other for other in column) > 1:
         return True
-    if NUMERAL.match(cell) and numbers_of([cell]).are_numbers:  # 1.234,50 € above 17,20 €
-        some = [other for other in column if str(other).strip()][:SAMPLE]
+    some = [other for other in column if str(other).strip()][:SAMPLE]
+    if numbers_of([cell]).are_numbers:  # 1.234,50 € above 17,20 €
         doubt = numbers_of([*some, cell]).doubt  # of its unit, where it has another
         return numbers_of(some).are_numbers and (doubt is None or doubt[0] < len(some))
     shape = _shape(cell)
+    if "9" in shape and times_of([cell, *some]) is not None:  # 31 Mar 2020 above 1 Apr 2020
+        return True
     return "9" in shape and 2 * sum(_shape(other) == shape for other in column) >= len(column)
 
 

@@ -11,8 +11,9 @@ from typing import Any
 from throughtime.data.cells import pieces_of
 from throughtime.data.errors import DataError
 from throughtime.data.formats.dialect import Unreadable
-from throughtime.data.notation import is_empty, numbers_of
+from throughtime.data.notation import numbers_of
 from throughtime.data.number import number
+from throughtime.data.shown import is_empty
 
 Row = tuple[int, Sequence[Any]]
 """The line that a row begins at, and its cells."""
