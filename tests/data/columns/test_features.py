@@ -104,7 +104,7 @@ def test_a_label_of_y_is_one_however_rare() -> None:
         (["a|b", "b", "a"] * 10, True),
         (["a, b", "b", "a"] * 10, True),
         (["a; b", "b", "a"] * 10, True),
-        (["a, b", "b"] * 20, False),  # no more combinations than names
+        (["a, b", "c"] * 20, False),  # no more combinations than names
         (["Portland, OR", "Remote", "Salem, OR"] * 20, False),
         (["a", "b"] * 20, False),
         ([f"text | no {i}" for i in range(40)], False),
@@ -118,6 +118,8 @@ def test_texts_that_may_be_sets_are_asked_about() -> None:
     with pytest.raises(DataError, match=r"has 'a\|b', which may be several labels"):
         are_sets(["a|b", "b", "a"] * 5)  # 15 rows of two names
     assert not are_sets(["a|b", "c|d"])
+    with pytest.raises(DataError, match=r"has 'a, b', which may be several labels"):
+        are_sets(["b", "a, b"] * 20)  # b stands alone too
 
 
 def test_lists_that_are_sets() -> None:

@@ -204,7 +204,7 @@ def test_what_cannot_be_is_refused_in_one_line(
 
 def test_neither_sequence_is_refused(write: Write) -> None:
     path = write("a.csv", csv_of("a,b", *(f"{i},{i % 2}" for i in range(20))))
-    with pytest.raises(DataError, match="neither x nor y is a sequence"):
+    with pytest.raises(DataError, match="one of each in a row, and y is no sequence either"):
         load(path, reading=Reading(input="a", target="b:label"))
 
 

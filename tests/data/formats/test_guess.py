@@ -78,7 +78,7 @@ def test_json_is_not_lines_of_text(name: str, indent: int | None, write: Write) 
     ("text", "name"),
     [
         ("<?xml version='1.0'?>\n<a/>\n", "XML"),
-        ("\n<!DOCTYPE html>\n<html>\n", "HTML"),
+        ("\n<!DOCTYPE html>\n<html>\n", r"a web page \(HTML\)"),
         ("@relation iris\n@data\n", "a file of Weka's"),
         ("@problemName x\n@data\n1,2:a\n", "a file of sktime's"),
     ],

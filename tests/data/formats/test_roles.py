@@ -223,7 +223,7 @@ def test_row_numbers_are_read_if_they_are_given(write: Write) -> None:
 
 def test_a_number_below_labels_is_no_label(write: Write) -> None:
     labels = ["p", "q"] * 30
-    told = {"input": "text", "target": "label"}
+    told: dict[str, Any] = {"input": "text", "target": "label"}
     rows = ([*TEXTS, "rows"], [*labels, "60"])
     assert refused(write, "text,label", *rows, **told) == (
         "a.csv:62: column 'label' has '60', and no other number; expected a label: delete the "

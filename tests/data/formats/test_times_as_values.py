@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tests.data.formats.test_roles import TEXTS, TIMES, refused, table
@@ -12,7 +14,7 @@ from throughtime.data import Reading, load
 def test_times_are_no_x_by_a_guess(write: Write) -> None:
     """The rows would be shuffled, and their times read character by character."""
     values = [10.5 + i for i in range(60)]
-    told = {"input": "Created (UTC)", "target": "Amount"}
+    told: dict[str, Any] = {"input": "Created (UTC)", "target": "Amount"}
     assert refused(write, "Created (UTC),Amount", TIMES, values, **told) == (
         "a.csv:2: column 'Created (UTC)' has '2024-01-01 00:00:00', a time, and the order of rows "
         "is lost where it is x; give --format series --target Amount for a series of Amount, or "
@@ -24,7 +26,7 @@ def test_times_are_no_x_by_a_guess(write: Write) -> None:
 
 
 def test_times_before_texts_are_no_series(write: Write) -> None:
-    told = {"input": "time", "target": "state"}
+    told: dict[str, Any] = {"input": "time", "target": "state"}
     assert refused(write, "time,state", TIMES, ["on", "off"] * 30, **told) == (
         "a.csv:2: column 'time' has '2024-01-01 00:00:00', a time, and the order of rows is lost "
         "where it is x; give --input time:characters --target state for its text"

@@ -52,10 +52,15 @@ def numbered(hashes: NDArray[np.int64]) -> NDArray[np.int64]:
         >>> numbered(np.array([7, 3, 7])).tolist()
         [0, 1, 0]
     """
-    _, first, which = np.unique(hashes, return_index=True, return_inverse=True)
+    order = hashes.argsort(kind="stable")
+    begins = np.diff(hashes[order], prepend=0) != 0  # where another hash begins
+    begins[:1] = True
+    first = order[begins]
     number = np.empty(len(first), np.int64)
-    number[np.argsort(first)] = np.arange(len(first))
-    return number[which.reshape(-1)]
+    number[first.argsort()] = np.arange(len(first))
+    found = np.empty_like(order)
+    found[order] = number[begins.cumsum() - 1]
+    return found
 
 
 def groups_of(table: Table, x: tuple[Column, ...]) -> Tensor | None:
