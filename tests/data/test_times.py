@@ -92,7 +92,7 @@ def test_weeks_begin_on_monday_and_zones_of_several_places_are_unknown() -> None
     weeks = [datetime(2020, 1, 27), datetime(2020, 2, 3)]
     for written in (["2020-W05", "2020-W06"], ["2020-W05-1", "2020-W06-1"], ["2020W05", "2020W06"]):
         assert read(written) == weeks
-    for zone in ("IST", "BST"):
+    for zone in ("IST", "CST", "BST"):
         assert read([f"2020-01-31 12:00 {zone}"]) is None
 
 
