@@ -22,6 +22,7 @@ from throughtime.data.formats.guess import COLUMNS, format_of
 from throughtime.data.formats.lines import read_lines
 from throughtime.data.formats.memory import table_of
 from throughtime.data.formats.opening import check_regular, stem_of
+from throughtime.data.formats.roles import kinds_of
 from throughtime.data.formats.running import read_running
 from throughtime.data.formats.series import as_series, is_series
 from throughtime.data.formats.tables import read_table
@@ -161,7 +162,9 @@ def _read(path: Path, seed: int, reading: Reading) -> Dataset:
     if form == "arrays":
         if told := [name for name in reading.told() if name != "format"]:
             raise DataError(f"--{told[0]}: {path} is a file of named arrays; leave the option out")
-        return as_data(path, stem_of(path.absolute()), read_arrays(path), [], ("y", None))
+        parts = read_arrays(path)
+        of_x, of_y = kinds_of(parts["train"], [], ("y", None))
+        return as_data(path, stem_of(path.absolute()), parts, of_x, of_y, {"y"})
     if form == "series":
         return as_series(read_table(path, reading), reading, stem_of(path))
     x, y = COLUMNS.get(form, (None, None))

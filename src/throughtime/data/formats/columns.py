@@ -21,7 +21,7 @@ from throughtime.data.formats.equal import groups_of, written
 from throughtime.data.formats.folder import table_in
 from throughtime.data.formats.guess import read_rows
 from throughtime.data.formats.opening import stem_of
-from throughtime.data.formats.roles import Named, kinds_of, roles
+from throughtime.data.formats.roles import kinds_of, roles
 from throughtime.data.formats.table import Table
 from throughtime.data.formats.understood import understood
 from throughtime.data.reading import AS_IT_IS, OF_PICTURES, Reading
@@ -66,7 +66,8 @@ def of_table(
     key = [name for name, _ in inputs] or [target[0]]
     labels = labels_of(table, of_y)
     divided, moved = _divided(table, read, key, numbers, labels, seed, reading)
-    data = as_data(table.path, name, divided, inputs, target, reading)
+    guessed = {name for name, kind in (*inputs, target) if kind is None}
+    data = as_data(table.path, name, divided, of_x, of_y, guessed, reading)
     said = "".join(f"; {note}" for note in (*table.notes, *written_as))
     data = replace(data, seen=table.seen, description=data.description + said)
     if not moved:
@@ -79,16 +80,25 @@ def as_data(
     path: Path,
     name: str,
     divided: dict[str, Table],
-    inputs: list[Named],
-    target: Named,
+    of_x: tuple[Column, ...],
+    of_y: Column,
+    guessed: set[str],
     reading: Reading = AS_IT_IS,
 ) -> Dataset:
     """Tables, one for each part, as pairs (x, y).
 
+    Args:
+        path: the file.
+        name: the name of the data.
+        divided: the parts.
+        of_x: the columns of x, which learn from training.
+        of_y: the column of y.
+        guessed: the names of the columns whose kind was guessed.
+        reading: how the file is read.
+
     Raises:
         DataError: with file and line, if a value is not of its column's kind.
     """
-    of_x, of_y = kinds_of(divided["train"].spread(), inputs, target)
     columns = (*of_x, of_y)
     _tell(path, reading, columns)
     values = {
@@ -120,7 +130,6 @@ def as_data(
         description += f", given {' and '.join(f'{c.name} as {c.describe()}' for c in of_x)}"
     key = [column.name for column in of_x] or [of_y.name]
     description += _notes(divided, key, splits, schema)
-    guessed = {name for name, kind in (*inputs, target) if kind is None}
     lines = understood(divided["train"], of_x, of_y, guessed)
     return Dataset(name, description, splits, schema, understood=tuple(lines))
 
