@@ -179,6 +179,8 @@ def test_a_table_larger_than_memory_gives_the_same(
         (("c,3.5,2020-01-03", "c,x,2020-01-03"), SERIES, r"a.csv:\d+: column 'mark' has"),
         (("c,3.5,2020-01-03", "c,,2020-01-03"), Reading(input="text", target="mark:number"),
          r"a.csv:\d+: column 'mark': "),
+        ((" 20,c,", " 20,,"), Reading(input="text", target="kind:label"),
+         r"a.csv:22: column 'kind': an empty value is not a label"),
         (("c,3.5,2020", 'c,"3.5"x,2020'), SERIES, r"a.csv:\d+: "),
         (("c,3.5,2020", "c,3.5,1,2020"), SERIES, r"a.csv:\d+: 5 columns"),
     ],
