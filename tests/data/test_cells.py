@@ -204,6 +204,19 @@ def test_a_fault_is_named_by_the_same_line(
     assert str(large.value) == str(usual.value)
 
 
+def test_empty_rows_amid_a_large_table_stay(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    small(monkeypatch)
+    path = tmp_path / "a.csv"
+    rows = [f"{i},x" for i in range(18)]
+    rows[4:6] = rows[11:13] = [",", ","]  # at the end of a piece
+    path.write_text("\n".join(["n,v", *rows, ",", ","]))
+    table = read_table(path)
+    assert list(table.column("v")) == [row.partition(",")[2] for row in rows]
+    assert table.notes == ("2 empty rows at the end left out",)
+
+
 def test_very_long_rows_are_not_padded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = written(tmp_path, "csv")
     reading = Reading(input="text", target="kind")

@@ -56,9 +56,9 @@ MUTANTS = [
     ),
     Mutant(
         "a comma in the texts is the delimiter",
-        "data/formats/dialect.py",
-        'DELIMITERS = "\\t;|,"',
-        'DELIMITERS = ",|;\\t"',
+        "data/formats/delimited.py",
+        "meant = [cut for mark, cut in found.items() if not may_be_of_text(text, mark)]",
+        "meant = list(found.values())[-1:]",
         (FILES + "test_dialect.py::test_cells",),
     ),
     Mutant(
