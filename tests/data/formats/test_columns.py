@@ -405,3 +405,14 @@ def test_a_file_of_which_no_ninth_can_be_drawn_is_refused(write: Write) -> None:
     assert len(data.splits["train"]) == 18
     ten = write("c.csv", csv_of("name,kind", *rows[:10]))
     assert len(load(ten, reading=Reading(test=test)).splits["train"]) == 9
+
+
+def test_files_of_parts_need_the_columns_that_are_used_in_any_order(write: Write) -> None:
+    rows = [{"x": n, "more": {"a": 1}, "y": "ab"[i % 2]} for i, n in enumerate(NAMES)]
+    others = [{"y": "a", "x": f"new{i}"} for i in range(3)]
+    train, test = write("a.jsonl", lines(*rows)), write("test.jsonl", lines(*others))
+    data = load(train, reading=Reading(input="x", target="y", test=str(test)))
+    assert len(data.splits["test"]) == 3
+    without = write("valid.jsonl", lines({"y": "a", "more": 1}))
+    with pytest.raises(DataError, match=r"valid.jsonl: has the columns y, more; expected .*: x, y"):
+        load(train, reading=Reading(input="x", target="y", valid=str(without)))

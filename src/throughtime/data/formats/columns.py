@@ -65,7 +65,8 @@ def of_table(
     table = table.with_numbers(numbers)
     key = [name for name, _ in inputs] or [target[0]]
     labels = labels_of(table, of_y)
-    divided, moved = _divided(table, read, key, numbers, labels, seed, reading)
+    used = [name for column in (*of_x, of_y) for name in column.sources]
+    divided, moved = _divided(table, read, key, used, numbers, labels, seed, reading)
     guessed = {name for name, kind in (*inputs, target) if kind is None}
     data = as_data(table.path, name, divided, of_x, of_y, guessed, reading)
     said = "".join(f"; {note}" for note in (*table.notes, *written_as))
@@ -160,6 +161,7 @@ def _divided(
     table: Table,
     read: Callable[[Path], Table],
     key: list[str],
+    used: list[str],
     numbers: list[str],
     labels: parts.Labels | None,
     seed: int,
@@ -178,7 +180,7 @@ def _divided(
         for part, file in reading.part_files.items()
     }
     valid, test = separate.get("valid"), separate.get("test")
-    return parts.by_files(table, valid, test, key, seed, labels)
+    return parts.by_files(table, valid, test, key, used, seed, labels)
 
 
 def _tell(path: Path, reading: Reading, columns: tuple[Column, ...]) -> None:

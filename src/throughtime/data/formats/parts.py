@@ -84,22 +84,24 @@ def by_files(
     valid: Table | None,
     test: Table | None,
     key: list[str],
+    used: list[str],
     seed: int,
     labels: Labels | None = None,
 ) -> Divided:
     """Parts from separate files; if one is not given, it is a ninth of the first file's rows.
 
-    For the other arguments, see :func:`by_seed`.
+    For the other arguments, see :func:`by_seed`; ``used`` are the columns that every file must
+    have, in any order.
 
     Raises:
-        DataError: if the files do not have the same columns, or if a part is to be drawn from
-            fewer than ten different rows.
+        DataError: if a file lacks a column, or if a part is to be drawn from fewer than ten
+            different rows.
     """
     for other in (valid, test):
-        if other is not None and list(other.columns) != list(table.columns):
+        if other is not None and not set(used) <= set(other.columns):
             raise DataError(
                 f"{other.path}: has the columns {', '.join(other.columns)}; expected those of "
-                f"{table.path}: {', '.join(table.columns)}"
+                f"{table.path}: {', '.join(used)}"
             )
     missing = "valid" if valid is None else "test" if test is None else None
     parts, moved = _drawn(table, key, seed, labels, [missing] if missing else [])

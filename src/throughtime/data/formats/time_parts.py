@@ -90,7 +90,7 @@ def _parts(
         return _cut(table, len(table) * 8 // 10, len(table) * 9 // 10), [], said
     separate = {part: read(path) for part, path in reading.part_files.items()}
     for other in separate.values():
-        if list(other.columns) != list(table.columns):
+        if set(other.columns) != set(table.columns):
             raise DataError(
                 f"{other.path}: has the columns {', '.join(other.columns)}; expected those of "
                 f"{table.path}: {', '.join(table.columns)}"
