@@ -16,19 +16,20 @@ from pyarrow import parquet
 
 from tests.helpers.models import quick
 from throughtime.data import DataError, Dataset, cells, load
-from throughtime.data.cells import Cells, Heap, Writer, mapped, pieces_of
+from throughtime.data.cells import Cells, Writer, mapped, pieces_of
 from throughtime.data.flat import Flat
 from throughtime.data.formats import dialect, encoding
 from throughtime.data.formats.nested import Records
 from throughtime.data.formats.tables import read_table
 from throughtime.data.reading import Reading
+from throughtime.data.scratch import Scratch
 from throughtime.sequence import Sequence
 
 VALUES = st.one_of(st.text(max_size=3), st.integers(), st.none(), st.lists(st.integers()))
 
 
 def of_pieces(pieces: list[list[object]]) -> Cells:
-    made = Cells(Heap())
+    made = Cells(Scratch())
     for piece in pieces:
         made.write(piece)
     return made
@@ -63,7 +64,7 @@ def test_a_row_that_is_not_there_is_an_error_as_of_a_list() -> None:
 
 
 def test_pieces_may_be_arrays() -> None:
-    made = Cells(Heap())
+    made = Cells(Scratch())
     made.write(np.array([1.5, 2.5]))
     made.write(np.array(["2020-01-31"], "datetime64[us]"))
     assert made[0] == 1.5
@@ -87,16 +88,16 @@ def test_a_writer_keeps_what_is_small_in_memory(monkeypatch: pytest.MonkeyPatch)
 
 
 def test_a_full_folder_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
-    heap = Heap()
+    scratch = Scratch()
 
     class Full(BytesIO):
         def write(self, content: object) -> int:
             raise OSError(28, "No space left on device")
 
-    heap._file.close()
-    monkeypatch.setattr(heap, "_file", Full())
+    scratch._file.close()
+    monkeypatch.setattr(scratch, "_file", Full())
     with pytest.raises(DataError, match=r"No space left .* set the variable TMPDIR"):
-        Cells(heap).write(["a"])
+        Cells(scratch).write(["a"])
 
 
 # ---- tables larger than memory -----------------------------------------------------------------

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import pickle
-import tempfile
 from bisect import bisect
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import suppress
 from itertools import chain, pairwise
-from typing import IO, Any, TypeAlias, overload
+from typing import Any, TypeAlias, overload
 
 import numpy as np
 from numpy.typing import NDArray
 
-from throughtime.data.flat import room
+from throughtime.data.scratch import Scratch
 
 Piece: TypeAlias = "list[Any] | NDArray[Any]"
 """Cells of neighbouring rows: a list, or an array of numbers or times."""
@@ -38,10 +36,10 @@ class Cells(Sequence[Any]):
     one is in memory at a time.
 
     Args:
-        heap: where the pieces lie.
+        scratch: the file where the pieces lie, those of other columns too.
 
     Example:
-        >>> cells = Cells(Heap())
+        >>> cells = Cells(Scratch())
         >>> cells.write(["a", "b"])
         >>> cells.write(["c"])
         >>> cells[1], cells[1:], len(cells), list(cells.pick(np.array([0, 2])))
@@ -50,9 +48,9 @@ class Cells(Sequence[Any]):
         ['A', 'B', 'C']
     """
 
-    def __init__(self, heap: Heap) -> None:
-        self.heap = heap
-        self._places: list[tuple[int, int]] = []  # of each piece in the heap
+    def __init__(self, scratch: Scratch) -> None:
+        self.scratch = scratch
+        self._places: list[tuple[int, int]] = []  # of each piece in the file, and its bytes
         self._ends: list[int] = []  # the row after each piece
         self._rows: Picked | None = None  # those that are picked, of all
         self._last: tuple[int, Piece] = (-1, [])  # the piece that was read last
@@ -63,7 +61,8 @@ class Cells(Sequence[Any]):
         Raises:
             DataError: if the temporary folder is full.
         """
-        self._places.append(self.heap.put(piece))
+        content = pickle.dumps(piece, pickle.HIGHEST_PROTOCOL)
+        self._places.append((self.scratch.append(content), len(content)))
         self._ends.append((self._ends[-1] if self._ends else 0) + len(piece))
 
     def pieces(self) -> Iterator[Piece]:
@@ -86,14 +85,14 @@ class Cells(Sequence[Any]):
 
     def map(self, f: Callable[[Piece], Piece]) -> Cells:
         """The cells that a function makes of each piece."""
-        found = Cells(self.heap)
+        found = Cells(self.scratch)
         for piece in self.pieces():
             found.write(f(piece))
         return found
 
     def pick(self, rows: Picked) -> Cells:
         """The cells of some rows; nothing is read yet."""
-        found = Cells(self.heap)
+        found = Cells(self.scratch)
         found._places, found._ends = self._places, self._ends
         mine = self._picked
         if not isinstance(mine, range):
@@ -140,39 +139,8 @@ class Cells(Sequence[Any]):
 
     def _piece(self, number: int) -> Piece:
         if self._last[0] != number:
-            self._last = number, self.heap.get(self._places[number])
+            self._last = number, pickle.loads(self.scratch.read(*self._places[number]))
         return self._last[1]
-
-
-class Heap:
-    """A temporary file of pieces, which disappears when nothing uses it any more."""
-
-    def __init__(self) -> None:
-        self._file: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115
-
-    def __del__(self) -> None:
-        with suppress(OSError):  # the last flush may fail if the disk is full
-            self._file.close()
-
-    def put(self, piece: Piece) -> tuple[int, int]:
-        """Keep a piece; gives its place.
-
-        Raises:
-            DataError: if the temporary folder is full.
-        """
-        content = pickle.dumps(piece, pickle.HIGHEST_PROTOCOL)
-        with room():
-            at = self._file.seek(0, 2)
-            self._file.write(content)
-        return at, len(content)
-
-    def get(self, place: tuple[int, int]) -> Piece:
-        """The piece at a place."""
-        at, size = place
-        with room():
-            self._file.seek(at)
-            piece: Piece = pickle.loads(self._file.read(size))
-        return piece
 
 
 class Writer:
@@ -234,8 +202,8 @@ class Writer:
 
     def _put(self) -> None:
         if not self._cells:
-            heap = Heap()
-            self._cells = [Cells(heap) for _ in self._kept]
+            scratch = Scratch()
+            self._cells = [Cells(scratch) for _ in self._kept]
         for cells, kept in zip(self._cells, self._kept, strict=True):
             for begin in range(0, len(kept), ROWS):
                 cells.write(kept[begin : begin + ROWS])
@@ -284,6 +252,7 @@ def picked(values: Any, rows: Picked) -> Any:
 
 
 PLACES, EACH = 20, 50
+"""So many places are looked at, and so many values at each."""
 
 
 def some_of(values: Sequence[Any]) -> list[Any]:

@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import mmap
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from throughtime.data.errors import DataError
+from throughtime.data.scratch import Scratch
 from throughtime.sequence import Sequence
 
 
@@ -88,9 +84,7 @@ class Flat(Sequence):
 
 
 class Spool:
-    """An array that is written piece by piece into an unnamed temporary file.
-
-    The file disappears when nothing uses it any more.
+    """An array that is written piece by piece into a temporary file.
 
     Example:
         >>> spool = Spool(np.uint8)
@@ -102,12 +96,8 @@ class Spool:
 
     def __init__(self, dtype: type[np.generic]) -> None:
         self.dtype = np.dtype(dtype)
-        self._file: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115
+        self._scratch = Scratch()
         self._count = 0
-
-    def __del__(self) -> None:
-        with suppress(OSError):  # the last flush may fail if the disk is full
-            self._file.close()  # a mapping of it stays valid
 
     def __len__(self) -> int:
         return self._count
@@ -118,8 +108,7 @@ class Spool:
         Raises:
             DataError: if the temporary folder is full.
         """
-        with room():
-            self._file.write(values.astype(self.dtype, copy=False).tobytes())
+        self._scratch.append(values.astype(self.dtype, copy=False).tobytes())
         self._count += len(values)
 
     def array(self, scattered: bool = False) -> NDArray[Any]:
@@ -131,25 +120,12 @@ class Spool:
         Raises:
             DataError: if the temporary folder is full.
         """
-        with room():
-            self._file.flush()
         if not self._count:  # an empty file cannot be mapped
             return np.zeros(0, self.dtype)
-        mapped = mmap.mmap(self._file.fileno(), self._count * self.dtype.itemsize)
+        mapped = self._scratch.mapped(self._count * self.dtype.itemsize)
         if scattered and hasattr(mmap, "MADV_RANDOM"):
             mapped.madvise(mmap.MADV_RANDOM)
         return np.frombuffer(mapped, self.dtype)
-
-
-@contextmanager
-def room() -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        raise DataError(
-            f"{Path(tempfile.gettempdir())}: cannot be written to ({error.strerror}); the data "
-            "that are read are kept there: set the variable TMPDIR to a folder with more room"
-        ) from None
 
 
 def smallest(count: int) -> type[np.generic]:
