@@ -1,5 +1,7 @@
 """All mutants."""
 
-from tools.mutation.mutants import data, engine, models, modules, recurrence, use
+from tools.mutation.mutants import data, engine, files, models, modules, recurrence, use
 
-MUTANTS = [m for part in (recurrence, models, modules, data, use, engine) for m in part.MUTANTS]
+PARTS = (recurrence, models, modules, files, data, use, engine)
+
+MUTANTS = [mutant for part in PARTS for mutant in part.MUTANTS]

@@ -1,4 +1,4 @@
-"""The mutants of what reads data."""
+"""The mutants of columns, parts and batches."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ FILES = "tests/data/formats/"
 METRICS = "tests/evaluation/test_metrics.py::"
 
 MUTANTS = [
-    # ---- reading ----
     Mutant(
         "a prediction without training's mean",
         "data/columns/scale.py",
@@ -24,87 +23,6 @@ MUTANTS = [
         ("tests/inference/test_predict.py::test_numbers_are_in_the_unit_of_the_file",),
     ),
     Mutant(
-        "the vocabulary knows what is held out",
-        "data/formats/columns.py",
-        'column.fit(values["train"][column.name], reading.rare)',
-        "column.fit([v for part in values.values() for v in part[column.name]], reading.rare)",
-        (
-            FILES + "test_columns.py::"
-            "test_the_vocabulary_is_trainings_alone_and_rare_symbols_are_unknown",
-        ),
-    ),
-    Mutant(
-        "equal inputs are trained on and tested on",
-        "data/formats/parts.py",
-        "return _divided(table, where[group]), moved",
-        "return _divided(table, np.arange(len(group), dtype=np.int8) % 3), moved",
-        (FILES + "test_columns.py::test_copies_of_a_row_share_a_part",),
-    ),
-    Mutant(
-        "a series is in units of what comes later",
-        "data/formats/series.py",
-        "scales.append(scale := Scale.of(train))",
-        "scales.append(scale := Scale.of(torch.cat([_numbers(r, name) for r in parts.values()])))",
-        (FILES + "test_series.py::test_the_future_is_held_out",),
-    ),
-    Mutant(
-        "a row is said to be a line earlier",
-        "data/formats/dialect.py",
-        "lines[i], line = line, line + _lines(row)",
-        "lines[i], line = line - 1, line + _lines(row)",
-        (FILES + "test_table.py::test_a_row_over_several_lines_has_the_first_ones_number",),
-    ),
-    Mutant(
-        "a comma in the texts is the delimiter",
-        "data/formats/delimited.py",
-        "meant = [cut for mark, cut in found.items() if not may_be_of_text(text, mark)]",
-        "meant = list(found.values())[-1:]",
-        (FILES + "test_dialect.py::test_cells",),
-    ),
-    Mutant(
-        "quotes join lines of a file with tabs",
-        "data/formats/delimited.py",
-        "if cut is None or cut.joined:",
-        "if cut is None:",
-        (FILES + "test_dialect.py::test_cells",),
-    ),
-    Mutant(
-        "a first row that is like the others names the columns",
-        "data/formats/header.py",
-        "if sum(cell == other for other in column) > 1:",
-        "if False:",
-        (FILES + "test_header.py::test_names",),
-    ),
-    Mutant(
-        "numbers that may be thousands are not asked about",
-        "data/notation.py",
-        "if by_point == by_comma:",
-        "if False:",
-        ("tests/data/test_notation.py::test_what_may_be_two_numbers",),
-    ),
-    Mutant(
-        "day and month are not told apart by the order of rows",
-        "data/times.py",
-        "[found for found in fitting if not goes_back(found.values)]",
-        "list(fitting)",
-        ("tests/data/test_times.py::test_day_and_month_are_told_apart_by_the_order_of_rows",),
-    ),
-    Mutant(
-        "several series below each other are one",
-        "data/formats/stacked.py",
-        "if within and np.array_equal(",
-        "if False and np.array_equal(",
-        (FILES + "test_stacked.py::test_several_series",),
-    ),
-    Mutant(
-        "rows of one sequence are cut at every row",
-        "data/formats/grouped.py",
-        "if firsts and value == last:",
-        "if False:",
-        (FILES + "test_grouped.py::test_steps_and_sentences",),
-    ),
-    # ---- files larger than memory ----
-    Mutant(
         "a row in a file begins one value late",
         "data/flat.py",
         "starts.write(ends - some)",
@@ -118,96 +36,6 @@ MUTANTS = [
         "len(rows) // size * size",
         ("tests/data/test_batching.py::test_every_row_comes_exactly_once",),
     ),
-    Mutant(
-        "held-out lines teach the vocabulary",
-        "data/formats/texts.py",
-        'read() if part == "train")',
-        "read())",
-        ("tests/data/test_text.py::test_the_vocabulary_knows_training_only",),
-    ),
-    Mutant(
-        "copies of a line are parted",
-        "data/formats/lines.py",
-        'np.searchsorted(cuts, hashes[row : row + len(texts)], side="right")',
-        "np.arange(row, row + len(texts)) % 3",
-        ("tests/data/test_text.py::test_copies_of_a_line_stay_together",),
-    ),
-    Mutant(
-        "lines of training that are held out beside it are said to be in training",
-        "data/formats/lines.py",
-        "ours[ours >= first]",
-        "ours",
-        ("tests/data/test_text.py::test_lines_have_parts_of_their_own_files",),
-    ),
-    Mutant(
-        "a series is trained on three values",
-        "data/formats/time_parts.py",
-        '"train": ("train", 24)',
-        '"train": ("train", 3)',
-        (FILES + "test_series.py::test_every_part_of_a_series_has_some_values",),
-    ),
-    Mutant(
-        "dates are compared without their zone",
-        "data/times.py",
-        "when if when.tzinfo is None else when.astimezone(UTC).replace(tzinfo=None)",
-        "when.replace(tzinfo=None)",
-        (FILES + "test_series.py::test_dates_are_compared_as_dates",),
-    ),
-    Mutant(
-        "a column of a series that is not cut at may go back in time",
-        "data/formats/clocks.py",
-        "[name for name in table.columns if name not in modelled]",
-        "[name for name in table.columns if name in modelled]",
-        (FILES + "test_series.py::test_rows_do_not_go_back_in_time",),
-    ),
-    Mutant(
-        "a mistyped number takes its column out of the series",
-        "data/shown.py",
-        "return 2 * self.others < self.filled",
-        "return 0 == self.others < self.filled",
-        (FILES + "test_series.py::test_a_bad_cell_is_named_and_its_column_stays",),
-    ),
-    Mutant(
-        "what is forecast does not know the last step",
-        "inference/series.py",
-        "p = before.observe(y)[1]",
-        "p = before.observe(y.take(torch.tensor(len(y) * [y.steps - 1])))[1]",
-        (
-            "tests/inference/test_forecast.py::test_a_forecast_follows_from_what_was_forecast_before",
-        ),
-    ),
-    Mutant(
-        "the next line is given a text that has not moved on",
-        "inference/running.py",
-        "found = [next(steps) for _ in range(count)]",
-        "found = [next(_steps(run, examples, top)) for _ in range(count)]",
-        ("tests/inference/test_running.py::test_the_lines_are_scored_given_those_before_them",),
-    ),
-    Mutant(
-        "seconds that do not count for the decay",
-        "training/trainer.py",
-        "share = max(step / self.planned, of_time)",
-        "share = step / self.planned",
-        ("tests/training/test_trainer.py::test_the_decay_ends_where_the_seconds_end",),
-    ),
-    Mutant(
-        "the seconds of validation slow training down",
-        "training/display.py",
-        "now - self.since - self.pause",
-        "now - self.since",
-        (
-            "tests/training/test_display.py"
-            "::test_a_line_every_half_minute_with_the_speed_of_training_alone",
-        ),
-    ),
-    Mutant(
-        "a line end that is no symbol of a running text",
-        "data/formats/texts.py",
-        "column.learn(train, reading.rare, running=running)",
-        "column.learn(train, reading.rare)",
-        ("tests/data/test_text.py::test_a_running_text_of_words_keeps_its_line_ends",),
-    ),
-    # ---- what came before, and how large what enters is ----
     Mutant(
         "a part is measured as if nothing came before it",
         "data/batching.py",
@@ -237,67 +65,6 @@ MUTANTS = [
         ("tests/evaluation/test_likelihood.py::test_files_of_their_own_have_nothing_before_them",),
     ),
     Mutant(
-        "bits start as large as if one alone were set",
-        "training/initialise.py",
-        "flatten(1).double().sum(1).mean()",
-        "flatten(1).double().amax(1).mean()",
-        (
-            "tests/training/test_initialise.py"
-            "::test_of_bits_the_drive_varies_by_about_one_however_many_are_set",
-        ),
-    ),
-    Mutant(
-        "padding counts as bits that are not set",
-        "training/initialise.py",
-        "values.values[values.mask] if",
-        "values.values.flatten(0, 1) if",
-        ("tests/training/test_initialise.py::test_padding_is_no_part_of_the_size",),
-    ),
-    Mutant(
-        "the next symbol is guessed as if it might be padding's",
-        "evaluation/metrics/labels.py",
-        "equal(guess, y.values, 2) & y.mask",
-        "equal(guess, y.values, 2)",
-        (METRICS + "test_the_next_symbol_is_the_one_with_the_most_probable_beginning",),
-    ),
-    Mutant(
-        "symbols on disk are read to learn that they are symbols",
-        "training/initialise.py",
-        "    if not values.dtype.is_floating_point:",
-        "    if values.values is None or not values.dtype.is_floating_point:",
-        (
-            "tests/training/test_initialise.py"
-            "::test_symbols_on_disk_are_not_read_to_learn_that_they_are_symbols",
-        ),
-    ),
-    Mutant(
-        "the whole past at once",
-        "evaluation/likelihood.py",
-        "range(0, past.steps, steps)",
-        "range(0, past.steps, past.steps)",
-        (
-            "tests/evaluation/test_likelihood.py"
-            "::test_the_past_is_looked_at_no_more_steps_at_a_time_than_the_part",
-        ),
-    ),
-    Mutant(
-        "one row of another length makes a tagger a translator",
-        "data/formats/alignment.py",
-        "if first and differing < FEW * rows:",
-        "if first and differing < 0 * rows:",
-        (FILES + "test_columns.py::test_rows_whose_lengths_disagree_are_refused",),
-    ),
-    Mutant(
-        "the captions of a picture are its first alone",
-        "data/formats/folder.py",
-        "captions += [text for _, text in texts]",
-        "captions += [texts[0][1] for _ in texts]",
-        (
-            "tests/data/columns/test_image.py::test_a_folder_of_pictures_with_their_captions_beside_them",
-        ),
-    ),
-    # ---- the one description of the data ----
-    Mutant(
         "a digest does not know x",
         "data/dataset.py",
         "for values in (examples.x, examples.y):",
@@ -317,13 +84,6 @@ MUTANTS = [
         "and torch.equal(part.x.lengths, part.y.lengths)",
         "and len(part.x) == len(part.y)",
         ("tests/data/test_dataset.py::test_a_part_in_which_lengths_differ_is_not_aligned",),
-    ),
-    Mutant(
-        "a folder of another format is read",
-        "runs/config.py",
-        "if version != FORMAT:",
-        "if version is None:",
-        ("tests/runs/test_config.py::test_another_format_is_refused_in_one_line",),
     ),
     Mutant(
         "ink is grey",
@@ -347,39 +107,11 @@ MUTANTS = [
         ("tests/data/columns/test_image.py::test_one_picture_in_colour_makes_three_channels",),
     ),
     Mutant(
-        "a picture lies as the camera did",
-        "data/picture.py",
-        "ImageOps.exif_transpose(picture, in_place=True)",
-        "ImageOps.exif_transpose(picture)",
-        ("tests/data/test_picture.py::test_a_picture_stands_upright",),
-    ),
-    Mutant(
-        "what is transparent is what lies under it",
-        "data/picture.py",
-        '"RGBA" if clear else',
-        '"RGBA" if not picture.mode else',
-        ("tests/data/test_picture.py::test_what_is_transparent_is_white",),
-    ),
-    Mutant(
-        "the first of two pictures of one name",
-        "data/picture_files.py",
-        "if len(found) == 1:",
-        "if found:",
-        ("tests/data/test_picture_files.py::test_two_of_one_name_are_both_named",),
-    ),
-    Mutant(
         "of picked rows of a large table, others are read",
         "data/cells.py",
         "inside = rows[at:after] - (self._ends[number] - len(piece))",
         "inside = rows[at:after] - (self._ends[number] - len(piece)) - 1",
         ("tests/data/test_cells.py::test_cells_are_read_like_a_list",),
-    ),
-    Mutant(
-        "rows that are read piece by piece are named by the line of the first piece",
-        "data/formats/encoding.py",
-        "row += len(found)",
-        "row += 0",
-        ("tests/data/test_cells.py::test_a_fault_is_named_by_the_same_line",),
     ),
     Mutant(
         "a key that comes late stands in the first rows",
@@ -389,16 +121,6 @@ MUTANTS = [
         (FILES + "test_nested.py::test_keys_that_some_rows_lack_are_said",),
     ),
     Mutant(
-        "empty rows in the midst of a table are left out",
-        "data/formats/delimited.py",
-        "empty = empty + below if below == len(rows) else below",
-        "empty = empty + below",
-        (
-            FILES + "test_tidy.py::test_empty_rows_at_the_end_are_left_out_with_a_word",
-            "tests/data/test_cells.py",
-        ),
-    ),
-    Mutant(
         "rare classes are left where they were drawn",
         "data/stratified.py",
         "least = every if part else np.where(every, -(-self.totals // 2), 1)",
@@ -406,31 +128,10 @@ MUTANTS = [
         ("tests/data/test_splitting.py::test_a_rare_class_has_its_share_of_every_part",),
     ),
     Mutant(
-        "equal rows are in different parts",
-        "data/formats/equal.py",
-        "found[order] = number[begins.cumsum() - 1]",
-        "found[order] = np.arange(len(order))",
-        (FILES + "test_columns.py::test_copies_of_a_row_share_a_part",),
-    ),
-    Mutant(
         "a label of several that training lacks is likely",
         "data/absent.py",
         "return bits - 2 * number",
         "return bits",
         ("tests/evaluation/test_sets.py", "tests/inference/test_sets.py"),
-    ),
-    Mutant(
-        "the names of the columns again are a row",
-        "data/formats/tidy.py",
-        "if cell == names[0] and [",
-        "if False and [",
-        (FILES + "test_tidy.py::test_rows_that_are_none_are_refused",),
-    ),
-    Mutant(
-        "the number of a caption belongs to its picture",
-        "data/formats/flickr.py",
-        'r"([^\\t]+)#\\d+\\t(.*)"',
-        'r"([^\\t]+#\\d+)\\t(.*)"',
-        (FILES + "test_flickr.py::test_pictures_and_captions",),
     ),
 ]

@@ -1,9 +1,10 @@
-"""The mutants of what measures a model and uses it."""
+"""The mutants of what trains a model, measures it and uses it."""
 
 from __future__ import annotations
 
 from tools.mutation.mutants.mutant import Mutant
 
+FILES = "tests/data/formats/"
 METRICS = "tests/evaluation/test_metrics.py::"
 
 MUTANTS = [
@@ -137,5 +138,89 @@ MUTANTS = [
         "enabled=seed is not None",
         "enabled=False",
         ("tests/inference/test_run.py::test_samples_are_drawn_by_their_seed",),
+    ),
+    Mutant(
+        "what is forecast does not know the last step",
+        "inference/series.py",
+        "p = before.observe(y)[1]",
+        "p = before.observe(y.take(torch.tensor(len(y) * [y.steps - 1])))[1]",
+        (
+            "tests/inference/test_forecast.py::test_a_forecast_follows_from_what_was_forecast_before",
+        ),
+    ),
+    Mutant(
+        "the next line is given a text that has not moved on",
+        "inference/running.py",
+        "found = [next(steps) for _ in range(count)]",
+        "found = [next(_steps(run, examples, top)) for _ in range(count)]",
+        ("tests/inference/test_running.py::test_the_lines_are_scored_given_those_before_them",),
+    ),
+    Mutant(
+        "seconds that do not count for the decay",
+        "training/trainer.py",
+        "share = max(step / self.planned, of_time)",
+        "share = step / self.planned",
+        ("tests/training/test_trainer.py::test_the_decay_ends_where_the_seconds_end",),
+    ),
+    Mutant(
+        "the seconds of validation slow training down",
+        "training/display.py",
+        "now - self.since - self.pause",
+        "now - self.since",
+        (
+            "tests/training/test_display.py"
+            "::test_a_line_every_half_minute_with_the_speed_of_training_alone",
+        ),
+    ),
+    Mutant(
+        "bits start as large as if one alone were set",
+        "training/initialise.py",
+        "flatten(1).double().sum(1).mean()",
+        "flatten(1).double().amax(1).mean()",
+        (
+            "tests/training/test_initialise.py"
+            "::test_of_bits_the_drive_varies_by_about_one_however_many_are_set",
+        ),
+    ),
+    Mutant(
+        "padding counts as bits that are not set",
+        "training/initialise.py",
+        "values.values[values.mask] if",
+        "values.values.flatten(0, 1) if",
+        ("tests/training/test_initialise.py::test_padding_is_no_part_of_the_size",),
+    ),
+    Mutant(
+        "the next symbol is guessed as if it might be padding's",
+        "evaluation/metrics/labels.py",
+        "equal(guess, y.values, 2) & y.mask",
+        "equal(guess, y.values, 2)",
+        (METRICS + "test_the_next_symbol_is_the_one_with_the_most_probable_beginning",),
+    ),
+    Mutant(
+        "symbols on disk are read to learn that they are symbols",
+        "training/initialise.py",
+        "    if not values.dtype.is_floating_point:",
+        "    if values.values is None or not values.dtype.is_floating_point:",
+        (
+            "tests/training/test_initialise.py"
+            "::test_symbols_on_disk_are_not_read_to_learn_that_they_are_symbols",
+        ),
+    ),
+    Mutant(
+        "the whole past at once",
+        "evaluation/likelihood.py",
+        "range(0, past.steps, steps)",
+        "range(0, past.steps, past.steps)",
+        (
+            "tests/evaluation/test_likelihood.py"
+            "::test_the_past_is_looked_at_no_more_steps_at_a_time_than_the_part",
+        ),
+    ),
+    Mutant(
+        "a folder of another format is read",
+        "runs/config.py",
+        "if version != FORMAT:",
+        "if version is None:",
+        ("tests/runs/test_config.py::test_another_format_is_refused_in_one_line",),
     ),
 ]

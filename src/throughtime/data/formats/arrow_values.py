@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from importlib import import_module
@@ -15,6 +17,7 @@ from throughtime.data.cells import Writer
 from throughtime.data.errors import DataError
 from throughtime.data.formats.nested import PICTURE
 from throughtime.data.formats.table import Table
+from throughtime.extras import needed_for
 
 LARGE = 2**28
 """Bytes of a table that are never refused."""
@@ -34,6 +37,26 @@ def check_bytes(where: str, made: int, size: int) -> None:
             f"{where}: {made:,} bytes from a file of {size:,}; expected a table that is less than "
             f"{TIMES} times as large as its file"
         )
+
+
+@contextmanager
+def readable(path: Path, form: str) -> Iterator[Any]:
+    """Arrow, by which a file is read; what it says of a damaged one is a ``DataError``.
+
+    Args:
+        path: the file.
+        form: the name of its format: Parquet or Arrow.
+
+    Raises:
+        DataError: if pyarrow is missing, or the file is damaged.
+    """
+    with needed_for(f"{path}: reading {form}"):
+        arrow = import_module("pyarrow")
+    try:
+        yield arrow
+    except (OSError, EOFError, arrow.ArrowException, UnicodeDecodeError, struct.error) as error:
+        reason, a = " ".join(str(error).split()), "an" if form == "Arrow" else "a"
+        raise DataError(f"{path}: cannot be read as {a} {form} file ({reason})") from None
 
 
 def table_of(path: Path, tables: Iterable[Any], size: int) -> Table:

@@ -7,10 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from throughtime.data.cells import ROWS
-from throughtime.data.errors import DataError
-from throughtime.data.formats.arrow_values import POINTER, check_bytes, table_of
+from throughtime.data.formats.arrow_values import POINTER, check_bytes, readable, table_of
 from throughtime.data.formats.table import Table, check_width
-from throughtime.extras import needed_for
 
 
 def read_parquet(path: Path) -> Table:
@@ -19,11 +17,9 @@ def read_parquet(path: Path) -> Table:
     Raises:
         DataError: if the file is damaged or has no rows, or a table that is far larger than it.
     """
-    with needed_for(f"{path}: reading Parquet"):
-        arrow = import_module("pyarrow")
-        parquet = import_module("pyarrow.parquet")
     size = path.stat().st_size
-    try:
+    with readable(path, "Parquet") as arrow:
+        parquet = import_module("pyarrow.parquet")
         with parquet.ParquetFile(path) as file:
             check_width(str(path), len(file.schema_arrow.names))
             check_bytes(str(path), _least_bytes(file.metadata), size)
@@ -33,9 +29,6 @@ def read_parquet(path: Path) -> Table:
         with parquet.ParquetFile(path, read_dictionary=texts) as file:
             some = (arrow.Table.from_batches([batch]) for batch in file.iter_batches(ROWS))
             return table_of(path, map(_without_index, some), size)
-    except (OSError, arrow.ArrowException, UnicodeDecodeError) as error:
-        reason = " ".join(str(error).split())
-        raise DataError(f"{path}: cannot be read as a Parquet file ({reason})") from None
 
 
 def _least_bytes(metadata: Any) -> int:
