@@ -96,3 +96,14 @@ def test_what_is_no_number_beside_times(write: Write) -> None:
     rows = "".join(f"{t:%Y-%m-%d},{i % 7}/8\n" for i, t in enumerate(DAYS))
     with pytest.raises(DataError, match=r"a\.csv:2: column 'v': '0/8' is not in a form"):
         load(write("a.csv", "day,v\n" + rows))
+
+
+@pytest.mark.parametrize("name", ["year", "Jahr", "año", "anno", "jaar", "date", "Datum", "fecha"])
+def test_a_time_by_its_name_is_in_order_and_understood(name: str, write: Write) -> None:
+    falling = write("a.csv", f"{name},v\n" + "".join(f"{2000 - i},{i % 7}.5\n" for i in range(60)))
+    series = Reading(format="series", target="v")
+    with pytest.raises(DataError, match=rf"a\.csv:3: column '{name}' goes from 2000.* to 1999"):
+        load(falling, reading=series)
+    odd = write("b.csv", f"{name},v\n" + "".join(f"A{i}.x,{i % 7}.5\n" for i in range(60)))
+    with pytest.raises(DataError, match=rf"b\.csv:2: column '{name}' has 'A0.x', a time in a form"):
+        load(odd, reading=series)

@@ -47,8 +47,31 @@ def unit_of(name: str) -> str | None:
     return next((unit for unit, names in UNITS.items() if name in names), None)
 
 
-DATES = ("date", "time", "datetime", "timestamp", "period", "datum", "zeit", "fecha")
+DATES = ("date", "datetime", "timestamp", "datum", "fecha")
+"""The names of columns of dates, whose numbers never start again, unlike months."""
+
+TIMES = (*DATES, "time", "period", "zeit")
 """The names of columns of whole times."""
+
+
+def is_whole_time(name: str) -> bool:
+    """Whether a column is a time by its name, or a year, and no part that begins again.
+
+    Example:
+        >>> is_whole_time("Zeit"), is_whole_time("año"), is_whole_time("month")
+        (True, True, False)
+    """
+    return name.strip().lower() in TIMES or unit_of(name) == "year"
+
+
+def goes_onward(name: str) -> bool:
+    """Whether numbers of a column are times by its name: years, or dates in digits.
+
+    Example:
+        >>> goes_onward("anno"), goes_onward("fecha"), goes_onward("time")
+        (True, True, False)
+    """
+    return name.strip().lower() in DATES or unit_of(name) == "year"
 
 
 def is_time(table: Table, name: str) -> bool:
@@ -63,7 +86,7 @@ def is_time(table: Table, name: str) -> bool:
     short = name.strip().lower()
     if short == "he":
         return cycle(table, name) is not None
-    return short in DATES or unit_of(name) is not None
+    return is_whole_time(name) or unit_of(name) is not None
 
 
 def cycle(table: Table, name: str) -> NDArray[np.int64] | None:

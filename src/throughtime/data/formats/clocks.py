@@ -11,16 +11,13 @@ from numpy.typing import NDArray
 
 from throughtime.data.cells import picked, pieces_of
 from throughtime.data.errors import DataError
-from throughtime.data.formats.calendar import Clocks, in_words, joined
+from throughtime.data.formats.calendar import Clocks, goes_onward, in_words, is_whole_time, joined
 from throughtime.data.formats.stacked import check_one_series
 from throughtime.data.formats.table import Table
 from throughtime.data.number import all_numbers
 from throughtime.data.steps import NO_TIME, alike, usual
 from throughtime.data.times import goes_back, like_unix, times_of
 from throughtime.data.written_times import clocks_like
-
-ONWARD = ("year", "timestamp", "date", "datetime", "jahr", "datum")
-"""Columns with these names are times whose numbers never start again, unlike months."""
 
 
 def times(table: Table, column: str) -> NDArray[Any] | None:
@@ -38,7 +35,7 @@ def times(table: Table, column: str) -> NDArray[Any] | None:
 
 def _onward(table: Table, column: str) -> NDArray[Any] | None:
     """Numbers of a column that is a time by its name."""
-    return all_numbers(table.column(column)) if column.strip().lower() in ONWARD else None
+    return all_numbers(table.column(column)) if goes_onward(column) else None
 
 
 def check_times(table: Table, modelled: list[str]) -> list[str]:
@@ -57,9 +54,6 @@ def check_times(table: Table, modelled: list[str]) -> list[str]:
         check_order(table, backwards[0], clocks[backwards[0]])
     return [*said, *(note for note in steps.values() if note)]
 
-
-DATED = ("date", "datetime", "timestamp", "time", "year", "period", "datum", "jahr", "zeit")
-"""Columns with these names are times, whose values must be understood."""
 
 OF_DAY = re.compile(
     r"\s*\d{1,2}(:\d{2}(:\d{2}([.]\d+)?)?|[.]\d{2}[.]\d{2})\s*([ap]\.?m\.?)?\s*", re.IGNORECASE
@@ -114,7 +108,7 @@ def _of_day(values: Sequence[Any]) -> NDArray[Any] | None:
 def _check_understood(table: Table, name: str) -> None:
     """Refuse a column of times of which one value, or the form of all, is not known."""
     values = table.column(name)
-    by_name = name.strip().lower() in DATED
+    by_name = is_whole_time(name)
     if all_numbers(values) is not None:
         return
     low, high = 0, len(values)  # so many rows can be read, and so many cannot
