@@ -16,7 +16,7 @@ from pyarrow import parquet
 
 from tests.helpers.models import quick
 from throughtime.data import DataError, Dataset, cells, load
-from throughtime.data.cells import Cells, Writer, mapped, pieces_of
+from throughtime.data.cells import Cells, Writer, gathered, mapped, pieces_of
 from throughtime.data.flat import Flat
 from throughtime.data.formats import dialect, encoding
 from throughtime.data.formats.nested import Records
@@ -70,7 +70,7 @@ def test_pieces_may_be_arrays() -> None:
     assert made[0] == 1.5
     assert str(made[2]) == "2020-01-31 00:00:00"
     numbers = made.pick(range(2)).map(lambda piece: piece)
-    assert numbers.array(np.float64).tolist() == list(numbers) == [1.5, 2.5]
+    assert gathered(numbers, np.array, np.float64).tolist() == list(numbers) == [1.5, 2.5]
 
 
 def test_a_writer_keeps_what_is_small_in_memory(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -78,7 +78,7 @@ def test_a_writer_keeps_what_is_small_in_memory(monkeypatch: pytest.MonkeyPatch)
         monkeypatch.setattr(cells, "LARGE", large)
         writer = Writer(1)
         for i in range(5):
-            writer.write([[f"word {i}"], ["x"]])
+            writer.extend([[f"word {i}", "x"]])
         writer.add()
         writer.extend([["end"], ["new"]])
         first, second = writer.columns()

@@ -103,15 +103,6 @@ class Cells(Sequence[Any]):
             found._rows = rows + mine.start
         return found
 
-    def array(self, dtype: Any = None) -> NDArray[Any]:
-        """All cells as one array, in memory."""
-        found = np.empty(len(self), dtype)
-        at = 0
-        for piece in self.pieces():
-            found[at : at + len(piece)] = piece
-            at += len(piece)
-        return found
-
     @property
     def _picked(self) -> Picked:
         return range(self._ends[-1] if self._ends else 0) if self._rows is None else self._rows
@@ -151,7 +142,7 @@ class Writer:
 
     Example:
         >>> writer = Writer(2)
-        >>> writer.write([["a", 1], ["b", 2]])
+        >>> writer.extend([["a", "b"], [1, 2]])
         >>> writer.columns()
         [['a', 'b'], [1, 2]]
     """
@@ -160,14 +151,6 @@ class Writer:
         self._kept: list[list[Any]] = [[] for _ in range(columns)]
         self._cells: list[Cells] = []
         self._size = 0  # in bytes, about
-
-    def write(self, rows: Sequence[Sequence[Any]]) -> None:
-        """Append some rows, all as long as there are columns.
-
-        Raises:
-            DataError: if the temporary folder is full.
-        """
-        self.extend(zip(*rows, strict=True))
 
     def extend(self, columns: Iterable[Iterable[Any]]) -> None:
         """Append some rows, column by column.
@@ -251,18 +234,50 @@ def picked(values: Any, rows: Picked) -> Any:
     return values[rows] if isinstance(values, np.ndarray) else [values[i] for i in rows.tolist()]
 
 
-PLACES, EACH = 20, 50
-"""So many places are looked at, and so many values at each."""
+def filled(cell: Any) -> bool:
+    """Whether a cell is neither missing nor blank.
+
+    Example:
+        >>> filled("a"), filled(0), filled(" "), filled(None)
+        (True, True, False, False)
+    """
+    return cell is not None and str(cell).strip() != ""
+
+
+def evenly(count: int, runs: int, each: int) -> NDArray[np.int64]:
+    """The numbers of some of so many rows: ``runs`` of ``each`` neighbours, evenly spread.
+
+    Example:
+        >>> evenly(10, runs=3, each=2).tolist()
+        [0, 1, 4, 5, 8, 9]
+    """
+    begins = np.linspace(0, count - each, runs).astype(np.int64)
+    return (begins[:, None] + np.arange(each)).reshape(-1)
 
 
 def some_of(values: Sequence[Any]) -> list[Any]:
-    """Up to a thousand values of a column, from places evenly spread: enough to exclude a guess.
+    """Up to a thousand values of a column, evenly spread: enough to exclude a guess.
 
     Example:
         >>> some_of(["a", "b"])
         ['a', 'b']
     """
-    if len(values) <= PLACES * EACH:
-        return list(values)
-    begins = np.linspace(0, len(values) - EACH, PLACES).astype(int).tolist()
-    return [value for at in begins for value in values[at : at + EACH]]
+    return list(values if len(values) <= 1_000 else picked(values, evenly(len(values), 20, 50)))
+
+
+def gathered(
+    values: Sequence[Any], f: Callable[[Any], NDArray[Any] | None], dtype: Any
+) -> NDArray[Any] | None:
+    """What a function makes of the pieces of a column, as one array; None if of one it is None.
+
+    Example:
+        >>> gathered([1, 2], lambda piece: np.array(piece) * 2, np.int64).tolist()
+        [2, 4]
+    """
+    found, at = np.empty(len(values), dtype), 0
+    for piece in pieces_of(values):
+        if (some := f(piece)) is None:
+            return None
+        found[at : at + len(piece)] = some
+        at += len(piece)
+    return found

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from throughtime.data.cells import Piece, mapped, pieces_of
+from throughtime.data.cells import Piece, gathered, mapped
 
 
 def number(value: Any) -> float | None:
@@ -59,8 +59,7 @@ def numbers_among(values: Sequence[Any]) -> Sequence[Any]:
         >>> numbers_among(["1", "x"])
         [1.0, 'x']
     """
-    found = mapped(values, _numbers_among)
-    return found.tolist() if isinstance(found, np.ndarray) else found
+    return mapped(values, _numbers_among)
 
 
 def _numbers_among(piece: Piece) -> Piece:
@@ -76,10 +75,4 @@ def all_numbers(values: Sequence[Any]) -> NDArray[np.float64] | None:
         >>> all_numbers(["1", 2])
         array([1., 2.])
     """
-    found, at = np.empty(len(values)), 0
-    for piece in pieces_of(values):
-        if (numbers := numbers_in(piece)) is None:
-            return None
-        found[at : at + len(piece)] = numbers
-        at += len(piece)
-    return found
+    return gathered(values, numbers_in, np.float64)

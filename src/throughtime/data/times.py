@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from throughtime.data.cells import Piece, pieces_of, some_of
+from throughtime.data.cells import Piece, gathered, some_of
 from throughtime.data.number import all_numbers, number, numbers_in
 from throughtime.data.steps import even
 from throughtime.data.written_times import Form, Times, forms_like
@@ -117,14 +117,7 @@ def goes_back(times: NDArray[Any]) -> int:
 
 def _all(values: Sequence[Any], form: Form) -> Times | None:
     """All values in a form; None if one is not in it."""
-    found, at = np.empty(len(values), "datetime64[us]"), 0
-    for piece in pieces_of(values):
-        times = form(piece)
-        if times is None:
-            return None
-        found[at : at + len(piece)] = times
-        at += len(piece)
-    return found
+    return gathered(values, form, "datetime64[us]")
 
 
 def _forms(first: Any, name: str) -> Iterator[Form]:

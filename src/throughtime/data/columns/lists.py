@@ -13,30 +13,23 @@ from throughtime.data.errors import DataError
 from throughtime.data.number import number
 
 
-def is_list(value: Any) -> bool:
-    """Whether a text is two numbers or more with spaces between, or a list in brackets."""
-    if not isinstance(value, str):
-        return False
-    text = value.strip()
-    if text.startswith("[") and text.endswith("]"):
-        return isinstance(_read(text), list)
-    words = text.split()
-    return len(words) > 1 and all(number(word) is not None for word in words)
-
-
 def as_list(value: Any) -> Any:
-    """The list that a text is; any other value as it is.
+    """The list that a text is, in brackets or as numbers with spaces between; any other value.
 
     Example:
         >>> as_list("0.5 1"), as_list("[1, 2]"), as_list("['a', 'b']"), as_list("a b")
         ([0.5, 1], [1, 2], ['a', 'b'], 'a b')
     """
-    if not is_list(value):
+    if not isinstance(value, str):
         return value
-    if value.strip().startswith("["):
-        return _read(value.strip())
-    return [int(word) if re.fullmatch(r"[-+]?\d+", word) else float(word)
-            for word in value.split()]  # fmt: skip
+    text = value.strip()
+    if text.startswith("[") and text.endswith("]"):
+        found = _read(text)
+        return found if isinstance(found, list) else value
+    words = text.split()
+    if len(words) < 2 or any(number(word) is None for word in words):
+        return value
+    return [int(word) if re.fullmatch(r"[-+]?\d+", word) else float(word) for word in words]
 
 
 def check_numbers(value: list[Any]) -> None:

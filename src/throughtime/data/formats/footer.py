@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from throughtime.data.cells import pieces_of
+from throughtime.data.cells import filled, pieces_of
 from throughtime.data.errors import DataError
 
 WORDS = re.compile(
@@ -44,7 +44,7 @@ def check_footer(path: Path, columns: Sequence[Sequence[Any]], lines: Sequence[i
     while end > 1 and _is_footer(columns, end - 1):
         end -= 1
     if end < rows:
-        word = next(str(column[end]).strip() for column in columns if _filled(column[end]))
+        word = next(str(column[end]).strip() for column in columns if filled(column[end]))
         raise DataError(
             f"{path}:{lines[end]}: {word!r} and a number below the rows; expected a row: delete "
             "the line"
@@ -52,17 +52,13 @@ def check_footer(path: Path, columns: Sequence[Sequence[Any]], lines: Sequence[i
 
 
 def _is_footer(columns: Sequence[Sequence[Any]], row: int) -> bool:
-    filled = [(column, column[row]) for column in columns if _filled(column[row])]
-    if len(filled) < 2:
+    cells = [(column, column[row]) for column in columns if filled(column[row])]
+    if len(cells) < 2:
         return False
-    (first, word), others = filled[0], [str(cell) for _, cell in filled[1:]]
+    (first, word), others = cells[0], [str(cell) for _, cell in cells[1:]]
     return (
         isinstance(word, str)
         and WORDS.fullmatch(word.strip()) is not None
         and all(any(map(str.isdigit, cell)) for cell in others)
         and sum(piece.count(word) for piece in map(list, pieces_of(first))) == 1
     )
-
-
-def _filled(cell: Any) -> bool:
-    return cell is not None and str(cell).strip() != ""

@@ -51,12 +51,12 @@ def grouped(table: Table, column: str) -> Table:
     columns: dict[str, list[Any]] = {column: list(seen)}
     for name in table.columns:
         if name != column:
-            read = _numbers(list(table.plain_numbers(name)))
+            read = _as_numbers(list(table.plain_numbers(name)))
             columns[name] = [read[a:b] for a, b in zip(firsts, ends, strict=True)]
     return Table(table.path, columns, [table.lines[row] for row in firsts], table.decimal)
 
 
-def _numbers(values: list[Any]) -> list[Any]:
+def _as_numbers(values: list[Any]) -> list[Any]:
     """The values as numbers, if all are."""
     found = [number(value) for value in values]
     if not are_numbers(values) or None in found:

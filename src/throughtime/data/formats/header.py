@@ -8,7 +8,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from throughtime.data.cells import picked
+from throughtime.data.cells import filled, picked
 from throughtime.data.errors import DataError
 from throughtime.data.formats.footer import check_footer
 from throughtime.data.formats.row_numbers import are_row_numbers
@@ -68,7 +68,7 @@ def named(
     if not any(names):
         raise DataError(f"{path}:{line}: no column has a name; expected names in the first line")
     for i, name in enumerate(names):
-        if name or _is_empty(columns[i]):
+        if name or not any(map(filled, columns[i])):
             continue
         if i == 0 and "time" not in names and times_of(columns[i]) is not None:
             names[i] = "time"
@@ -88,10 +88,6 @@ def named(
     return Table(path, kept, lines, header=header if has_names else False, notes=tuple(notes))
 
 
-def _is_empty(values: Sequence[Any]) -> bool:
-    return all(value is None or not str(value).strip() for value in values)
-
-
 def names_first(path: Path, rows: Sequence[Row]) -> bool:
     """Whether the first row names the columns.
 
@@ -106,7 +102,7 @@ def names_first(path: Path, rows: Sequence[Row]) -> bool:
     head, below = [str(cell) for cell in rows[0][1]], [row for _, row in rows[1:]]
     columns = list(zip(*below, strict=True)) if below else [()] * len(head)
     numeric = [i for i, cell in enumerate(head) if number(cell) is not None]
-    if any(_numbers(column) and number(cell) is None for cell, column in
+    if any(_are_plain_numbers(column) and number(cell) is None for cell, column in
            zip(head, columns, strict=True) if cell.strip()):  # fmt: skip
         return True
     if numeric:
@@ -148,9 +144,9 @@ def _positions(
     )
 
 
-def _numbers(column: Sequence[Any]) -> bool:
-    filled = [cell for cell in column if str(cell).strip()]
-    return bool(filled) and all(number(cell) is not None for cell in filled)
+def _are_plain_numbers(column: Sequence[Any]) -> bool:
+    some = [cell for cell in column if str(cell).strip()]
+    return bool(some) and all(number(cell) is not None for cell in some)
 
 
 def _alike(cell: str, column: Sequence[Any]) -> bool:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 from throughtime.data.dataset import Dataset
 from throughtime.data.errors import DataError
 from throughtime.data.formats.opening import BLOCK
-from throughtime.data.formats.text_file import blocks_of
+from throughtime.data.formats.text_file import blocks_of, whole_lines
 from throughtime.data.formats.texts import Pieces, encoded
 from throughtime.data.reading import AS_IT_IS, Reading
 from throughtime.data.splitting import PARTS
@@ -46,9 +45,10 @@ def read_running(path: Path, reading: Reading = AS_IT_IS) -> Dataset:
 
 
 def _divided(path: Path, cuts: dict[str, int]) -> Pieces:
-    """The lines of a text with their ends, a block at a time, and their parts, cut at ``cuts``."""
+    """The lines of a text with their ends, a block at a time so that no word is cut, and their
+    parts, cut at ``cuts``."""
     begin = 0
-    for block in _whole_lines(path):
+    for block in whole_lines(path, BLOCK):
         start = 0
         for part, cut in cuts.items():
             end = min(max(cut - begin, start), len(block))
@@ -63,15 +63,3 @@ def _count(path: Path, fewest: int) -> int:
     if count < fewest:
         raise DataError(f"{path}: {count:,} characters; expected at least {fewest:,}")
     return count
-
-
-def _whole_lines(path: Path) -> Iterator[str]:
-    """Blocks of whole lines, so that no word is cut; only a line longer than a block is cut."""
-    rest = ""
-    for block in blocks_of(path):
-        lines, end, rest = (rest + block).rpartition("\n")
-        if end or len(rest) > BLOCK:
-            yield lines + end or rest
-            rest = rest if end else ""
-    if rest:
-        yield rest

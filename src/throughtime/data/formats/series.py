@@ -186,7 +186,7 @@ def _understood(table: Table, names: list[str]) -> Iterator[str]:
     """The values of a series and its times, as they were understood."""
     first, some = table[range(3)], table.spread()
     for name in names:
-        values = _numbers(first, name)[:, 0].tolist()
+        values = _values_of(first, name)[:, 0].tolist()
         yield f"y: {name} as numbers: {', '.join(f'{v:g}' for v in values)}, …"
     for name in table.columns:
         if name not in names and (found := times(some, name)) is not None:
@@ -213,10 +213,10 @@ def _scaled(parts: dict[str, Table], names: list[str], column: Numbers) -> dict[
     found = {part: torch.empty(len(rows), len(names)) for part, rows in parts.items()}
     scales = []
     for i, name in enumerate(names):  # one column at a time is in memory in double precision
-        train = _numbers(parts["train"], name)
+        train = _values_of(parts["train"], name)
         scales.append(scale := Scale.of(train))
         for part, rows in parts.items():
-            values = train if part == "train" else _numbers(rows, name)
+            values = train if part == "train" else _values_of(rows, name)
             for at in range(0, len(values), BLOCK):
                 found[part][at : at + BLOCK, i] = scale(values[at : at + BLOCK])[:, 0]
     mean, unit = (torch.cat([getattr(s, what) for s in scales]) for what in ("mean", "unit"))
@@ -224,7 +224,7 @@ def _scaled(parts: dict[str, Table], names: list[str], column: Numbers) -> dict[
     return found
 
 
-def _numbers(table: Table, name: str) -> Tensor:
+def _values_of(table: Table, name: str) -> Tensor:
     """A column as ``(rows, 1)``.
 
     Raises:

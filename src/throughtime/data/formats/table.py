@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from throughtime.data.cells import LARGE, Picked, picked
+from throughtime.data.cells import LARGE, Picked, evenly, picked
 from throughtime.data.errors import DataError
 from throughtime.data.notation import Numerals, numbers_of
 from throughtime.data.number import numbers_among
@@ -23,7 +23,7 @@ WIDEST = 10_000
 SEEN = 100_000
 """So many rows are enough to guess what a column is."""
 
-EACH = 1_000
+RUN = 1_000
 """So many of them follow each other: to read them, most of a large file is passed over."""
 
 
@@ -106,9 +106,8 @@ class Table:
 
     @cached_property
     def _spread(self) -> Table:
-        begins = np.linspace(0, len(self) - EACH, SEEN // EACH).astype(np.int64)
-        some = self[(begins[:, None] + np.arange(EACH)).reshape(-1)]
-        if len(self.columns) * SEEN > LARGE:
+        some = self[evenly(len(self), SEEN // RUN, RUN)]
+        if len(self.columns) * SEEN > LARGE:  # a byte a cell is the least
             return some
         return replace(some, columns={name: list(values) for name, values in some.columns.items()})
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import io
+import math
 import re
 from collections.abc import Iterator
 from io import IncrementalNewlineDecoder
@@ -82,7 +83,7 @@ def lines_in(path: Path) -> Iterator[str]:
     Raises:
         DataError: with file and line, if the file cannot be read, is empty, or is not text.
     """
-    return chain.from_iterable(map(_with_ends, _whole_lines(path)))
+    return chain.from_iterable(map(_with_ends, whole_lines(path)))
 
 
 def lines_of(path: Path) -> list[str]:
@@ -95,8 +96,13 @@ def lines_of(path: Path) -> list[str]:
     return lines if lines[-1] else lines[:-1]
 
 
-def _whole_lines(path: Path) -> Iterator[str]:
-    """The blocks of a file, cut at line ends."""
+def whole_lines(path: Path, longest: float = math.inf) -> Iterator[str]:
+    """The text of a file in blocks of whole lines; a line of more than ``longest`` characters is
+    cut.
+
+    Raises:
+        DataError: with file and line, if the file cannot be read, is empty, or is not text.
+    """
     rest = ""
     for block in blocks_of(path):
         head, end, tail = block.rpartition("\n")
@@ -104,7 +110,11 @@ def _whole_lines(path: Path) -> Iterator[str]:
             yield rest + head + end
             rest = ""
         rest += tail
-    yield rest
+        if len(rest) > longest:
+            yield rest
+            rest = ""
+    if rest:
+        yield rest
 
 
 def _with_ends(text: str) -> io.StringIO:

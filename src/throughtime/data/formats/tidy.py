@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from throughtime.data.cells import pieces_of
+from throughtime.data.cells import filled, pieces_of
 from throughtime.data.errors import DataError
 from throughtime.data.formats.dialect import Unreadable
 from throughtime.data.notation import numbers_of
@@ -46,7 +46,7 @@ def untitled(rows: list[Row]) -> tuple[list[Row], list[str]]:
     """
     begin = _comments(rows)
     begin += _titles(rows[begin:])
-    titles = [str(cell).strip() for _, row in rows[:begin] for cell in row if _filled(cell)]
+    titles = [str(cell).strip() for _, row in rows[:begin] for cell in row if filled(cell)]
     return rows[begin:], [f"what stands above the names, {titles[0]!r}, left out"] if titles else []
 
 
@@ -58,7 +58,7 @@ def empty_at_end(rows: Sequence[Sequence[Any]]) -> int:
         (1, 0)
     """
     end = len(rows)
-    while end and len(rows[end - 1]) > 1 and not any(map(_filled, rows[end - 1])):
+    while end and len(rows[end - 1]) > 1 and not any(map(filled, rows[end - 1])):
         end -= 1
     return len(rows) - end
 
@@ -77,7 +77,7 @@ def end_in_nothing(rows: Sequence[Row]) -> bool:
     """
     width = len(rows[0][1])
     return len(rows) > 1 and all(
-        len(row) == width + 1 and not _filled(row[-1]) for _, row in rows[1:]
+        len(row) == width + 1 and not filled(row[-1]) for _, row in rows[1:]
     )
 
 
@@ -95,7 +95,7 @@ def even(rows: list[Row], first: Row, ends: bool) -> list[Row]:
     line, names = first
     width = len(names)
     if ends:
-        rows = [(n, row[:-1]) if len(row) > width and not _filled(row[-1]) else (n, row)
+        rows = [(n, row[:-1]) if len(row) > width and not filled(row[-1]) else (n, row)
                 for n, row in rows]  # fmt: skip
     if {len(row) for _, row in rows} <= {width}:
         return rows
@@ -151,14 +151,14 @@ def check_below(
         )
     (line, first), others = head[0], [row for _, row in head[1:]]
     below = list(zip(*others, strict=True))
-    of_numbers = [cell for cell, column in zip(first, below, strict=True) if _numbers(column)]
+    of_numbers = [cell for cell, column in zip(first, below, strict=True) if _are_numbers(column)]
     if not all(isinstance(cell, str | None) for cell in of_numbers):
         return
-    units = [cell.strip() for cell in of_numbers if _filled(cell)]
-    if units and not any(is_empty(u) or NUMERAL.match(u) or _numbers([u]) for u in units):
-        numeric = [i for i, column in enumerate(below) if _numbers(column)]
+    units = [cell.strip() for cell in of_numbers if filled(cell)]
+    if units and not any(is_empty(u) or NUMERAL.match(u) or _are_numbers([u]) for u in units):
+        numeric = [i for i, column in enumerate(below) if _are_numbers(column)]
         empty = 0  # yfinance writes such rows below the names of its shares
-        while empty < len(others) and not any(_filled(others[empty][i]) for i in numeric):
+        while empty < len(others) and not any(filled(others[empty][i]) for i in numeric):
             empty += 1
         lines_of = "the line" if not empty else f"lines {line} to {head[empty][0]}"
         raise DataError(
@@ -178,10 +178,6 @@ def _again(names: Sequence[Any], columns: Sequence[Sequence[Any]]) -> int | None
     return None
 
 
-def _filled(cell: Any) -> bool:
-    return cell is not None and str(cell).strip() != ""
-
-
 def _titles(rows: Sequence[Row]) -> int:
     """How many rows are titles: one cell, the first, above names for all columns with values.
 
@@ -194,8 +190,8 @@ def _titles(rows: Sequence[Row]) -> int:
     if not count or len(below) < 2:
         return 0
     names, values = below[0][1], [row for _, row in below[1:]]
-    used = {i for row in values for i, cell in enumerate(row) if _filled(cell)}
-    named = {i for i, cell in enumerate(names) if _filled(cell) and number(cell) is None}
+    used = {i for row in values for i, cell in enumerate(row) if filled(cell)}
+    named = {i for i, cell in enumerate(names) if filled(cell) and number(cell) is None}
     if len(named) < FEWEST or not named >= used:
         return 0
     some = values[:SAMPLE]
@@ -219,26 +215,26 @@ def _comments(rows: Sequence[Row]) -> int:
     if not annotated and not any(len(cell.split()) > 1 for cell in cells):
         return 0  # they may be the names, as in #time,value
     names, values = below[0][1], [row for _, row in below[1:]]
-    some = {(i, cell) for row in values[:SAMPLE] for i, cell in enumerate(row) if _filled(cell)}
-    named = [(i, cell) for i, cell in enumerate(names) if _filled(cell)]
+    some = {(i, cell) for row in values[:SAMPLE] for i, cell in enumerate(row) if filled(cell)}
+    named = [(i, cell) for i, cell in enumerate(names) if filled(cell)]
     are_names = all(number(cell) is None and (i, cell) not in some for i, cell in named)
     return count if len(named) >= FEWEST and are_names else 0
 
 
 def _some(cells: Sequence[Any]) -> str:
     """The first cells of a row, for a message."""
-    filled = [str(cell) for cell in cells if _filled(cell)]
-    return ", ".join(filled[:NAMED]) + ", …" * (len(filled) > NAMED)
+    some = [str(cell) for cell in cells if filled(cell)]
+    return ", ".join(some[:NAMED]) + ", …" * (len(some) > NAMED)
 
 
 def _may_be_title(row: Sequence[Any]) -> bool:
-    return number(row[0]) is None and not any(map(_filled, row[1:]))
+    return number(row[0]) is None and not any(map(filled, row[1:]))
 
 
 def _has_digit(cell: Any) -> bool:
     return any(map(str.isdigit, str(cell)))
 
 
-def _numbers(column: Sequence[Any]) -> bool:
-    some = [cell for cell in column if _filled(cell)][:SAMPLE]
+def _are_numbers(column: Sequence[Any]) -> bool:
+    some = [cell for cell in column if filled(cell)][:SAMPLE]
     return bool(some) and numbers_of(some).are_numbers
