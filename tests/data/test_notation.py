@@ -9,10 +9,10 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from tests.helpers.models import quick
-from throughtime.data.cells import Cells
 from throughtime.data.notation import are_numbers, numbers_of
 from throughtime.data.number import number
 from throughtime.data.scratch import Scratch
+from throughtime.data.stored import StoredColumn
 
 
 @pytest.mark.parametrize(
@@ -171,7 +171,7 @@ def test_what_may_be_other_numbers_is_doubted(
 @quick
 @given(st.lists(st.sampled_from(["1.5", "999", "1.000", "1,5", "$2", "3%", "x", "", "007"])))
 def test_pieces_are_read_as_the_whole(texts: list[str]) -> None:
-    cells = Cells(Scratch())
+    cells = StoredColumn(Scratch())
     for at in range(0, len(texts), 3):
         cells.write(texts[at : at + 3])
     found, whole = numbers_of(cells), numbers_of(texts)

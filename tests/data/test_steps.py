@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from throughtime.data.steps import alike, even, usual
+from throughtime.data.steps import alike, evenness, usual
 
 
 def test_the_usual_step_is_the_most_frequent_one_ahead() -> None:
@@ -22,6 +22,6 @@ def test_months_quarters_and_years_are_alike() -> None:
 
 def test_how_even_times_are() -> None:
     months = np.arange("2020-01", "2022-01", dtype="datetime64[M]").astype("datetime64[us]")
-    assert even(months) == 1
-    assert even(months[[0, 0]]) == 0
-    assert even(months[[0, 1, 2, 3, 9]]) == 0.75
+    assert evenness(months) == 1
+    assert evenness(months[[0, 0]]) == 0
+    assert evenness(months[[0, 1, 2, 3, 9]]) == 0.75

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.helpers.models import quick
-from throughtime.data.cells import Cells
 from throughtime.data.scratch import Scratch
+from throughtime.data.stored import StoredColumn
 from throughtime.data.times import goes_back, like_unix, timed, times_of
 from throughtime.data.written_times import CLOCKS, DATES
 
@@ -100,7 +100,7 @@ def test_weeks_begin_on_monday_and_zones_of_several_places_are_unknown() -> None
 @quick
 @given(st.integers(1, 4), st.sampled_from(["%Y-%m-%d", "%d/%m/%Y", "%m/%d/%Y", "%b %d, %Y"]))
 def test_pieces_are_read_as_the_whole(size: int, form: str) -> None:
-    cells = Cells(Scratch())
+    cells = StoredColumn(Scratch())
     for at in range(0, len(DAYS), size):
         cells.write([day.strftime(form) for day in DAYS[at : at + size]])
     found = times_of(cells)

@@ -84,10 +84,11 @@ def _beside(run: RunFolder, split: str, count: int, decoding: Decoding) -> Itera
     import torch
 
     from throughtime.cli.show import labelled, said
+    from throughtime.data.columns import Features
     from throughtime.inference.evaluate import part
     from throughtime.inference.sample import compare
 
-    sets = run.schema.y.kind == "features"
+    sets = isinstance(run.schema.y, Features)
     examples = part(run.data(), split)
     chosen = examples[torch.randperm(len(examples))[:count]]
     for i, pair in enumerate(compare(run, chosen, decoding)):

@@ -11,10 +11,10 @@ from typing import Any
 
 import numpy as np
 
-from throughtime.data.cells import Piece, mapped, some_of
 from throughtime.data.number import number
 from throughtime.data.numeral import COMMA, CURRENCY, POINT, TIMES, Notation, Numeral
-from throughtime.data.shown import Shown, is_empty, shown, texts_in, texts_of
+from throughtime.data.stored import Piece, mapped, some_of
+from throughtime.data.survey import Survey, is_empty, survey, texts_in, texts_of
 
 
 @dataclass(frozen=True)
@@ -24,22 +24,23 @@ class Numerals:
     Args:
         values: the numbers; a value that is not one stays as it was.
         note: how they are written, if not plainly; empty otherwise.
-        decimal: the decimal mark; None if no number shows it.
         doubt: a row, and why it is not known which numbers these are; None if it is.
+        decimal: the decimal mark; None if no number shows it.
+        survey: what a pass over the texts has counted, if the values are these texts.
     """
 
     values: Sequence[Any]
     note: str = ""
     doubt: tuple[int, str] | None = None
     decimal: str | None = None
-    _shown: Shown | None = None
+    survey: Survey | None = None
 
     @cached_property
     def are_numbers(self) -> bool:
         """Whether most values are numbers, or would be if it were known which."""
         if self.doubt is not None:
             return True
-        return are_numbers(self.values) if self._shown is None else self._shown.are_numbers
+        return are_numbers(self.values) if self.survey is None else self.survey.are_numbers
 
 
 def numbers_of(values: Sequence[Any], decimal: str | None = None) -> Numerals:
@@ -63,18 +64,18 @@ def numbers_of(values: Sequence[Any], decimal: str | None = None) -> Numerals:
     """
     if not _may_be_numbers(values):
         return Numerals(values, doubt=_unread(values))
-    seen = shown(values)
+    seen = survey(values)
     if not seen.texts or seen.are_codes:
-        return Numerals(values, _shown=seen)
+        return Numerals(values, survey=seen)
     if decimal is None and seen.plain:
         pointed = "." if seen.pointed else None
         doubt = _doubt(values, seen.thousands)
-        return Numerals(values, doubt=doubt, decimal=pointed, _shown=seen)
+        return Numerals(values, doubt=doubt, decimal=pointed, survey=seen)
     notation, doubt = _notation(decimal), None
     if notation is None:
         by_point, by_comma = _counts(values)
         if 2 * max(by_point, by_comma) < seen.texts:
-            return Numerals(values, doubt=_unread(values), _shown=seen)
+            return Numerals(values, doubt=_unread(values), survey=seen)
         notation = POINT if by_point >= by_comma else COMMA
         if by_point == by_comma:
             doubt = _doubt(values, next(filter(_either, texts_of(values)), None))
@@ -169,7 +170,7 @@ def are_numbers(values: Sequence[Any]) -> bool:
         >>> are_numbers(["1", "2", "", "three"]), are_numbers(["010", "011"])
         (True, False)
     """
-    return _may_be_numbers(values) and shown(values).are_numbers
+    return _may_be_numbers(values) and survey(values).are_numbers
 
 
 def _counts(values: Sequence[Any]) -> tuple[int, int]:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from throughtime.data.cells import Piece, gathered, mapped
+from throughtime.data.stored import Piece, gathered, mapped
 
 
 def number(value: Any) -> float | None:

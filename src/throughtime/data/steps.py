@@ -43,11 +43,11 @@ def alike(steps: NDArray[Any], step: Any) -> NDArray[np.bool_]:
     return found
 
 
-def even(times: NDArray[Any]) -> float:
+def evenness(times: NDArray[Any]) -> float:
     """The part of the steps between times that is like the usual one.
 
     Example:
-        >>> even(np.array(["2020-01", "2020-02", "2020-03", "2020-07"], "datetime64[us]"))
+        >>> evenness(np.array(["2020-01", "2020-02", "2020-03", "2020-07"], "datetime64[us]"))
         0.6666666666666666
     """
     steps = np.diff(times)

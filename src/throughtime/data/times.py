@@ -11,9 +11,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from throughtime.data.cells import Piece, gathered, some_of
 from throughtime.data.number import all_numbers, number, numbers_in
-from throughtime.data.steps import even
+from throughtime.data.steps import evenness
+from throughtime.data.stored import Piece, gathered, some_of
 from throughtime.data.written_times import Form, Times, forms_like
 
 QUARTER = re.compile(
@@ -87,7 +87,7 @@ def timed(values: Sequence[Any], name: str = "") -> Timed | None:
     onward = [found for found in fitting if not goes_back(found.values)]
     if len(onward) < 2:
         return next(iter(onward or fitting), None)
-    best, other, *_ = sorted(onward, key=lambda found: -even(found.values))
+    best, other, *_ = sorted(onward, key=lambda found: -evenness(found.values))
     return best._replace(other=other.form)
 
 

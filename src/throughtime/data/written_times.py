@@ -11,8 +11,8 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from throughtime.data.cells import Piece
 from throughtime.data.month_names import are_weekdays, months_of
+from throughtime.data.stored import Piece
 
 Times: TypeAlias = NDArray[Any]
 """``datetime64[us]``, without a zone."""

@@ -87,7 +87,7 @@ def log_prob(
     assert isinstance(y, Tensor)
     where = is_absent(y)
     if where is None:
-        return p.log_prob(y)
+        return p.log_prob(known(y) if are_sets(y) else y)
     log_p = p.log_prob(known(y))
     if are_sets(y):  # the other labels of the set have a probability
         return torch.where(where[:, 0], log_p + absent, log_p)

@@ -115,8 +115,7 @@ class Entries(Independent):  # type: ignore[type-arg]
     vectors at all too, as where every sequence is empty: there torch's cannot tell a shape."""
 
     def log_prob(self, value: Tensor) -> Tensor:
-        whole = not value.dtype.is_floating_point  # zeros and ones, of a set of labels
-        return self.base_dist.log_prob(value.to(self.mean.dtype) if whole else value).sum(-1)
+        return self.base_dist.log_prob(value).sum(-1)
 
     def entropy(self) -> Tensor:
         return self.base_dist.entropy().sum(-1)

@@ -13,7 +13,7 @@ import pytest
 
 from throughtime.data import DataError
 from throughtime.data.formats import arrow_values
-from throughtime.data.formats.arrow_values import plain_columns, table_of
+from throughtime.data.formats.arrow_values import plain_columns, table_of_batches
 
 NOON = datetime(2020, 1, 31, 12)
 NS = pyarrow.timestamp("ns")
@@ -80,5 +80,5 @@ def test_a_table_far_larger_than_its_file_is_refused(
     monkeypatch.setattr(arrow_values, "LARGE", 1_900_000)
     table = pyarrow.table({"a": array})
     with pytest.raises(DataError, match=r"f: 2,0\d\d,\d\d\d bytes from a file of 100; expected"):
-        table_of(Path("f"), [table], 100)
-    assert len(table_of(Path("f"), [table], 30_000)) == len(table)
+        table_of_batches(Path("f"), [table], 100)
+    assert len(table_of_batches(Path("f"), [table], 30_000)) == len(table)

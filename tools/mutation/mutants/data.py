@@ -108,14 +108,14 @@ MUTANTS = [
     ),
     Mutant(
         "of picked rows of a large table, others are read",
-        "data/cells.py",
+        "data/stored.py",
         "inside = rows[at:after] - (self._ends[number] - len(piece))",
         "inside = rows[at:after] - (self._ends[number] - len(piece)) - 1",
-        ("tests/data/test_cells.py::test_cells_are_read_like_a_list",),
+        ("tests/data/test_stored.py::test_cells_are_read_like_a_list",),
     ),
     Mutant(
         "a key that comes late stands in the first rows",
-        "data/cells.py",
+        "data/stored.py",
         "self._kept.append([None] * (len(self._kept[0]) if self._kept else 0))",
         "self._kept.append([])",
         (FILES + "test_nested.py::test_keys_that_some_rows_lack_are_said",),

@@ -20,8 +20,8 @@ MUTANTS = [
     Mutant(
         "equal inputs are trained on and tested on",
         "data/formats/parts.py",
-        "return _divided(table, where[group]), moved",
-        "return _divided(table, np.arange(len(group), dtype=np.int8) % 3), moved",
+        "{**_divided(table, where[group]), **separate}",
+        "{**_divided(table, np.arange(len(group), dtype=np.int8) % 3), **separate}",
         (FILES + "test_columns.py::test_copies_of_a_row_share_a_part",),
     ),
     Mutant(
@@ -131,7 +131,7 @@ MUTANTS = [
     ),
     Mutant(
         "a mistyped number takes its column out of the series",
-        "data/shown.py",
+        "data/survey.py",
         "return 2 * self.others < self.filled",
         "return 0 == self.others < self.filled",
         (FILES + "test_series.py::test_a_bad_cell_is_named_and_its_column_stays",),
@@ -185,7 +185,7 @@ MUTANTS = [
         "data/formats/encoding.py",
         "row += len(found)",
         "row += 0",
-        ("tests/data/test_cells.py::test_a_fault_is_named_by_the_same_line",),
+        ("tests/data/test_stored.py::test_a_fault_is_named_by_the_same_line",),
     ),
     Mutant(
         "empty rows in the midst of a table are left out",
@@ -194,7 +194,7 @@ MUTANTS = [
         "empty = empty + below",
         (
             FILES + "test_tidy.py::test_empty_rows_at_the_end_are_left_out_with_a_word",
-            "tests/data/test_cells.py",
+            "tests/data/test_stored.py",
         ),
     ),
     Mutant(

@@ -19,6 +19,9 @@ from throughtime.data.reading import LARGEST, OF_PICTURES, Reading
 from throughtime.extras import needed_for
 from throughtime.outputs import Output
 
+KEYS = {"bytes", "path"}
+"""The keys of an object that is a picture and its name."""
+
 SUFFIXES = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".tif", ".tiff", ".webp")
 
 BEGINNINGS = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"II*\0", b"MM\0*")
@@ -225,7 +228,7 @@ def is_picture(value: Any) -> bool:
 
 def _name_and_bytes(value: Any) -> tuple[str | None, bytes | None]:
     """The name of a picture and its bytes, as far as there are such; a name is not empty."""
-    if isinstance(value, Mapping) and set(value) <= {"bytes", "path"}:
+    if isinstance(value, Mapping) and set(value) <= KEYS:
         name, content = value.get("path"), value.get("bytes")
     else:
         name, content = value, value

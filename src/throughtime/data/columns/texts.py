@@ -13,11 +13,11 @@ import torch
 from torch import Tensor
 
 from throughtime.data.byte_pairs import ALPHABET, BytePairs, ByteVocabulary
-from throughtime.data.cells import pieces_of
 from throughtime.data.columns.column import keys, shown, texts
 from throughtime.data.columns.symbols import SymbolColumn
 from throughtime.data.errors import DataError
 from throughtime.data.flat import Flat
+from throughtime.data.stored import pieces_of
 from throughtime.data.vocabulary import LINE_END, UNKNOWN, WordVocabulary, code_points
 
 WHOLE = ""

@@ -5,10 +5,10 @@ from __future__ import annotations
 from importlib import import_module
 from pathlib import Path
 
-from throughtime.data.cells import ROWS
 from throughtime.data.formats.arrow_messages import unpacked_bytes
-from throughtime.data.formats.arrow_values import check_bytes, readable, table_of
+from throughtime.data.formats.arrow_values import check_bytes, readable, table_of_batches
 from throughtime.data.formats.table import Table, check_width
+from throughtime.data.stored import ROWS
 
 SUFFIXES = (".arrow", ".feather", ".ipc")
 
@@ -33,4 +33,4 @@ def read_arrow(path: Path) -> Table:
             check_width(str(path), len(reader.schema.names))
             whole = reader.read_all()
             some = (whole.slice(row, ROWS) for row in range(0, len(whole), ROWS))
-            return table_of(path, some, size)
+            return table_of_batches(path, some, size)

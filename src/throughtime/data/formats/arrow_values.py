@@ -13,10 +13,10 @@ from typing import Any
 
 import numpy as np
 
-from throughtime.data.cells import Writer
+from throughtime.data.columns.image import KEYS
 from throughtime.data.errors import DataError
-from throughtime.data.formats.nested import PICTURE
 from throughtime.data.formats.table import Table
+from throughtime.data.stored import ColumnWriter
 from throughtime.extras import needed_for
 
 LARGE = 2**28
@@ -59,7 +59,7 @@ def readable(path: Path, form: str) -> Iterator[Any]:
         raise DataError(f"{path}: cannot be read as {a} {form} file ({reason})") from None
 
 
-def table_of(path: Path, tables: Iterable[Any], size: int) -> Table:
+def table_of_batches(path: Path, tables: Iterable[Any], size: int) -> Table:
     """The table of a file that is read some rows at a time.
 
     Args:
@@ -70,13 +70,13 @@ def table_of(path: Path, tables: Iterable[Any], size: int) -> Table:
     Raises:
         DataError: if there are no rows, or they are far larger than the file.
     """
-    writer, names, made, rows = Writer(0), list[str](), 0, 0
+    writer, names, made, rows = ColumnWriter(0), list[str](), 0, 0
     for table in tables:
         made += sum(_bytes(chunk) for column in table.columns for chunk in column.chunks)
         check_bytes(str(path), made, size)
         columns = plain_columns(table, str(path))
         if not names:
-            names, writer = list(columns), Writer(len(columns))
+            names, writer = list(columns), ColumnWriter(len(columns))
         writer.extend(columns.values())
         rows += len(table)
     if not rows:
@@ -113,7 +113,7 @@ def plain_columns(table: Any, where: str) -> dict[str, list[Any]]:
 def _flat(name: str, column: Any) -> Iterator[tuple[str, Any]]:
     kind = column.type
     names = [kind.field(i).name for i in range(kind.num_fields)] if _is("struct", kind) else []
-    if not names or set(names) <= PICTURE:
+    if not names or set(names) <= KEYS:
         yield name, column
         return
     for inner, values in zip(names, column.flatten(), strict=True):
@@ -210,7 +210,7 @@ def _as_in_text(value: Any) -> Any:
             return None
         case list():
             return [_as_in_text(inner) for inner in value]
-        case dict() if not set(value) <= PICTURE:
+        case dict() if not set(value) <= KEYS:
             return {key: _as_in_text(inner) for key, inner in value.items()}
     return value
 

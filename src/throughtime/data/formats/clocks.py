@@ -9,13 +9,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from throughtime.data.cells import picked, pieces_of
 from throughtime.data.errors import DataError
 from throughtime.data.formats.calendar import Clocks, goes_onward, in_words, is_whole_time, joined
 from throughtime.data.formats.stacked import check_one_series
 from throughtime.data.formats.table import Table
 from throughtime.data.number import all_numbers
 from throughtime.data.steps import NO_TIME, alike, usual
+from throughtime.data.stored import picked, pieces_of
 from throughtime.data.times import goes_back, like_unix, times_of
 from throughtime.data.written_times import clocks_like
 

@@ -9,7 +9,6 @@ from pathlib import Path
 import numpy as np
 
 from throughtime.data.absent import absent_labels, in_words
-from throughtime.data.cells import pieces_of
 from throughtime.data.columns import Column
 from throughtime.data.dataset import Dataset
 from throughtime.data.errors import DataError
@@ -26,6 +25,7 @@ from throughtime.data.formats.table import Table
 from throughtime.data.formats.understood import understood
 from throughtime.data.reading import AS_IT_IS, OF_PICTURES, Reading
 from throughtime.data.schema import Schema
+from throughtime.data.stored import pieces_of
 
 
 def read_columns(path: Path, seed: int, reading: Reading, table: Table | None = None) -> Dataset:
@@ -173,14 +173,11 @@ def _divided(
                 "--split and files for --valid or --test exclude each other; leave one out"
             )
         return parts.by_column(table, reading.split), 0
-    if not reading.part_files:
-        return parts.by_seed(table, key, seed, labels)
     separate = {
         part: replace(read(file), decimal=table.decimal).with_numbers(numbers)
         for part, file in reading.part_files.items()
     }
-    valid, test = separate.get("valid"), separate.get("test")
-    return parts.by_files(table, valid, test, key, used, seed, labels)
+    return parts.drawn(table, separate, key, used, seed, labels)
 
 
 def _tell(path: Path, reading: Reading, columns: tuple[Column, ...]) -> None:

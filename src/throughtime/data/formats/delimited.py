@@ -10,7 +10,6 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from throughtime.data.cells import Writer, picked
 from throughtime.data.errors import DataError
 from throughtime.data.formats.dialect import (
     DELIMITERS,
@@ -21,6 +20,7 @@ from throughtime.data.formats.dialect import (
     may_be_of_text,
     odd_mark,
 )
+from throughtime.data.formats.foreign import by_beginning
 from throughtime.data.formats.header import named
 from throughtime.data.formats.opening import suffix_of
 from throughtime.data.formats.table import Table, check_width
@@ -30,10 +30,10 @@ from throughtime.data.formats.tidy import (
     empty_at_end,
     empty_in_words,
     end_in_nothing,
-    even,
+    of_equal_width,
     untitled,
 )
-from throughtime.data.formats.written import by_beginning
+from throughtime.data.stored import ColumnWriter, picked
 
 SAMPLE = 1_000
 """So many lines tell how cells are written."""
@@ -176,9 +176,9 @@ def _all_of(path: Path, dialect: Dialect | Spaces, least: int = 1) -> _Cut:
             if width < least:
                 raise Unreadable(lines[0], f"{width} columns")
             check_width(str(path), width)
-            writer = Writer(width + 1)
+            writer = ColumnWriter(width + 1)
         if set(map(len, rows)) != {width}:
-            found = even(list(zip(lines, rows, strict=True)), head[0], ends)
+            found = of_equal_width(list(zip(lines, rows, strict=True)), head[0], ends)
             rows = [list(row) for _, row in found]
             head = head if count else found
         writer.extend([*zip(*rows, strict=True), lines])

@@ -7,7 +7,6 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import TypeAlias
 
 from throughtime.data.number import number
 
@@ -22,15 +21,12 @@ FEWEST = 3
 
 csv.field_size_limit(2**31 - 1)  # the default, 128 KiB, is too short for a text
 
-Row: TypeAlias = list[str]
-"""The cells of a row."""
-
 ROWS = 2**13
 """So many rows are cut at a time."""
 
 
 @dataclass(frozen=True)
-class Rows:
+class Block:
     """Some rows that follow each other.
 
     Args:
@@ -39,7 +35,7 @@ class Rows:
         joined: whether a cell has a line end in it.
     """
 
-    rows: list[Row]
+    rows: list[list[str]]
     lines: list[int]
     joined: bool = False
 
@@ -64,7 +60,7 @@ class Dialect:
     first: int = 0
     spaced: bool = False
 
-    def cut(self, lines: Iterable[str]) -> Iterator[Rows]:
+    def cut(self, lines: Iterable[str]) -> Iterator[Block]:
         """The rows of lines that end in ``\\n``, some at a time, blank ones left out.
 
         Raises:
@@ -79,7 +75,7 @@ class Dialect:
         )
         line, read = self.first + 1, 0
         while True:
-            rows: list[Row] = []
+            rows: list[list[str]] = []
             wrong = None
             try:
                 rows.extend(islice(reader, ROWS))
@@ -102,9 +98,9 @@ class Dialect:
 
 @dataclass(frozen=True)
 class Spaces:
-    """Rows of numbers that spaces divide, below names or none; other words are texts."""
+    """Block of numbers that spaces divide, below names or none; other words are texts."""
 
-    def cut(self, lines: Iterable[str]) -> Iterator[Rows]:
+    def cut(self, lines: Iterable[str]) -> Iterator[Block]:
         """As :meth:`Dialect.cut`.
 
         Raises:
@@ -117,7 +113,7 @@ class Spaces:
                 if any(number(cell) is None for cell in row):
                     raise Unreadable(line, "a text with spaces")
             below = 0
-            yield Rows([row for _, row in some], [n for n, _ in some])
+            yield Block([row for _, row in some], [n for n, _ in some])
 
 
 class Unreadable(Exception):
@@ -166,8 +162,8 @@ def odd_mark(lines: Sequence[str]) -> str | None:
     return None
 
 
-def _placed(rows: list[Row], line: int, joined: bool) -> Rows:
-    """Rows with the lines that they begin at, blank ones left out."""
+def _placed(rows: list[list[str]], line: int, joined: bool) -> Block:
+    """Block with the lines that they begin at, blank ones left out."""
     lines = list(range(line, line + len(rows)))
     if joined:
         for i, row in enumerate(rows):
@@ -175,9 +171,9 @@ def _placed(rows: list[Row], line: int, joined: bool) -> Rows:
     if not all(rows):
         kept = [i for i, row in enumerate(rows) if row]
         rows, lines = [rows[i] for i in kept], [lines[i] for i in kept]
-    return Rows(rows, lines, joined)
+    return Block(rows, lines, joined)
 
 
-def _lines(row: Row) -> int:
+def _lines(row: list[str]) -> int:
     """How many lines a row stands on."""
     return 1 + sum(cell.count("\n") for cell in row)

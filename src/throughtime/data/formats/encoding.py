@@ -9,12 +9,12 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from throughtime.data.cells import Cells, mapped, pieces_of
 from throughtime.data.columns import Column
 from throughtime.data.errors import DataError
 from throughtime.data.flat import Flat, Spool, smallest, spooled
 from throughtime.data.formats.nested import check_plain
 from throughtime.data.formats.table import Table
+from throughtime.data.stored import StoredColumn, mapped, pieces_of
 from throughtime.sequence import Sequence as Steps
 
 LARGE = 2**28
@@ -121,7 +121,9 @@ def _encoded(
     if not column.sequence:
         return torch.cat([piece for piece in pieces if isinstance(piece, Tensor)])
     of_steps = (piece for piece in pieces if isinstance(piece, Flat))
-    return _spooled(column, of_steps) if isinstance(cells, Cells) else _padded(list(of_steps))
+    return (
+        _spooled(column, of_steps) if isinstance(cells, StoredColumn) else _padded(list(of_steps))
+    )
 
 
 def _named(table: Table, column: Column, row: int, f: Callable[..., T], *values: Any) -> T:

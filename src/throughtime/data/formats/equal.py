@@ -10,9 +10,9 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from throughtime.data.cells import pieces_of
 from throughtime.data.columns import Column
 from throughtime.data.formats.table import Table
+from throughtime.data.stored import pieces_of
 
 
 def hashes_of(table: Table, columns: list[str]) -> NDArray[np.int64]:

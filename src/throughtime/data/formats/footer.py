@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from throughtime.data.cells import filled, pieces_of
 from throughtime.data.errors import DataError
+from throughtime.data.stored import filled, pieces_of
 
 WORDS = re.compile(
     r"(?:(?:grand|sub|overall)[ -]?)?(?:totals?|sum|averages?|avg\.?|mean|median|"

@@ -11,12 +11,12 @@ from throughtime.data.errors import DataError
 from throughtime.data.formats import arrays, conll, fasta, fasttext, signature, ucr
 from throughtime.data.formats.captions import captions_reader
 from throughtime.data.formats.dialect import DELIMITERS
+from throughtime.data.formats.foreign import true_name
 from throughtime.data.formats.json_text import from_json
 from throughtime.data.formats.opening import stem_of, suffix_of
 from throughtime.data.formats.table import Table
 from throughtime.data.formats.tables import is_table, read_table
 from throughtime.data.formats.text_file import blocks_of
-from throughtime.data.formats.written import true_name
 from throughtime.data.number import number
 from throughtime.data.reading import Reading
 

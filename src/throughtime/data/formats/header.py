@@ -8,7 +8,6 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from throughtime.data.cells import filled, picked
 from throughtime.data.errors import DataError
 from throughtime.data.formats.footer import check_footer
 from throughtime.data.formats.row_numbers import are_row_numbers
@@ -16,6 +15,7 @@ from throughtime.data.formats.table import Table
 from throughtime.data.formats.tidy import SAMPLE, Row, check_below
 from throughtime.data.notation import numbers_of
 from throughtime.data.number import number
+from throughtime.data.stored import filled, picked
 from throughtime.data.times import times_of
 
 YEARS = range(1500, 2500)

@@ -8,15 +8,15 @@ from json import JSONDecodeError
 from pathlib import Path
 from typing import Any
 
-from throughtime.data.cells import ROWS, Writer
 from throughtime.data.errors import DataError
+from throughtime.data.formats.foreign import by_beginning
 from throughtime.data.formats.json_text import from_json, next_json, skip, why
 from throughtime.data.formats.nested import Records, flat, objects_in
 from throughtime.data.formats.opening import suffix_of
 from throughtime.data.formats.table import Table, check_width
 from throughtime.data.formats.text_file import blocks_of, lines_in
-from throughtime.data.formats.written import by_beginning
 from throughtime.data.splitting import FEWEST
+from throughtime.data.stored import ROWS, ColumnWriter
 
 Row = tuple[int, Any]
 """The line that a value begins at, and the value."""
@@ -129,7 +129,7 @@ def _inside(text: str, keys: tuple[str, ...]) -> int:
 
 def _rows(path: Path, values: Iterable[Row], where: str) -> Table:
     """Objects as rows."""
-    records, numbers, remaining = Records(), Writer(1), iter(values)
+    records, numbers, remaining = Records(), ColumnWriter(1), iter(values)
     while some := list(islice(remaining, ROWS)):
         rows = []
         for line, value in some:

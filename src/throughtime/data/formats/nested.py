@@ -5,14 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from throughtime.data.cells import Writer
 from throughtime.data.columns import Column
-from throughtime.data.columns.image import Image
+from throughtime.data.columns.image import KEYS, Image
 from throughtime.data.errors import DataError
 from throughtime.data.formats.table import Table
-
-PICTURE = {"bytes", "path"}
-"""The keys of an object that is one value: a picture and its name."""
+from throughtime.data.stored import ColumnWriter
 
 NAMED = 5
 """So many keys are named in a message."""
@@ -55,7 +52,7 @@ class Records:
     def __init__(self) -> None:
         self.rows = 0
         self._counts: dict[Any, int] = {}  # in how many rows each key is
-        self._writer = Writer(0)
+        self._writer = ColumnWriter(0)
 
     def write(self, rows: Sequence[Mapping[Any, Any]]) -> None:
         """Append some rows.
@@ -134,4 +131,4 @@ def objects_in(value: Any) -> str | None:
 
 
 def _has_entries(value: Any) -> bool:
-    return isinstance(value, Mapping) and not (value and set(value) <= PICTURE)
+    return isinstance(value, Mapping) and not (value and set(value) <= KEYS)

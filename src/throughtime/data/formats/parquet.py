@@ -6,9 +6,9 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from throughtime.data.cells import ROWS
-from throughtime.data.formats.arrow_values import POINTER, check_bytes, readable, table_of
+from throughtime.data.formats.arrow_values import POINTER, check_bytes, readable, table_of_batches
 from throughtime.data.formats.table import Table, check_width
+from throughtime.data.stored import ROWS
 
 
 def read_parquet(path: Path) -> Table:
@@ -28,7 +28,7 @@ def read_parquet(path: Path) -> Table:
         # a text that repeats is kept once, until it is known how large all of them are
         with parquet.ParquetFile(path, read_dictionary=texts) as file:
             some = (arrow.Table.from_batches([batch]) for batch in file.iter_batches(ROWS))
-            return table_of(path, map(_without_index, some), size)
+            return table_of_batches(path, map(_without_index, some), size)
 
 
 def _least_bytes(metadata: Any) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -39,20 +39,52 @@ class Labels:
     counts: NDArray[np.int64]
 
 
-def by_seed(table: Table, key: list[str], seed: int, labels: Labels | None = None) -> Divided:
-    """Divide 80/10/10 at random; rows that are equal in the ``key`` columns stay together.
+def drawn(
+    table: Table,
+    separate: Mapping[str, Table],
+    key: list[str],
+    used: list[str],
+    seed: int,
+    labels: Labels | None,
+) -> Divided:
+    """Divide at random; rows that are equal in the ``key`` columns stay together.
+
+    A tenth of the different rows is valid, and a tenth test; a part of a file of its own is all of
+    that file, and the other one is then a ninth.
 
     Args:
         table: the rows.
+        separate: valid or test, as far as they have files of their own.
         key: the columns by which rows are equal.
+        used: the columns that every file must have, in any order.
         seed: decides which rows are held out.
         labels: the labels of each row; of rare ones, some rows are moved, see
             :func:`~throughtime.data.stratified.stratified`.
 
     Raises:
-        DataError: if there are fewer than ten different rows.
+        DataError: if a file lacks a column, or if a part is to be drawn from fewer than ten
+            different rows.
     """
-    return _drawn(table, key, seed, labels, PARTS[1:])
+    for other in separate.values():
+        if not set(used) <= set(other.columns):
+            raise DataError(
+                f"{other.path}: has the columns {', '.join(other.columns)}; expected those of "
+                f"{table.path}: {', '.join(used)}"
+            )
+    held_out = [part for part in PARTS[1:] if part not in separate]
+    group = numbered(hashes_of(table, key))  # rows that stay together
+    count = int(group.max()) + 1
+    if held_out and count < FEWEST:
+        raise DataError(
+            f"{table.path}: {count} different rows by {', '.join(key)}, of which no tenth can "
+            f"be held out; expected at least {FEWEST}: say which column is x (--input), and which "
+            "rows (--split) or files (--valid, --test) are held out"
+        )
+    fair = where = shuffled(count, seed, held_out)
+    if labels is not None:
+        where = stratified(fair, group.repeat(labels.counts), labels.classes)
+    moved = int((where != fair)[group].sum())
+    return {**_divided(table, where[group]), **separate}, moved
 
 
 def by_column(table: Table, column: str) -> dict[str, Table]:
@@ -79,62 +111,10 @@ def by_column(table: Table, column: str) -> dict[str, Table]:
     return parts
 
 
-def by_files(
-    table: Table,
-    valid: Table | None,
-    test: Table | None,
-    key: list[str],
-    used: list[str],
-    seed: int,
-    labels: Labels | None = None,
-) -> Divided:
-    """Parts from separate files; if one is not given, it is a ninth of the first file's rows.
-
-    For the other arguments, see :func:`by_seed`; ``used`` are the columns that every file must
-    have, in any order.
-
-    Raises:
-        DataError: if a file lacks a column, or if a part is to be drawn from fewer than ten
-            different rows.
-    """
-    for other in (valid, test):
-        if other is not None and not set(used) <= set(other.columns):
-            raise DataError(
-                f"{other.path}: has the columns {', '.join(other.columns)}; expected those of "
-                f"{table.path}: {', '.join(used)}"
-            )
-    missing = "valid" if valid is None else "test" if test is None else None
-    parts, moved = _drawn(table, key, seed, labels, [missing] if missing else [])
-    return {
-        "train": parts["train"],
-        "valid": valid if valid is not None else parts["valid"],
-        "test": test if test is not None else parts["test"],
-    }, moved
-
-
 def leaks(parts: dict[str, Table], key: list[str]) -> int:
     """The number of held-out rows that equal a training row in the ``key`` columns."""
     known = hashes_of(parts["train"], key)
     return sum(int(np.isin(hashes_of(parts[part], key), known).sum()) for part in PARTS[1:])
-
-
-def _drawn(
-    table: Table, key: list[str], seed: int, labels: Labels | None, held_out: Sequence[str]
-) -> Divided:
-    """The parts as they are drawn, but for rows of rare classes."""
-    group = numbered(hashes_of(table, key))  # rows that stay together
-    count = int(group.max()) + 1
-    if held_out and count < FEWEST:
-        raise DataError(
-            f"{table.path}: {count} different rows by {', '.join(key)}, of which no tenth can "
-            f"be held out; expected at least {FEWEST}: say which column is x (--input), and which "
-            "rows (--split) or files (--valid, --test) are held out"
-        )
-    drawn = where = shuffled(count, seed, held_out)
-    if labels is not None:
-        where = stratified(drawn, group.repeat(labels.counts), labels.classes)
-    moved = int((where != drawn)[group].sum())
-    return _divided(table, where[group]), moved
 
 
 def _divided(table: Table, where: NDArray[np.int8]) -> dict[str, Table]:

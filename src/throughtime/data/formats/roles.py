@@ -196,8 +196,7 @@ def _label_last(table: Table, names: list[str]) -> list[str]:
     x, y = (table.column(name) for name in names)
     if not all(isinstance(value, str) for value in (*x, *y)):
         return names
-    first, last = len(set(x)), len(set(y))
-    return names[::-1] if OFTEN * first <= len(x) and 2 * last > len(y) else names
+    return names[::-1] if OFTEN * len(set(x)) <= len(x) and hardly_repeats(y) else names
 
 
 OFTEN = 10

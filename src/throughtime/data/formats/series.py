@@ -22,6 +22,7 @@ from throughtime.data.formats.row_numbers import is_id
 from throughtime.data.formats.table import Table
 from throughtime.data.formats.tables import read_table
 from throughtime.data.formats.time_parts import by_time, cut_by
+from throughtime.data.formats.times_as_values import hardly_repeats
 from throughtime.data.number import all_numbers, number
 from throughtime.data.reading import OF_PICTURES, Reading
 from throughtime.data.schema import Schema
@@ -169,7 +170,7 @@ def _is_free_text(table: Table, name: str) -> bool:
     values = table.column(name)
     if is_time(table, name) or _has_numbers(table, name) or times(table, name) is not None:
         return False
-    return all(isinstance(v, str) for v in values) and 2 * len(set(values)) > len(values)
+    return all(isinstance(v, str) for v in values) and hardly_repeats(values)
 
 
 def _has_numbers(table: Table, name: str) -> bool:

@@ -11,10 +11,10 @@ from typing import Any
 
 import numpy as np
 
-from throughtime.data.cells import LARGE, Picked, evenly, picked
 from throughtime.data.errors import DataError
 from throughtime.data.notation import Numerals, numbers_of
 from throughtime.data.number import numbers_among
+from throughtime.data.stored import LARGE, RowNumbers, evenly, picked
 from throughtime.data.times import Timed, timed
 
 WIDEST = 10_000
@@ -146,7 +146,7 @@ class Table:
         """The file and line of a row."""
         return f"{self.path}:{self.lines[row]}"
 
-    def __getitem__(self, rows: Picked | list[int]) -> Table:
+    def __getitem__(self, rows: RowNumbers | list[int]) -> Table:
         """Some of the rows."""
         some = np.array(rows, np.int64) if isinstance(rows, list) else rows
         columns = {name: picked(values, some) for name, values in self.columns.items()}

@@ -8,12 +8,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from throughtime.data.cells import filled, pieces_of
 from throughtime.data.errors import DataError
 from throughtime.data.formats.dialect import Unreadable
 from throughtime.data.notation import numbers_of
 from throughtime.data.number import number
-from throughtime.data.shown import is_empty
+from throughtime.data.stored import filled, pieces_of
+from throughtime.data.survey import is_empty
 
 Row = tuple[int, Sequence[Any]]
 """The line that a row begins at, and its cells."""
@@ -81,8 +81,8 @@ def end_in_nothing(rows: Sequence[Row]) -> bool:
     )
 
 
-def even(rows: list[Row], first: Row, ends: bool) -> list[Row]:
-    """Rows that have as many cells as the first one.
+def of_equal_width(rows: list[Row], first: Row, ends: bool) -> list[Row]:
+    """The rows, if they are as wide as the first.
 
     Args:
         rows: the rows.

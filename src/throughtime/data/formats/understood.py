@@ -13,7 +13,7 @@ from throughtime.data.columns.features import (
     form_of,
 )
 from throughtime.data.formats.table import Table
-from throughtime.data.shown import EMPTY
+from throughtime.data.survey import EMPTY
 
 SHOWN = 3
 """So many values of a column are shown."""

@@ -1,4 +1,4 @@
-"""The cells of a column, in pieces: of a large table, the pieces lie in a temporary file."""
+"""Columns of tables that may be larger than memory: their values lie in a temporary file."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 from throughtime.data.scratch import Scratch
 
 Piece: TypeAlias = "list[Any] | NDArray[Any]"
-"""Cells of neighbouring rows: a list, or an array of numbers or times."""
+"""Values of neighbouring rows: a list, or an array of numbers or times."""
 
-Picked: TypeAlias = "NDArray[np.int64] | range"
+RowNumbers: TypeAlias = "NDArray[np.int64] | range"
 """The numbers of some rows; a range of step 1, if they follow each other."""
 
 LARGE = 2**25
@@ -29,22 +29,22 @@ ROWS = 2**14
 """Rows of a piece."""
 
 
-class Cells(Sequence[Any]):
-    """The cells of a column, in the order of its rows.
+class StoredColumn(Sequence[Any]):
+    """A column whose values lie in a temporary file, in the order of the rows.
 
-    They are read like a list. What goes through all of them goes through :meth:`pieces`, of which
-    one is in memory at a time.
+    It is read like a list. What goes through all values goes through :meth:`pieces`, of which one
+    is in memory at a time.
 
     Args:
         scratch: the file where the pieces lie, those of other columns too.
 
     Example:
-        >>> cells = Cells(Scratch())
-        >>> cells.write(["a", "b"])
-        >>> cells.write(["c"])
-        >>> cells[1], cells[1:], len(cells), list(cells.pick(np.array([0, 2])))
+        >>> column = StoredColumn(Scratch())
+        >>> column.write(["a", "b"])
+        >>> column.write(["c"])
+        >>> column[1], column[1:], len(column), list(column.pick(np.array([0, 2])))
         ('b', ['b', 'c'], 3, ['a', 'c'])
-        >>> list(cells.map(lambda piece: [text.upper() for text in piece]))
+        >>> list(column.map(lambda piece: [text.upper() for text in piece]))
         ['A', 'B', 'C']
     """
 
@@ -52,11 +52,11 @@ class Cells(Sequence[Any]):
         self.scratch = scratch
         self._places: list[tuple[int, int]] = []  # of each piece in the file, and its bytes
         self._ends: list[int] = []  # the row after each piece
-        self._rows: Picked | None = None  # those that are picked, of all
+        self._rows: RowNumbers | None = None  # those that are picked, of all
         self._last: tuple[int, Piece] = (-1, [])  # the piece that was read last
 
     def write(self, piece: Piece) -> None:
-        """Append the cells of some rows.
+        """Append the values of some rows.
 
         Raises:
             DataError: if the temporary folder is full.
@@ -66,7 +66,7 @@ class Cells(Sequence[Any]):
         self._ends.append((self._ends[-1] if self._ends else 0) + len(piece))
 
     def pieces(self) -> Iterator[Piece]:
-        """All cells, a piece at a time."""
+        """All values, a piece at a time."""
         if isinstance(rows := self._picked, range):
             for number in range(bisect(self._ends, rows.start), len(self._ends)):
                 piece, end = self._piece(number), self._ends[number]
@@ -83,16 +83,16 @@ class Cells(Sequence[Any]):
             inside = rows[at:after] - (self._ends[number] - len(piece))
             yield picked(piece, inside)
 
-    def map(self, f: Callable[[Piece], Piece]) -> Cells:
-        """The cells that a function makes of each piece."""
-        found = Cells(self.scratch)
+    def map(self, f: Callable[[Piece], Piece]) -> StoredColumn:
+        """The column that a function makes of each piece."""
+        found = StoredColumn(self.scratch)
         for piece in self.pieces():
             found.write(f(piece))
         return found
 
-    def pick(self, rows: Picked) -> Cells:
-        """The cells of some rows; nothing is read yet."""
-        found = Cells(self.scratch)
+    def pick(self, rows: RowNumbers) -> StoredColumn:
+        """The values of some rows; nothing is read yet."""
+        found = StoredColumn(self.scratch)
         found._places, found._ends = self._places, self._ends
         mine = self._picked
         if not isinstance(mine, range):
@@ -104,7 +104,7 @@ class Cells(Sequence[Any]):
         return found
 
     @property
-    def _picked(self) -> Picked:
+    def _picked(self) -> RowNumbers:
         return range(self._ends[-1] if self._ends else 0) if self._rows is None else self._rows
 
     def __len__(self) -> int:
@@ -134,14 +134,14 @@ class Cells(Sequence[Any]):
         return self._last[1]
 
 
-class Writer:
+class ColumnWriter:
     """Columns that are written some rows at a time, and stay in memory while they are few.
 
     Args:
         columns: how many there are.
 
     Example:
-        >>> writer = Writer(2)
+        >>> writer = ColumnWriter(2)
         >>> writer.extend([["a", "b"], [1, 2]])
         >>> writer.columns()
         [['a', 'b'], [1, 2]]
@@ -149,7 +149,7 @@ class Writer:
 
     def __init__(self, columns: int) -> None:
         self._kept: list[list[Any]] = [[] for _ in range(columns)]
-        self._cells: list[Cells] = []
+        self._stored: list[StoredColumn] = []
         self._size = 0  # in bytes, about
 
     def extend(self, columns: Iterable[Iterable[Any]]) -> None:
@@ -162,7 +162,7 @@ class Writer:
             before = len(kept)
             kept.extend(more)
             self._size += EVERY * len(pickle.dumps(kept[before::EVERY]))
-        if self._cells or self._size > LARGE:
+        if self._stored or self._size > LARGE:
             self._put()
 
     def add(self) -> None:
@@ -171,25 +171,25 @@ class Writer:
         Raises:
             DataError: if the temporary folder is full.
         """
-        if self._cells:
-            first = self._cells[0]
-            self._cells.append(first.map(lambda piece: [None] * len(piece)))
+        if self._stored:
+            first = self._stored[0]
+            self._stored.append(first.map(lambda piece: [None] * len(piece)))
         self._kept.append([None] * (len(self._kept[0]) if self._kept else 0))
 
     def columns(self) -> list[Sequence[Any]]:
-        """The columns: lists, or cells in a temporary file."""
-        if not self._cells:
+        """The columns: lists, or stored ones if they are large."""
+        if not self._stored:
             return [*self._kept]
         self._put()
-        return [*self._cells]
+        return [*self._stored]
 
     def _put(self) -> None:
-        if not self._cells:
+        if not self._stored:
             scratch = Scratch()
-            self._cells = [Cells(scratch) for _ in self._kept]
-        for cells, kept in zip(self._cells, self._kept, strict=True):
+            self._stored = [StoredColumn(scratch) for _ in self._kept]
+        for column, kept in zip(self._stored, self._kept, strict=True):
             for begin in range(0, len(kept), ROWS):
-                cells.write(kept[begin : begin + ROWS])
+                column.write(kept[begin : begin + ROWS])
             kept.clear()
 
 
@@ -200,7 +200,7 @@ def pieces_of(values: Sequence[Any]) -> Iterator[Piece]:
         >>> list(pieces_of(["a", "b"]))
         [['a', 'b']]
     """
-    if isinstance(values, Cells):
+    if isinstance(values, StoredColumn):
         yield from values.pieces()
     else:
         for begin in range(0, len(values), ROWS):
@@ -208,26 +208,26 @@ def pieces_of(values: Sequence[Any]) -> Iterator[Piece]:
 
 
 def mapped(values: Sequence[Any], f: Callable[[Any], Piece]) -> Sequence[Any]:
-    """What a function makes of the pieces of a column: cells, or a list.
+    """Apply a function to a column, piece by piece: a stored column, or a list.
 
     Example:
         >>> mapped(["1", "2"], lambda piece: [int(v) for v in piece])
         [1, 2]
     """
-    if isinstance(values, Cells):
+    if isinstance(values, StoredColumn):
         return values.map(f)
     made = f(list(values))
     return made.tolist() if isinstance(made, np.ndarray) else made
 
 
-def picked(values: Any, rows: Picked) -> Any:
-    """The cells of some rows, of a column of any kind.
+def picked(values: Any, rows: RowNumbers) -> Any:
+    """The values of some rows, of a column of any kind.
 
     Example:
         >>> picked(["a", "b", "c"], range(1, 3)), picked(["a", "b", "c"], np.array([2, 0]))
         (['b', 'c'], ['c', 'a'])
     """
-    if isinstance(values, Cells):
+    if isinstance(values, StoredColumn):
         return values.pick(rows)
     if isinstance(rows, range):
         return values[rows.start : rows.stop]

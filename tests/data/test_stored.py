@@ -1,4 +1,4 @@
-"""Cells in a temporary file are read like a list; tables larger than memory give the same data."""
+"""A stored column is read like a list; tables larger than memory give the same data."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ from hypothesis import strategies as st
 from pyarrow import parquet
 
 from tests.helpers.models import quick
-from throughtime.data import DataError, Dataset, cells, load
-from throughtime.data.cells import Cells, Writer, gathered, mapped, pieces_of
+from throughtime.data import DataError, Dataset, load, stored
 from throughtime.data.flat import Flat
 from throughtime.data.formats import dialect, encoding
 from throughtime.data.formats.nested import Records
 from throughtime.data.formats.tables import read_table
 from throughtime.data.reading import Reading
 from throughtime.data.scratch import Scratch
+from throughtime.data.stored import ColumnWriter, StoredColumn, gathered, mapped, pieces_of
 from throughtime.sequence import Sequence
 
 VALUES = st.one_of(st.text(max_size=3), st.integers(), st.none(), st.lists(st.integers()))
 
 
-def of_pieces(pieces: list[list[object]]) -> Cells:
-    made = Cells(Scratch())
+def of_pieces(pieces: list[list[object]]) -> StoredColumn:
+    made = StoredColumn(Scratch())
     for piece in pieces:
         made.write(piece)
     return made
@@ -64,7 +64,7 @@ def test_a_row_that_is_not_there_is_an_error_as_of_a_list() -> None:
 
 
 def test_pieces_may_be_arrays() -> None:
-    made = Cells(Scratch())
+    made = StoredColumn(Scratch())
     made.write(np.array([1.5, 2.5]))
     made.write(np.array(["2020-01-31"], "datetime64[us]"))
     assert made[0] == 1.5
@@ -74,9 +74,9 @@ def test_pieces_may_be_arrays() -> None:
 
 
 def test_a_writer_keeps_what_is_small_in_memory(monkeypatch: pytest.MonkeyPatch) -> None:
-    for large, kind in ((10**6, list), (100, Cells)):
-        monkeypatch.setattr(cells, "LARGE", large)
-        writer = Writer(1)
+    for large, kind in ((10**6, list), (100, StoredColumn)):
+        monkeypatch.setattr(stored, "LARGE", large)
+        writer = ColumnWriter(1)
         for i in range(5):
             writer.extend([[f"word {i}", "x"]])
         writer.add()
@@ -97,7 +97,7 @@ def test_a_full_folder_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     scratch._file.close()
     monkeypatch.setattr(scratch, "_file", Full())
     with pytest.raises(DataError, match=r"No space left .* set the variable TMPDIR"):
-        Cells(scratch).write(["a"])
+        StoredColumn(scratch).write(["a"])
 
 
 # ---- tables larger than memory -----------------------------------------------------------------
@@ -125,8 +125,8 @@ def written(folder: Path, ending: str) -> Path:
 
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every table is large, and a piece has seven rows."""
-    monkeypatch.setattr(cells, "LARGE", 0)
-    monkeypatch.setattr(cells, "ROWS", 7)
+    monkeypatch.setattr(stored, "LARGE", 0)
+    monkeypatch.setattr(stored, "ROWS", 7)
     monkeypatch.setattr(dialect, "ROWS", 7)
 
 
@@ -166,7 +166,7 @@ def test_a_table_larger_than_memory_gives_the_same(
     path = written(tmp_path, ending)
     usual = load(path, 0, reading)
     small(monkeypatch)
-    assert isinstance(read_table(path).columns["text"], Cells)
+    assert isinstance(read_table(path).columns["text"], StoredColumn)
     large = load(path, 0, reading)
     alike(usual, large)
     if reading.input is not None and large.schema.x_is_sequence:
@@ -239,6 +239,6 @@ def test_columns_that_come_late_are_empty_before(monkeypatch: pytest.MonkeyPatch
 
 
 def test_pieces_of_a_list_are_lists(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cells, "ROWS", 2)
+    monkeypatch.setattr(stored, "ROWS", 2)
     assert list(pieces_of([1, 2, 3])) == [[1, 2], [3]]
     assert mapped([1, 2], lambda piece: np.array(piece)) == [1, 2]

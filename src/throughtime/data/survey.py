@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from throughtime.data.cells import Piece, pieces_of
 from throughtime.data.number import number, numbers_in
+from throughtime.data.stored import Piece, pieces_of
 
 CODE = re.compile(r"[-+]?0(?:\d{2,}|\d+[^\W\d_]+)")
 """Digits with a nought before them, of which there are more than two or letters behind: a code such
@@ -44,7 +44,7 @@ def texts_in(piece: Piece) -> list[str]:
 
 
 @dataclass
-class Shown:
+class Survey:
     """What the values of a column have shown, empty ones aside.
 
     Args:
@@ -87,15 +87,15 @@ GROUPED = re.compile(r"\s*[-+]?(?:[1-9]\d{0,2}\.\d{3}|[^.]{0,3})\s*")
 """A number whose point may stand between thousands, or that has no thousand."""
 
 
-def shown(values: Sequence[Any]) -> Shown:
+def survey(values: Sequence[Any]) -> Survey:
     """What the values of a column show.
 
     Example:
-        >>> found = shown(["999", "1.000", ""])
+        >>> found = survey(["999", "1.000", ""])
         >>> found.plain, found.thousands, found.filled
         (True, '1.000', 2)
     """
-    seen = Shown()
+    seen = Survey()
     for piece in pieces_of(values):
         filled: Piece
         if numbers_in(piece) is None:
