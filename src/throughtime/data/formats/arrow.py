@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from importlib import import_module
 from pathlib import Path
 
 from throughtime.data.formats.arrow_messages import unpacked_bytes
@@ -23,8 +22,10 @@ def read_arrow(path: Path) -> Table:
         DataError: if the file is damaged or has no rows, or a table that is far larger than it.
     """
     size = path.stat().st_size
-    with readable(path, "Arrow") as arrow, arrow.memory_map(str(path)) as file:
-        ipc = import_module("pyarrow.ipc")
+    with (
+        readable(path, "Arrow", "pyarrow.ipc") as (arrow, ipc),
+        arrow.memory_map(str(path)) as file,
+    ):
         begin = len(MAGIC) if file.read(len(MAGIC)) == MAGIC else 0
         file.seek(begin)
         check_bytes(str(path), unpacked_bytes(file), size)

@@ -40,20 +40,22 @@ def check_bytes(where: str, made: int, size: int) -> None:
 
 
 @contextmanager
-def readable(path: Path, form: str) -> Iterator[Any]:
-    """Arrow, by which a file is read; what it says of a damaged one is a ``DataError``.
+def readable(path: Path, form: str, module: str) -> Iterator[tuple[Any, Any]]:
+    """pyarrow and the module of it that reads a file; what they say of a damaged one is a
+    ``DataError``.
 
     Args:
         path: the file.
         form: the name of its format: Parquet or Arrow.
+        module: the module, such as ``pyarrow.parquet``.
 
     Raises:
         DataError: if pyarrow is missing, or the file is damaged.
     """
     with needed_for(f"{path}: reading {form}"):
-        arrow = import_module("pyarrow")
+        arrow, reader = import_module("pyarrow"), import_module(module)
     try:
-        yield arrow
+        yield arrow, reader
     except (OSError, EOFError, arrow.ArrowException, UnicodeDecodeError, struct.error) as error:
         reason, a = " ".join(str(error).split()), "an" if form == "Arrow" else "a"
         raise DataError(f"{path}: cannot be read as {a} {form} file ({reason})") from None

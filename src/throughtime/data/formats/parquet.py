@@ -18,8 +18,7 @@ def read_parquet(path: Path) -> Table:
         DataError: if the file is damaged or has no rows, or a table that is far larger than it.
     """
     size = path.stat().st_size
-    with readable(path, "Parquet") as arrow:
-        parquet = import_module("pyarrow.parquet")
+    with readable(path, "Parquet", "pyarrow.parquet") as (arrow, parquet):
         with parquet.ParquetFile(path) as file:
             check_width(str(path), len(file.schema_arrow.names))
             check_bytes(str(path), _least_bytes(file.metadata), size)
