@@ -16,7 +16,7 @@ from pyarrow import parquet
 
 from tests.helpers.models import quick
 from throughtime.data import DataError, Dataset, cells, load
-from throughtime.data.cells import Cells, Heap, Writer, mapped, pieces_of
+from throughtime.data.cells import Cells, Heap, Writer, mapped, pieces_of, some_of
 from throughtime.data.flat import Flat
 from throughtime.data.formats import dialect, encoding
 from throughtime.data.formats.nested import Records
@@ -211,10 +211,10 @@ def test_empty_rows_amid_a_large_table_stay(
     path = tmp_path / "a.csv"
     rows = [f"{i},x" for i in range(18)]
     rows[4:6] = rows[11:13] = [",", ","]  # at the end of a piece
-    path.write_text("\n".join(["n,v", *rows, ",", ","]))
+    path.write_text("\n".join(["n,v", *rows, *[","] * 20]))
     table = read_table(path)
     assert list(table.column("v")) == [row.partition(",")[2] for row in rows]
-    assert table.notes == ("2 empty rows at the end left out",)
+    assert table.notes == ("20 empty rows at the end left out",)
 
 
 def test_very_long_rows_are_not_padded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -235,6 +235,13 @@ def test_columns_that_come_late_are_empty_before(monkeypatch: pytest.MonkeyPatch
     columns = records.columns()
     assert list(columns["b"]) == [None] * 20 + [3] * 20
     assert list(columns["a"]) == [1] * 20 + [2] * 20
+
+
+def test_some_of_a_long_column_are_from_all_of_it() -> None:
+    found = some_of(range(100_000))
+    assert len(found) == 1000
+    assert found == sorted(set(found))
+    assert max(b - a for a, b in zip([0, *found], [*found, 100_000], strict=True)) < 6000
 
 
 def test_pieces_of_a_list_are_lists(monkeypatch: pytest.MonkeyPatch) -> None:
