@@ -136,7 +136,7 @@ def test_nan_is_a_missing_value_and_no_label(write: Write) -> None:
         ('{"a\\ud800": 1}', r"a.json:1: not JSON ('\ud800' in it is half of a character (a lone"),
         (
             '{"columns": ["a", "b"], "data": [[1, 2], [3]]}',
-            "object with the keys columns, data; exp",
+            "with the keys columns, data; exp",
         ),
         (
             '{"columns": [0, 1], "index": [0, 1], "data": [[1, 2], [3, 4]]}',
