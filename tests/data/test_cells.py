@@ -204,6 +204,18 @@ def test_a_fault_is_named_by_the_same_line(
     assert str(large.value) == str(usual.value)
 
 
+def test_a_value_that_cannot_be_encoded_is_named_by_the_same_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "a.jsonl"
+    rows = [{"x": [[i, 1.5]] if i != 77 else [[1, 2, 3]], "y": "ab"[i % 2]} for i in range(100)]
+    path.write_text("\n".join(map(json.dumps, rows)))
+    small(monkeypatch)
+    expected = r"a.jsonl:78: column 'x': vectors of 3 numbers; expected 2"
+    with pytest.raises(DataError, match=expected):
+        load(path, 0, Reading(input="x:numbers", target="y:label"))
+
+
 def test_empty_rows_amid_a_large_table_stay(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
