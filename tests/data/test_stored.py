@@ -22,7 +22,7 @@ from throughtime.data.formats.nested import Records
 from throughtime.data.formats.tables import read_table
 from throughtime.data.reading import Reading
 from throughtime.data.scratch import Scratch
-from throughtime.data.stored import ColumnWriter, StoredColumn, gathered, mapped, pieces_of
+from throughtime.data.stored import ColumnWriter, StoredColumn, gathered, mapped, pieces_of, some_of
 from throughtime.sequence import Sequence
 
 VALUES = st.one_of(st.text(max_size=3), st.integers(), st.none(), st.lists(st.integers()))
@@ -205,6 +205,18 @@ def test_a_fault_is_named_by_the_same_line(
     assert str(large.value) == str(usual.value)
 
 
+def test_a_value_that_cannot_be_encoded_is_named_by_the_same_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "a.jsonl"
+    rows = [{"x": [[i, 1.5]] if i != 77 else [[1, 2, 3]], "y": "ab"[i % 2]} for i in range(100)]
+    path.write_text("\n".join(map(json.dumps, rows)))
+    small(monkeypatch)
+    expected = r"a.jsonl:78: column 'x': vectors of 3 numbers; expected 2"
+    with pytest.raises(DataError, match=expected):
+        load(path, 0, Reading(input="x:numbers", target="y:label"))
+
+
 def test_empty_rows_amid_a_large_table_stay(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -212,10 +224,10 @@ def test_empty_rows_amid_a_large_table_stay(
     path = tmp_path / "a.csv"
     rows = [f"{i},x" for i in range(18)]
     rows[4:6] = rows[11:13] = [",", ","]  # at the end of a piece
-    path.write_text("\n".join(["n,v", *rows, ",", ","]))
+    path.write_text("\n".join(["n,v", *rows, *[","] * 20]))
     table = read_table(path)
     assert list(table.column("v")) == [row.partition(",")[2] for row in rows]
-    assert table.notes == ("2 empty rows at the end left out",)
+    assert table.notes == ("20 empty rows at the end left out",)
 
 
 def test_very_long_rows_are_not_padded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -236,6 +248,13 @@ def test_columns_that_come_late_are_empty_before(monkeypatch: pytest.MonkeyPatch
     columns = records.columns()
     assert list(columns["b"]) == [None] * 20 + [3] * 20
     assert list(columns["a"]) == [1] * 20 + [2] * 20
+
+
+def test_some_of_a_long_column_are_from_all_of_it() -> None:
+    found = some_of(range(100_000))
+    assert len(found) == 1000
+    assert found == sorted(set(found))
+    assert max(b - a for a, b in zip([0, *found], [*found, 100_000], strict=True)) < 6000
 
 
 def test_pieces_of_a_list_are_lists(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,6 +17,7 @@ from throughtime.data.formats.arrow_values import plain_columns, table_of_batche
 
 NOON = datetime(2020, 1, 31, 12)
 NS = pyarrow.timestamp("ns")
+DAY_NS = 1_580_428_800 * 10**9
 
 
 @pytest.mark.parametrize(
@@ -31,6 +32,8 @@ NS = pyarrow.timestamp("ns")
         ([[Decimal("1.25")], None], [[1.25], None]),
         ([[date(2020, 1, 31)]], [["2020-01-31"]]),
         (pyarrow.array([[NOON]], pyarrow.list_(NS)), [["2020-01-31T12:00:00"]]),
+        (pyarrow.array([[DAY_NS + 1500]], pyarrow.list_(NS)), [["2020-01-31T00:00:00.000001"]]),
+        (pyarrow.array([1500], pyarrow.time64("ns")), ["00:00:00.000001"]),
         ([time(12, 30)], ["12:30:00"]),
         ([[b"a", b"\xff"]], [["a", b"\xff"]]),
         (pyarrow.array(["a", None, "a"]).dictionary_encode(), ["a", None, "a"]),

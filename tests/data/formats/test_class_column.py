@@ -8,6 +8,7 @@ from tests.helpers.data_files import Write
 from throughtime.data import DataError, Reading, load
 
 ROWS = [[f"{(7 * i + t) % 11}.25" for t in range(20)] for i in range(40)]
+PARTS = ("train", "valid", "test")
 NAMES = [f"t{t}" for t in range(20)]
 
 
@@ -28,6 +29,12 @@ def test_series_in_rows_with_their_class(write: Write, target: str | None, numbe
         "line of names and give --format ucr; if each row is a step of a series, give --format "
         "series --target label"
     )
+
+
+def test_a_column_of_the_parts_says_nothing_of_classes(write: Write) -> None:
+    rows = [[*row, str(i % 2), PARTS[i // 15]] for i, row in enumerate(ROWS)]
+    with pytest.raises(DataError, match=r"a.csv: column 'label' has 2 different whole numbers, be"):
+        load(write("a.csv", table([*NAMES, "label", "part"], rows)), reading=Reading(split="part"))
 
 
 def test_the_ways_that_are_said_are_read(write: Write) -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from tests.helpers.data_files import Write
 from throughtime.data import DataError
+from throughtime.data.formats import dialect
 from throughtime.data.formats.tables import read_table
 
 
@@ -38,6 +39,7 @@ from throughtime.data.formats.tables import read_table
          {"1": ["a 1", "a 2", "a 3"], "2": ["1,5", "2,5", "3,5"]}),
         ("a.csv", "n\nx\ny\n", {"n": ["x", "y"]}),
         ("a.csv", "when:\nat: 1\nto: 2\n", {"when:": ["at: 1", "to: 2"]}),
+        ("a.csv", "word count\n1 2\nthe cat\n", {"word count": ["1 2", "the cat"]}),
         ("a.csv", "1:30\n1:40\n1:45\n", {"1": ["1:30", "1:40", "1:45"]}),
         ("a.txt", "  0   1.5\n  1   2.5\n 10   3.5\n", {"1": ["0", "1", "10"],
                                                          "2": ["1.5", "2.5", "3.5"]}),
@@ -49,6 +51,22 @@ def test_cells(write: Write, name: str, content: str, columns: dict[str, list[st
 
 def test_lines_are_those_of_the_file(write: Write) -> None:
     assert list(read_table(write("a.csv", "sep=;\n\na;b\n1;2\n\n3;4\n")).lines) == [4, 6]
+
+
+@pytest.mark.parametrize("at_once", [2, 100])
+def test_lines_below_cells_of_several_lines(
+    at_once: int, write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dialect, "ROWS", at_once)
+    rows = 'a,b\nw,0\n"x\ny",1\nz,2\n"q\nr",3\n'
+    assert list(read_table(write("a.csv", rows)).lines) == [2, 3, 5, 6]
+    with pytest.raises(DataError, match=r"b.csv:8: a quote ends within a cell"):
+        read_table(write("b.csv", f'{rows}"p" q,4\n'))
+
+
+def test_a_cell_may_be_longer_than_the_csv_module_takes(write: Write) -> None:
+    text = "long " * 50_000
+    assert read_table(write("a.csv", f"text,n\n{text},1\n")).columns["text"] == [text]
 
 
 def test_a_row_that_is_longer_is_named(write: Write) -> None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 from openpyxl import Workbook
 
 from tests.helpers.data_files import Write
 from throughtime.data import DataError, load
+from throughtime.data.formats import excel
 from throughtime.data.formats.tables import read_table
 
 
@@ -86,9 +88,22 @@ def test_a_value_far_below_the_others_does_not_fill_the_memory(tmp_path: Path) -
         load(tmp_path / "a.xlsx")
 
 
-def test_a_formula_without_its_value_is_named(tmp_path: Path) -> None:
+@pytest.mark.parametrize("block", [20, 2**20])
+def test_a_formula_without_its_value_is_named(
+    block: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(excel, "BLOCK", block)  # a cell may stand in two of them
     rows: list[list[object]] = [["x", "twice"], [1.5, "=A2*2"], [2.5, "=A3*2"]]
     with pytest.raises(
         DataError, match=r"a.xlsx: cell B2 has a formula without its value, as prog"
     ):
         load(workbook(tmp_path / "a.xlsx", s=rows))
+
+
+def test_a_formula_that_gives_an_empty_text_has_its_value(tmp_path: Path) -> None:
+    made = workbook(tmp_path / "made.xlsx", s=[["x", "note"], ["a", '=IF(A2="b","yes","")']])
+    with ZipFile(made) as archive, ZipFile(tmp_path / "a.xlsx", "w") as changed:
+        for name in archive.namelist():
+            text = archive.read(name).replace(b'<c r="B2">', b'<c r="B2" t="str">')
+            changed.writestr(name, text)
+    assert read_table(tmp_path / "a.xlsx").columns == {"x": ["a"], "note": [""]}

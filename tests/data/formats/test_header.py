@@ -18,6 +18,7 @@ from throughtime.data.formats.tables import read_table
         ("0\n100.5\n101.2\n", ["0"], 2),
         (",0\n0,100.5\n1,101.2\n", ["0"], 2),
         ("0,1\n0.5,0.1\n0.2,0.3\n", ["0", "1"], 2),
+        ("10,20,30\n0.5,1,2\n", ["1", "2", "3"], 2),  # no years
         ("1.5,2\n3,4.5\n", ["1", "2"], 2),
         ("0\n1\n2\n3\n", ["1"], 4),
         ("2020-01-01,a word\n2020-01-02,another\n", ["1", "2"], 2),
@@ -64,6 +65,8 @@ def test_an_index_without_a_name(write: Write) -> None:
         rows = [f"{cell},{i}.5\n" for i, cell in enumerate(cells)]
         with pytest.raises(DataError, match=r"c.csv:1: column 1 has no name, and values below"):
             read_table(write("c.csv", ",close\n" + "".join(rows)))
+    with pytest.raises(DataError, match=r"d.csv:1: column 2 has no name, and values below"):
+        read_table(write("d.csv", "text,,label\na b,1,x\nc d,2,y\n"))
 
 
 @pytest.mark.parametrize(

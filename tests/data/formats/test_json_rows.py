@@ -133,6 +133,15 @@ def test_nan_is_a_missing_value_and_no_label(write: Write) -> None:
         ('{"a": 1}\n# half\n{"a": 1}', "a.json:2: not JSON (a comment, which JSON does not have"),
         ('[{"a": 1}]\n// end', "a.json:2: not JSON (a comment, which"),
         ('{"a": 1}\n{"a": 1, "a": 2}', "a.json:2: not JSON (the key 'a' stands twice in an obj"),
+        ('{"a\\ud800": 1}', r"a.json:1: not JSON ('\ud800' in it is half of a character (a lone"),
+        (
+            '{"columns": ["a", "b"], "data": [[1, 2], [3]]}',
+            "with the keys columns, data; exp",
+        ),
+        (
+            '{"columns": [0, 1], "index": [0, 1], "data": [[1, 2], [3, 4]]}',
+            "the keys columns, inde",
+        ),
         ("[]", "no rows"),
         ("[{}]", "a.json:1: an object without keys"),
         ('[{"a": 1},\n 2]', "a.json:2: a number; expected an object in the list"),

@@ -93,6 +93,19 @@ def test_codes_with_a_mark_are_labels(write: Write) -> None:
     assert data.schema.y.state() == {"symbols": ["401", "402"], "form": ";"}
 
 
+def test_numbers_with_a_decimal_comma_are_no_sets(write: Write) -> None:
+    data = labelled(write, [f"{i % 5},{i // 5 % 5}" for i in range(100)])
+    y = data.schema.y
+    assert y.kind == "number"
+    assert max(round(y.decode(value), 3) for value in data.splits["train"].y) == 4.4
+
+
+def test_a_label_may_stand_before_its_text(write: Write) -> None:
+    rows = "".join(f"{'spam' if i % 3 else 'ham'},a text no {i}\n" for i in range(60))
+    schema = load(write("a.csv", f"kind,message\n{rows}")).schema
+    assert (schema.x[0].name, schema.y.name, schema.y.kind) == ("message", "kind", "label")
+
+
 def test_no_label_is_rare(write: Write) -> None:
     y = labelled(write, ["p|q", "q", "r"] * 14, rare=100).schema.y
     assert y.state() == {"symbols": ["p", "q", "r"], "form": "|"}

@@ -12,7 +12,8 @@ from openpyxl import Workbook
 
 from tests.helpers.data_files import Write
 from tests.helpers.models import quick
-from throughtime.data import DataError, load
+from throughtime.data import DataError, cells, load
+from throughtime.data.formats import dialect
 from throughtime.data.formats.tables import read_table
 from throughtime.data.formats.tidy import Row, empty_at_end, end_in_nothing, untitled
 
@@ -77,6 +78,23 @@ def test_a_delimiter_at_the_end_of_rows_makes_no_column(end: str, write: Write) 
     assert data.description.startswith("sold of ")
 
 
+def test_a_value_where_the_others_end_in_a_delimiter_is_not_lost(
+    write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dialect, "ROWS", 3)  # of a large file, the end is not seen at first
+    rows = "".join(f"{i},{i % 3},\n" for i in range(8))
+    assert list(read_table(write("a.csv", f"n,v\n{rows}")).columns) == ["n", "v"]
+    with pytest.raises(DataError, match=r"a.csv:10: 3 columns; expected 2, as in line 1: n, v"):
+        read_table(write("a.csv", f"n,v\n{rows}8,1,7\n"))
+
+
+def test_the_names_again_far_below(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cells, "ROWS", 4)
+    rows = "".join(f"some item {i},x\n" for i in range(10))
+    with pytest.raises(DataError, match=r"a.csv:12: the names of the columns again \(text, kind"):
+        read_table(write("a.csv", f"text,kind\n{rows}text,kind\n{rows}"))
+
+
 @pytest.mark.parametrize(
     ("content", "expected"),
     [
@@ -91,7 +109,7 @@ def test_rows_that_are_none_are_refused(content: str, expected: str, write: Writ
         load(write("a.csv", content))
 
 
-@pytest.mark.parametrize("cell", ["NA", "-", "$1.50", "(3%)", "1,5", ""])
+@pytest.mark.parametrize("cell", ["NA", "-", "$1.50", "(3%)", "<5", "1,5", ""])
 def test_a_first_row_that_is_no_plain_number_is_no_unit(cell: str, write: Write) -> None:
     table = read_table(write("a.csv", f"x;y\n{cell};{cell}\n2.5;1\n3.5;1\n"))
     assert table.columns["x"] == [cell, "2.5", "3.5"]
@@ -146,6 +164,11 @@ def test_titles_that_are_divided_are_named(write: Write) -> None:
         ":1: 3 columns (Data Source, World Bank, all); expected 4, as in most lines from 4 on: if "
         "these are titles above the table, delete lines 1 to 3"
     )
+
+
+def test_a_title_above_names_that_are_not_all_there(write: Write) -> None:
+    with pytest.raises(DataError, match=r"a.csv:1: 1 columns \(Sales\); expected 3, as in most li"):
+        read_table(write("a.csv", "Sales\nday,sold,\n1,2,3\n2,2,3\n"))
 
 
 def test_several_lines_below_the_names_are_named_together(write: Write) -> None:

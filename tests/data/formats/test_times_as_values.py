@@ -40,3 +40,8 @@ def test_times_are_no_y_by_a_guess(write: Write, form: str) -> None:
         f"a.csv:2: column 'when' has {times[0]!r}, a time; expected what a model predicts: name "
         "another column by --target, or give --input text --target when:characters for its text"
     )
+
+
+def test_times_that_repeat_are_labels(write: Write) -> None:
+    path = table(write, "text,when", TEXTS, ["08:00", "12:30"] * 30)
+    assert load(path, reading=Reading(input="text", target="when")).schema.y.kind == "label"

@@ -207,6 +207,8 @@ def _with_note(table: Table, note: str) -> Table:
 def _is_columns(whole: dict[str, Any]) -> bool:
     """Whether an object is a list for each column, of one length; not all hold objects."""
     values = list(whole.values())
+    if {"columns", "data"} <= whole.keys() <= {"columns", "index", "data"}:
+        return False  # the form split, with something wrong in it
     if not all(isinstance(value, list) and value for value in values):
         return False
     plain = any(not isinstance(value[0], dict) for value in values)
