@@ -129,14 +129,9 @@ def test_real_files_of_other_programs(tmp_path: Path) -> None:
 )
 def test_text_is_no_kind_though_it_begins_with_the_same_letters(text: str, write: Write) -> None:
     assert kind_of(write("a.txt", text)) is None
-    assert kind_of(write("a.txt", (text + " café").encode("cp1252"))) is None
+    assert kind_of(write("a.txt", (text + " café!").encode("cp1252"))) is None
 
 
 def test_what_is_of_no_known_kind_is_not_text_either(write: Write) -> None:
     with pytest.raises(DataError, match=r"a.bin:1: byte 0xFE is not UTF-8; .* there are NULs too"):
         load(write("a.bin", b"ab\xfe\0\x01\0\0\x02" * 100))
-
-
-@pytest.mark.parametrize("text", ["BMW fährt", "ORCHIDÉE", "RDXé", "MZ é"])
-def test_letters_that_begin_a_text_of_western_windows_are_no_kind(text: str, write: Write) -> None:
-    assert kind_of(write("a.txt", text.encode("cp1252"))) is None
