@@ -13,6 +13,7 @@ from throughtime.data.numeral import COMMA, POINT
         ("$ (1,234.00)", -1234, "$"), ("€ -5", -5, "€"), ("1.234 kWh", 1.234, "kWh"),
         ("3 m2", 3, "m2"), ("5e3 Hz", 5000, "Hz"), ("+.5%", 0.5, "%"), ("2.5k€", 2500, "€"),
         ("12 Std.", 12, "Std"), ("0 °C", 0, "°C"), ("05", 5, ""),
+        ("1,00,000", 100_000, ""), ("₹12,34,567.5", 1_234_567.5, "₹"),
     ],
 )  # fmt: skip
 def test_a_number_and_its_unit(text: str, value: float, unit: str) -> None:
@@ -24,6 +25,7 @@ def test_a_number_and_its_unit(text: str, value: float, unit: str) -> None:
     [
         "01ab", "0.png", "1.2.2020", "5-7", "(5", "5)", "-(5)", "--5", "$5€", "5 kg kg", "5x102",
         "12 Main St", "5 p.m.", "3rd", "1 Jan", "m2", "", "-", ".", "1,23", "12,345,67", "1e999",
+        "2-", "1,234 567",
     ],
 )  # fmt: skip
 def test_what_is_none(text: str) -> None:

@@ -152,6 +152,7 @@ def test_unix_times_of_a_column_that_says_so(unit: int, kind: type) -> None:
         ["1.5", "2.5"], ["10", "11"], [10, 11], ["Monday", "Tuesday"], ["2020-01-01", ""],
         ["2020-01-01", "soon"], ["2020-13-01"], ["31.02.2020"], [None], [], [True], ["12:30"],
         ["2020-01-01", "01.02.2020"], ["12345678"], ["may"],
+        ["15000131", "15000201"], ["150001", "150002"],
     ],
 )  # fmt: skip
 def test_what_is_no_column_of_times(values: list[object]) -> None:

@@ -188,6 +188,16 @@ def test_one_picture_in_colour_makes_three_channels(tmp_path: Path) -> None:
     assert torch.tensor(ink.decode(1 - colour)).allclose(torch.tensor(column.decode(colour)))
 
 
+def test_white_of_twelve_bits_is_one(tmp_path: Path) -> None:
+    grey = np.array([[0, 4095, 2048, 1024]] * 4, np.uint16)
+    Pictures.fromarray(grey).save(tmp_path / "a.png")
+    column = column_of(Image, tmp_path, ["a.png"])
+    again = restored(json.loads(json.dumps(saved(column))))
+    for one in (column, again):
+        row = one.encode(one.parse("a.png", tmp_path))[:4]
+        assert row.tolist() == pytest.approx([0, 1, 2048 / 4095, 1024 / 4095], abs=1e-6)
+
+
 def test_what_was_learned_from_grey_pictures_stays_grey(tmp_path: Path) -> None:
     column = column_of(Image, tmp_path, [draw(tmp_path, 3)])
     assert column.picture_shape == (1, 6, 8)

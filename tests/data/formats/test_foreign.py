@@ -7,6 +7,7 @@ import pytest
 from tests.helpers.data_files import Write
 from throughtime.data import DataError, Reading, load
 from throughtime.data.formats.guess import format_of
+from throughtime.data.formats.written import true_name
 
 SAID = ["good day", "what a film", "it: is / was late", "no_one came"]
 
@@ -88,3 +89,10 @@ def test_a_table_in_markdown_is_refused_whatever_its_name(write: Write) -> None:
         load(write("a.csv", table))
     with pytest.raises(DataError, match=r"a\.md: a table in Markdown; make it a table first"):
         load(write("a.md", table), reading=Reading(format="table"))
+
+
+def test_most_of_five_lines_or_more_are_alike() -> None:
+    chat, other = "12/02/2023, 10:11 - Ada: hello", "a good day"
+    for chats, others, known in ((4, 0, False), (5, 0, True), (7, 3, False), (8, 2, True)):
+        lines = [other] * others + [chat] * chats
+        assert (true_name(lines, ".txt") is not None) is known

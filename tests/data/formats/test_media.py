@@ -33,3 +33,9 @@ def test_names_of_files_are_refused(ending: str, kind: str, write: Write) -> Non
 def test_texts_are_texts(text: str, write: Write) -> None:
     rows = "".join(f'"{text} {word}",{i % 2}\n' for i, word in enumerate(WORDS))
     assert load(write("a.csv", "text,label\n" + rows)).schema.x[0].kind == "characters"
+
+
+def test_names_of_files_among_texts_are_texts(write: Write) -> None:
+    texts = [f"{i}.wav" if i % 3 else word for i, word in enumerate(WORDS)]
+    rows = "".join(f'"{text}",{i % 2}\n' for i, text in enumerate(texts))
+    assert load(write("a.csv", "text,label\n" + rows)).schema.x[0].kind == "characters"

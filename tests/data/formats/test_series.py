@@ -308,6 +308,12 @@ def test_rows_do_not_go_back_in_time(write: Write) -> None:
         load(write("d.csv", f"date,x,part\n{parted}"), reading=Reading(split="part"))
 
 
+def test_a_first_column_that_counts_is_no_value(write: Write) -> None:
+    for step, names in ((1, "v"), (2, "k,v")):
+        rows = "".join(f"{5 + step * i},{x}\n" for i, x in enumerate(SINE))
+        assert load(write("a.csv", f"k,v\n{rows}")).schema.y.name == names
+
+
 def test_one_column_in_order_is_enough(write: Write) -> None:
     rows = "".join(f"{d},{born},{x}\n" for d, born, x in zip(DAYS, DAYS[::-1], SINE, strict=True))
     path = write("a.csv", f"date,born,x\n{rows}")

@@ -44,8 +44,9 @@ def test_several_series_by_two_columns_of_numbers(write: Write) -> None:
         table("date,v", *(f"{HOURS[i // 2]},{i % 60}" for i in range(120))),
         table("year,month,v", *(f"{1990 + i // 12},{1 + i % 12},{i * 0.5}" for i in range(120))),
         table("date,kind,v", *(f"{h},{'ab'[i // 30]},{i * 0.5}" for i, h in enumerate(HOURS))),
+        table("date,kind,v", *(f"{HOURS[i // 2]},{'ab'[i // 4 % 2]},{i}" for i in range(120))),
     ],
-    ids=["one", "repeated times", "months of years", "a column that changes"],
+    ids=["one", "repeated times", "months of years", "a column that changes", "both at one time"],
 )
 def test_one_series(write: Write, content: str) -> None:
     assert load(write("a.csv", content), reading=Reading(target="v")).schema.running
@@ -69,3 +70,11 @@ def test_a_clock_that_is_set_back(write: Write) -> None:
     said = load(write("a.csv", table("time,v", *rows))).description
     assert "time repeats an hour at " in said
     assert "a.csv:58, as a clock that is set back: rows are taken in the order of the file" in said
+
+
+def test_a_clock_that_is_set_back_again_and_again_is_out_of_order(write: Write) -> None:
+    halves = [h.replace(":00", m) for h in HOURS for m in (":00", ":30")]
+    swapped = [*halves[:60], *(h for i in range(60, 120, 3) for h in (halves[i], halves[i - 1]))]
+    rows = (f"{h},{i % 7 + 0.5}" for i, h in enumerate(swapped))
+    with pytest.raises(DataError, match=r"a.csv:63: column 'time' goes from 2020-01-02 06:00 to "):
+        load(write("a.csv", table("time,v", *rows)))
