@@ -6,8 +6,8 @@ import pytest
 
 from tests.helpers.data_files import Write
 from throughtime.data import DataError, Reading, load
+from throughtime.data.formats.foreign import true_name
 from throughtime.data.formats.guess import format_of
-from throughtime.data.formats.written import true_name
 
 SAID = ["good day", "what a film", "it: is / was late", "no_one came"]
 

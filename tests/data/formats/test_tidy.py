@@ -12,7 +12,7 @@ from openpyxl import Workbook
 
 from tests.helpers.data_files import Write
 from tests.helpers.models import quick
-from throughtime.data import DataError, cells, load
+from throughtime.data import DataError, load
 from throughtime.data.formats import dialect
 from throughtime.data.formats.tables import read_table
 from throughtime.data.formats.tidy import Row, empty_at_end, end_in_nothing, untitled
@@ -89,7 +89,7 @@ def test_a_value_where_the_others_end_in_a_delimiter_is_not_lost(
 
 
 def test_the_names_again_far_below(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cells, "ROWS", 4)
+    monkeypatch.setattr(stored, "ROWS", 4)
     rows = "".join(f"some item {i},x\n" for i in range(10))
     with pytest.raises(DataError, match=r"a.csv:12: the names of the columns again \(text, kind"):
         read_table(write("a.csv", f"text,kind\n{rows}text,kind\n{rows}"))
