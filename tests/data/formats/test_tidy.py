@@ -12,7 +12,7 @@ from openpyxl import Workbook
 
 from tests.helpers.data_files import Write
 from tests.helpers.models import quick
-from throughtime.data import DataError, load
+from throughtime.data import DataError, load, stored
 from throughtime.data.formats import dialect
 from throughtime.data.formats.tables import read_table
 from throughtime.data.formats.tidy import Row, empty_at_end, end_in_nothing, untitled
