@@ -23,8 +23,8 @@ from throughtime.data.columns import (
     Vector,
     Words,
 )
-from throughtime.data.formats.encoding import x_of, y_of
 from throughtime.data.formats.tables import read_table
+from throughtime.data.pairs.encoding import x_of, y_of
 from throughtime.data.schema import Y_ALONE
 from throughtime.sequence import Sequence
 

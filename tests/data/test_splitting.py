@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from tests.helpers.data_files import Write
 from tests.helpers.models import quick
 from throughtime.data import Reading, load
+from throughtime.data.pairs.stratified import stratified
 from throughtime.data.splitting import PARTS, shuffled
-from throughtime.data.stratified import stratified
 
 Parts = NDArray[np.int8]
 

@@ -8,8 +8,8 @@ import torch
 import throughtime as tt
 from tests.helpers.schemas import symbols
 from throughtime.data import Examples, Schema
-from throughtime.data.absent import absent_label, absent_number
 from throughtime.data.columns import Tags
+from throughtime.data.vocabularies.absent import absent_label, absent_number
 from throughtime.evaluation.likelihood import log_prob, nats_per_symbol, stand_ins, terms_of
 from throughtime.evaluation.metrics import evaluate
 from throughtime.evaluation.metrics.chunks import absent_tag

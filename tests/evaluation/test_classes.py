@@ -9,8 +9,8 @@ import torch
 import throughtime as tt
 from tests.helpers.commands import good, run
 from throughtime.cli.classes import tables
-from throughtime.data.absent import absent_number
 from throughtime.data.columns import Label
+from throughtime.data.vocabularies.absent import absent_number
 from throughtime.evaluation.metrics.classes import Classes, classes_of
 
 

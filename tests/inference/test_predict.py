@@ -16,9 +16,9 @@ from PIL import Image as Pictures
 from tests.helpers.commands import SMALL, bad, good, run
 from tests.helpers.made_up import MODELS, ROWS, SENTENCES, SERIES, VECTORS
 from throughtime.cli.show import said
-from throughtime.data.formats.encoding import x_of
-from throughtime.data.formats.table import Table
 from throughtime.data.formats.tables import read_table
+from throughtime.data.pairs.encoding import x_of
+from throughtime.data.table.table import Table
 from throughtime.distribution.distribution import SequenceDistribution
 from throughtime.evaluation.likelihood import y_given
 from throughtime.inference.decoding import Decoding

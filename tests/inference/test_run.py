@@ -14,8 +14,8 @@ import throughtime as tt
 from tests.helpers.commands import bad, good
 from tests.helpers.made_up import MODELS, ROWS, SENTENCES, SERIES, VECTORS
 from throughtime.data.formats.conll import read_conll
-from throughtime.data.formats.encoding import x_of, y_of
 from throughtime.data.formats.tables import read_table
+from throughtime.data.pairs.encoding import x_of, y_of
 from throughtime.evaluation.likelihood import log_prob, y_given
 from throughtime.evaluation.metrics import evaluate
 from throughtime.inference.evaluate import examples_of

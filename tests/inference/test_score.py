@@ -10,8 +10,8 @@ import torch
 from tests.helpers.commands import SMALL, Trained, bad, good, run
 from tests.helpers.made_up import MODELS, ROWS, SENTENCES
 from throughtime.data.formats.conll import read_conll
-from throughtime.data.formats.encoding import x_of, y_of
 from throughtime.data.formats.tables import read_table
+from throughtime.data.pairs.encoding import x_of, y_of
 from throughtime.evaluation.likelihood import log_prob, y_given
 from throughtime.runs.folder import RunFolder
 

@@ -9,7 +9,7 @@ import torch
 
 import throughtime as tt
 from throughtime.data import Examples, read
-from throughtime.data.flat import Flat
+from throughtime.data.storage.flat import Flat
 from throughtime.evaluation.likelihood import decoder
 from throughtime.graph.projection import Projection
 from throughtime.runs.build import build

@@ -15,8 +15,8 @@ import torch
 from babel.dates import get_month_names
 
 from throughtime.data import Dataset, Reading, load
-from throughtime.data.month_names import LANGUAGES
-from throughtime.data.written_times import CLOCKS, DATES
+from throughtime.data.times.month_names import LANGUAGES
+from throughtime.data.times.written_times import CLOCKS, DATES
 from throughtime.sequence import Sequence
 from tools.fuzz.harness import read_or_refused
 from tools.fuzz.workplace import Workplace

@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     from throughtime.data.embedded import DATASETS
     from throughtime.data.errors import DataError
     from throughtime.data.examples import Examples
-    from throughtime.data.formats.lines import read_lines
     from throughtime.data.reading import Reading
     from throughtime.data.registry import load, read
     from throughtime.data.schema import Schema
-    from throughtime.data.vocabulary import UNKNOWN, UnknownSymbol, Vocabulary
+    from throughtime.data.texts.lines import read_lines
+    from throughtime.data.vocabularies.vocabulary import UNKNOWN, UnknownSymbol, Vocabulary
 
 __getattr__ = attributes(
     __name__,
@@ -31,13 +31,13 @@ __getattr__ = attributes(
         "Examples": "throughtime.data.examples",
         "Reading": "throughtime.data.reading",
         "Schema": "throughtime.data.schema",
-        "UNKNOWN": "throughtime.data.vocabulary",
-        "UnknownSymbol": "throughtime.data.vocabulary",
-        "Vocabulary": "throughtime.data.vocabulary",
+        "UNKNOWN": "throughtime.data.vocabularies.vocabulary",
+        "UnknownSymbol": "throughtime.data.vocabularies.vocabulary",
+        "Vocabulary": "throughtime.data.vocabularies.vocabulary",
         "batches": "throughtime.data.batching",
         "load": "throughtime.data.registry",
         "read": "throughtime.data.registry",
-        "read_lines": "throughtime.data.formats.lines",
+        "read_lines": "throughtime.data.texts.lines",
         "streams": "throughtime.data.batching",
     },
 )

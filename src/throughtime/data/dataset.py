@@ -11,13 +11,13 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from throughtime.data.absent import are_sets, is_absent, known
 from throughtime.data.errors import DataError
 from throughtime.data.examples import Examples
-from throughtime.data.flat import Flat
 from throughtime.data.schema import Schema
 from throughtime.data.source import Source
 from throughtime.data.splitting import PARTS
+from throughtime.data.storage.flat import Flat
+from throughtime.data.vocabularies.absent import are_sets, is_absent, known
 from throughtime.lengths import Length
 from throughtime.outputs import Output
 from throughtime.sequence import Sequence

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from throughtime.data.errors import DataError
-from throughtime.data.flat import Flat
+from throughtime.data.storage.flat import Flat
 from throughtime.sequence import Sequence
 
 

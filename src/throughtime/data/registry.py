@@ -14,20 +14,20 @@ from typing import Any
 from throughtime.data.dataset import Dataset
 from throughtime.data.embedded import DATASETS
 from throughtime.data.errors import DataError
+from throughtime.data.files.opening import check_regular, stem_of
 from throughtime.data.formats.arrays import read_arrays
-from throughtime.data.formats.captions import captions_reader
-from throughtime.data.formats.columns import as_data, of_table, read_columns
+from throughtime.data.formats.captions.captions import captions_reader
 from throughtime.data.formats.folder import table_in
 from throughtime.data.formats.guess import COLUMNS, format_of
-from throughtime.data.formats.lines import read_lines
 from throughtime.data.formats.memory import table_of
-from throughtime.data.formats.opening import check_regular, stem_of
-from throughtime.data.formats.roles import kinds_of
-from throughtime.data.formats.running import read_running
-from throughtime.data.formats.series import as_series, is_series
 from throughtime.data.formats.tables import read_table
+from throughtime.data.pairs.columns import as_data, of_table, read_columns
+from throughtime.data.pairs.roles import kinds_of
 from throughtime.data.reading import AS_IT_IS, FORMATS, Reading
+from throughtime.data.series.series import as_series, is_series
 from throughtime.data.source import Source
+from throughtime.data.texts.lines import read_lines
+from throughtime.data.texts.running import read_running
 from throughtime.extras import needed_for
 
 OF_TEXT = ("format", "symbols", "rare", "valid", "test")

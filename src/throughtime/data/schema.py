@@ -8,7 +8,7 @@ from typing import Any
 
 from throughtime.data.columns import Column, Number, restored, saved
 from throughtime.data.errors import DataError
-from throughtime.data.vocabulary import Vocabulary
+from throughtime.data.vocabularies.vocabulary import Vocabulary
 from throughtime.lengths import EndOfSequence, Length, SameAsInput, Unending
 from throughtime.outputs import Output
 from throughtime.wiring import (

@@ -16,6 +16,13 @@ T = TypeVar("T")
 PARTS = ("train", "valid", "test")
 """The parts that every data set has: 80 %, 10 % and 10 %."""
 
+NAMES = {
+    **dict.fromkeys(("train", "training"), "train"),
+    **dict.fromkeys(("valid", "validation", "val", "dev", "devel", "development"), "valid"),
+    **dict.fromkeys(("test", "testing", "eval", "evaluation"), "test"),
+}
+"""Names of the parts that are in use, and the part that each means."""
+
 
 def split(items: Iterable[T], key: Callable[[T], str] = str) -> dict[str, list[T]]:
     """The items of each part, in order, drawn by a hash of their key.

@@ -10,8 +10,8 @@ from torch import Tensor
 from torch.distributions import Distribution
 
 from throughtime.data import Examples, batches, streams
-from throughtime.data.absent import are_sets, is_absent, known
 from throughtime.data.batching import SYMBOLS, before_streams
+from throughtime.data.vocabularies.absent import are_sets, is_absent, known
 from throughtime.distribution.distribution import SequenceDistribution
 from throughtime.distribution.terms import LogProbTerms
 from throughtime.model.encoder_decoder import EncoderDecoder

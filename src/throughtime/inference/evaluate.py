@@ -11,11 +11,11 @@ from typing import Any
 import torch
 
 from throughtime.data import DataError, Dataset, Examples
-from throughtime.data.absent import absent_labels, warn_of_absent
 from throughtime.data.columns import WHOLE, Features
-from throughtime.data.formats.encoding import parsed, x_of, y_of
-from throughtime.data.formats.equal import groups_of, written
-from throughtime.data.formats.table import Table
+from throughtime.data.pairs.encoding import parsed, x_of, y_of
+from throughtime.data.table.equal import groups_of, written
+from throughtime.data.table.table import Table
+from throughtime.data.vocabularies.absent import absent_labels, warn_of_absent
 from throughtime.evaluation.likelihood import MEASURED, decoder, sees_x
 from throughtime.evaluation.metrics import Number
 from throughtime.evaluation.metrics import evaluate as numbers_of

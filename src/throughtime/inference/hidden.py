@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from throughtime.data.formats.encoding import x_of, y_of
+from throughtime.data.pairs.encoding import x_of, y_of
 from throughtime.distribution import SequenceDistribution
 from throughtime.evaluation.likelihood import decoder, sees_x, stand_ins, y_given
 from throughtime.inference.evaluate import examples_of

@@ -9,8 +9,8 @@ import torch
 from torch.distributions import Categorical, Distribution
 
 from throughtime.data.columns import Column, Features, RealColumn
-from throughtime.data.formats.encoding import unknown, x_of
-from throughtime.data.formats.table import Table
+from throughtime.data.pairs.encoding import unknown, x_of
+from throughtime.data.table.table import Table
 from throughtime.distribution import SequenceDistribution
 from throughtime.evaluation.likelihood import sees_x, y_given
 from throughtime.evaluation.metrics.sets import likely

@@ -14,15 +14,15 @@ import numpy as np
 
 from throughtime.data import DataError
 from throughtime.data.columns import WHOLE, Column, NotALine
+from throughtime.data.files.json_text import from_json
+from throughtime.data.files.opening import check_regular
+from throughtime.data.files.text_file import as_utf8
 from throughtime.data.formats.arrays import read_arrays
 from throughtime.data.formats.folder import table_in
 from throughtime.data.formats.guess import OF_ROWS, known_format, read_rows
-from throughtime.data.formats.json_text import from_json
 from throughtime.data.formats.memory import table_of
-from throughtime.data.formats.opening import check_regular
-from throughtime.data.formats.table import Table
-from throughtime.data.formats.text_file import as_utf8
 from throughtime.data.reading import AS_IT_IS, Reading
+from throughtime.data.table.table import Table
 from throughtime.runs.errors import RunError
 from throughtime.runs.folder import RunFolder
 

@@ -10,8 +10,8 @@ import torch
 
 from throughtime.data import DataError, Examples
 from throughtime.data.columns import WHOLE, Column
+from throughtime.data.files.text_file import blocks_of
 from throughtime.data.formats.memory import table_of
-from throughtime.data.formats.text_file import blocks_of
 from throughtime.distribution import SequenceDistribution
 from throughtime.evaluation.metrics.rows import measured
 from throughtime.inference.results import Score

@@ -10,7 +10,7 @@ from torch import Tensor
 from torch.distributions import Categorical
 
 from throughtime.data import Examples
-from throughtime.data.absent import are_sets
+from throughtime.data.vocabularies.absent import are_sets
 from throughtime.distribution import SequenceDistribution
 from throughtime.evaluation.likelihood import sees_x, y_given
 from throughtime.evaluation.metrics.sets import likely

@@ -12,10 +12,10 @@ import torch
 from torch import Tensor
 from torch.distributions import Distribution
 
-from throughtime.data.absent import absent_labels, warn_of_absent
 from throughtime.data.columns import WHOLE, Column
-from throughtime.data.formats.encoding import unknown, x_of, y_of
-from throughtime.data.formats.table import Table
+from throughtime.data.pairs.encoding import unknown, x_of, y_of
+from throughtime.data.table.table import Table
+from throughtime.data.vocabularies.absent import absent_labels, warn_of_absent
 from throughtime.distribution import SequenceDistribution
 from throughtime.evaluation.likelihood import (
     decides_length,

@@ -8,8 +8,8 @@ import torch
 from torch import Tensor
 
 from throughtime.data.columns import Number, RealColumn
-from throughtime.data.formats.clocks import check_times
-from throughtime.data.formats.encoding import parsed
+from throughtime.data.pairs.encoding import parsed
+from throughtime.data.series.clocks import check_times
 from throughtime.distribution import SequenceDistribution
 from throughtime.evaluation.likelihood import y_given
 from throughtime.evaluation.metrics.reals import HORIZON

@@ -15,7 +15,7 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from throughtime.data import Dataset, load
-from throughtime.data.formats.json_text import from_json
+from throughtime.data.files.json_text import from_json
 from throughtime.data.schema import Schema
 from throughtime.runs import choices
 from throughtime.runs.build import Model, build

@@ -268,8 +268,8 @@ def load_json(path: Path) -> dict[str, Any]:
         ConfigError: if the file is missing or is not a JSON object.
     """
     from throughtime.data.errors import DataError  # here, since it imports torch
-    from throughtime.data.formats.json_text import from_json
-    from throughtime.data.formats.opening import check_regular
+    from throughtime.data.files.json_text import from_json
+    from throughtime.data.files.opening import check_regular
 
     try:
         if path.exists():

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 from torch.distributions import Distribution, Independent
 
-from throughtime.data.absent import are_sets
+from throughtime.data.vocabularies.absent import are_sets
 from throughtime.sequence import Sequence
 
 

@@ -13,7 +13,7 @@ from torch import Tensor
 from tqdm import tqdm
 
 from throughtime.data import Dataset, Examples, batches, streams
-from throughtime.data.absent import absent_labels, in_words
+from throughtime.data.vocabularies.absent import absent_labels, in_words
 from throughtime.distribution.distribution import SequenceDistribution
 from throughtime.evaluation.likelihood import (
     MEASURED,

@@ -7,9 +7,9 @@ import pytest
 import torch
 
 from throughtime.data import DataError
-from throughtime.data.absent import absent_labels, known
 from throughtime.data.columns import Features, restored, saved
 from throughtime.data.columns.features import are_flags, are_lists_of_names, are_sets
+from throughtime.data.vocabularies.absent import absent_labels, known
 from throughtime.outputs import Bernoulli
 
 

@@ -9,8 +9,8 @@ import torch
 from PIL import Image as Pictures
 
 from throughtime.data import DataError
-from throughtime.data.byte_pairs import ALPHABET
 from throughtime.data.columns import KINDS, Column, Image, Ink, PixelRows, restored, saved
+from throughtime.data.vocabularies.byte_pairs import ALPHABET
 
 VALUES: dict[str, list[Any]] = {
     "characters": ["a b", "ba", "c"],

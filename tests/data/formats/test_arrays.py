@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from throughtime.data import DataError, load
-from throughtime.data.formats import opening
+from throughtime.data.files import opening
 from throughtime.data.formats.arrays import read_arrays
 
 Arrays = dict[str, Any]

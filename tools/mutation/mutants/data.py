@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tools.mutation.mutants.mutant import Mutant
 
-FILES = "tests/data/formats/"
+FILES = "tests/data/"
 METRICS = "tests/evaluation/test_metrics.py::"
 
 MUTANTS = [
@@ -24,10 +24,10 @@ MUTANTS = [
     ),
     Mutant(
         "a row in a file begins one value late",
-        "data/flat.py",
+        "data/storage/flat.py",
         "starts.write(ends - some)",
         "starts.write(ends - some + 1)",
-        ("tests/data/test_flat.py::test_it_is_the_sequence_in_memory",),
+        ("tests/data/storage/test_flat.py::test_it_is_the_sequence_in_memory",),
     ),
     Mutant(
         "the rows that are left over come in no batch",
@@ -108,28 +108,28 @@ MUTANTS = [
     ),
     Mutant(
         "of picked rows of a large table, others are read",
-        "data/stored.py",
+        "data/storage/stored.py",
         "inside = rows[at:after] - (self._ends[number] - len(piece))",
         "inside = rows[at:after] - (self._ends[number] - len(piece)) - 1",
-        ("tests/data/test_stored.py::test_cells_are_read_like_a_list",),
+        ("tests/data/storage/test_stored.py::test_cells_are_read_like_a_list",),
     ),
     Mutant(
         "a key that comes late stands in the first rows",
-        "data/stored.py",
+        "data/storage/stored.py",
         "self._kept.append([None] * (len(self._kept[0]) if self._kept else 0))",
         "self._kept.append([])",
-        (FILES + "test_nested.py::test_keys_that_some_rows_lack_are_said",),
+        (FILES + "table/test_nested.py::test_keys_that_some_rows_lack_are_said",),
     ),
     Mutant(
         "rare classes are left where they were drawn",
-        "data/stratified.py",
+        "data/pairs/stratified.py",
         "least = every if part else np.where(every, -(-self.totals // 2), 1)",
         "least = every if part else np.where(every, 0, 0)",
         ("tests/data/test_splitting.py::test_a_rare_class_has_its_share_of_every_part",),
     ),
     Mutant(
         "a label of several that training lacks is likely",
-        "data/absent.py",
+        "data/vocabularies/absent.py",
         "return bits - 2 * number",
         "return bits",
         ("tests/evaluation/test_sets.py", "tests/inference/test_sets.py"),

@@ -12,9 +12,9 @@ from torch import Tensor
 
 from throughtime.data.columns.scale import Scale
 from throughtime.data.errors import DataError
-from throughtime.data.flat import Flat
 from throughtime.data.reading import Reading
-from throughtime.data.vocabulary import Vocabulary
+from throughtime.data.storage.flat import Flat
+from throughtime.data.vocabularies.vocabulary import Vocabulary
 from throughtime.outputs import Output
 
 

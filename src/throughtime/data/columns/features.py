@@ -11,13 +11,13 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from throughtime.data.absent import absent_set, with_absent
 from throughtime.data.columns.column import Rows, keys, shown, texts
 from throughtime.data.columns.lists import as_list
 from throughtime.data.columns.symbols import Names
 from throughtime.data.errors import DataError
-from throughtime.data.flat import Flat
-from throughtime.data.number import number
+from throughtime.data.numbers.number import number
+from throughtime.data.storage.flat import Flat
+from throughtime.data.vocabularies.absent import absent_set, with_absent
 from throughtime.outputs import Bernoulli
 
 MARKS = ("|", ";", ",")

@@ -14,7 +14,7 @@ from torch import Tensor
 
 from throughtime.data.columns.column import Column, keys, shown
 from throughtime.data.errors import DataError
-from throughtime.data.picture_files import PictureFiles
+from throughtime.data.pictures.picture_files import PictureFiles
 from throughtime.data.reading import LARGEST, OF_PICTURES, Reading
 from throughtime.extras import needed_for
 from throughtime.outputs import Output
@@ -40,9 +40,9 @@ MOST = 2**31
 class Image(Column):
     """A picture: its path, relative to the folder of the file; its bytes; or a struct of both.
 
-    Pictures are read as a person sees them (see :mod:`~throughtime.data.picture`), and resized to
-    the first one in training. They are in colour if one of training has a colour, else in grey.
-    White of those with more than 8 bits is what the highest bit in use in training allows.
+    Pictures are read as a person sees them (see :mod:`~throughtime.data.pictures.picture`), and
+    resized to the first one in training. They are in colour if one of training has a colour, else
+    in grey. White of those with more than 8 bits is what the highest bit in use in training allows.
     """
 
     kind = "image"
@@ -92,7 +92,7 @@ class Image(Column):
 
     def _seen(self, file: Path | BytesIO, name: str) -> Any:
         with needed_for("reading pictures"):
-            from throughtime.data.picture import seen
+            from throughtime.data.pictures.picture import seen
         try:
             return seen(file, SMALLEST, self.pixels)
         except DataError as error:
@@ -105,7 +105,8 @@ class Image(Column):
         """Take the size of the first picture, and three channels if one is in colour."""
         width, height = (max(SMALLEST, n) for n in parsed[0].size)
         self.know((height, width), 3 if any(picture.mode == "RGB" for picture in parsed) else 1)
-        from throughtime.data.picture import white_of  # what is parsed is a picture already
+        # what is parsed is a picture already
+        from throughtime.data.pictures.picture import white_of
 
         self.white = white_of(parsed)
         if len(parsed) * (each := math.prod(self.picture_shape)) > MOST:
@@ -116,7 +117,8 @@ class Image(Column):
 
     def encode(self, parsed: Any) -> Tensor:
         """The values from 0 to 1, ``(channels * rows * columns,)``, channel by channel."""
-        from throughtime.data.picture import with_channels  # what is parsed is a picture already
+        # what is parsed is a picture already
+        from throughtime.data.pictures.picture import with_channels
 
         channels, rows, columns = self.picture_shape
         resized = with_channels(parsed, channels, self.white).resize((columns, rows))

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from throughtime.data.errors import DataError
-from throughtime.data.number import number
+from throughtime.data.numbers.number import number
 
 
 def as_list(value: Any) -> Any:

@@ -14,7 +14,7 @@ from throughtime.data.columns.column import Column, Rows, keys, shown
 from throughtime.data.columns.lists import as_list, check_numbers
 from throughtime.data.columns.scale import Scale
 from throughtime.data.errors import DataError
-from throughtime.data.number import number
+from throughtime.data.numbers.number import number
 from throughtime.outputs import Bernoulli, Normal, Output
 
 

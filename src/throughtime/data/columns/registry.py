@@ -16,8 +16,8 @@ from throughtime.data.columns.numbers import Bits, Number, Numbers, Vector, is_b
 from throughtime.data.columns.symbols import Label, Tags, Tokens
 from throughtime.data.columns.texts import Bytes, Characters, Pairs, Text, Words
 from throughtime.data.errors import DataError
-from throughtime.data.notation import are_numbers
-from throughtime.data.number import number
+from throughtime.data.numbers.notation import are_numbers
+from throughtime.data.numbers.number import number
 
 KINDS: dict[str, type[Column]] = {
     column.kind: column

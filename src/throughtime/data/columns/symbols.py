@@ -11,12 +11,12 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from throughtime.data.absent import absent_label, absent_number
 from throughtime.data.columns.column import Column, keys, shown, texts
 from throughtime.data.columns.lists import as_list
 from throughtime.data.errors import DataError
-from throughtime.data.flat import Flat
-from throughtime.data.vocabulary import UNKNOWN, NameVocabulary, Vocabulary
+from throughtime.data.storage.flat import Flat
+from throughtime.data.vocabularies.absent import absent_label, absent_number
+from throughtime.data.vocabularies.vocabulary import UNKNOWN, NameVocabulary, Vocabulary
 from throughtime.outputs import Categorical
 
 

@@ -12,13 +12,13 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from throughtime.data.byte_pairs import ALPHABET, BytePairs, ByteVocabulary
 from throughtime.data.columns.column import keys, shown, texts
 from throughtime.data.columns.symbols import SymbolColumn
 from throughtime.data.errors import DataError
-from throughtime.data.flat import Flat
-from throughtime.data.stored import pieces_of
-from throughtime.data.vocabulary import LINE_END, UNKNOWN, WordVocabulary, code_points
+from throughtime.data.storage.flat import Flat
+from throughtime.data.storage.stored import pieces_of
+from throughtime.data.vocabularies.byte_pairs import ALPHABET, BytePairs, ByteVocabulary
+from throughtime.data.vocabularies.vocabulary import LINE_END, UNKNOWN, WordVocabulary, code_points
 
 WHOLE = ""
 """The name of the column if the data are text without columns: lines, or one running text."""

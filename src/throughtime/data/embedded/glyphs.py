@@ -21,7 +21,7 @@ from throughtime.data.dataset import Dataset
 from throughtime.data.examples import Examples
 from throughtime.data.schema import Schema
 from throughtime.data.splitting import split
-from throughtime.data.vocabulary import Vocabulary
+from throughtime.data.vocabularies.vocabulary import Vocabulary
 from throughtime.sequence import Sequence
 
 SIZE = 16

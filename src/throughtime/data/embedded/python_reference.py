@@ -5,8 +5,8 @@ from __future__ import annotations
 from pydoc_data.topics import topics
 
 from throughtime.data.dataset import Dataset
-from throughtime.data.text import characters
-from throughtime.data.vocabulary import Vocabulary
+from throughtime.data.texts.sequences import characters
+from throughtime.data.vocabularies.vocabulary import Vocabulary
 
 
 def python_reference() -> Dataset:

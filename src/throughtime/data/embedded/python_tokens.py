@@ -18,7 +18,7 @@ from throughtime.data.dataset import Dataset
 from throughtime.data.errors import DataError
 from throughtime.data.examples import Examples
 from throughtime.data.schema import Schema
-from throughtime.data.vocabulary import Vocabulary
+from throughtime.data.vocabularies.vocabulary import Vocabulary
 from throughtime.sequence import Sequence
 
 LABELS = Vocabulary(["SPACE", "NAME", "KEYWORD", "NUMBER", "OP", "STRING", "COMMENT"])

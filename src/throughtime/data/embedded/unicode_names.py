@@ -8,8 +8,8 @@ from collections.abc import Iterator
 
 from throughtime.data.dataset import Dataset
 from throughtime.data.splitting import split
-from throughtime.data.text import characters
-from throughtime.data.vocabulary import Vocabulary
+from throughtime.data.texts.sequences import characters
+from throughtime.data.vocabularies.vocabulary import Vocabulary
 
 
 def unicode_names() -> Dataset:

@@ -1,1 +1,1 @@
-"""Formats of files: one module per format, and how columns become x and y."""
+"""Formats of files, one module each, as tables; and which format a file has."""

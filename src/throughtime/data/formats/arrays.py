@@ -17,11 +17,10 @@ from typing import IO, Any
 import numpy as np
 
 from throughtime.data.errors import DataError
-from throughtime.data.formats import signature
-from throughtime.data.formats.opening import BLOCK, check_regular, check_size, suffix_of
-from throughtime.data.formats.parts import NAMES
-from throughtime.data.formats.table import Table
-from throughtime.data.splitting import PARTS
+from throughtime.data.files import signature
+from throughtime.data.files.opening import BLOCK, check_regular, check_size, suffix_of
+from throughtime.data.splitting import NAMES, PARTS
+from throughtime.data.table.table import Table
 from throughtime.extras import MissingPackage, needed_for
 
 SUFFIXES = (".mat", ".npz")

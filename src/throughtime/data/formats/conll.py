@@ -8,9 +8,9 @@ from itertools import pairwise
 from pathlib import Path
 
 from throughtime.data.errors import DataError
-from throughtime.data.formats.opening import suffix_of
-from throughtime.data.formats.table import Table
-from throughtime.data.formats.text_file import lines_of
+from throughtime.data.files.opening import suffix_of
+from throughtime.data.files.text_file import lines_of
+from throughtime.data.table.table import Table
 
 SUFFIXES = (".conll", ".conllu", ".iob", ".bio")
 

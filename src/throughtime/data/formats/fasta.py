@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from throughtime.data.errors import DataError
-from throughtime.data.formats.table import Table
-from throughtime.data.formats.text_file import lines_of
+from throughtime.data.files.text_file import lines_of
+from throughtime.data.table.table import Table
 
 SUFFIXES = (".fa", ".fasta", ".fna", ".faa", ".ffn", ".frn", ".fq", ".fastq")
 

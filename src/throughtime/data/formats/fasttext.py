@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from throughtime.data.errors import DataError
-from throughtime.data.formats.table import Table
-from throughtime.data.formats.text_file import lines_of
+from throughtime.data.files.text_file import lines_of
+from throughtime.data.table.table import Table
 
 MARK = "__label__"
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 from throughtime.data.columns.image import SUFFIXES
 from throughtime.data.errors import DataError
-from throughtime.data.formats.table import Table
+from throughtime.data.files.text_file import lines_of
 from throughtime.data.formats.tables import is_table
-from throughtime.data.formats.text_file import lines_of
+from throughtime.data.table.table import Table
 
 
 def table_in(folder: Path) -> Path:

@@ -8,17 +8,18 @@ from collections.abc import Callable
 from pathlib import Path
 
 from throughtime.data.errors import DataError
-from throughtime.data.formats import arrays, conll, fasta, fasttext, signature, ucr
-from throughtime.data.formats.captions import captions_reader
-from throughtime.data.formats.dialect import DELIMITERS
-from throughtime.data.formats.foreign import true_name
-from throughtime.data.formats.json_text import from_json
-from throughtime.data.formats.opening import stem_of, suffix_of
-from throughtime.data.formats.table import Table
+from throughtime.data.files import signature
+from throughtime.data.files.foreign import true_name
+from throughtime.data.files.json_text import from_json
+from throughtime.data.files.opening import stem_of, suffix_of
+from throughtime.data.files.text_file import blocks_of
+from throughtime.data.formats import arrays, conll, fasta, fasttext, ucr
+from throughtime.data.formats.captions.captions import captions_reader
+from throughtime.data.formats.sheets.dialect import DELIMITERS
 from throughtime.data.formats.tables import is_table, read_table
-from throughtime.data.formats.text_file import blocks_of
-from throughtime.data.number import number
+from throughtime.data.numbers.number import number
 from throughtime.data.reading import Reading
+from throughtime.data.table.table import Table
 
 READERS: dict[str, Callable[[Path], Table]] = {
     "conll": conll.read_conll,

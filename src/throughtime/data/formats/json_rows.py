@@ -9,14 +9,14 @@ from pathlib import Path
 from typing import Any
 
 from throughtime.data.errors import DataError
-from throughtime.data.formats.foreign import by_beginning
-from throughtime.data.formats.json_text import from_json, next_json, skip, why
-from throughtime.data.formats.nested import Records, flat, objects_in
-from throughtime.data.formats.opening import suffix_of
-from throughtime.data.formats.table import Table, check_width
-from throughtime.data.formats.text_file import blocks_of, lines_in
+from throughtime.data.files.foreign import by_beginning
+from throughtime.data.files.json_text import from_json, next_json, skip, why
+from throughtime.data.files.opening import suffix_of
+from throughtime.data.files.text_file import blocks_of, lines_in
 from throughtime.data.splitting import FEWEST
-from throughtime.data.stored import ROWS, ColumnWriter
+from throughtime.data.storage.stored import ROWS, ColumnWriter
+from throughtime.data.table.nested import Records, flat, objects_in
+from throughtime.data.table.table import Table, check_width
 
 Row = tuple[int, Any]
 """The line that a value begins at, and the value."""

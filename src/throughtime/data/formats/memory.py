@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 
 from throughtime.data.errors import DataError
-from throughtime.data.formats.arrow_values import plain_columns
-from throughtime.data.formats.nested import Records, flat
-from throughtime.data.formats.table import Table
+from throughtime.data.formats.arrow.values import plain_columns
+from throughtime.data.table.nested import Records, flat
+from throughtime.data.table.table import Table
 from throughtime.extras import needed_for
 
 Rows = Iterable[Mapping[str, Any]] | Iterable[Any]

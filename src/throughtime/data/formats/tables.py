@@ -8,18 +8,18 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from throughtime.data.formats.arrow import SUFFIXES as ARROW_FILES
-from throughtime.data.formats.arrow import read_arrow
-from throughtime.data.formats.delimited import read_delimited
-from throughtime.data.formats.excel import SUFFIXES as WORKBOOKS
-from throughtime.data.formats.excel import read_excel
-from throughtime.data.formats.grouped import grouped
+from throughtime.data.files.opening import check_regular, suffix_of
+from throughtime.data.files.signature import ARROW, EXCEL, OLD_EXCEL, PARQUET, kind_of
+from throughtime.data.formats.arrow.arrow import SUFFIXES as ARROW_FILES
+from throughtime.data.formats.arrow.arrow import read_arrow
+from throughtime.data.formats.arrow.parquet import read_parquet
 from throughtime.data.formats.json_rows import read_json
-from throughtime.data.formats.opening import check_regular, suffix_of
-from throughtime.data.formats.parquet import read_parquet
-from throughtime.data.formats.signature import ARROW, EXCEL, OLD_EXCEL, PARQUET, kind_of
-from throughtime.data.formats.table import Table
+from throughtime.data.formats.sheets.delimited import read_delimited
+from throughtime.data.formats.sheets.excel import SUFFIXES as WORKBOOKS
+from throughtime.data.formats.sheets.excel import read_excel
 from throughtime.data.reading import AS_IT_IS, Reading
+from throughtime.data.table.grouped import grouped
+from throughtime.data.table.table import Table
 
 SUFFIXES = (".csv", ".tsv", ".json", ".jsonl", ".ndjson", ".parquet", *ARROW_FILES, *WORKBOOKS)
 

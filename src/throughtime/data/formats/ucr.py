@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from throughtime.data.errors import DataError
-from throughtime.data.formats.table import Table
-from throughtime.data.formats.text_file import lines_of
-from throughtime.data.number import number
+from throughtime.data.files.text_file import lines_of
+from throughtime.data.numbers.number import number
+from throughtime.data.table.table import Table
 
 STEPS = 8
 """A shorter row of numbers is hardly a series."""

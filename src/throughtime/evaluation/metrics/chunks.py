@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from throughtime.data import Vocabulary
-from throughtime.data.vocabulary import UNKNOWN
+from throughtime.data.vocabularies.vocabulary import UNKNOWN
 
 AS_IOBES = {"L": "E", "U": "S"}
 """From BILOU to IOBES: the letters for the last symbol of a chunk and for a chunk of one."""

@@ -9,7 +9,7 @@ from torch import Tensor
 from torch.distributions import Distribution
 
 from throughtime.data import Examples, Schema, Vocabulary
-from throughtime.data.absent import absent_labels, are_sets, is_absent
+from throughtime.data.vocabularies.absent import absent_labels, are_sets, is_absent
 from throughtime.distribution.distribution import SequenceDistribution
 from throughtime.evaluation.likelihood import (
     decides_length,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from torch import Tensor
 
 from throughtime.data import Examples, Vocabulary
-from throughtime.data.absent import absent_label
+from throughtime.data.vocabularies.absent import absent_label
 from throughtime.distribution.distribution import SequenceDistribution
 from throughtime.evaluation.likelihood import decoder, stand_ins
 from throughtime.evaluation.metrics.chunks import absent_tag, chunk_tags, f1, shared_chunks

@@ -12,8 +12,8 @@ from torch import Tensor
 from torch.distributions import Distribution
 
 from throughtime.data import Examples
-from throughtime.data.absent import absent_labels, absent_set, known
 from throughtime.data.columns import Features
+from throughtime.data.vocabularies.absent import absent_labels, absent_set, known
 from throughtime.evaluation.metrics.classes import Classes, ClassScore
 from throughtime.evaluation.metrics.labels import equal
 from throughtime.evaluation.metrics.number import Measure

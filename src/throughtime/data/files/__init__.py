@@ -1,0 +1,1 @@
+"""What comes before any format: opening a file, what its bytes are, and its text."""

@@ -1,0 +1,1 @@
+"""Arrow's tables: in its own files, in Parquet and in memory."""

@@ -1,0 +1,51 @@
+"""Parquet as a table."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from throughtime.data.formats.arrow.values import POINTER, check_bytes, readable, table_of_batches
+from throughtime.data.storage.stored import ROWS
+from throughtime.data.table.table import Table, check_width
+
+
+def read_parquet(path: Path) -> Table:
+    """Read a Parquet file, with values as :func:`~.arrow_values.plain_columns` has them.
+
+    Raises:
+        DataError: if the file is damaged or has no rows, or a table that is far larger than it.
+    """
+    size = path.stat().st_size
+    with readable(path, "Parquet", "pyarrow.parquet") as (arrow, parquet):
+        with parquet.ParquetFile(path) as file:
+            check_width(str(path), len(file.schema_arrow.names))
+            check_bytes(str(path), _least_bytes(file.metadata), size)
+            is_text = (arrow.types.is_string, arrow.types.is_large_string, arrow.types.is_binary)
+            texts = [f.name for f in file.schema_arrow if any(is_a(f.type) for is_a in is_text)]
+        # a text that repeats is kept once, until it is known how large all of them are
+        with parquet.ParquetFile(path, read_dictionary=texts) as file:
+            some = (arrow.Table.from_batches([batch]) for batch in file.iter_batches(ROWS))
+            return table_of_batches(path, map(_without_index, some), size)
+
+
+def _least_bytes(metadata: Any) -> int:
+    """The fewest bytes that the values take, by what the file says of itself: runs of equal values
+    take none in it."""
+    total = 0
+    for group in map(metadata.row_group, range(metadata.num_row_groups)):
+        for column in map(group.column, range(group.num_columns)):
+            total += max(POINTER * column.num_values, column.total_uncompressed_size)
+    return total
+
+
+def _without_index(table: Any) -> Any:
+    """A table of pandas without an index that counts or names the rows; times are kept."""
+    arrow = import_module("pyarrow")
+    counts = [
+        name
+        for name, column in zip(table.column_names, table.columns, strict=True)
+        if name.startswith("__index_level_") and not arrow.types.is_temporal(column.type)
+    ]
+    return table.drop_columns(counts)

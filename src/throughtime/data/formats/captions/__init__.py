@@ -1,0 +1,1 @@
+"""Captions of pictures, in the formats in which sets of them are given away."""

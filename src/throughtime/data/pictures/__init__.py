@@ -1,0 +1,1 @@
+"""Pictures: where they are, and what a person sees in them."""

@@ -1,0 +1,1 @@
+"""A table as time series: its clocks, its values, and its parts by time."""

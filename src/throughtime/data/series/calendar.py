@@ -1,0 +1,162 @@
+"""Times whose parts stand in columns of their own, as year and month, or date and hour."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from throughtime.data.numbers.number import all_numbers
+from throughtime.data.table.table import Table
+from throughtime.data.times.month_names import months_of
+
+UNITS = {
+    "year": ("year", "jahr", "année", "annee", "año", "anno", "jaar"),
+    "quarter": ("quarter", "qtr", "quartal", "trimestre"),
+    "month": ("month", "monat", "mois", "mese", "maand"),
+    "week": ("week", "woche", "semaine", "semana"),
+    "weekday": ("weekday", "wochentag"),
+    "day": ("day", "tag", "jour", "día", "giorno"),
+    "hour": ("hour", "he", "hour ending", "hour_ending", "stunde", "heure", "hora"),
+    "minute": ("minute",),
+    "second": ("second",),
+}
+"""The names of columns of parts of times."""
+
+LAST = {"quarter": 4, "month": 12, "week": 53, "weekday": 7, "day": 366, "hour": 24, "minute": 59,
+        "second": 60}  # fmt: skip
+"""The greatest number of each unit that begins again."""
+
+OF = {"month": "M", "week": "W", "day": "D", "hour": "h", "minute": "m", "second": "s"}
+"""NumPy's names of the units."""
+
+Clocks = dict[tuple[str, ...], NDArray[Any]]
+"""Times by the columns that they are in."""
+
+
+def unit_of(name: str) -> str | None:
+    """The part of a time that a column has by its name.
+
+    Example:
+        >>> unit_of("Monat"), unit_of("price")
+        ('month', None)
+    """
+    name = name.strip().lower()
+    return next((unit for unit, names in UNITS.items() if name in names), None)
+
+
+DATES = ("date", "datetime", "timestamp", "datum", "fecha")
+"""The names of columns of dates, whose numbers never start again, unlike months."""
+
+TIMES = (*DATES, "time", "period", "zeit")
+"""The names of columns of whole times."""
+
+
+def is_whole_time(name: str) -> bool:
+    """Whether a column is a time by its name, or a year, and no part that begins again.
+
+    Example:
+        >>> is_whole_time("Zeit"), is_whole_time("año"), is_whole_time("month")
+        (True, True, False)
+    """
+    return name.strip().lower() in TIMES or unit_of(name) == "year"
+
+
+def goes_onward(name: str) -> bool:
+    """Whether numbers of a column are times by its name: years, or dates in digits.
+
+    Example:
+        >>> goes_onward("anno"), goes_onward("fecha"), goes_onward("time")
+        (True, True, False)
+    """
+    return name.strip().lower() in DATES or unit_of(name) == "year"
+
+
+def is_time(table: Table, name: str) -> bool:
+    """Whether a column is a time, or a part of one, by its name; HE is one if it is hours.
+
+    Example:
+        >>> from pathlib import Path
+        >>> table = Table(Path("a.csv"), {"HE": ["24", "1"], "he": ["0.5", "7"]}, [2, 3])
+        >>> is_time(table, "HE"), is_time(table, "he")
+        (True, False)
+    """
+    short = name.strip().lower()
+    if short == "he":
+        return cycle(table, name) is not None
+    return is_whole_time(name) or unit_of(name) is not None
+
+
+def cycle(table: Table, name: str) -> NDArray[np.int64] | None:
+    """A column of parts that begin again, as months do; None if it is another.
+
+    Example:
+        >>> from pathlib import Path
+        >>> table = Table(Path("a.csv"), {"month": ["Jan", "Feb"], "hour": ["24", "25"]}, [2, 3])
+        >>> cycle(table, "month"), cycle(table, "hour")
+        (array([1, 2]), None)
+    """
+    unit = unit_of(name)
+    if unit is None or unit == "year":
+        return None
+    values = table.column(name)
+    if unit == "month" and isinstance(values[0], str) and values[0].strip().isalpha():
+        named = np.array(months_of(str(value).strip() for value in values), np.int64)
+        return named if named.all() else None
+    found = all_numbers(values)
+    if found is None or bool(((found % 1 != 0) | (found < 0) | (found > LAST[unit])).any()):
+        return None
+    return found.astype(np.int64)
+
+
+def in_words(columns: Sequence[str], one: str, several: str) -> str:
+    """What a column does, or several.
+
+    Example:
+        >>> in_words(["year"], "goes", "go"), in_words(["year", "month"], "goes", "go")
+        ("column 'year' goes", "columns 'year' and 'month' go")
+    """
+    names = " and ".join(map(repr, columns))
+    return f"column {names} {one}" if len(columns) == 1 else f"columns {names} {several}"
+
+
+def joined(table: Table, names: list[str], clocks: Clocks) -> Clocks:
+    """Clocks of which those that are years or days go on with the columns of their parts.
+
+    Args:
+        table: the table.
+        names: the columns that may be parts.
+        clocks: the times of single columns.
+    """
+    cycles = {unit_of(n): (n, found) for n in names if (found := cycle(table, n)) is not None}
+    return dict(_joined(columns, times, cycles) for columns, times in clocks.items())
+
+
+def _joined(
+    columns: tuple[str, ...], times: NDArray[Any], cycles: dict[Any, tuple[str, NDArray[np.int64]]]
+) -> tuple[tuple[str, ...], NDArray[Any]]:
+    years = times.dtype.kind == "f" and unit_of(columns[0]) == "year"
+    if years and bool(((times % 1 == 0) & (times > 0) & (times < 9999)).all()):
+        found = (times.astype(np.int64) - 1970).astype("datetime64[Y]")
+        units: tuple[str, ...] = (
+            "month" if "month" in cycles else "quarter" if "quarter" in cycles else "week",
+        )
+        units += ("day", "hour", "minute", "second")
+    elif times.dtype.kind == "M" and bool((times == times.astype("datetime64[D]")).all()):
+        found, units = times, ("hour", "minute", "second")
+    else:
+        return columns, times
+    parts = []
+    for unit in units:
+        if unit not in cycles:
+            continue
+        name, of_rows = cycles[unit]
+        if unit in ("quarter", "month", "week", "day"):
+            of_rows = of_rows - 1
+        if unit == "quarter":
+            unit, of_rows = "month", 3 * of_rows
+        found = found.astype(f"datetime64[{OF[unit]}]") + of_rows
+        parts.append(name)
+    return ((*columns, *parts), found.astype("datetime64[us]")) if parts else (columns, times)

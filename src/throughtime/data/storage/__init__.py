@@ -1,0 +1,1 @@
+"""Values that may be larger than memory: in temporary files, in pieces."""

@@ -1,0 +1,1 @@
+"""A table, and what its columns and rows say about it, whatever format it had."""

@@ -1,0 +1,88 @@
+"""Rows of a table that are equal in some columns, and what the table has in a column of texts."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from throughtime.data.columns import Column
+from throughtime.data.storage.stored import pieces_of
+from throughtime.data.table.table import Table
+
+
+def hashes_of(table: Table, columns: list[str]) -> NDArray[np.int64]:
+    """``(rows,)``, a hash of what each row has in some columns.
+
+    Of ten million different rows, two have the same hash in one table of three hundred thousand;
+    they then share a part, which does no harm.
+    """
+    found = np.zeros(len(table), np.int64)
+    for name in columns:
+        at = 0
+        for piece in pieces_of(table.column(name)):
+            some = found[at : at + len(piece)]
+            keys = map(_key, piece)
+            some[:] = [hash((a, key)) for a, key in zip(some.tolist(), keys, strict=True)]
+            at += len(piece)
+    return found
+
+
+def _key(value: Any) -> Hashable:
+    """What equal values have in common; a number as its text, since -1 and -2 have one hash."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, np.ndarray):
+        return value.shape, value.tobytes()
+    if isinstance(value, dict):
+        return frozenset((name, _key(v)) for name, v in value.items())
+    if isinstance(value, list):
+        return tuple(map(_key, value))
+    return (value, str(value))
+
+
+def numbered(hashes: NDArray[np.int64]) -> NDArray[np.int64]:
+    """``(rows,)``, equal numbers for equal hashes, from 0 on, in the order in which they come.
+
+    Example:
+        >>> numbered(np.array([7, 3, 7])).tolist()
+        [0, 1, 0]
+    """
+    order = hashes.argsort(kind="stable")
+    begins = np.diff(hashes[order], prepend=0) != 0  # where another hash begins
+    begins[:1] = True
+    first = order[begins]
+    number = np.empty(len(first), np.int64)
+    number[first.argsort()] = np.arange(len(first))
+    found = np.empty_like(order)
+    found[order] = number[begins.cumsum() - 1]
+    return found
+
+
+def groups_of(table: Table, x: tuple[Column, ...]) -> Tensor | None:
+    """``(rows,)``, equal numbers for rows whose x are equal in the file; None without x.
+
+    Example:
+        >>> from pathlib import Path
+        >>> from throughtime.data.columns import Words
+        >>> table = Table(Path("a.csv"), {"q": ["what is a", "what is b", "what is a"]}, [2, 3, 4])
+        >>> groups_of(table, (Words("q"),))
+        tensor([0, 1, 0])
+    """
+    if not x:
+        return None
+    return torch.from_numpy(numbered(hashes_of(table, [column.name for column in x])))
+
+
+def written(y: Column, values: Sequence[Any]) -> NDArray[np.object_] | None:
+    """``(rows,)``, the texts of parsed values of y; None if y is no text."""
+    if not len(values) or y.written(values[0]) is None:
+        return None
+    texts = np.empty(len(values), dtype=object)
+    for row, value in enumerate(values):
+        texts[row] = y.written(value)
+    return texts

@@ -1,0 +1,42 @@
+"""Columns that name files of other kinds than the pictures that are read."""
+
+from __future__ import annotations
+
+import re
+
+from throughtime.data.errors import DataError
+from throughtime.data.table.table import Table
+
+KINDS = {
+    "pictures of a kind that is not read; save them as PNG or JPEG": (
+        *("svg", "heic", "heif", "avif", "jxl", "jp2", "psd", "eps", "ico", "tga", "exr"),
+        *("dcm", "nii", "cr2", "nef", "arw", "dng", "raw"),
+    ),
+    "sound; make each a list of numbers in a column": (
+        *("wav", "mp3", "flac", "ogg", "opus", "m4a", "aac", "aif", "aiff", "wma"),
+    ),
+    "films; make them pictures or lists of numbers": ("mp4", "mov", "avi", "mkv", "webm", "mpg"),
+    "arrays; write each as a list of numbers in a column": ("npy", "npz", "mat", "h5", "pt"),
+    "documents; write their texts in a column": ("pdf", "doc", "docx", "txt", "html", "xml"),
+    "music; write its notes in a column": ("mid", "midi", "mxl", "musicxml", "krn", "abc"),
+}
+"""What files are by the endings of their names, and what to do with them."""
+
+NAME = re.compile(r"[^\n]*[^\s./\\]\.(\w{1,8})")
+
+
+def check_no_files(table: Table, name: str) -> None:
+    """Refuse a column of names of files that would be taken for texts.
+
+    Raises:
+        DataError: with file and line, and what to do; a kind that is given is no guess.
+    """
+    values = table.column(name)
+    found = [NAME.fullmatch(v.strip()) if isinstance(v, str) else None for v in values]
+    endings = {match[1].lower() for match in found if match is not None}
+    for kind, of_kind in KINDS.items():
+        if all(found) and endings and endings <= set(of_kind):
+            raise DataError(
+                f"{table.at(0)}: column {name!r} has names of files, such as {values[0]!r}: "
+                f"{kind}; or give {name}:characters to model the names themselves"
+            )

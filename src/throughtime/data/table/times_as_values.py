@@ -1,0 +1,57 @@
+"""Times are neither x nor y by a guess: rows with times are nearly always a series."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from throughtime.data.errors import DataError
+from throughtime.data.table.table import Table
+
+CLOCK = re.compile(r"\s*-?\d+(:[0-5]\d){1,2}([.,]\d+)?\s*")
+"""A time of day, or a duration."""
+
+
+def check_no_times(
+    table: Table, inputs: Sequence[tuple[str, str | None]], target: tuple[str, str | None]
+) -> None:
+    """Refuse to guess a kind for times: they are seldom meant as texts.
+
+    Raises:
+        DataError: with the options for a series in their order, and for their text.
+    """
+    name = next((n for n, kind in inputs if kind is None and are_times(table, n)), None)
+    y = target[0]
+    if name is not None:
+        what = f"--input {shlex.quote(name + ':characters')} --target {shlex.quote(y)} for its text"
+        if target[1] is None and any(c.isdigit() for c in str(table.column(y)[0])):
+            what = f"--format series --target {shlex.quote(y)} for a series of {y}, or {what}"
+        raise DataError(
+            f"{table.at(0)}: column {name!r} has {str(table.column(name)[0])!r}, a time, and the "
+            f"order of rows is lost where it is x; give {what}"
+        )
+    if target[1] is None and are_times(table, y) and hardly_repeats(table.column(y)):
+        given = "".join(f"--input {shlex.quote(n)} " for n, _ in inputs)
+        raise DataError(
+            f"{table.at(0)}: column {y!r} has {str(table.column(y)[0])!r}, a time; expected what "
+            "a model predicts: name another column by --target, or give "
+            f"{given}--target {shlex.quote(y + ':characters')} for its text"
+        )
+
+
+def hardly_repeats(values: Sequence[Any]) -> bool:
+    """Whether values are too many to be labels."""
+    return 2 * len(set(map(str, values))) > len(values)
+
+
+def are_times(table: Table, name: str) -> bool:
+    """Whether all values of a column are times, or durations as 1:05:00."""
+    values = table.column(name)
+    if not all(isinstance(value, str | int | float | date) for value in values[:1]):
+        return False
+    if table.times(name) is not None:
+        return True
+    return all(isinstance(value, str) and CLOCK.fullmatch(value) for value in values)

@@ -1,0 +1,1 @@
+"""Files of lines and running text as sequences of symbols, without an x."""

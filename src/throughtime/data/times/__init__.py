@@ -1,0 +1,1 @@
+"""Dates and times as files have them, in numbers and in words, and the steps between them."""

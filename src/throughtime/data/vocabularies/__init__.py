@@ -1,0 +1,1 @@
+"""Symbols and their numbers: characters, words, names, bytes; and labels that training lacks."""

@@ -1,0 +1,98 @@
+"""Texts of other programs have their true names, and other texts have none."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.helpers.data_files import Write
+from throughtime.data import DataError, Reading, load
+from throughtime.data.files.foreign import true_name
+from throughtime.data.formats.guess import format_of
+
+SAID = ["good day", "what a film", "it: is / was late", "no_one came"]
+
+
+def repeated(line: str) -> str:
+    return "".join(line.format(i=i, said=SAID[i % 4]) + "\n" for i in range(10, 40))
+
+
+OTHERS = {
+    "a.srt": (repeated("{i}\n00:00:{i},000 --> 00:01:00,000\n{said}\n"), "subtitles (SubRip); "),
+    "a.vtt": ("WEBVTT\n\n" + repeated("00:{i}.000 --> 00:{i}.900\n{said}\n"), "subtitles (WebVTT)"),
+    "chat.txt": (repeated("{i}/02/2023, 10:{i} - Ada: {said}"), "a chat, with the time"),
+    "ios.txt": (repeated("[{i}.02.23, 10:{i}:11] Ada: {said}"), "a chat, with the time"),
+    "us.txt": (repeated("1/{i}/23, 9:{i} PM - Ada Lovelace: {said}"), "a chat, with the time"),
+    "a.libsvm": (repeated("+1 1:{i} 7:0.5"), "vectors with the numbers of their entries"),
+    "a.ann": (repeated("T{i}\tPerson 0 {i}\tAda"), "annotations of brat's"),
+    "brown.txt": (repeated("a/DT film/NN ./. {i}/CD"), "words with their tags (the/DT)"),
+    "ptb.txt": (repeated("a_DT film_NN ._. {i}_CD"), "words with their tags (the_DT)"),
+    "tweets.js": ("window.YTD.tweets.part0 = [\n{}\n]\n", "a part of a Twitter archive; delete"),
+    "a.vcf": ("##fileformat=VCFv4.2\n#CHROM\n", "genetic variants (VCF)"),
+    "a.mbox": (repeated("From a@b Thu Jan  1 00:00:00 2020\nSubject: {said}\n"), "mails (mbox)"),
+    "a.yaml": (repeated("- text: {said}\n  label: a"), "YAML"),
+    "a.pgn": ('[Event "x"]\n1. e4 e5\n', "chess games (PGN)"),
+    "a.md": ("| a | b |\n|---|:---:|\n| x | y |\n", "a table in Markdown"),
+    "train.label": (repeated("DESC:def what is {said} ?"), "questions with their classes before"),
+    "movies.txt": (repeated("L{i} +++$+++ u0 +++$+++ {said}"), "columns with +++$+++ between"),
+    "a.ics": ("BEGIN:VCALENDAR\n", "a calendar"),
+}
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_what_is_no_lines_has_its_true_name(name: str, write: Write) -> None:
+    text, expected = OTHERS[name]
+    path = write(name, text)
+    with pytest.raises(DataError) as error:
+        load(path)
+    assert str(error.value).startswith(f"{path}: {expected}")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        repeated("{said}"),
+        repeated("12/02/2023 was a day: {said}"),
+        repeated("and/or {said}"),
+        repeated("A_B {said}"),
+        repeated("http://a.b/C {said}"),
+        repeated("{i} 1:2 {said}"),
+        repeated("From there {said}"),
+        "./A " * 200_000 + "x\n" + repeated("{said}"),
+    ],
+)
+def test_other_texts_are_lines(text: str, write: Write) -> None:
+    assert format_of(write("a.txt", text), Reading()) == "lines"
+
+
+def test_words_and_tags_in_a_text_are_asked_about(write: Write) -> None:
+    path = write("train.txt", "-DOCSTART- -X- O\n\n" + "the DT O\ncat NN B-X\n\n" * 20)
+    said = r"train.txt: every line has as many columns, .* give --format conll for sentences"
+    with pytest.raises(DataError, match=said):
+        load(path)
+    assert format_of(path, Reading(input="1", target="2")) == "conll"
+    assert format_of(path, Reading(symbols="words")) == "lines"
+
+
+@pytest.mark.parametrize("name", ["a.csv", "a.tsv", "a.json", "a.jsonl"])
+def test_a_table_that_is_none_has_its_true_name(name: str, write: Write) -> None:
+    page = "<!DOCTYPE html>\n<html>\n" + repeated("<p>{i}</p>")
+    with pytest.raises(DataError, match=rf"{name}: a web page \(HTML\), perhaps saved instead of"):
+        load(write(name, page))
+    pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12345\n"
+    with pytest.raises(DataError, match=rf"{name}: a Git LFS pointer.*`git lfs pull`$"):
+        load(write(name, pointer))
+
+
+def test_a_table_in_markdown_is_refused_whatever_its_name(write: Write) -> None:
+    table = "| text | label |\n|------|-------|\n" + repeated("| {said} | {i} |")
+    with pytest.raises(DataError, match=r"a\.csv: a table in Markdown; make it a table first"):
+        load(write("a.csv", table))
+    with pytest.raises(DataError, match=r"a\.md: a table in Markdown; make it a table first"):
+        load(write("a.md", table), reading=Reading(format="table"))
+
+
+def test_most_of_five_lines_or_more_are_alike() -> None:
+    chat, other = "12/02/2023, 10:11 - Ada: hello", "a good day"
+    for chats, others, known in ((4, 0, False), (5, 0, True), (7, 3, False), (8, 2, True)):
+        lines = [other] * others + [chat] * chats
+        assert (true_name(lines, ".txt") is not None) is known
