@@ -53,7 +53,10 @@ class _Division:
         pairs = items.astype(np.int64)
         pairs *= count
         pairs += classes
-        pairs = np.unique(pairs)  # an item has a class once
+        pairs.sort()  # in place: of a large table, a copy is as large as all else
+        once = np.ones(len(pairs), np.bool_)  # an item has a class once
+        once[1:] = pairs[1:] != pairs[:-1]
+        pairs = pairs[once]
         self.items, self.classes = (n.astype(items.dtype) for n in np.divmod(pairs, max(count, 1)))
         of_class = self.classes * len(PARTS) + where[self.items]
         self.counts = np.bincount(of_class, minlength=count * len(PARTS)).reshape(-1, len(PARTS))
