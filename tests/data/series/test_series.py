@@ -13,10 +13,13 @@ import numpy as np
 import pytest
 import torch
 
+import throughtime
 from tests.helpers.data_files import Write
 from throughtime.data import DataError, Dataset, Reading, load
 from throughtime.data.columns import Scale
 from throughtime.data.formats import arrays
+from throughtime.data.series import series
+from throughtime.data.storage.flat import Flat
 from throughtime.lengths import Unending
 from throughtime.outputs import Bernoulli, Normal
 from throughtime.sequence import Sequence
@@ -417,3 +420,20 @@ def test_unix_times_by_another_name_are_no_values(write: Write) -> None:
     with pytest.raises(DataError, match=r"a.csv:2: column 't' has 1600000000, which may be a time"):
         load(write("a.csv", "\n".join(["t,v", *rows])))
     assert load(write("a.csv", "\n".join(["time,v", *rows]))).schema.y.name == "v"
+
+
+def test_a_series_larger_than_memory_is_the_same_series(
+    write: Write, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    rows = "".join(f"{i},{i % 7},{i * i % 11}\n" for i in range(300))
+    path, found = write("a.csv", "time,a,b\n" + rows), []
+    for block in (300, 16):
+        monkeypatch.setattr(series, "BLOCK", block)
+        data = load(str(path), 0, Reading())
+        assert isinstance(data.splits["train"].y, Flat) == (block == 16)
+        out = tmp_path / str(block)
+        run = throughtime.train(data, epochs=1, hidden_size=4, out=out, say=None)
+        past = data.splits["test"].before
+        assert isinstance(past, Sequence)
+        found.append((data.digest, past.values.tolist(), run.evaluate()))
+    assert found[0] == found[1]

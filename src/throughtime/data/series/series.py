@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -23,6 +23,7 @@ from throughtime.data.series.calendar import is_time
 from throughtime.data.series.class_column import check_no_class
 from throughtime.data.series.clocks import times
 from throughtime.data.series.time_parts import by_time, cut_by
+from throughtime.data.storage.flat import Flat, Spool, spooled
 from throughtime.data.table.row_numbers import is_id
 from throughtime.data.table.table import Table
 from throughtime.data.table.times_as_values import hardly_repeats
@@ -114,9 +115,7 @@ def as_series(table: Table, reading: Reading, name: str) -> Dataset:
         "order of the file, in units of training's deviation"
         + _left_out(table, names, reading)
         + "".join(f"; {note}" for note in (*table.notes, *notes, *said)),
-        splits=consecutive(
-            {part: Sequence(v[None]) for part, v in scaled.items()}, reading.part_files
-        ),
+        splits=consecutive(scaled, reading.part_files),
         schema=Schema((), column, running=True),
         understood=understood,
         seen=table.seen,
@@ -206,23 +205,38 @@ def _left_out(table: Table, names: list[str], reading: Reading) -> str:
 
 
 BLOCK = 2**20
-"""So many numbers are standardised at once."""
+"""So many rows are standardised at once. A part that has more is kept in a temporary file."""
 
 
-def _scaled(parts: dict[str, Table], names: list[str], column: Numbers) -> dict[str, Tensor]:
-    """The standardised values ``(T, size)`` of the parts; the column gets their scale."""
-    found = {part: torch.empty(len(rows), len(names)) for part, rows in parts.items()}
-    scales = []
-    for i, name in enumerate(names):  # one column at a time is in memory in double precision
-        train = _values_of(parts["train"], name)
-        scales.append(scale := Scale.of(train))
-        for part, rows in parts.items():
-            values = train if part == "train" else _values_of(rows, name)
-            for at in range(0, len(values), BLOCK):
-                found[part][at : at + BLOCK, i] = scale(values[at : at + BLOCK])[:, 0]
+def _scaled(parts: dict[str, Table], names: list[str], column: Numbers) -> dict[str, Sequence]:
+    """The standardised values of each part, as one row ``(1, T, size)``; the column gets their
+    scale."""
+    scales = [Scale.of(_values_of(parts["train"], name)) for name in names]
     mean, unit = (torch.cat([getattr(s, what) for s in scales]) for what in ("mean", "unit"))
     column.measure(Scale(mean, unit))
+    found = {}
+    for part, rows in parts.items():
+        blocks = _blocks(rows, names, scales)
+        few = len(rows) <= BLOCK
+        found[part] = Sequence(next(blocks)[None]) if few else _stored(blocks, len(names))
     return found
+
+
+def _blocks(table: Table, names: list[str], scales: list[Scale]) -> Iterator[Tensor]:
+    """The standardised values of some rows at a time, each ``(n, size)``."""
+    for at in range(0, len(table), BLOCK):
+        some = table[range(at, min(at + BLOCK, len(table)))]
+        columns = zip(names, scales, strict=True)
+        yield torch.cat([scale(_values_of(some, name)) for name, scale in columns], -1)
+
+
+def _stored(blocks: Iterable[Tensor], size: int) -> Flat:
+    """Consecutive values ``(n, size)`` as one row in a temporary file."""
+    flat, lengths = Spool(np.float32), Spool(np.int64)
+    for block in blocks:
+        flat.write(block.numpy().reshape(-1))
+    lengths.write(np.array([len(flat) // size]))
+    return spooled(flat, lengths, (size,))
 
 
 def _values_of(table: Table, name: str) -> Tensor:
