@@ -109,7 +109,8 @@ class Dataset:
                 if isinstance(values, Sequence):
                     digest.update(values.lengths.contiguous().numpy().data)
                 if isinstance(values, Flat):  # may be larger than memory
-                    digest.update(values.flat.numpy().data)
+                    for piece in values.pieces():
+                        digest.update(piece.numpy().data)
                 elif isinstance(values, Sequence):
                     digest.update(values.values.contiguous().numpy().tobytes())
             if isinstance(examples.y, Tensor):
@@ -125,13 +126,16 @@ class Dataset:
         found = "sequence" if isinstance(x, Sequence) else "nothing" if x is None else "vector"
         if found != expected:
             return f"x is {_a(found)}, but its columns make {_a(expected)}"
-        values = x.flat if isinstance(x, Flat) else x.values if isinstance(x, Sequence) else x
-        if isinstance(x, Sequence) and not x.event_shape and values is not None:
-            smallest, largest = int(values.min()), int(values.max())
+        if isinstance(x, Sequence) and not x.event_shape:
+            pieces = x.pieces() if isinstance(x, Flat) else [x.values]
+            ends = torch.stack([torch.stack(piece.aminmax()) for piece in pieces])
+            smallest, largest = int(ends.min()), int(ends.max())
             if smallest < 0 or largest >= (schema.x_size or 0):
                 return f"x has the symbols {smallest} to {largest}, but its size is {schema.x_size}"
-        elif values is not None and values.shape[-1] != schema.x_size:
-            return f"x has size {values.shape[-1]}, but its columns have {schema.x_size}"
+        elif x is not None:
+            size = (x.event_shape if isinstance(x, Sequence) else x.shape)[-1]
+            if size != schema.x_size:
+                return f"x has size {size}, but its columns have {schema.x_size}"
         if isinstance(y, Sequence) != schema.y.sequence:
             found, expected = ("sequence" if s else "value" for s in
                                (isinstance(y, Sequence), schema.y.sequence))  # fmt: skip

@@ -27,8 +27,8 @@ MUTANTS = [
     Mutant(
         "a series is in units of what comes later",
         "data/series/series.py",
-        "scales.append(scale := Scale.of(train))",
-        "scales.append(scale := Scale.of(torch.cat([_numbers(r, name) for r in parts.values()])))",
+        'Scale.of(_values_of(parts["train"], name))',
+        "Scale.of(torch.cat([_values_of(rows, name) for rows in parts.values()]))",
         (FILES + "series/test_series.py::test_the_future_is_held_out",),
     ),
     Mutant(
@@ -201,7 +201,7 @@ MUTANTS = [
     Mutant(
         "equal rows are in different parts",
         "data/table/equal.py",
-        "found[order] = number[begins.cumsum() - 1]",
+        "found[order] = number[begins.cumsum(dtype=whole) - 1]",
         "found[order] = np.arange(len(order))",
         (FILES + "pairs/test_columns.py::test_copies_of_a_row_share_a_part",),
     ),

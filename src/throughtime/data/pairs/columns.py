@@ -64,9 +64,10 @@ def of_table(
     written_as = [f"{n}: {note}" for n in numbers if (note := table.numbers(n).note)]
     table = table.with_numbers(numbers)
     key = [name for name, _ in inputs] or [target[0]]
-    labels = labels_of(table, of_y)
     used = [name for column in (*of_x, of_y) for name in column.sources]
-    divided, moved = _divided(table, read, key, used, numbers, labels, seed, reading)
+    divided, moved = _divided(
+        table, read, key, used, numbers, labels_of(table, of_y), seed, reading
+    )
     guessed = {name for name, kind in (*inputs, target) if kind is None}
     data = as_data(table.path, name, divided, of_x, of_y, guessed, reading)
     said = "".join(f"; {note}" for note in (*table.notes, *written_as))
@@ -147,11 +148,11 @@ def labels_of(table: Table, y: Column) -> parts.Labels | None:
     classes, counts = [], []
     for piece in pieces_of(parsed(table, y)):
         rows = [[value] if isinstance(value, str) else value for value in piece]
-        counts.append(np.array([*map(len, rows)], np.int64))
+        counts.append(np.array([*map(len, rows)], np.int32))
         classes.append(
             np.array(
                 [numbers.setdefault(label, len(numbers)) for row in rows for label in row],
-                np.int64,
+                np.int32,
             )
         )
     return parts.Labels(np.concatenate(classes), np.concatenate(counts))

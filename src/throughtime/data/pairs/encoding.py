@@ -20,9 +20,6 @@ from throughtime.sequence import Sequence as Steps
 LARGE = 2**28
 """The most numbers of a part, padding included, that lie side by side in memory."""
 
-BLOCK = 2**20
-"""So many symbols are compared at once."""
-
 T = TypeVar("T")
 
 
@@ -92,7 +89,7 @@ def unknown_in(values: Steps | Tensor, column: Column) -> int:
     if not isinstance(values, Flat) or number is None:
         return sum(unknown(values, column))
     # the rows of a table: each value is in one of them
-    return sum(int((some == number).sum()) for some in values.flat.split(BLOCK))
+    return sum(int((some == number).sum()) for some in values.pieces())
 
 
 def _encoded(

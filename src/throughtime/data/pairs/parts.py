@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from throughtime.data.errors import DataError
 from throughtime.data.pairs.stratified import stratified
 from throughtime.data.splitting import FEWEST, NAMES, PARTS, shuffled
-from throughtime.data.table.equal import hashes_of, numbered
+from throughtime.data.table.equal import hashes_of, in_common, numbered
 from throughtime.data.table.table import Table
 
 Divided = tuple[dict[str, Table], int]
@@ -27,8 +27,8 @@ class Labels:
         counts: ``(rows,)``, how many each row has.
     """
 
-    classes: NDArray[np.int64]
-    counts: NDArray[np.int64]
+    classes: NDArray[np.int32]
+    counts: NDArray[np.int32]
 
 
 def drawn(
@@ -106,7 +106,7 @@ def by_column(table: Table, column: str) -> dict[str, Table]:
 def leaks(parts: dict[str, Table], key: list[str]) -> int:
     """The number of held-out rows that equal a training row in the ``key`` columns."""
     known = hashes_of(parts["train"], key)
-    return sum(int(np.isin(hashes_of(parts[part], key), known).sum()) for part in PARTS[1:])
+    return sum(in_common(hashes_of(parts[part], key), known) for part in PARTS[1:])
 
 
 def _divided(table: Table, where: NDArray[np.int8]) -> dict[str, Table]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +14,7 @@ from throughtime.data.splitting import PARTS
 IN_EVERY_PART = 4
 """A class of so many items or more has some of them in every part."""
 
-Numbers = NDArray[np.int64]
+Numbers = NDArray[np.signedinteger[Any]]
 
 
 def stratified(where: NDArray[np.int8], items: Numbers, classes: Numbers) -> NDArray[np.int8]:
@@ -49,8 +50,11 @@ class _Division:
     def __init__(self, where: NDArray[np.int8], items: Numbers, classes: Numbers) -> None:
         self.where = where
         count = int(classes.max()) + 1 if len(classes) else 0
-        pairs = np.unique(items * count + classes)  # an item has a class once
-        self.items, self.classes = np.divmod(pairs, max(count, 1))
+        pairs = items.astype(np.int64)
+        pairs *= count
+        pairs += classes
+        pairs = np.unique(pairs)  # an item has a class once
+        self.items, self.classes = (n.astype(items.dtype) for n in np.divmod(pairs, max(count, 1)))
         of_class = self.classes * len(PARTS) + where[self.items]
         self.counts = np.bincount(of_class, minlength=count * len(PARTS)).reshape(-1, len(PARTS))
         self.totals = self.counts.sum(1)

@@ -84,7 +84,7 @@ def _whole(table: Table, name: str) -> NDArray[np.float64] | None:
     return None if found is None or bool((found % 1 != 0).any()) else found
 
 
-def _groups(table: Table, name: str) -> NDArray[np.int64] | None:
+def _groups(table: Table, name: str) -> NDArray[np.signedinteger[Any]] | None:
     """The number of each row's group, by a column; None if the groups are too many or one."""
     if unit_of(name) == "year":
         return None
@@ -92,7 +92,7 @@ def _groups(table: Table, name: str) -> NDArray[np.int64] | None:
     return found if 1 < int(found.max()) + 1 <= len(table) // LEAST else None
 
 
-def _goes_on(clock: NDArray[Any], groups: NDArray[np.int64]) -> bool:
+def _goes_on(clock: NDArray[Any], groups: NDArray[np.signedinteger[Any]]) -> bool:
     """Whether a clock goes on in the rows of each group, and half the groups have one time."""
     order = groups.argsort(kind="stable")
     times, of = clock[order], groups[order]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import mmap
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,9 @@ from torch import Tensor
 from throughtime.data.storage.scratch import Scratch
 from throughtime.sequence import Sequence
 
+PIECE = 2**20
+"""So many values are looked at at once."""
+
 
 class Flat(Sequence):
     """A batch of sequences that are stored one after another and padded only when they are read.
@@ -22,9 +26,10 @@ class Flat(Sequence):
     integers; as values they are ``int64``.
 
     Args:
-        flat: ``(N, *event)``, all values; may be mapped from a file, see :class:`Spool`.
+        flat: ``(N, *event)``, all values; may be mapped from a file.
         starts: ``(rows,)``, where each row begins.
         lengths: ``(rows,)``, how many values each row has.
+        spool: the file that they are mapped from, if there is one.
 
     Example:
         >>> y = Flat(torch.tensor([3, 1, 2, 5], dtype=torch.uint8), [0, 3], [3, 1])
@@ -35,8 +40,14 @@ class Flat(Sequence):
     flat: Tensor
     starts: Tensor
 
-    def __init__(self, flat: Tensor, starts: Tensor | list[int], lengths: Tensor | list[int]):
-        self.flat = flat
+    def __init__(
+        self,
+        flat: Tensor,
+        starts: Tensor | list[int],
+        lengths: Tensor | list[int],
+        spool: Spool | None = None,
+    ):
+        self.flat, self._spool = flat, spool
         self.starts, self.lengths = torch.as_tensor(starts), torch.as_tensor(lengths)
         self._steps = int(self.lengths.max()) if self.lengths.numel() else 0
 
@@ -70,13 +81,20 @@ class Flat(Sequence):
             values[row, :length] = self.flat[start : start + length]
         return Sequence(values.view(*lengths.shape, steps, *self.event_shape), lengths.clone())
 
+    def pieces(self) -> Iterator[Tensor]:
+        """All values of ``flat``, some at a time; what was read of a file leaves memory again."""
+        for piece in self.flat.split(PIECE):
+            yield piece
+            if self._spool is not None:
+                self._spool.release()
+
     def pick(self, rows: Tensor) -> Flat:
         """Some of the rows; nothing is read yet."""
-        return Flat(self.flat, self.starts[rows], self.lengths[rows])
+        return Flat(self.flat, self.starts[rows], self.lengths[rows], self._spool)
 
     def take(self, counts: Tensor) -> Flat:
         """The first ``counts`` steps of each row; nothing is read yet."""
-        return Flat(self.flat, self.starts, torch.minimum(counts, self.lengths))
+        return Flat(self.flat, self.starts, torch.minimum(counts, self.lengths), self._spool)
 
     def to_list(self) -> list[Tensor]:
         pairs = zip(self.starts.tolist(), self.lengths.tolist(), strict=True)
@@ -98,6 +116,7 @@ class Spool:
         self.dtype = np.dtype(dtype)
         self._scratch = Scratch()
         self._count = 0
+        self._mapped: mmap.mmap | None = None
 
     def __len__(self) -> int:
         return self._count
@@ -122,10 +141,15 @@ class Spool:
         """
         if not self._count:  # an empty file cannot be mapped
             return np.zeros(0, self.dtype)
-        mapped = self._scratch.mapped(self._count * self.dtype.itemsize)
+        self._mapped = self._scratch.mapped(self._count * self.dtype.itemsize)
         if scattered and hasattr(mmap, "MADV_RANDOM"):
-            mapped.madvise(mmap.MADV_RANDOM)
-        return np.frombuffer(mapped, self.dtype)
+            self._mapped.madvise(mmap.MADV_RANDOM)
+        return np.frombuffer(self._mapped, self.dtype)
+
+    def release(self) -> None:
+        """Let go of the memory that holds what was read of the array; it is read anew if needed."""
+        if self._mapped is not None and hasattr(mmap, "MADV_DONTNEED"):
+            self._mapped.madvise(mmap.MADV_DONTNEED)
 
 
 def smallest(count: int) -> type[np.generic]:
@@ -147,12 +171,12 @@ def spooled(flat: Spool, lengths: Spool, event: tuple[int, ...] = ()) -> Flat:
         event: the shape of one value.
     """
     starts, before = Spool(np.int64), 0
-    lengths_ = lengths.array()
-    for some in np.array_split(lengths_, max(1, len(lengths_) >> 17)):
+    counts = lengths.array()
+    for some in np.array_split(counts, max(1, len(counts) >> 17)):
         ends = before + some.cumsum()
         starts.write(ends - some)
         before = int(ends[-1]) if len(ends) else before
-    values, *where = (
+    values, begins, steps = (
         torch.from_numpy(spool.array(scattered=True)) for spool in (flat, starts, lengths)
     )
-    return Flat(values.view(-1, *event), *where)
+    return Flat(values.view(-1, *event), begins, steps, flat)

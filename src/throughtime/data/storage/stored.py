@@ -100,7 +100,7 @@ class StoredColumn(Sequence[Any]):
         elif isinstance(rows, range):
             found._rows = mine[rows.start : rows.stop]
         else:
-            found._rows = rows + mine.start
+            found._rows = rows + mine.start if mine.start else rows  # shared by the columns
         return found
 
     @property

@@ -45,22 +45,37 @@ def _key(value: Any) -> Hashable:
     return (value, str(value))
 
 
-def numbered(hashes: NDArray[np.int64]) -> NDArray[np.int64]:
+def numbered(hashes: NDArray[np.int64]) -> NDArray[np.signedinteger[Any]]:
     """``(rows,)``, equal numbers for equal hashes, from 0 on, in the order in which they come.
 
     Example:
         >>> numbered(np.array([7, 3, 7])).tolist()
         [0, 1, 0]
     """
-    order = hashes.argsort(kind="stable")
-    begins = np.diff(hashes[order], prepend=0) != 0  # where another hash begins
-    begins[:1] = True
+    whole = np.int32 if len(hashes) < 2**31 else np.int64
+    order = hashes.argsort(kind="stable").astype(whole)
+    ordered = hashes[order]
+    begins = np.ones(len(order), np.bool_)  # where another hash begins
+    begins[1:] = ordered[1:] != ordered[:-1]
     first = order[begins]
-    number = np.empty(len(first), np.int64)
-    number[first.argsort()] = np.arange(len(first))
+    number = np.empty_like(first)
+    number[first.argsort()] = np.arange(len(first), dtype=whole)
     found = np.empty_like(order)
-    found[order] = number[begins.cumsum() - 1]
+    found[order] = number[begins.cumsum(dtype=whole) - 1]
     return found
+
+
+def in_common(some: NDArray[np.int64], others: NDArray[np.int64]) -> int:
+    """How many of some hashes are among the others, which are sorted in place.
+
+    Example:
+        >>> in_common(np.array([1, 2, 2, 5]), np.array([3, 2, 1]))
+        3
+    """
+    others.sort()
+    where = others.searchsorted(some)
+    inside = where < len(others)
+    return int((others[where[inside]] == some[inside]).sum())
 
 
 def groups_of(table: Table, x: tuple[Column, ...]) -> Tensor | None:
@@ -75,7 +90,7 @@ def groups_of(table: Table, x: tuple[Column, ...]) -> Tensor | None:
     """
     if not x:
         return None
-    return torch.from_numpy(numbered(hashes_of(table, [column.name for column in x])))
+    return torch.from_numpy(numbered(hashes_of(table, [column.name for column in x]))).long()
 
 
 def written(y: Column, values: Sequence[Any]) -> NDArray[np.object_] | None:

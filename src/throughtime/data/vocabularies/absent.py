@@ -99,7 +99,9 @@ def is_absent(y: Sequence | Tensor) -> Tensor | None:
 
 def absent_labels(y: Sequence | Tensor) -> Counter[str]:
     """How often each label that training lacks is in y."""
-    values = y.flat if isinstance(y, Flat) else y.values if isinstance(y, Sequence) else y
+    if isinstance(y, Flat):
+        return sum(map(absent_labels, y.pieces()), Counter())
+    values = y.values if isinstance(y, Sequence) else y
     where = is_absent(values)
     if where is None:
         return Counter()
