@@ -45,7 +45,7 @@ def test_the_loss_of_sets_is_weighed_label_by_label(tmp_path: Path) -> None:
     share = rare.double().mean()
     of_rare = torch.where(rare == 1, p[:, 0].log() / share, (1 - p[:, 0]).log() / (1 - share)) / 2
     torch.testing.assert_close(objective, (of_rare + p[:, 1].log()).float())
-    torch.testing.assert_close(log_p, run.model(train.x).log_prob(train.y))
+    torch.testing.assert_close(log_p, run.model(train.x).log_prob(train.y.float()))
 
 
 ROWS = [{"x": [f"{i}", "z"], "y": ["rare" if i % 10 == 0 else "usual", "z"]} for i in range(90)]
