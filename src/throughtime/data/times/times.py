@@ -168,6 +168,8 @@ def _each(piece: Piece, read: Any) -> Times | None:
 def _iso_time(text: str) -> datetime | None:
     if not (WEEK.fullmatch(text) or re.match(r"\d{4}-\d\d-\d\d(?:$|[ T])", text)):
         return None
+    if re.search(r"[ T]\d\d(?::?\d\d)?[.,]", text):  # of 22.40 Python makes 22:00:00.40
+        return None
     late = re.search(r"[ T]24:00(:00)?(\.0+)?", text)
     text = text.replace("24:00", "00:00", 1) if late else text
     text = re.sub(r"\s*(UTC|GMT)$", "Z", text)
