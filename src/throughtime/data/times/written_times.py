@@ -22,27 +22,27 @@ Form: TypeAlias = Callable[[Piece], "Times | None"]
 
 DATES = (
     *("%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y%m%d", "%m/%d/%Y", "%d/%m/%Y", "%d.%m.%Y"),
-    *("%m-%d-%Y", "%d-%m-%Y", "%m/%d/%y", "%d/%m/%y", "%d.%m.%y", "%b %d, %Y", "%B %d, %Y"),
-    *("%b %d %Y", "%B %d %Y", "%d %b %Y", "%d %B %Y", "%d-%m-%y", "%m-%d-%y", "%d-%b-%Y"),
-    *("%d-%b-%y", "%b-%d-%Y", "%Y-%b-%d", "%a %b %d %Y", "%a, %d %b %Y", "%A, %B %d, %Y"),
-    *("%d. %B %Y", "%d. %b %Y", "%d %B, %Y", "%d %b, %Y", "%A %d %B %Y", "%Y-%m", "%Y/%m"),
-    *("%m/%Y", "%b %Y", "%B %Y", "%b-%Y", "%b-%y", "%Y %b", "%Y-%b", "%YM%m", "%Y%m"),
-    *("%d/%b/%Y", "%d/%b/%y", "%d.%b.%Y", "%d %b %y", "%d de %B de %Y", "%B de %Y"),
-    *("%A, %d. %B %Y", "%A, %d %B %Y", "%a %d %b %Y", "%a, %d. %b %Y", "%Y年%m月%d日", "%Y年%m月"),
+    *("%m-%d-%Y", "%d-%m-%Y", "%m/%d/%y", "%d/%m/%y", "%d.%m.%y", "%b %d, %Y", "%b %d %Y"),
+    *("%d %b %Y", "%d-%m-%y", "%m-%d-%y", "%d-%b-%Y", "%d-%b-%y", "%b-%d-%Y", "%Y-%b-%d"),
+    *("%a %b %d %Y", "%a, %d %b %Y", "%a, %b %d, %Y", "%d. %b %Y", "%d %b, %Y", "%a %d %b %Y"),
+    *("%Y-%m", "%Y/%m", "%m/%Y", "%b %Y", "%b-%Y", "%b-%y", "%Y %b", "%Y-%b", "%YM%m", "%Y%m"),
+    *("%d/%b/%Y", "%d/%b/%y", "%d.%b.%Y", "%d %b %y", "%d de %b de %Y", "%b de %Y"),
+    *("%a, %d. %b %Y", "%Y年%m月%d日", "%Y年%m月"),
     *("%Y%m%d%H", "%Y%m%d%H%M", "%Y%m%d%H%M%S", "%a %b %d %H:%M:%S %Y"),
     "%a %b %d %H:%M:%S %z %Y",
 )
 """Formats of dates, with the codes of ``strptime``; of two that fit all values the first is taken,
-if the other would not give an order of time where the first gives none."""
+if the other would not give an order of time where the first gives none. ``%b`` and ``%a`` are the
+names of a month and a weekday, in full or short."""
 
 CLOCKS = ("", "%H:%M", "%H:%M:%S", "%H:%M:%S.%f", "%I:%M %p", "%I:%M:%S %p", "%I:%M%p", "%H%M",
           "%H%M%S", "%H.%M", "%H.%M.%S", "%H:%M:%S,%f", "%I %p", "%I.%M %p", "%I.%M.%S %p",
           "%I:%M:%S.%f %p", "%I.%M.%S.%f %p", "%Hh%M")  # fmt: skip
 """Formats of the time of day, after a date and a space, a comma or a T."""
 
-WORDS = {"Y": "year", "y": "year", "m": "month", "d": "day", "b": "month", "B": "month",
-         "a": "weekday", "A": "weekday", "H": " hour", "I": " hour", "M": "minute", "S": "second",
-         "f": "fraction", "p": "AM", "z": ""}  # fmt: skip
+FIELDS = {"Y": "year", "y": "year", "m": "month", "d": "day", "b": "month", "a": "weekday",
+          "H": " hour", "I": " hour", "M": "minute", "S": "second", "f": "fraction", "p": "AM",
+          "z": ""}  # fmt: skip
 """What each code stands for."""
 
 ZONES = {
@@ -54,8 +54,7 @@ ZONES = {
 
 CODES = {
     "Y": r"(\d{4})", "y": r"(\d{2})", "m": r"(\d{1,2})", "d": r"(\d{1,2})",
-    "b": r"([^\W\d_]{3,})\.?", "B": r"([^\W\d_]{3,})\.?",
-    "a": r"([^\W\d_]{2,}(?:-feira)?)\.?", "A": r"([^\W\d_]{2,}(?:-feira)?)\.?",
+    "b": r"([^\W\d_]{3,})\.?", "a": r"([^\W\d_]{2,}(?:-feira)?)\.?",
     "H": r"(\d{1,2})", "I": r"(\d{1,2})", "M": r"(\d{2})", "S": r"(\d{2})", "f": r"(\d{1,9})",
     "p": r"([AaPp])\.?[Mm]\.?",
     "z": rf"({'|'.join(ZONES)}|[+-]\d{{2}}:?\d{{2}})",
@@ -93,7 +92,7 @@ class Written:
 
     def __str__(self) -> str:
         """The format in words: day/month/year."""
-        return re.sub(r"%(\w)", lambda code: WORDS[code[1]], self.format.replace("%z", ""))
+        return re.sub(r"%(\w)", lambda code: FIELDS[code[1]], self.format.replace("%z", ""))
 
     def __call__(self, piece: Piece) -> Times | None:
         fields = _fields(self._rows, self.fields, piece)
@@ -175,7 +174,8 @@ def _ends(clock: str, zone: bool) -> re.Pattern[str]:
     return re.compile(_pattern(clock) + (" *" + CODES["z"] if zone else "") + "$")
 
 
-NAMED = re.compile("%d.*%[bB]|%[bB].*%d")
+DAY_AND_NAME = re.compile("%d.*%b|%b.*%d")
+"""Formats with a day, and a month by its name."""
 
 
 def _pattern(form: str) -> str:
@@ -188,10 +188,9 @@ def _pattern(form: str) -> str:
     # digits that follow each other are of a fixed number
     if re.search("%[YmH]%", form):
         found = found.replace("{1,2}", "{2}")
-    # 5th is written with the month's name
-    return (
-        found.replace(r"(\d{1,2})", r"(\d{1,2})(?:st|nd|rd|th)?") if NAMED.search(form) else found
-    )
+    if DAY_AND_NAME.search(form):  # which is also written 5th
+        found = found.replace(r"(\d{1,2})", r"(\d{1,2})(?:st|nd|rd|th)?")
+    return found
 
 
 def _dated(
@@ -202,11 +201,10 @@ def _dated(
     (rows,) = {len(field) for field in fields.values()}
     one = np.ones(rows, np.int64)
     year = _years(fields)
-    days = next((fields[code] for code in "aA" if code in fields), None)
-    if days is not None and not are_weekdays(days):
+    if "a" in fields and not are_weekdays(fields["a"]):
         return None, None
-    if names := next((fields[code] for code in "bB" if code in fields), None):
-        month = np.array(months_of(names), np.int64)
+    if "b" in fields:
+        month = np.array(months_of(fields["b"]), np.int64)
     else:
         month = _whole(fields["m"]) if "m" in fields else one
     day = _whole(fields["d"]) if "d" in fields else one
