@@ -27,8 +27,8 @@ MUTANTS = [
     Mutant(
         "a series is in units of what comes later",
         "data/series/series.py",
-        "scales.append(scale := Scale.of(train))",
-        "scales.append(scale := Scale.of(torch.cat([_numbers(r, name) for r in parts.values()])))",
+        'scales = [Scale.of(_values_of(parts["train"], name)) for name in names]',
+        "scales = [Scale.of(torch.cat([_values_of(r, n) for r in parts.values()])) for n in names]",
         (FILES + "series/test_series.py::test_the_future_is_held_out",),
     ),
     Mutant(
