@@ -244,16 +244,16 @@ def keys(state: Mapping[str, Any], *expected: str) -> list[Any]:
     return [state[key] for key in expected]
 
 
-def texts(value: Any, what: str = "symbols") -> list[str]:
-    """Check that a saved value is a list of texts that is not empty.
+def texts(value: Any) -> list[str]:
+    """Check that the symbols of a saved state are a list of texts that is not empty.
 
     Raises:
         DataError: if it is not.
     """
     if not isinstance(value, list) or not value:
-        raise DataError(f"{what} that are not a list, or an empty one")
+        raise DataError("symbols that are not a list, or an empty one")
     if not all(isinstance(text, str) for text in value):
-        raise DataError(f"{what} that are not texts")
+        raise DataError("symbols that are not texts")
     return value
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from itertools import islice
 from json import JSONDecodeError
 from pathlib import Path
@@ -164,7 +165,7 @@ def _of_object(path: Path, text: str, whole: dict[str, Any]) -> Table:
         said = f"the rows are {'.'.join(keys)} of one object"
         if others:
             said += f", without {', '.join(others[:NAMED])}"
-        return _with_note(table, said)
+        return replace(table, notes=(said, *table.notes))
     if columns is None and _is_columns(whole):
         columns = whole
     if columns is None and not lists:
@@ -198,10 +199,6 @@ def _check_not_nested(table: Table, where: str) -> None:
 
 NAMED = 6
 """So many keys are named in a message."""
-
-
-def _with_note(table: Table, note: str) -> Table:
-    return Table(table.path, table.columns, table.lines, notes=(note, *table.notes))
 
 
 def _is_columns(whole: dict[str, Any]) -> bool:

@@ -105,8 +105,12 @@ def _notation(decimal: str | None) -> Notation | None:
 def _doubt(values: Sequence[Any], text: str | None) -> tuple[int, str] | None:
     if text is None:
         return None
-    row = next(row for row, value in enumerate(values) if value == text)
-    return row, f"{_either(text)}; say which: --decimal . or --decimal ,"
+    return _row_of(text, values), f"{_either(text)}; say which: --decimal . or --decimal ,"
+
+
+def _row_of(text: str, values: Sequence[Any]) -> int:
+    """The first row that has a text."""
+    return next(row for row, value in enumerate(values) if value == text)
 
 
 class _Reader:
@@ -213,8 +217,8 @@ def _unread(values: Sequence[Any]) -> tuple[int, str] | None:
     text = next(texts_of(values), None)
     if text is None or not all(map(UNREAD.fullmatch, texts_of(values))):
         return None
-    row = next(row for row, value in enumerate(values) if value == text)
-    return row, f"{text!r} is not in a form in which numbers are read; write it as 0.5"
+    advice = "is not in a form in which numbers are read; write it as 0.5"
+    return _row_of(text, values), f"{text!r} {advice}"
 
 
 def _either(text: str) -> str:

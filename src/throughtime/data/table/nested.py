@@ -91,7 +91,7 @@ class Records:
         )
 
 
-def check_plain(table: Table, column: Column, values: Sequence[Any], first: int = 0) -> None:
+def check_plain(table: Table, column: Column, values: Sequence[Any], first: int) -> None:
     """Refuse values, from the ``first`` row on, that are of no kind of column, pictures aside.
 
     Raises:

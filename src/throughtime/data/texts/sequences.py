@@ -46,7 +46,7 @@ def as_text(
     splits: dict[str, Examples],
     column: Text,
     unknown: dict[str, int],
-    running: bool = False,
+    running: bool,
 ) -> Dataset:
     """A data set of texts that a column has encoded; ``unknown`` counts the unknown symbols."""
     if column.vocabulary.pieces:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from throughtime.data.numbers.number import number
+from throughtime.data.storage.stored import ROWS
 
 DELIMITERS = "\t;|,"
 """The possible delimiters; a tab that divides every line alike is one, whatever others do."""
@@ -20,9 +21,6 @@ FEWEST = 3
 """So many lines with the same mark are not a coincidence."""
 
 csv.field_size_limit(2**31 - 1)  # the default, 128 KiB, is too short for a text
-
-ROWS = 2**13
-"""So many rows are cut at a time."""
 
 
 @dataclass(frozen=True)

@@ -36,7 +36,7 @@ def named(
     header: bool | None,
     columns: Sequence[Sequence[Any]],
     lines: Sequence[int],
-    notes: Sequence[str] = (),
+    notes: Sequence[str],
 ) -> Table:
     """A table of columns, in whose first row may be their names.
 
