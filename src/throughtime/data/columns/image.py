@@ -33,7 +33,7 @@ SMALLEST = 4
 WHITES = (255, 1023, 4095, 16383, 65535)
 """What white may be in pictures of more than 8 bits."""
 
-MOST = 2**31
+MOST_VALUES = 2**31
 """The most numbers in the pictures of training: many large pictures must not fill the memory."""
 
 
@@ -109,10 +109,11 @@ class Image(Column):
         from throughtime.data.pictures.picture import white_of
 
         self.white = white_of(parsed)
-        if len(parsed) * (each := math.prod(self.picture_shape)) > MOST:
+        if len(parsed) * (each := math.prod(self.picture_shape)) > MOST_VALUES:
             raise DataError(
                 f"{len(parsed):,} pictures of {each:,} values each are too many for memory; "
-                f"expected at most {MOST:,} values: give a smaller --pixels than {self.pixels}"
+                f"expected at most {MOST_VALUES:,} values: give a smaller --pixels than "
+                f"{self.pixels}"
             )
 
     def encode(self, parsed: Any) -> Tensor:

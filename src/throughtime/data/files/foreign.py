@@ -37,14 +37,14 @@ ENDINGS = {".yaml": f"YAML; {ROWS}", ".yml": f"YAML; {ROWS}"}
 
 CLOCK = r"\d{1,2}[:.]\d\d([:.]\d\d)?([\s\u202f]?[AaPp]\.?[Mm]\.?)?"
 RULE = r"\s*:?-{3,}:?\s*"
-LINES = {
+FIRST_TWO_LINES = {
     r"(?s)\d+\n(\d+:)?\d\d:\d\d[,.]\d{3} --> .*": f"subtitles (SubRip); {SPOKEN}",
     rf"(?s).*\|.*\n\s*\|?{RULE}([|+]{RULE})*\|?\s*": f"a table in Markdown; {ROWS}",
     r"(?s)From \S+.* \d{4}\n\S+: .*": f"mails (mbox); {ROWS}",
 }
 """How the first two lines are written, and what that is."""
 
-MOST = {
+OF_LINES = {
     rf"\u200e?\[?\d{{1,4}}[./-]\d{{1,2}}[./-]\d{{1,4}},? {CLOCK}\]?( -)? [^:]+: .*": "a chat, with "
     "the time and the name before each text (WhatsApp); make it a table with a column of names "
     f"and one of texts, and the time in a third; {AS_LINES}",
@@ -65,7 +65,7 @@ TAGGED = (
     "write a word and its tag on each line, and a blank line between sentences, and name it "
     f".conll; {AS_LINES}"
 )
-WORDS = {
+OF_WORDS = {
     rf"\S+{mark}[A-Z][A-Z$]*(-[A-Z]+)?|[^\w\s]+{mark}\S+": f"words with their tags (the{mark}DT); "
     f"{TAGGED}"
     for mark in "/_"
@@ -75,7 +75,7 @@ WORDS = {
 SAMPLE, FEWEST, SHARE = 200, 5, 0.8
 """So many lines are looked at; there must be so many; and such a share of them must be alike."""
 
-LONGEST, WORDS_OF_LINE = 1000, 20
+LINE_BEGINNING, WORDS_OF_BEGINNING = 1000, 20
 """So many characters and words of a line are looked at."""
 
 
@@ -94,12 +94,12 @@ def true_name(lines: list[str], ending: str) -> str | None:
         return None
     if name := by_beginning(lines) or ENDINGS.get(ending):
         return name
-    some = [line[:LONGEST] for line in lines[:SAMPLE]]
-    words = [line.split()[:WORDS_OF_LINE] for line in some]
-    for pattern, name in MOST.items():
+    some = [line[:LINE_BEGINNING] for line in lines[:SAMPLE]]
+    words = [line.split()[:WORDS_OF_BEGINNING] for line in some]
+    for pattern, name in OF_LINES.items():
         if _most([re.fullmatch(pattern, line) is not None for line in some]):
             return name
-    for pattern, name in WORDS.items():
+    for pattern, name in OF_WORDS.items():
         if _most([len(w) > 1 and all(re.fullmatch(pattern, word) for word in w) for w in words]):
             return name
     return None
@@ -116,7 +116,7 @@ def by_beginning(lines: list[str]) -> str | None:
     for beginning, name in BEGINNINGS.items():
         if begins.startswith(beginning):
             return name
-    for pattern, name in LINES.items():
+    for pattern, name in FIRST_TWO_LINES.items():
         if re.fullmatch(pattern, "\n".join(lines[:2])):
             return name
     return None

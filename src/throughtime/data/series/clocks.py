@@ -55,7 +55,7 @@ def check_times(table: Table, modelled: list[str]) -> list[str]:
     return [*said, *(note for note in steps.values() if note)]
 
 
-OF_DAY = re.compile(
+TIME_OF_DAY = re.compile(
     r"\s*\d{1,2}(:\d{2}(:\d{2}([.]\d+)?)?|[.]\d{2}[.]\d{2})\s*([ap]\.?m\.?)?\s*", re.IGNORECASE
 )
 """A time of day; 12.30 is a number."""
@@ -97,7 +97,7 @@ DAYS = "datetime64[D]"
 
 def _of_day(values: Sequence[Any]) -> NDArray[Any] | None:
     """The time since midnight of each row, if all values are times of day."""
-    for form in clocks_like(str(values[0])) if OF_DAY.fullmatch(str(values[0])) else ():
+    for form in clocks_like(str(values[0])) if TIME_OF_DAY.fullmatch(str(values[0])) else ():
         pieces = list(map(form, pieces_of(values)))
         found = [piece for piece in pieces if piece is not None]
         if len(found) == len(pieces):

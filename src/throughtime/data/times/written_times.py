@@ -61,12 +61,12 @@ CODES = {
 }  # fmt: skip
 """The pattern of each code."""
 
-OF_DAY = "(?:,? (?:at |- )?|T|:)"
+BEFORE_CLOCK = "(?:,? (?:at |- )?|T|:)"
 """What may stand between a date and the time of day."""
 
 SECOND = 1_000_000
 
-YEARS = (1900, 2100)
+YEARS_OF_DIGITS = (1900, 2100)
 """The years of dates of digits alone, which may also be numbers."""
 
 
@@ -84,7 +84,7 @@ class Written:
     """
 
     def __init__(self, dates: str, clock: str = "", zone: bool = False) -> None:
-        pattern = _pattern(dates) + (OF_DAY + _pattern(clock) if clock else "")
+        pattern = _pattern(dates) + (BEFORE_CLOCK + _pattern(clock) if clock else "")
         self.format = dates + clock + ("%z" if zone else "")
         self.fields = re.findall(r"%(\w)", self.format)
         self.pattern = re.compile(pattern + (" *" + CODES["z"] if zone else ""))
@@ -210,7 +210,8 @@ def _dated(
     day = _whole(fields["d"]) if "d" in fields else one
     if not bool(((month >= 1) & (month <= 12) & (year >= 1)).all()):
         return None, None
-    if "%Y%m" in form and not bool(((year >= YEARS[0]) & (year <= YEARS[1])).all()):
+    low, high = YEARS_OF_DIGITS
+    if "%Y%m" in form and not bool(((year >= low) & (year <= high)).all()):
         return None, None
     months = ((year - 1970) * 12 + month - 1).astype("datetime64[M]")
     first, next_first = months.astype("datetime64[D]"), (months + 1).astype("datetime64[D]")

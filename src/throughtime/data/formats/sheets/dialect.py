@@ -14,7 +14,7 @@ from throughtime.data.storage.stored import ROWS
 DELIMITERS = "\t;|,"
 """The possible delimiters; a tab that divides every line alike is one, whatever others do."""
 
-ODD = re.compile(r"(?:[\^~#$+*§¬¦\x01-\x08\x1c-\x1f]|:(?!//))+")
+OTHER_MARKS = re.compile(r"(?:[\^~#$+*§¬¦\x01-\x08\x1c-\x1f]|:(?!//))+")
 """Marks, or several in a row, that other programs write between columns."""
 
 FEWEST = 3
@@ -151,7 +151,7 @@ def odd_mark(lines: Sequence[str]) -> str | None:
     """
     if len(lines) < FEWEST:
         return None
-    for mark in dict.fromkeys(ODD.findall(lines[0])):
+    for mark in dict.fromkeys(OTHER_MARKS.findall(lines[0])):
         parts = [line.split(mark) for line in lines]
         if len({len(row) for row in parts}) > 1 or not all(c.strip() for row in parts for c in row):
             continue
