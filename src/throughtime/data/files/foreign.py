@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
+
+from throughtime.data.errors import DataError
 
 MARKUP = "make it plain text or a table first; or give --format lines to model the markup itself"
 PAGE = "a web page (HTML), perhaps saved instead of the file itself"
@@ -92,7 +95,7 @@ def true_name(lines: list[str], ending: str) -> str | None:
     """
     if not lines:
         return None
-    if name := by_beginning(lines) or ENDINGS.get(ending):
+    if name := _by_beginning(lines) or ENDINGS.get(ending):
         return name
     some = [line[:LINE_BEGINNING] for line in lines[:SAMPLE]]
     words = [line.split()[:WORDS_OF_BEGINNING] for line in some]
@@ -105,13 +108,28 @@ def true_name(lines: list[str], ending: str) -> str | None:
     return None
 
 
-def by_beginning(lines: list[str]) -> str | None:
-    """As :func:`true_name`, by the first two lines alone; so are files called .csv or .json.
+def check_beginning(path: Path, lines: list[str]) -> None:
+    """Refuse a file that is called .csv or .json, if its first two lines say that it is neither.
+
+    Args:
+        path: the file.
+        lines: its first lines that are not blank.
+
+    Raises:
+        DataError: with its true name, and what to do with it.
 
     Example:
-        >>> by_beginning(["<!DOCTYPE html>"])[:17]
-        'a web page (HTML)'
+        >>> check_beginning(Path("a.csv"), ["begin:vcalendar"])
+        Traceback (most recent call last):
+        ...
+        throughtime.data.errors.DataError: a.csv: a calendar (iCalendar); make it a table first, ...
     """
+    if name := _by_beginning(lines):
+        raise DataError(f"{path}: {name}")
+
+
+def _by_beginning(lines: list[str]) -> str | None:
+    """What a text is by its first two lines."""
     begins = lines[0].lstrip().lower() if lines else ""
     for beginning, name in BEGINNINGS.items():
         if begins.startswith(beginning):

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from throughtime.data.errors import DataError
-from throughtime.data.files.foreign import by_beginning
+from throughtime.data.files.foreign import check_beginning
 from throughtime.data.files.json_text import from_json, next_json, skip, why
 from throughtime.data.files.opening import suffix_of
 from throughtime.data.files.text_file import blocks_of, lines_in
@@ -22,8 +22,10 @@ from throughtime.data.table.table import Table, check_width
 Row = tuple[int, Any]
 """The line that a value begins at, and the value."""
 
-LINES = (".jsonl", ".ndjson")
+OF_LINES = (".jsonl", ".ndjson")
 """The endings of files with a JSON value on every line."""
+
+SUFFIXES = (".json", *OF_LINES)
 
 RECORDS = "expected a list of objects, one for each row"
 AS_RECORDS = "pandas writes a list of objects, one for each row, by to_json(orient='records')"
@@ -42,9 +44,8 @@ def read_json(path: Path) -> Table:
             name, if it is a web page.
     """
     first = next((line for line in lines_in(path) if line.strip()), "")
-    if name := by_beginning([first]):
-        raise DataError(f"{path}: {name}")
-    if suffix_of(path) in LINES or _are_values(path):
+    check_beginning(path, [first])
+    if suffix_of(path) in OF_LINES or _are_values(path):
         return _rows(path, _by_line(path), " on every line")
     text = "".join(blocks_of(path))
     values = list(_values(path, text))

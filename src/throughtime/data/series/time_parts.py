@@ -70,11 +70,8 @@ LIKE_ISO = re.compile(r"\s*\d{4}-\d{2}(?!\d)")
 def _parts(
     table: Table, read: Callable[[Path], Table], reading: Reading, modelled: list[str]
 ) -> tuple[dict[str, Table], list[str], list[str]]:
+    reading.check_one_division()
     if reading.split is not None:
-        if reading.part_files:
-            raise DataError(
-                "--split and files for --valid or --test exclude each other; leave one out"
-            )
         column, point = cut_by(table, reading.split)
         try:
             table.column(column)
