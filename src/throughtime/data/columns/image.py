@@ -14,6 +14,7 @@ from torch import Tensor
 
 from throughtime.data.columns.column import Column, keys, shown
 from throughtime.data.errors import DataError
+from throughtime.data.files.signature import begins_picture
 from throughtime.data.pictures.picture_files import PictureFiles
 from throughtime.data.reading import LARGEST, OF_PICTURES, Reading
 from throughtime.extras import needed_for
@@ -23,9 +24,6 @@ KEYS = {"bytes", "path"}
 """The keys of an object that is a picture and its name."""
 
 SUFFIXES = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".tif", ".tiff", ".webp")
-
-BEGINNINGS = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"II*\0", b"MM\0*")
-"""What the bytes of a picture begin with; those of WebP have their name from the ninth on."""
 
 SMALLEST = 4
 """The fewest rows and columns of pixels, which the two pooling layers of the encoder need."""
@@ -225,7 +223,7 @@ def is_picture(value: Any) -> bool:
     """
     name, content = _name_and_bytes(value)
     if content is not None:
-        return content.startswith(BEGINNINGS) or content[8:12] == b"WEBP"
+        return begins_picture(content)
     return name is not None and name.lower().endswith(SUFFIXES)
 
 

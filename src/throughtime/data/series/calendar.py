@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from throughtime.data.numbers.number import all_numbers
 from throughtime.data.table.table import Table
 from throughtime.data.times.month_names import months_of
+from throughtime.data.times.times import are_days
 
 UNIT_NAMES = {
     "year": ("year", "jahr", "année", "annee", "año", "anno", "jaar"),
@@ -144,7 +145,7 @@ def _joined(
             "month" if "month" in cycles else "quarter" if "quarter" in cycles else "week",
         )
         units += ("day", "hour", "minute", "second")
-    elif times.dtype.kind == "M" and bool((times == times.astype("datetime64[D]")).all()):
+    elif times.dtype.kind == "M" and are_days(times):
         found, units = times, ("hour", "minute", "second")
     else:
         return columns, times

@@ -16,7 +16,7 @@ from throughtime.data.series.stacked import check_one_series
 from throughtime.data.storage.stored import picked, pieces_of
 from throughtime.data.table.table import Table
 from throughtime.data.times.steps import NO_TIME, alike, usual
-from throughtime.data.times.times import goes_back, like_unix, times_of
+from throughtime.data.times.times import are_days, goes_back, like_unix, times_of
 from throughtime.data.times.written_times import clocks_like
 
 
@@ -85,14 +85,11 @@ def _clocks(table: Table, names: list[str]) -> tuple[Clocks, list[str]]:
         if timed is not None and timed.other is not None:
             said.append(f"{name} as {timed.form}, which goes on more evenly than {timed.other}")
         columns: tuple[str, ...] = (name,)
-        if of_day and found.dtype.kind == "M" and bool((found == found.astype(DAYS)).all()):
+        if of_day and found.dtype.kind == "M" and are_days(found):
             columns = (name, next(iter(of_day)))
             found = found + of_day[columns[1]]
         clocks[columns] = found
     return joined(table, names, clocks), said
-
-
-DAYS = "datetime64[D]"
 
 
 def _of_day(values: Sequence[Any]) -> NDArray[Any] | None:

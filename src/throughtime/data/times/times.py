@@ -109,6 +109,16 @@ def _is_onward(found: NDArray[Any]) -> bool:
     return bool((found[1:] > found[:-1]).all() or (found[1:] < found[:-1]).all())
 
 
+def are_days(times: NDArray[Any]) -> bool:
+    """Whether all times are midnights, as those of dates are.
+
+    Example:
+        >>> are_days(np.array(["2020-01-31", "2020-02-01T12:00"], "datetime64[us]"))
+        False
+    """
+    return bool((times == times.astype("datetime64[D]")).all())
+
+
 def goes_back(times: NDArray[Any]) -> int:
     """The first row whose time is before that of the row before it; 0 if there is none."""
     back = times[1:] < times[:-1]
