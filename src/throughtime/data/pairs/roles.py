@@ -9,7 +9,13 @@ from typing import Any
 
 from throughtime.data.columns import Column, Features, column, guess
 from throughtime.data.columns.column import shown
-from throughtime.data.columns.features import are_flags, are_lists_of_names, are_sets, flag, form_of
+from throughtime.data.columns.features import (
+    are_flags,
+    are_lists_of_names,
+    are_marked_sets,
+    flag,
+    form_of,
+)
 from throughtime.data.columns.lists import as_list
 from throughtime.data.errors import DataError
 from throughtime.data.numbers.number import number
@@ -144,7 +150,7 @@ def _are_sets(table: Table, of_x: tuple[Column, ...], name: str) -> bool:
     if 2 * sum(isinstance(value, list) for value in lists) <= len(lists):
         comma = form_of(values) == "," and table.numbers(name).are_numbers  # a decimal comma
         try:
-            return not comma and are_sets(values)
+            return not comma and are_marked_sets(values)
         except DataError as error:
             raise DataError(
                 f"{table.path}: column {name!r} {error}; give --target {name}:features for labels "

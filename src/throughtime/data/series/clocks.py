@@ -11,7 +11,13 @@ from numpy.typing import NDArray
 
 from throughtime.data.errors import DataError
 from throughtime.data.numbers.number import all_numbers
-from throughtime.data.series.calendar import Clocks, goes_onward, in_words, is_whole_time, joined
+from throughtime.data.series.calendar import (
+    Clocks,
+    columns_in_words,
+    goes_onward,
+    is_whole_time,
+    joined,
+)
 from throughtime.data.series.stacked import check_one_series
 from throughtime.data.storage.stored import picked, pieces_of
 from throughtime.data.table.table import Table
@@ -173,6 +179,6 @@ def check_order(table: Table, columns: tuple[str, ...], found: NDArray[Any]) -> 
             " ".join(str(table.column(name)[at]) for name in columns) for at in (row - 1, row)
         )
         raise DataError(
-            f"{table.at(row)}: {in_words(columns, 'goes', 'go')} from {before} to {now}; expected "
+            f"{table.at(row)}: {columns_in_words(columns, 'goes', 'go')} from {before} to {now}; expected "
             "rows in the order of time: sort them"
         )
