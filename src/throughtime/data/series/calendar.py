@@ -112,11 +112,11 @@ def cycle(table: Table, name: str) -> NDArray[np.int64] | None:
     return found.astype(np.int64)
 
 
-def columns_in_words(columns: Sequence[str], one: str, several: str) -> str:
+def columns_do(columns: Sequence[str], one: str, several: str) -> str:
     """What a column does, or several.
 
     Example:
-        >>> columns_in_words(["year"], "goes", "go"), columns_in_words(["year", "month"], "goes", "go")
+        >>> columns_do(["year"], "goes", "go"), columns_do(["year", "month"], "goes", "go")
         ("column 'year' goes", "columns 'year' and 'month' go")
     """
     names = " and ".join(map(repr, columns))

@@ -13,7 +13,7 @@ from throughtime.data.errors import DataError
 from throughtime.data.numbers.number import all_numbers
 from throughtime.data.series.calendar import (
     Clocks,
-    columns_in_words,
+    columns_do,
     goes_onward,
     is_whole_time,
     joined,
@@ -179,6 +179,6 @@ def check_order(table: Table, columns: tuple[str, ...], found: NDArray[Any]) -> 
             " ".join(str(table.column(name)[at]) for name in columns) for at in (row - 1, row)
         )
         raise DataError(
-            f"{table.at(row)}: {columns_in_words(columns, 'goes', 'go')} from {before} to {now}; expected "
+            f"{table.at(row)}: {columns_do(columns, 'goes', 'go')} from {before} to {now}; expected "
             "rows in the order of time: sort them"
         )
