@@ -258,7 +258,12 @@ def texts(value: Any) -> list[str]:
 
 
 def shown(value: Any) -> str:
-    """A value as it appears in a message: short, in one line."""
+    """A value as it appears in a message: short, in one line.
+
+    Example:
+        >>> shown(0.5), shown(""), len(shown("a" * 100))
+        ('0.5', 'an empty value', 60)
+    """
     if value is None or value == "":
         return "an empty value"
     text = repr(value)

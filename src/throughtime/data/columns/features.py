@@ -173,7 +173,12 @@ class Features(Names):
 
 
 def form_of(values: Sequence[Any]) -> str:
-    """How a column writes its sets: by the mark that most texts have, if they are no lists."""
+    """How a column writes its sets: by the mark that most texts have, if they are no lists.
+
+    Example:
+        >>> form_of(["Comedy|Drama", "War"]), form_of([["a"], []]), form_of([[1, 0], [0, 1]])
+        ('|', 'lists', 'flags')
+    """
     if are_flags(values):
         return FLAGS
     of_text = [v for v in values if isinstance(v, str) and not v.strip().startswith("[")]

@@ -203,7 +203,12 @@ def begins_picture(head: bytes) -> bool:
 
 
 def is_utf8(head: bytes) -> bool:
-    """Whether the first bytes of a file are UTF-8 without a NUL; the last character may be cut."""
+    """Whether the first bytes of a file are UTF-8 without a NUL; the last character may be cut.
+
+    Example:
+        >>> is_utf8("naïve".encode()[:3]), is_utf8("naïve".encode("latin-1"))
+        (True, False)
+    """
     if b"\0" in head:
         return False
     try:

@@ -23,7 +23,12 @@ EMPTY = ("", "nan", "na", "n/a", "null", "none", "-", "–", "inf", "-inf")
 
 
 def is_empty(value: Any) -> bool:
-    """Whether a value stands for a missing number."""
+    """Whether a value stands for a missing number.
+
+    Example:
+        >>> is_empty(" N/A "), is_empty(0)
+        (True, False)
+    """
     return value is None or str(value).strip().lower() in EMPTY
 
 

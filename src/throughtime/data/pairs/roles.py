@@ -37,6 +37,13 @@ def roles(table: Table, reading: Reading) -> tuple[list[Named], Named]:
 
     Raises:
         DataError: if the options do not say which columns they are.
+
+    Example:
+        >>> from pathlib import Path
+        >>> rows = {"id": ["1", "2", "3"], "text": ["a b", "c d", "a d"], "label": ["x", "y", "x"]}
+        >>> table = Table(Path("a.csv"), rows, [2, 3, 4])
+        >>> roles(table, Reading()), roles(table, Reading(input="id", target="text:words"))
+        (([('text', None)], ('label', None)), ([('id', None)], ('text', 'words')))
     """
     names = list(table.columns)
     free = [name for name in names if name != reading.split]
@@ -104,8 +111,20 @@ def _labels(table: Table, targets: list[Named]) -> Named:
 def kinds_of(table: Table, inputs: list[Named], target: Named) -> tuple[tuple[Column, ...], Column]:
     """The columns of x and the column of y, of the kinds that are given or guessed.
 
+    Args:
+        table: the rows.
+        inputs: the names of the columns of x, and their kinds as far as they are given.
+        target: the same of y.
+
     Raises:
         DataError: if there is no such kind.
+
+    Example:
+        >>> from pathlib import Path
+        >>> table = Table(Path("a.csv"), {"a": ["b c", "c"], "n": ["0.5", "2.5"]}, [2, 3])
+        >>> (x,), y = kinds_of(table, [("a", "words")], ("n", None))
+        >>> x.kind, y.kind
+        ('words', 'number')
     """
     if _are_tagged(table, inputs, target):
         return (column("tokens", inputs[0][0]),), column("tags", target[0])

@@ -124,12 +124,21 @@ def columns_do(columns: Sequence[str], one: str, several: str) -> str:
 
 
 def joined(table: Table, names: list[str], clocks: Clocks) -> Clocks:
-    """Clocks of which those that are years or days go on with the columns of their parts.
+    """Clocks whose years get their months, and days their hours, from columns of these.
 
     Args:
         table: the table.
         names: the columns that may be parts.
         clocks: the times of single columns.
+
+    Example:
+        >>> from pathlib import Path
+        >>> rows = {"year": ["1999", "2000"], "month": ["12", "1"]}
+        >>> clocks = {("year",): np.array([1999.0, 2000.0])}
+        >>> table = Table(Path("a.csv"), rows, [2, 3])
+        >>> ((columns, times),) = joined(table, ["month"], clocks).items()
+        >>> columns, times.astype("datetime64[D]").tolist()
+        (('year', 'month'), [datetime.date(1999, 12, 1), datetime.date(2000, 1, 1)])
     """
     cycles = {unit_of(n): (n, found) for n in names if (found := cycle(table, n)) is not None}
     return dict(_joined(columns, times, cycles) for columns, times in clocks.items())

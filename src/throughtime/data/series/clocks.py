@@ -47,9 +47,23 @@ def _onward(table: Table, column: str) -> NDArray[Any] | None:
 def check_times(table: Table, modelled: list[str]) -> list[str]:
     """Refuse rows that are out of order by every column of times, or are of several series.
 
+    Args:
+        table: the rows.
+        modelled: the columns whose values the model is told to be of; none of them is a clock.
+
     Returns:
         What is to be said of the times: how they were read where they may be others, gaps, repeats,
         a clock that was set back.
+
+    Raises:
+        DataError: with file and line, at a time that is before the one above it, or is no time as
+            the others are; or if the rows are of several series.
+
+    Example:
+        >>> from pathlib import Path
+        >>> days = [f"2020-01-{day}" for day in ("01", "02", "05", "06")]
+        >>> check_times(Table(Path("a.csv"), {"day": days}, [2, 3, 4, 5]), modelled=[])
+        ['1 steps of day differ from the usual 1 day, 0:00:00; the largest, 3 days, 0:00:00, ...
     """
     clocks, said = _clocks(table, [name for name in table.columns if name not in modelled])
     check_one_series(table, clocks, modelled)
@@ -173,12 +187,30 @@ def _steps(table: Table, name: str, of_rows: NDArray[Any]) -> str | None:
 
 
 def check_order(table: Table, columns: tuple[str, ...], found: NDArray[Any]) -> None:
-    """Raise a ``DataError`` at the first row whose time is before that of the row above it."""
+    """Refuse rows that are not in the order of a clock.
+
+    Args:
+        table: the rows.
+        columns: the columns that the clock is in.
+        found: ``(rows,)``, its times.
+
+    Raises:
+        DataError: with file and line of the first row whose time is before that of the one above.
+
+    Example:
+        >>> from pathlib import Path
+        >>> table = Table(Path("a.csv"), {"year": ["2001", "2000"]}, [2, 3])
+        >>> check_order(table, ("year",), np.array([2001, 2000]))
+        Traceback (most recent call last):
+        ...
+        throughtime.data.errors.DataError: a.csv:3: column 'year' goes from 2001 to 2000; expected
+        rows in the order of time: sort them
+    """
     if row := goes_back(found):
         before, now = (
             " ".join(str(table.column(name)[at]) for name in columns) for at in (row - 1, row)
         )
         raise DataError(
-            f"{table.at(row)}: {columns_do(columns, 'goes', 'go')} from {before} to {now}; expected "
-            "rows in the order of time: sort them"
+            f"{table.at(row)}: {columns_do(columns, 'goes', 'go')} from {before} to {now}; "
+            "expected rows in the order of time: sort them"
         )

@@ -72,8 +72,9 @@ def _refuse(
     value = table.columns[name][0]
     shown = int(value) if isinstance(value, float) and value.is_integer() else value
     raise DataError(
-        f"{table.at(row)}: {columns_do(clock, *what)}, and {by} say{'s' if len(groups) == 1 else ''} "
-        "of which series a row is: a table of several series, which is not read yet; give a file "
+        f"{table.at(row)}: {columns_do(clock, *what)}, and {by} "
+        f"say{'s' if len(groups) == 1 else ''} of which series a row is: a table of several series, "
+        "which is not read yet; give a file "
         f"for each, such as the rows where {name} is {shown}"
     )
 

@@ -27,6 +27,11 @@ def characters(
 
     Raises:
         UnknownSymbol: if the vocabulary lacks a character and has no U+FFFD.
+
+    Example:
+        >>> parts = {"train": ["ab", "ba"], "valid": ["a"], "test": ["b"]}
+        >>> characters("ab", "two letters", parts, Vocabulary("ab"))
+        Dataset('ab': train 2, valid 1, test 1)
     """
     if running:
         parts = {part: ["".join(texts)] for part, texts in parts.items()}

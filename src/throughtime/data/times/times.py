@@ -120,7 +120,12 @@ def are_days(times: NDArray[Any]) -> bool:
 
 
 def goes_back(times: NDArray[Any]) -> int:
-    """The first row whose time is before that of the row before it; 0 if there is none."""
+    """The first row whose time is before that of the row before it; 0 if there is none.
+
+    Example:
+        >>> goes_back(np.array([1, 3, 2])), goes_back(np.array([1, 1, 2]))
+        (2, 0)
+    """
     back = times[1:] < times[:-1]
     return int(back.argmax()) + 1 if back.any() else 0
 

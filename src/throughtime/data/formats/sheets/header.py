@@ -98,6 +98,16 @@ def names_first(path: Path, rows: Sequence[Row]) -> bool:
 
     Raises:
         DataError: where it may be both; an option then says it.
+
+    Args:
+        path: the file, for messages.
+        rows: the first rows, each with its line.
+
+    Example:
+        >>> names_first(Path("a.csv"), [(1, ["city", "size"]), (2, ["Oslo", "0.7"])])
+        True
+        >>> names_first(Path("a.csv"), [(1, ["Rome", "2.8"]), (2, ["Oslo", "0.7"])])
+        False
     """
     head, below = [str(cell) for cell in rows[0][1]], [row for _, row in rows[1:]]
     columns = list(zip(*below, strict=True)) if below else [()] * len(head)
