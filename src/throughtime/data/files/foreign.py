@@ -1,4 +1,4 @@
-"""Texts that other programs write, which are no lines to model: by their true names."""
+"""Recognise texts of other programs that are not read, such as HTML or subtitles, by their form."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Open files as they come: only regular ones, packed or not, and never more than memory holds."""
+"""Open files: regular ones alone, packed or not, and never more than memory holds."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which reader reads a table: CSV, TSV, JSON, Parquet or a workbook."""
+"""Read a table by the reader of its format: CSV, TSV, JSON, Parquet, Arrow or a workbook."""
 
 from __future__ import annotations
 

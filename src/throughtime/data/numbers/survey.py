@@ -1,4 +1,4 @@
-"""What a column shows before it is read: plain numbers, codes, texts and empty values."""
+"""A first pass over a column: how many of its values are numbers, codes such as 007, or empty."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Check that x and y have equal lengths in all rows, if they have in nearly all."""
+"""Check that x and y have equal lengths in every row, where they have in nearly all."""
 
 from __future__ import annotations
 

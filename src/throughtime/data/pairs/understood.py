@@ -1,4 +1,4 @@
-"""How the columns of a file were understood, in a line for each."""
+"""A report of how the columns of a file were understood, in a line for each."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where the pictures are that a file names."""
+"""Find the pictures that a file names, in its folder and below."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A column of classes beside other numbers, which is no value of a series."""
+"""Rows of numbers with a class each, which may also be steps of a series: refused, not guessed."""
 
 from __future__ import annotations
 

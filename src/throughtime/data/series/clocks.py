@@ -1,4 +1,4 @@
-"""The clocks of a series: its columns of times, and whether the rows are in their order."""
+"""The columns of times in a series: how they are read, and whether the rows are in their order."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Several series in one table, one below the other or side by side in time."""
+"""Refuse several series in one table, one below the other or side by side in time."""
 
 from __future__ import annotations
 
@@ -73,9 +73,9 @@ def _refuse(
     shown = int(value) if isinstance(value, float) and value.is_integer() else value
     raise DataError(
         f"{table.at(row)}: {columns_do(clock, *what)}, and {by} "
-        f"say{'s' if len(groups) == 1 else ''} of which series a row is: a table of several series, "
-        "which is not read yet; give a file "
-        f"for each, such as the rows where {name} is {shown}"
+        f"say{'s' if len(groups) == 1 else ''} of which series a row is: a table of several "
+        "series, which is not read yet; give a file for each, such as the rows where "
+        f"{name} is {shown}"
     )
 
 

@@ -1,4 +1,4 @@
-"""Rows of a table that are equal in some columns, and what the table has in a column of texts."""
+"""Which rows of a table are equal in some columns; and the texts of y as the file has them."""
 
 from __future__ import annotations
 

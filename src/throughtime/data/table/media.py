@@ -1,4 +1,4 @@
-"""Columns that name files of other kinds than the pictures that are read."""
+"""Refuse a column of paths of files that are not read here, such as sound or films, as texts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Times are neither x nor y by a guess: rows with times are nearly always a series."""
+"""Refuse a column of dates or times as x or y by a guess: rows with times are mostly a series."""
 
 from __future__ import annotations
 

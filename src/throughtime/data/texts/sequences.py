@@ -1,4 +1,4 @@
-"""Texts as sequences of symbols, without an x."""
+"""A data set of texts in memory, or of texts that are encoded already."""
 
 from __future__ import annotations
 

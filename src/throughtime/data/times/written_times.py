@@ -1,4 +1,4 @@
-"""Dates and times in texts: each format is a pattern, whose fields are made times all at once."""
+"""Read dates and times in texts by formats such as %d/%m/%Y, a whole column at a time."""
 
 from __future__ import annotations
 

@@ -16,7 +16,9 @@ MAGIC = b"ARROW1\0\0"
 
 
 def read_arrow(path: Path) -> Table:
-    """Read a file or a stream of Arrow's, with values as :func:`~.arrow_values.plain_columns` has.
+    """Read a file or a stream of Arrow's.
+
+    The values are as :func:`~throughtime.data.formats.arrow.values.plain_columns` has them.
 
     Raises:
         DataError: if the file is damaged or has no rows, or a table that is far larger than it.

@@ -12,7 +12,9 @@ from throughtime.data.table.table import Table, check_width
 
 
 def read_parquet(path: Path) -> Table:
-    """Read a Parquet file, with values as :func:`~.arrow_values.plain_columns` has them.
+    """Read a Parquet file.
+
+    The values are as :func:`~throughtime.data.formats.arrow.values.plain_columns` has them.
 
     Raises:
         DataError: if the file is damaged or has no rows, or a table that is far larger than it.

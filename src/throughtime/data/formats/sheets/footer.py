@@ -1,4 +1,4 @@
-"""Rows below a table that are none: a total, an average, as spreadsheets put them at the end."""
+"""Refuse a total or an average below the rows of a table, as spreadsheets have them at the end."""
 
 from __future__ import annotations
 
