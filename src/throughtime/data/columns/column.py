@@ -238,6 +238,10 @@ def keys(state: Mapping[str, Any], *expected: str) -> list[Any]:
 
     Raises:
         DataError: if it has other keys.
+
+    Example:
+        >>> keys({"size": 3}, "size")
+        [3]
     """
     if set(state) != set(expected):
         raise DataError(f"other keys than kind, name, {' and '.join(expected)}")

@@ -231,7 +231,12 @@ def _column(parsed: Sequence[float]) -> Tensor:
 
 
 def is_bits(rows: Tensor) -> bool:
-    """Whether vectors ``(rows, size)``, of more than one entry, have only zeros and ones."""
+    """Whether vectors ``(rows, size)``, of more than one entry, have only zeros and ones.
+
+    Example:
+        >>> is_bits(torch.tensor([[0, 1], [1, 1]])), is_bits(torch.tensor([[0, 2]]))
+        (True, False)
+    """
     return rows.shape[1] > 1 and bool(((rows == 0) | (rows == 1)).all())
 
 

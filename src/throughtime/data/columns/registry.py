@@ -56,6 +56,10 @@ def text_column(kind: str, name: str) -> Text:
 
     Raises:
         DataError: if there is no such kind, or it is not one of text.
+
+    Example:
+        >>> text_column("words", "title").symbol
+        'word'
     """
     chosen = KINDS.get(kind.partition(":")[0])
     found = column(kind, name) if chosen is not None and issubclass(chosen, Text) else None
@@ -65,7 +69,12 @@ def text_column(kind: str, name: str) -> Text:
 
 
 def saved(column: Column) -> dict[str, Any]:
-    """Kind, name and what was learned, for JSON; see :func:`restored`."""
+    """Kind, name and what was learned, for JSON; see :func:`restored`.
+
+    Example:
+        >>> saved(Label("long").know(["no", "yes"]))
+        {'kind': 'label', 'name': 'long', 'symbols': ['no', 'yes']}
+    """
     return {"kind": column.kind, "name": column.name, **column.state()}
 
 

@@ -53,7 +53,12 @@ def next_json(text: str, at: int) -> tuple[Any, int]:
 
 
 def skip(text: str, at: int) -> int:
-    """The next place that is no white space."""
+    """The next place that is no white space.
+
+    Example:
+        >>> skip("   a", 0)
+        3
+    """
     while at < len(text) and text[at] in SPACES:
         at += 1
     return at

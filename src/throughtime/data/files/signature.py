@@ -172,7 +172,12 @@ def kind_of(path: Path) -> Kind | None:
 
 
 def kind_by(head: bytes, path: Path) -> Kind | None:
-    """The kind of a file whose first bytes are already read; ``path`` is for archives."""
+    r"""The kind of a file whose first bytes are already read; ``path`` is for archives.
+
+    Example:
+        >>> kind_by(b"fLaC\0", Path("a.csv")).name, kind_by(b"a,b", Path("a.csv"))
+        ('sound (FLAC)', None)
+    """
     for begins, kind in TEXTS.items():
         if head.startswith(begins):
             return kind

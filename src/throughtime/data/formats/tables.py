@@ -26,7 +26,12 @@ SUFFIXES = (".csv", ".tsv", *JSON_FILES, ".parquet", *ARROW_FILES, *WORKBOOKS)
 
 
 def is_table(path: Path) -> bool:
-    """Whether a file is a table, by its ending."""
+    """Whether a file is a table, by its ending.
+
+    Example:
+        >>> is_table(Path("a.csv.gz")), is_table(Path("a.txt"))
+        (True, False)
+    """
     return suffix_of(path) in SUFFIXES
 
 

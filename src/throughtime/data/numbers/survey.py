@@ -33,7 +33,12 @@ def is_empty(value: Any) -> bool:
 
 
 def texts_of(values: Sequence[Any]) -> Iterator[str]:
-    """The texts of a column, empty ones aside."""
+    """The texts of a column, empty ones aside.
+
+    Example:
+        >>> list(texts_of(["a", 1, "-", None]))
+        ['a']
+    """
     for piece in pieces_of(values):
         yield from (text for text in texts_in(piece) if not is_empty(text))
 

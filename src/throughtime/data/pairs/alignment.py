@@ -15,6 +15,11 @@ FEW = 0.2
 def check_alignment(divided: dict[str, Table], splits: dict[str, Examples], schema: Schema) -> None:
     """Check that y has a value for each step of x in all rows, if it has in nearly all.
 
+    Args:
+        divided: the rows of each part.
+        splits: the same as pairs (x, y).
+        schema: the columns of x and y.
+
     Raises:
         DataError: with file and line, at the first row whose x and y differ in length.
     """

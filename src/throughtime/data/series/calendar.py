@@ -113,7 +113,12 @@ def cycle(table: Table, name: str) -> NDArray[np.int64] | None:
 
 
 def columns_do(columns: Sequence[str], one: str, several: str) -> str:
-    """What a column does, or several.
+    """What a column does, or several, for a message.
+
+    Args:
+        columns: their names.
+        one: the verb, if it is one.
+        several: the verb, if they are several.
 
     Example:
         >>> columns_do(["year"], "goes", "go"), columns_do(["year", "month"], "goes", "go")

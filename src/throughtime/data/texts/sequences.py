@@ -22,8 +22,13 @@ def characters(
 ) -> Dataset:
     """Texts without an x, as sequences of characters.
 
-    With ``running``, the texts of a part are joined into one long row without an end; otherwise
-    each text is a row.
+    Args:
+        name: the name of the data.
+        description: what they are, in a line.
+        parts: the texts of each part.
+        vocabulary: the characters.
+        running: whether the texts of a part are joined into one long row without an end;
+            otherwise each text is a row.
 
     Raises:
         UnknownSymbol: if the vocabulary lacks a character and has no U+FFFD.
@@ -53,7 +58,16 @@ def as_text(
     unknown: dict[str, int],
     running: bool,
 ) -> Dataset:
-    """A data set of texts that a column has encoded; ``unknown`` counts the unknown symbols."""
+    """A data set of texts that a column has encoded.
+
+    Args:
+        name: the name of the data.
+        description: what they are, to which a note on the symbols is added.
+        splits: the encoded texts of each part.
+        column: the column that has encoded them.
+        unknown: the number of unknown symbols in each part.
+        running: whether each part is one long row without an end.
+    """
     if column.vocabulary.pieces:
         description += f", in {column.kind}: {column.size:,} symbols"
     held_out = sum(count for part, count in unknown.items() if part != "train")

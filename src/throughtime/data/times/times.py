@@ -72,7 +72,17 @@ def times_of(values: Sequence[Any], name: str = "") -> Times | None:
 
 
 def timed(values: Sequence[Any], name: str = "") -> Timed | None:
-    """A column as times, see :func:`times_of`, and the form in which they are."""
+    """A column as times, see :func:`times_of`, and the form in which they are.
+
+    Args:
+        values: the column.
+        name: its name.
+
+    Example:
+        >>> found = timed(["1/2/2020", "1/3/2020", "1/4/2020"])
+        >>> str(found.form), str(found.other)
+        ('month/day/year', 'day/month/year')
+    """
     if not len(values):
         return None
     some = some_of(values)

@@ -105,7 +105,12 @@ class Written:
 
 
 def forms_like(text: str) -> list[Written]:
-    """The formats that a text may be in, in the order of :data:`DATES`."""
+    """The formats that a text may be in, in the order of :data:`DATES`.
+
+    Example:
+        >>> [str(form) for form in forms_like("5/6/2020")]
+        ['month/day/year', 'day/month/year']
+    """
     text = " ".join(text.split())
     dates = [form for form in DATES if _begins(form).match(text)]
     clocks = [(form, zone) for form, zone in product(CLOCKS, (False, True))
@@ -135,7 +140,12 @@ class Clock:
 
 
 def clocks_like(text: str) -> list[Clock]:
-    """The formats of a time of day that a text may be in."""
+    """The formats of a time of day that a text may be in.
+
+    Example:
+        >>> [clock(["14:30"]).tolist() for clock in clocks_like("14:30")]
+        [[datetime.timedelta(seconds=52200)]]
+    """
     text = " ".join(text.split())
     return [clock for form in CLOCKS if form and (clock := _clock(form)).pattern.fullmatch(text)]
 

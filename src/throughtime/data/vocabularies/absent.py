@@ -70,7 +70,12 @@ _SETS: dict[int, tuple[str, ...]] = {}
 
 
 def are_sets(y: Sequence | Tensor) -> bool:
-    """Whether single values of y are sets of labels: vectors of whole numbers."""
+    """Whether single values of y are sets of labels: vectors of whole numbers.
+
+    Example:
+        >>> are_sets(torch.tensor([[0, 1], [1, 1]])), are_sets(torch.tensor([0, 1]))
+        (True, False)
+    """
     return isinstance(y, Tensor) and y.dim() == 2 and not y.dtype.is_floating_point
 
 
