@@ -47,6 +47,8 @@ def series_of_people(draw: Random, at: Workplace) -> None:
         return unit.format(minus.format(text) if value < 0 else text)
 
     form = draw.choice(DATES)
+    if draw.random() < 0.5:  # the names of months and weekdays in full
+        form = form.replace("%b", "%B").replace("%a", "%A")
     step = timedelta(days=draw.choice((1, 7, 31, 366)))
     clock = draw.choice(CLOCKS) if "%d" in form and draw.random() < 0.4 else ""
     begin = datetime(1990 + draw.randrange(10), 1, 1) + timedelta(days=draw.randrange(300))

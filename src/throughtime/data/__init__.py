@@ -1,5 +1,14 @@
 """Data sets of pairs (x, y), from files, from rows in memory or embedded, and their schema.
 
+- ``registry``: ``load`` and ``read``; ``reading``: the options; ``source``: where data come from
+- ``files`` → ``formats`` → ``table``: a file is opened, and its format read as a table
+- ``numbers``, ``times``, ``pictures``: what is in the cells of a table
+- ``pairs``, ``series``, ``texts``: a table or a text becomes a data set
+- ``columns``, ``vocabularies``: the values of a column become tensors
+- ``dataset``, ``schema``, ``examples``: a data set, its columns, the pairs of a part
+- ``splitting``, ``batching``: the parts, and their batches; ``storage``: more than memory holds
+- ``embedded``: data sets that need no file
+
 Example:
     >>> from throughtime.data import load
     >>> load("digits").splits["train"].x.event_shape

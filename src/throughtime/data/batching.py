@@ -66,7 +66,18 @@ def batches(
 
 
 def count_batches(examples: Examples, batch_size: int, symbols: int = SYMBOLS) -> int:
-    """The number of batches in an epoch."""
+    """The number of batches in an epoch.
+
+    Args:
+        examples: the rows.
+        batch_size: the rows of a batch.
+        symbols: the most steps of a batch, see :func:`batches`.
+
+    Example:
+        >>> words = Examples(None, Sequence.from_list([torch.zeros(n) for n in (5, 1, 4, 2)]))
+        >>> count_batches(words, 4), count_batches(words, 4, symbols=9)
+        (1, 3)
+    """
     rows: Counter[int] = Counter()
     for some in _windows(len(examples), None):
         sizes, counts = _sizes(_steps(examples, some), batch_size, symbols).unique(
@@ -79,7 +90,19 @@ def count_batches(examples: Examples, batch_size: int, symbols: int = SYMBOLS) -
 def padding(
     examples: Examples, batch_size: int, *, generator: torch.Generator, symbols: int = SYMBOLS
 ) -> float:
-    """The share of padding among the steps of the first thousand batches."""
+    """The share of padding among the steps of the first thousand batches.
+
+    Args:
+        examples: the rows.
+        batch_size: the rows of a batch.
+        generator: decides which rows are together.
+        symbols: the most steps of a batch, see :func:`batches`.
+
+    Example:
+        >>> words = Sequence.from_list([torch.zeros(n) for n in (4, 2)])
+        >>> padding(Examples(None, words), 2, generator=torch.Generator())
+        0.25
+    """
     values = room = 0
     for rows in islice(_chosen(examples, batch_size, symbols, generator), 1_000):
         for part in (examples.x, examples.y):
@@ -160,6 +183,11 @@ def streams(y: Sequence, rows: int, steps: int) -> Iterator[Sequence]:
     In each batch, stream r continues where it stopped in the batch before. No value is left out:
     if N is not a multiple of ``rows``, the streams' lengths differ by one, and the last batch may
     be shorter.
+
+    Args:
+        y: the row.
+        rows: how many streams.
+        steps: the most steps of a batch.
 
     Raises:
         DataError: if y has more than one row, or fewer values than ``rows``, or a count is below

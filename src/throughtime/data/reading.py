@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from throughtime.data.errors import DataError
+
 LARGEST = 64
 """The most rows or columns of pixels of a picture, where nothing else is said."""
 
@@ -54,6 +56,17 @@ class Reading:
         """The separate files for valid and test, by part."""
         told = {"valid": self.valid, "test": self.test}
         return {part: Path(name) for part, name in told.items() if name is not None}
+
+    def check_one_division(self) -> None:
+        """Refuse two ways to divide the rows into parts.
+
+        Raises:
+            DataError: if there are both a column and files for them.
+        """
+        if self.split is not None and self.part_files:
+            raise DataError(
+                "--split and files for --valid or --test exclude each other; leave one out"
+            )
 
     def resolved(self) -> Reading:
         """The same options with absolute paths, valid in every working directory."""

@@ -55,6 +55,11 @@ def load(name_or_path: str | Path, seed: int = 0, reading: Reading = AS_IT_IS) -
     embedded set are fixed and need no seed. A file with the name of an embedded set is reached as
     ``./name``.
 
+    Args:
+        name_or_path: the name of an embedded set, or the path of a file or folder.
+        seed: decides the division of a file into parts, 80/10/10.
+        reading: how a file is read.
+
     Raises:
         DataError: if there is no such set or file, or the file cannot be used; the message begins
             with file and line.

@@ -51,6 +51,11 @@ def shuffled(count: int, seed: int, held_out: Sequence[str] = PARTS[1:]) -> NDAr
 
     A tenth of the items is in each part that is held out; a ninth, if it is only one.
 
+    Args:
+        count: how many items.
+        seed: decides which of them are held out.
+        held_out: the parts other than training.
+
     Example:
         >>> np.bincount(shuffled(25, seed=0)).tolist(), np.bincount(shuffled(18, 0, ["test"]))
         ([21, 2, 2], array([16,  0,  2]))

@@ -33,7 +33,25 @@ def balanced(y: Sequence | Tensor, classes: int) -> Tensor:
 
 
 def weighted(p: Distribution, y: Tensor, weights: Tensor) -> Tensor:
-    """log p of the label, or of each label of the set, of each row by the weights of its class."""
+    r"""log p of each row's label, times the weight of its class.
+
+    .. math:: w_y \log p(y) \qquad \text{or, of a set of labels,} \qquad
+        \sum_k w_{y_k, k} \log p(y_k)
+
+    Args:
+        p: the distribution of y.
+        y: ``(rows,)``, the labels; or ``(rows, labels)``, zeros and ones.
+        weights: those of :func:`balanced`.
+
+    Returns:
+        ``(rows,)``.
+
+    Example:
+        >>> from torch.distributions import Categorical
+        >>> p = Categorical(torch.tensor([[0.5, 0.5], [0.5, 0.5]]))
+        >>> weighted(p, torch.tensor([0, 1]), torch.tensor([1.0, 2.0]))
+        tensor([-0.6931, -1.3863])
+    """
     if not are_sets(y):
         return p.log_prob(y) * weights[y]
     assert isinstance(p, Independent)

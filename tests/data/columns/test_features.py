@@ -8,7 +8,7 @@ import torch
 
 from throughtime.data import DataError
 from throughtime.data.columns import Features, restored, saved
-from throughtime.data.columns.features import are_flags, are_lists_of_names, are_sets
+from throughtime.data.columns.features import are_flags, are_lists_of_names, are_marked_sets
 from throughtime.data.vocabularies.absent import absent_labels, known
 from throughtime.outputs import Bernoulli
 
@@ -111,15 +111,15 @@ def test_a_label_of_y_is_one_however_rare() -> None:
     ],
 )
 def test_texts_that_are_sets_for_sure(values: list[str], sure: bool) -> None:
-    assert are_sets(values) is sure
+    assert are_marked_sets(values) is sure
 
 
 def test_texts_that_may_be_sets_are_asked_about() -> None:
     with pytest.raises(DataError, match=r"has 'a\|b', which may be several labels"):
-        are_sets(["a|b", "b", "a"] * 5)  # 15 rows of two names
-    assert not are_sets(["a|b", "c|d"])
+        are_marked_sets(["a|b", "b", "a"] * 5)  # 15 rows of two names
+    assert not are_marked_sets(["a|b", "c|d"])
     with pytest.raises(DataError, match=r"has 'a, b', which may be several labels"):
-        are_sets(["b", "a, b"] * 20)  # b stands alone too
+        are_marked_sets(["b", "a, b"] * 20)  # b stands alone too
 
 
 def test_lists_that_are_sets() -> None:

@@ -238,7 +238,7 @@ def test_the_largest_size_is_an_option(write: Write, tmp_path: Path) -> None:
 def test_too_many_large_pictures_are_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(image, "MOST", 100)
+    monkeypatch.setattr(image, "MOST_VALUES", 100)
     column_of(Image, tmp_path, [draw(tmp_path, 3)] * 2)
     with pytest.raises(DataError, match="3 pictures of 48 values each are too many"):
         column_of(Image, tmp_path, [draw(tmp_path, 3)] * 3)

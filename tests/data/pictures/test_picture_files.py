@@ -60,7 +60,7 @@ def test_the_folder_of_the_pictures_may_be_said(folder: Path) -> None:
 def test_a_name_is_not_looked_for_in_a_whole_disk(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(picture_files, "MOST", 5)
+    monkeypatch.setattr(picture_files, "MOST_FILES", 5)
     with pytest.raises(DataError, match=r"more than 5 files in .* and below, too many to look"):
         PictureFiles().find("d.png", folder)
     assert PictureFiles().find("x/c.png", folder) == folder / "x" / "c.png"

@@ -19,13 +19,18 @@ from throughtime.data.times.written_times import CLOCKS, DATES
 DAYS = [datetime(2020, 1, 28) + timedelta(3 * i) for i in range(12)]
 """Days in January to March; some are the 13th or later, so that a day is no month."""
 
+FORMS = tuple(
+    dict.fromkeys(f for form in DATES for f in (form, form.replace("%b", "%B").replace("%a", "%A")))
+)
+"""All formats, with the names of months and weekdays short and in full."""
+
 
 def read(values: list[Any], name: str = "") -> list[datetime] | None:
     found = times_of(values, name)
     return None if found is None else found.tolist()
 
 
-@pytest.mark.parametrize("form", [f for f in DATES if "%d" in f])
+@pytest.mark.parametrize("form", [f for f in FORMS if "%d" in f])
 @pytest.mark.parametrize("clock", CLOCKS)
 def test_a_date_is_known_in_every_format(form: str, clock: str) -> None:
     written = [f"{day.strftime(form)} {day.strftime(clock)}".strip() for day in DAYS]
@@ -35,7 +40,7 @@ def test_a_date_is_known_in_every_format(form: str, clock: str) -> None:
 @quick
 @given(
     st.lists(st.datetimes(datetime(1970, 1, 1), datetime(2068, 1, 1)), max_size=5),
-    st.sampled_from([form for form in DATES if "%z" not in form]),
+    st.sampled_from([form for form in FORMS if "%z" not in form]),
     st.sampled_from(CLOCKS),
 )
 def test_what_is_written_is_read(times: list[datetime], form: str, clock: str) -> None:
@@ -43,6 +48,12 @@ def test_what_is_written_is_read(times: list[datetime], form: str, clock: str) -
     form = f"{form} {clock}".strip() if "%d" in form and "%H" not in form else form
     written = [time.strftime(form) for time in times]
     assert read(written) == [datetime.strptime(text, form) for text in written]
+
+
+def test_a_point_after_hours_is_before_minutes_and_one_after_minutes_is_not_read() -> None:
+    assert read(["2020-01-31 22.40"]) == [datetime(2020, 1, 31, 22, 40)]
+    assert read(["2020-01-31 22:40.5"]) is read(["2020-01-31T2240,5"]) is None
+    assert read(["2020-01-31 22:40:50.5"]) == [datetime(2020, 1, 31, 22, 40, 50, 500_000)]
 
 
 def test_of_day_and_month_the_more_even_one_is_taken_and_the_other_kept() -> None:

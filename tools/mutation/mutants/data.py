@@ -5,7 +5,6 @@ from __future__ import annotations
 from tools.mutation.mutants.mutant import Mutant
 
 FILES = "tests/data/"
-METRICS = "tests/evaluation/test_metrics.py::"
 
 MUTANTS = [
     Mutant(

@@ -1,4 +1,11 @@
-"""Columns of data: one class per kind, which parses, learns from, encodes and decodes values."""
+"""Columns of data: one class for each kind, which parses, learns from, encodes and decodes values.
+
+- ``column``: the base class
+- ``texts``: characters, words, bytes, byte pairs; ``symbols``: labels, tags, tokens
+- ``numbers``: numbers, vectors and sequences of them; ``scale``: how they are standardised
+- ``features``: sets of names; ``image``: pictures; ``lists``: lists in a cell of text
+- ``registry``: all kinds by name, and a guess of the kind from the values
+"""
 
 from throughtime.data.columns.column import Column, NotALine
 from throughtime.data.columns.features import Features

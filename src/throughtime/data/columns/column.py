@@ -238,27 +238,36 @@ def keys(state: Mapping[str, Any], *expected: str) -> list[Any]:
 
     Raises:
         DataError: if it has other keys.
+
+    Example:
+        >>> keys({"size": 3}, "size")
+        [3]
     """
     if set(state) != set(expected):
         raise DataError(f"other keys than kind, name, {' and '.join(expected)}")
     return [state[key] for key in expected]
 
 
-def texts(value: Any, what: str = "symbols") -> list[str]:
-    """Check that a saved value is a list of texts that is not empty.
+def texts(value: Any) -> list[str]:
+    """Check that the symbols of a saved state are a list of texts that is not empty.
 
     Raises:
         DataError: if it is not.
     """
     if not isinstance(value, list) or not value:
-        raise DataError(f"{what} that are not a list, or an empty one")
+        raise DataError("symbols that are not a list, or an empty one")
     if not all(isinstance(text, str) for text in value):
-        raise DataError(f"{what} that are not texts")
+        raise DataError("symbols that are not texts")
     return value
 
 
 def shown(value: Any) -> str:
-    """A value as it appears in a message: short, in one line."""
+    """A value as it appears in a message: short, in one line.
+
+    Example:
+        >>> shown(0.5), shown(""), len(shown("a" * 100))
+        ('0.5', 'an empty value', 60)
+    """
     if value is None or value == "":
         return "an empty value"
     text = repr(value)

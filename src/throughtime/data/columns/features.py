@@ -173,7 +173,12 @@ class Features(Names):
 
 
 def form_of(values: Sequence[Any]) -> str:
-    """How a column writes its sets: by the mark that most texts have, if they are no lists."""
+    """How a column writes its sets: by the mark that most texts have, if they are no lists.
+
+    Example:
+        >>> form_of(["Comedy|Drama", "War"]), form_of([["a"], []]), form_of([[1, 0], [0, 1]])
+        ('|', 'lists', 'flags')
+    """
     if are_flags(values):
         return FLAGS
     of_text = [v for v in values if isinstance(v, str) and not v.strip().startswith("[")]
@@ -203,7 +208,7 @@ def _usual_length(values: Sequence[Any]) -> int:
     return lengths.most_common(1)[0][0] if lengths else 0
 
 
-def are_sets(values: Sequence[Any]) -> bool:
+def are_marked_sets(values: Sequence[Any]) -> bool:
     """Whether texts with a mark in them are sets of names for sure: few, in many combinations.
 
     ``|`` is hardly ever a mark of another kind. Other marks also stand in addresses and sentences,
@@ -214,7 +219,7 @@ def are_sets(values: Sequence[Any]) -> bool:
             names with another mark between also stand alone.
 
     Example:
-        >>> are_sets(["a|b", "a", "b"] * 10), are_sets(["Bonn, DE", "Rome, IT"] * 20)
+        >>> are_marked_sets(["a|b", "a", "b"] * 10), are_marked_sets(["Bonn, DE", "Rome, IT"] * 20)
         (True, False)
     """
     form = form_of(values)

@@ -14,6 +14,7 @@ from torch import Tensor
 
 from throughtime.data.columns.column import Column, keys, shown
 from throughtime.data.errors import DataError
+from throughtime.data.files.signature import begins_picture
 from throughtime.data.pictures.picture_files import PictureFiles
 from throughtime.data.reading import LARGEST, OF_PICTURES, Reading
 from throughtime.extras import needed_for
@@ -24,16 +25,13 @@ KEYS = {"bytes", "path"}
 
 SUFFIXES = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".tif", ".tiff", ".webp")
 
-BEGINNINGS = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"II*\0", b"MM\0*")
-"""What the bytes of a picture begin with; those of WebP have their name from the ninth on."""
-
 SMALLEST = 4
 """The fewest rows and columns of pixels, which the two pooling layers of the encoder need."""
 
 WHITES = (255, 1023, 4095, 16383, 65535)
 """What white may be in pictures of more than 8 bits."""
 
-MOST = 2**31
+MOST_VALUES = 2**31
 """The most numbers in the pictures of training: many large pictures must not fill the memory."""
 
 
@@ -109,10 +107,11 @@ class Image(Column):
         from throughtime.data.pictures.picture import white_of
 
         self.white = white_of(parsed)
-        if len(parsed) * (each := math.prod(self.picture_shape)) > MOST:
+        if len(parsed) * (each := math.prod(self.picture_shape)) > MOST_VALUES:
             raise DataError(
                 f"{len(parsed):,} pictures of {each:,} values each are too many for memory; "
-                f"expected at most {MOST:,} values: give a smaller --pixels than {self.pixels}"
+                f"expected at most {MOST_VALUES:,} values: give a smaller --pixels than "
+                f"{self.pixels}"
             )
 
     def encode(self, parsed: Any) -> Tensor:
@@ -224,7 +223,7 @@ def is_picture(value: Any) -> bool:
     """
     name, content = _name_and_bytes(value)
     if content is not None:
-        return content.startswith(BEGINNINGS) or content[8:12] == b"WEBP"
+        return begins_picture(content)
     return name is not None and name.lower().endswith(SUFFIXES)
 
 

@@ -1,4 +1,4 @@
-"""Lists of numbers that a cell has as a text."""
+"""Lists in a cell of text, such as [0.5, 1] or 0.5 1."""
 
 from __future__ import annotations
 

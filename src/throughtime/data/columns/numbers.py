@@ -64,7 +64,14 @@ class RealColumn(Column):
 
 
 class Number(RealColumn):
-    """A number, standardised by the mean and standard deviation of training."""
+    """A number, standardised by the mean and standard deviation of training.
+
+    Example:
+        >>> column = Number("age")
+        >>> column.fit([1.0, 3.0], rare=1)
+        >>> column.encode(column.parse("3")), column.decode(torch.tensor([-1.0]))
+        (tensor([1.]), 1.0)
+    """
 
     kind = "number"
     sequence, size = False, 1
@@ -95,7 +102,14 @@ class Number(RealColumn):
 
 
 class Numbers(RealColumn):
-    """A sequence of numbers, or of vectors of equal size: real values at each step."""
+    """A sequence of numbers, or of vectors of equal size: real values at each step.
+
+    Example:
+        >>> column = Numbers("heights")
+        >>> column.fit([column.parse("1 3")], rare=1)
+        >>> column.encode(column.parse([3, 1])).tolist(), column.decode(torch.tensor([[0.0]]))
+        ([[1.0], [-1.0]], [2.0])
+    """
 
     kind = "numbers"
     sequence = stepwise = True
@@ -141,7 +155,14 @@ class Numbers(RealColumn):
 
 
 class Vector(Numbers):
-    """A vector: a list of numbers, of the same size in every row."""
+    """A vector: a list of numbers, of the same size in every row.
+
+    Example:
+        >>> column = Vector("point")
+        >>> column.fit([column.parse([1, 5]), column.parse([3, 5])], rare=1)
+        >>> column.encode(column.parse("[3, 5]"))
+        tensor([1., 0.])
+    """
 
     kind = "vector"
     sequence = stepwise = False
@@ -160,7 +181,14 @@ class Vector(Numbers):
 
 
 class Bits(Numbers):
-    """A sequence of vectors of zeros and ones, such as a piano roll with a one for each key."""
+    """A sequence of vectors of zeros and ones, such as a piano roll with a one for each key.
+
+    Example:
+        >>> column = Bits("keys")
+        >>> column.fit([column.parse("[[0, 1], [1, 1]]")], rare=1)
+        >>> column.size, column.decode(torch.tensor([[0.0, 1.0]]))
+        (2, [[0, 1]])
+    """
 
     kind = "bits"
 
@@ -203,7 +231,12 @@ def _column(parsed: Sequence[float]) -> Tensor:
 
 
 def is_bits(rows: Tensor) -> bool:
-    """Whether vectors ``(rows, size)``, of more than one entry, have only zeros and ones."""
+    """Whether vectors ``(rows, size)``, of more than one entry, have only zeros and ones.
+
+    Example:
+        >>> is_bits(torch.tensor([[0, 1], [1, 1]])), is_bits(torch.tensor([[0, 2]]))
+        (True, False)
+    """
     return rows.shape[1] > 1 and bool(((rows == 0) | (rows == 1)).all())
 
 

@@ -36,6 +36,14 @@ def column(kind: str, name: str) -> Column:
 
     Raises:
         DataError: if there is no such kind.
+
+    Args:
+        kind: the kind, and after a colon what it takes.
+        name: the name of the column.
+
+    Example:
+        >>> column("label", "country").kind, column("bpe:2000", "text").kind
+        ('label', 'bpe')
     """
     chosen, colon, detail = kind.partition(":")
     if chosen not in KINDS:
@@ -48,6 +56,10 @@ def text_column(kind: str, name: str) -> Text:
 
     Raises:
         DataError: if there is no such kind, or it is not one of text.
+
+    Example:
+        >>> text_column("words", "title").symbol
+        'word'
     """
     chosen = KINDS.get(kind.partition(":")[0])
     found = column(kind, name) if chosen is not None and issubclass(chosen, Text) else None
@@ -57,7 +69,12 @@ def text_column(kind: str, name: str) -> Text:
 
 
 def saved(column: Column) -> dict[str, Any]:
-    """Kind, name and what was learned, for JSON; see :func:`restored`."""
+    """Kind, name and what was learned, for JSON; see :func:`restored`.
+
+    Example:
+        >>> saved(Label("long").know(["no", "yes"]))
+        {'kind': 'label', 'name': 'long', 'symbols': ['no', 'yes']}
+    """
     return {"kind": column.kind, "name": column.name, **column.state()}
 
 
@@ -107,6 +124,10 @@ def guess(name: str, values: Sequence[Any], *, target: bool, caption: bool = Fal
         values: its values, texts of numbers read as numbers.
         target: whether it is y.
         caption: whether x is a picture.
+
+    Example:
+        >>> guess("a", ["0.5", "2"], target=True), guess("a", ["yes", "no"] * 9, target=True)
+        (<class '...Number'>, <class '...Label'>)
     """
     if not target and 2 * sum(map(is_picture, values)) > len(values):
         return Image

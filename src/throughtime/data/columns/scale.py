@@ -20,6 +20,11 @@ class Scale:
 
     Raises:
         DataError: when called, if a standardised value is not finite in single precision.
+
+    Example:
+        >>> scale = Scale.of(torch.tensor([[1.0], [3.0]]).double())
+        >>> scale(torch.tensor([[3.0]])), scale.back(torch.tensor([[1.0]]))
+        (tensor([[1.]]), tensor([[3.]], dtype=torch.float64))
     """
 
     mean: Tensor

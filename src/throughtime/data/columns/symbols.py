@@ -55,7 +55,14 @@ class Names(SymbolColumn):
 
 class Tokens(Names):
     """A list of strings or whole numbers, or a text with spaces between; those that are not in
-    training are one unknown symbol."""
+    training are one unknown symbol.
+
+    Example:
+        >>> column = Tokens("notes")
+        >>> column.fit([["c", "e"], ["c"]], rare=2)
+        >>> column.vocabulary.symbols, column.encode(column.parse("c g"))
+        (('c', '�'), tensor([0, 1]))
+    """
 
     kind = "tokens"
     sequence = True
@@ -84,7 +91,13 @@ class Tokens(Names):
 
 
 class Tags(Tokens):
-    """A list of labels; as x, all of them must occur in training."""
+    """A list of labels; as x, all of them must occur in training.
+
+    Example:
+        >>> column = Tags("tags").know(["N", "V"])
+        >>> column.encode(column.parse("V N")), column.decode(torch.tensor([0, 1]))
+        (tensor([1, 0]), ['N', 'V'])
+    """
 
     kind = "tags"
     stepwise = True
@@ -109,6 +122,12 @@ class Label(Names):
     """One label; one-hot, if it is part of a vector x, where it must occur in training.
 
     Spaces around a label belong to it, unless the whole column is padded with them.
+
+    Example:
+        >>> column = Label("long")
+        >>> column.fit(["no", "yes", "no"], rare=1)
+        >>> column.encode("yes"), column.decode(torch.tensor(0))
+        (tensor(1), 'no')
     """
 
     kind = "label"

@@ -1,8 +1,11 @@
-"""Texts that other programs write, which are no lines to model: by their true names."""
+"""Recognise texts of other programs that are not read, such as HTML or subtitles, by their form."""
 
 from __future__ import annotations
 
 import re
+from pathlib import Path
+
+from throughtime.data.errors import DataError
 
 MARKUP = "make it plain text or a table first; or give --format lines to model the markup itself"
 PAGE = "a web page (HTML), perhaps saved instead of the file itself"
@@ -37,14 +40,14 @@ ENDINGS = {".yaml": f"YAML; {ROWS}", ".yml": f"YAML; {ROWS}"}
 
 CLOCK = r"\d{1,2}[:.]\d\d([:.]\d\d)?([\s\u202f]?[AaPp]\.?[Mm]\.?)?"
 RULE = r"\s*:?-{3,}:?\s*"
-LINES = {
+FIRST_TWO_LINES = {
     r"(?s)\d+\n(\d+:)?\d\d:\d\d[,.]\d{3} --> .*": f"subtitles (SubRip); {SPOKEN}",
     rf"(?s).*\|.*\n\s*\|?{RULE}([|+]{RULE})*\|?\s*": f"a table in Markdown; {ROWS}",
     r"(?s)From \S+.* \d{4}\n\S+: .*": f"mails (mbox); {ROWS}",
 }
 """How the first two lines are written, and what that is."""
 
-MOST = {
+OF_LINES = {
     rf"\u200e?\[?\d{{1,4}}[./-]\d{{1,2}}[./-]\d{{1,4}},? {CLOCK}\]?( -)? [^:]+: .*": "a chat, with "
     "the time and the name before each text (WhatsApp); make it a table with a column of names "
     f"and one of texts, and the time in a third; {AS_LINES}",
@@ -65,7 +68,7 @@ TAGGED = (
     "write a word and its tag on each line, and a blank line between sentences, and name it "
     f".conll; {AS_LINES}"
 )
-WORDS = {
+OF_WORDS = {
     rf"\S+{mark}[A-Z][A-Z$]*(-[A-Z]+)?|[^\w\s]+{mark}\S+": f"words with their tags (the{mark}DT); "
     f"{TAGGED}"
     for mark in "/_"
@@ -75,7 +78,7 @@ WORDS = {
 SAMPLE, FEWEST, SHARE = 200, 5, 0.8
 """So many lines are looked at; there must be so many; and such a share of them must be alike."""
 
-LONGEST, WORDS_OF_LINE = 1000, 20
+LINE_BEGINNING, WORDS_OF_BEGINNING = 1000, 20
 """So many characters and words of a line are looked at."""
 
 
@@ -92,31 +95,46 @@ def true_name(lines: list[str], ending: str) -> str | None:
     """
     if not lines:
         return None
-    if name := by_beginning(lines) or ENDINGS.get(ending):
+    if name := _by_beginning(lines) or ENDINGS.get(ending):
         return name
-    some = [line[:LONGEST] for line in lines[:SAMPLE]]
-    words = [line.split()[:WORDS_OF_LINE] for line in some]
-    for pattern, name in MOST.items():
+    some = [line[:LINE_BEGINNING] for line in lines[:SAMPLE]]
+    words = [line.split()[:WORDS_OF_BEGINNING] for line in some]
+    for pattern, name in OF_LINES.items():
         if _most([re.fullmatch(pattern, line) is not None for line in some]):
             return name
-    for pattern, name in WORDS.items():
+    for pattern, name in OF_WORDS.items():
         if _most([len(w) > 1 and all(re.fullmatch(pattern, word) for word in w) for w in words]):
             return name
     return None
 
 
-def by_beginning(lines: list[str]) -> str | None:
-    """As :func:`true_name`, by the first two lines alone; so are files called .csv or .json.
+def check_beginning(path: Path, lines: list[str]) -> None:
+    """Refuse a file that is called .csv or .json, if its first two lines say that it is neither.
+
+    Args:
+        path: the file.
+        lines: its first lines that are not blank.
+
+    Raises:
+        DataError: with its true name, and what to do with it.
 
     Example:
-        >>> by_beginning(["<!DOCTYPE html>"])[:17]
-        'a web page (HTML)'
+        >>> check_beginning(Path("a.csv"), ["begin:vcalendar"])
+        Traceback (most recent call last):
+        ...
+        throughtime.data.errors.DataError: a.csv: a calendar (iCalendar); make it a table first, ...
     """
+    if name := _by_beginning(lines):
+        raise DataError(f"{path}: {name}")
+
+
+def _by_beginning(lines: list[str]) -> str | None:
+    """What a text is by its first two lines."""
     begins = lines[0].lstrip().lower() if lines else ""
     for beginning, name in BEGINNINGS.items():
         if begins.startswith(beginning):
             return name
-    for pattern, name in LINES.items():
+    for pattern, name in FIRST_TWO_LINES.items():
         if re.fullmatch(pattern, "\n".join(lines[:2])):
             return name
     return None

@@ -38,6 +38,10 @@ def next_json(text: str, at: int) -> tuple[Any, int]:
 
     Raises:
         ValueError: as :func:`from_json`.
+
+    Example:
+        >>> next_json('{"a": 1} 2', 0)
+        ({'a': 1}, 8)
     """
     try:
         value, end = DECODER.raw_decode(text, at)
@@ -49,14 +53,27 @@ def next_json(text: str, at: int) -> tuple[Any, int]:
 
 
 def skip(text: str, at: int) -> int:
-    """The next place that is no white space."""
+    """The next place that is no white space.
+
+    Example:
+        >>> skip("   a", 0)
+        3
+    """
     while at < len(text) and text[at] in SPACES:
         at += 1
     return at
 
 
 def why(error: ValueError) -> str:
-    """Why a text is not JSON, and what to do about it where that is known."""
+    """Why a text is not JSON, and what to do about it where that is known.
+
+    Example:
+        >>> try:
+        ...     from_json("[1, 2,]")
+        ... except ValueError as error:
+        ...     why(error)
+        'a comma before ]: delete it'
+    """
     if not isinstance(error, JSONDecodeError):
         return str(error)
     at = skip(error.doc, error.pos)

@@ -1,4 +1,4 @@
-"""Open files as they come: only regular ones, packed or not, and never more than memory holds."""
+"""Open files: regular ones alone, packed or not, and never more than memory holds."""
 
 from __future__ import annotations
 
@@ -52,22 +52,23 @@ def check_regular(path: Path) -> None:
             raise DataError(f"{path}: {name}; expected a regular file: write its content to one")
 
 
-def check_size(path: Path, made: int, what: str) -> None:
+def check_size(path: Path, made: int, what: str, most: int | None = None) -> None:
     """Refuse what would fill the memory: more than a gibibyte from a small file.
 
     Args:
         path: the file.
         made: the bytes that it makes, of which a hundred may come from each byte of the file.
         what: what they are, for the message: "text".
+        most: the bytes that any file may make, if that is not a gibibyte.
 
     Raises:
         DataError: if they are too many.
     """
-    size = path.stat().st_size
-    if made > max(LARGEST, RATIO * size):
+    size, most = path.stat().st_size, LARGEST if most is None else most
+    if made > max(most, RATIO * size):
         raise DataError(
             f"{path}: a file of {size:,} bytes with {made:,} bytes or more of {what}; expected at "
-            f"most {LARGEST:,}, or {RATIO} times the file: cut it into smaller ones, or unpack it"
+            f"most {most:,}, or {RATIO} times the file: cut it into smaller ones, or unpack it"
         )
 
 

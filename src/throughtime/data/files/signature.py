@@ -49,7 +49,18 @@ BINARY = Kind("a binary file of an unknown kind", "expected text, a table or nam
 
 ZIP = Kind("a zip archive", UNPACK)
 OFFICE = Kind("an old Office document", SAVE)
-PICTURE = "a picture"
+PICTURE_BYTES = {
+    b"\x89PNG": "PNG",
+    b"\xff\xd8\xff": "JPEG",
+    b"GIF8": "GIF",
+    b"BM": "BMP",
+    b"II*\0": "TIFF",
+    b"MM\0*": "TIFF",
+}
+"""The formats of pictures by their first bytes."""
+
+WEBP = (8, b"WEBP")
+"""Where the bytes are that say a picture's format further in."""
 
 BYTES: dict[bytes, Kind] = {
     b"PAR1": PARQUET,
@@ -84,12 +95,7 @@ BYTES: dict[bytes, Kind] = {
         "make it a table with a note in each row, lines of names of notes, or piano rolls in an "
         ".npz first",
     ),
-    b"\x89PNG\r\n\x1a\n": Kind(f"{PICTURE} (PNG)", PICTURES),
-    b"\xff\xd8\xff": Kind(f"{PICTURE} (JPEG)", PICTURES),
-    b"GIF8": Kind(f"{PICTURE} (GIF)", PICTURES),
-    b"BM": Kind(f"{PICTURE} (BMP)", PICTURES),
-    b"II*\0": Kind(f"{PICTURE} (TIFF)", PICTURES),
-    b"MM\0*": Kind(f"{PICTURE} (TIFF)", PICTURES),
+    **{begins: Kind(f"a picture ({form})", PICTURES) for begins, form in PICTURE_BYTES.items()},
     b"RIFF": Kind("a RIFF file, such as a film in AVI", SOUND),
     b"fLaC": Kind("sound (FLAC)", SOUND),
     b"OggS": Kind("sound (Ogg)", SOUND),
@@ -113,7 +119,7 @@ INSIDE = (
     (4, b"ftyp", Kind("a film or sound (MP4)", SOUND)),
     (8, b"DUCK", Kind("a DuckDB database", EXPORT)),
     (8, b"WAVE", Kind("sound (WAV)", SOUND)),
-    (8, b"WEBP", Kind(f"{PICTURE} (WebP)", PICTURES)),
+    (*WEBP, Kind("a picture (WebP)", PICTURES)),
     (8, b'{"', Kind("a file of a model's weights (safetensors)", "expected data")),
     (257, b"ustar", Kind("a tar archive", UNPACK)),
 )
@@ -166,7 +172,12 @@ def kind_of(path: Path) -> Kind | None:
 
 
 def kind_by(head: bytes, path: Path) -> Kind | None:
-    """The kind of a file whose first bytes are already read; ``path`` is for archives."""
+    r"""The kind of a file whose first bytes are already read; ``path`` is for archives.
+
+    Example:
+        >>> kind_by(b"fLaC\0", Path("a.csv")).name, kind_by(b"a,b", Path("a.csv"))
+        ('sound (FLAC)', None)
+    """
     for begins, kind in TEXTS.items():
         if head.startswith(begins):
             return kind
@@ -185,8 +196,24 @@ def refuse(path: Path, kind: Kind) -> DataError:
     return DataError(f"{path}: {kind.name}; {kind.advice}")
 
 
+def begins_picture(head: bytes) -> bool:
+    """Whether the first bytes are those of a picture, in a format that is known by them.
+
+    Example:
+        >>> begins_picture(b"GIF89a"), begins_picture(b"RIFF....WAVE")
+        (True, False)
+    """
+    at, name = WEBP
+    return head.startswith(tuple(PICTURE_BYTES)) or head[at : at + len(name)] == name
+
+
 def is_utf8(head: bytes) -> bool:
-    """Whether the first bytes of a file are UTF-8 without a NUL; the last character may be cut."""
+    """Whether the first bytes of a file are UTF-8 without a NUL; the last character may be cut.
+
+    Example:
+        >>> is_utf8("naïve".encode()[:3]), is_utf8("naïve".encode("latin-1"))
+        (True, False)
+    """
     if b"\0" in head:
         return False
     try:

@@ -16,7 +16,7 @@ from throughtime.data.errors import DataError
 from throughtime.data.files.opening import bytes_of
 from throughtime.data.files.signature import BINARY, is_utf8, kind_by, refuse
 
-MARKS = {
+BYTE_ORDER_MARKS = {
     codecs.BOM_UTF32_LE: "utf-32-le",  # before UTF-16, whose mark it begins with
     codecs.BOM_UTF32_BE: "utf-32-be",
     codecs.BOM_UTF16_LE: "utf-16-le",
@@ -156,7 +156,7 @@ def encoding_of(head: bytes) -> tuple[str, bytes]:
         >>> encoding_of("no mark\\n".encode("utf-16-be"))
         ('utf-16-be', b'')
     """
-    for mark, encoding in MARKS.items():
+    for mark, encoding in BYTE_ORDER_MARKS.items():
         if head.startswith(mark):
             return encoding, mark
     if not is_utf8(head):

@@ -42,7 +42,7 @@ COLUMNS = {
 TEXT = ("", ".txt", ".text", ".md")
 """Endings of texts: only other endings say so little that sentences in columns are looked for."""
 
-LINES = 20
+ENOUGH_LINES = 20
 """So many lines with equal numbers of commas are not a coincidence."""
 
 
@@ -184,7 +184,7 @@ def _ways(lines: list[str]) -> str | None:
             continue
         count = counts.pop()
         quoted = any(f'{delimiter}"' in line or line.startswith('"') for line in lines)
-        if tabs or (len(lines) >= LINES and (count > 2 or quoted)):
+        if tabs or (len(lines) >= ENOUGH_LINES and (count > 2 or quoted)):
             name = "a tab" if tabs else repr(delimiter)
             return (
                 f"every line has {count} columns with {name} between; give --format table to read "

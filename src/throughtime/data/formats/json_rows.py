@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from itertools import islice
 from json import JSONDecodeError
 from pathlib import Path
 from typing import Any
 
 from throughtime.data.errors import DataError
-from throughtime.data.files.foreign import by_beginning
+from throughtime.data.files.foreign import check_beginning
 from throughtime.data.files.json_text import from_json, next_json, skip, why
 from throughtime.data.files.opening import suffix_of
 from throughtime.data.files.text_file import blocks_of, lines_in
@@ -21,8 +22,10 @@ from throughtime.data.table.table import Table, check_width
 Row = tuple[int, Any]
 """The line that a value begins at, and the value."""
 
-LINES = (".jsonl", ".ndjson")
+OF_LINES = (".jsonl", ".ndjson")
 """The endings of files with a JSON value on every line."""
+
+SUFFIXES = (".json", *OF_LINES)
 
 RECORDS = "expected a list of objects, one for each row"
 AS_RECORDS = "pandas writes a list of objects, one for each row, by to_json(orient='records')"
@@ -41,9 +44,8 @@ def read_json(path: Path) -> Table:
             name, if it is a web page.
     """
     first = next((line for line in lines_in(path) if line.strip()), "")
-    if name := by_beginning([first]):
-        raise DataError(f"{path}: {name}")
-    if suffix_of(path) in LINES or _are_values(path):
+    check_beginning(path, [first])
+    if suffix_of(path) in OF_LINES or _are_values(path):
         return _rows(path, _by_line(path), " on every line")
     text = "".join(blocks_of(path))
     values = list(_values(path, text))
@@ -164,7 +166,7 @@ def _of_object(path: Path, text: str, whole: dict[str, Any]) -> Table:
         said = f"the rows are {'.'.join(keys)} of one object"
         if others:
             said += f", without {', '.join(others[:NAMED])}"
-        return _with_note(table, said)
+        return replace(table, notes=(said, *table.notes))
     if columns is None and _is_columns(whole):
         columns = whole
     if columns is None and not lists:
@@ -198,10 +200,6 @@ def _check_not_nested(table: Table, where: str) -> None:
 
 NAMED = 6
 """So many keys are named in a message."""
-
-
-def _with_note(table: Table, note: str) -> Table:
-    return Table(table.path, table.columns, table.lines, notes=(note, *table.notes))
 
 
 def _is_columns(whole: dict[str, Any]) -> bool:

@@ -87,7 +87,17 @@ def _flat(number: int, row: Any) -> Mapping[Any, Any]:
 
 
 def check_names(names: list[str]) -> None:
-    """Raise a ``DataError`` if a column has no name, or two have the same."""
+    """Refuse names of columns that say no column.
+
+    Raises:
+        DataError: if a column has no name, or two have the same.
+
+    Example:
+        >>> check_names(["a", "b", "a"])
+        Traceback (most recent call last):
+        ...
+        throughtime.data.errors.DataError: two columns are called 'a'; rename one
+    """
     if "" in names:
         raise DataError("a column has no name; give it one")
     for name, count in Counter(names).items():

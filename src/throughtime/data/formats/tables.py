@@ -1,4 +1,4 @@
-"""Which reader reads a table: CSV, TSV, JSON, Parquet or a workbook."""
+"""Read a table by the reader of its format: CSV, TSV, JSON, Parquet, Arrow or a workbook."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from throughtime.data.files.signature import ARROW, EXCEL, OLD_EXCEL, PARQUET, k
 from throughtime.data.formats.arrow.arrow import SUFFIXES as ARROW_FILES
 from throughtime.data.formats.arrow.arrow import read_arrow
 from throughtime.data.formats.arrow.parquet import read_parquet
+from throughtime.data.formats.json_rows import SUFFIXES as JSON_FILES
 from throughtime.data.formats.json_rows import read_json
 from throughtime.data.formats.sheets.delimited import read_delimited
 from throughtime.data.formats.sheets.excel import SUFFIXES as WORKBOOKS
@@ -21,11 +22,16 @@ from throughtime.data.reading import AS_IT_IS, Reading
 from throughtime.data.table.grouped import grouped
 from throughtime.data.table.table import Table
 
-SUFFIXES = (".csv", ".tsv", ".json", ".jsonl", ".ndjson", ".parquet", *ARROW_FILES, *WORKBOOKS)
+SUFFIXES = (".csv", ".tsv", *JSON_FILES, ".parquet", *ARROW_FILES, *WORKBOOKS)
 
 
 def is_table(path: Path) -> bool:
-    """Whether a file is a table, by its ending."""
+    """Whether a file is a table, by its ending.
+
+    Example:
+        >>> is_table(Path("a.csv.gz")), is_table(Path("a.txt"))
+        (True, False)
+    """
     return suffix_of(path) in SUFFIXES
 
 
@@ -65,7 +71,7 @@ def _read(path: Path, header: bool | None) -> Table:
         return read_parquet(path)
     if suffix in ARROW_FILES or kind is ARROW:
         return read_arrow(path)
-    if suffix in (".json", ".jsonl", ".ndjson"):
+    if suffix in JSON_FILES:
         return read_json(path)
     if suffix in WORKBOOKS or kind in (EXCEL, OLD_EXCEL):
         return read_excel(path, header)

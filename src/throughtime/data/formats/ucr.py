@@ -71,7 +71,12 @@ def may_be_ucr(lines: list[str]) -> bool:
 
 
 def fields(line: str) -> list[str]:
-    """The fields of a line, between tabs, commas or spaces."""
+    """The fields of a line, between tabs, commas or spaces.
+
+    Example:
+        >>> fields("1, 0.5 0.25")
+        ['1', '0.5', '0.25']
+    """
     return line.replace(",", " ").split()
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from throughtime.data.numbers.number import number
-from throughtime.data.numbers.numeral import COMMA, CURRENCY, POINT, TIMES, Notation, Numeral
+from throughtime.data.numbers.numeral import COMMA, CURRENCY, MULTIPLIERS, POINT, Notation, Numeral
 from throughtime.data.numbers.survey import Survey, is_empty, survey, texts_in, texts_of
 from throughtime.data.storage.stored import Piece, mapped, some_of
 
@@ -105,8 +105,12 @@ def _notation(decimal: str | None) -> Notation | None:
 def _doubt(values: Sequence[Any], text: str | None) -> tuple[int, str] | None:
     if text is None:
         return None
-    row = next(row for row, value in enumerate(values) if value == text)
-    return row, f"{_either(text)}; say which: --decimal . or --decimal ,"
+    return _row_of(text, values), f"{_either(text)}; say which: --decimal . or --decimal ,"
+
+
+def _row_of(text: str, values: Sequence[Any]) -> int:
+    """The first row that has a text."""
+    return next(row for row, value in enumerate(values) if value == text)
 
 
 class _Reader:
@@ -213,8 +217,8 @@ def _unread(values: Sequence[Any]) -> tuple[int, str] | None:
     text = next(texts_of(values), None)
     if text is None or not all(map(UNREAD.fullmatch, texts_of(values))):
         return None
-    row = next(row for row, value in enumerate(values) if value == text)
-    return row, f"{text!r} is not in a form in which numbers are read; write it as 0.5"
+    advice = "is not in a form in which numbers are read; write it as 0.5"
+    return _row_of(text, values), f"{text!r} {advice}"
 
 
 def _either(text: str) -> str:
@@ -226,7 +230,8 @@ def _either(text: str) -> str:
     return f"{text!r} is {high:.10g} or {low:.10g}"
 
 
-WORDS = "|".join(word for word in TIMES if len(word) > 2 or word == "mn")
+MULTIPLIER_WORDS = "|".join(word for word in MULTIPLIERS if len(word) > 2 or word == "mn")
+"""What is no letter among what multiplies a number."""
 
 
 @cache
@@ -237,7 +242,7 @@ def _marks(notation: Notation) -> tuple[tuple[str, re.Pattern[str]], ...]:
         (f"{notation.thousands!r} between thousands", rf"\d{re.escape(notation.thousands)}\d{{3}}"),
         ("spaces or ' between thousands", r"\d[ '\u00a0\u202f\u2009\u2019]\d{3}"),
         ("K, M or B multiplied out", r"\d ?(?:[kKMB]|[bB]n)(?![^\W\d_])"),
-        ("words for millions multiplied out", rf"\d ?(?:{WORDS})(?![^\W\d_])"),
+        ("words for millions multiplied out", rf"\d ?(?:{MULTIPLIER_WORDS})(?![^\W\d_])"),
         ("brackets as minus", r"^\(.*\)$"),
         ("a minus sign", "\u2212"),
         ("a dash for cents", r"\d[.,][-–—]"),

@@ -1,4 +1,4 @@
-"""Numbers, as they are written in files."""
+"""Numbers as programs write them, such as 1.5e3: of one value, and of a whole column."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import NamedTuple
 
-MARKS = str.maketrans({"\u2212": "-", "\u00a0": " ", "\u202f": " ", "\u2009": " ", "\u2019": "'"})
+ON_KEYS = str.maketrans({"\u2212": "-", "\u00a0": " ", "\u202f": " ", "\u2009": " ", "\u2019": "'"})
 """The minus sign, narrow spaces and the apostrophe, as they are on a keyboard."""
 
 CURRENCY = (
@@ -17,7 +17,7 @@ CURRENCY = (
 )
 """Signs and codes of currencies, before or after a number."""
 
-TIMES = {
+MULTIPLIERS = {
     **{"k": 1e3, "K": 1e3, "M": 1e6, "B": 1e9, "bn": 1e9, "Bn": 1e9, "mn": 1e6, "mln": 1e6},
     **{"thousand": 1e3, "million": 1e6, "millions": 1e6, "billion": 1e9, "billions": 1e9},
     **{"Tsd": 1e3, "Mio": 1e6, "Mill": 1e6, "Mrd": 1e9, "lakh": 1e5, "crore": 1e7},
@@ -45,7 +45,7 @@ PARTS = re.compile(
 
 AROUND = re.compile(
     rf"(\(?)([-+]?) ?({CURRENCY})? ?(\(?)([-+]?) ?0(-?)"
-    rf" ?(?:({'|'.join(sorted(TIMES, key=len, reverse=True))})(?![^\W\d_])\.?)?"
+    rf" ?(?:({'|'.join(sorted(MULTIPLIERS, key=len, reverse=True))})(?![^\W\d_])\.?)?"
     rf" ?({UNIT})? ?(\)?) ?({UNIT})?"
 )
 """What may stand around the digits, here 0: brackets, a sign and a currency, in any order; a minus
@@ -105,7 +105,7 @@ class Notation:
         """The number that a text is in this notation, and its unit; None if it is not one."""
         if self._plain.fullmatch(text):
             return Numeral(float(text.replace(self.thousands, "").replace(self.decimal, ".")), "")
-        text = text if text.isascii() else text.translate(MARKS)
+        text = text if text.isascii() else text.translate(ON_KEYS)
         found = PARTS.fullmatch(NO_CENTS.sub("", text.strip()))
         if found is None or (around := _around(found[1], found[5])) is None:
             return None
@@ -119,7 +119,7 @@ class Notation:
             return None
         if (plain := self._digits(digits)) is None:
             return None
-        value = float(f"{plain}e{exponent}") * TIMES.get(around.word, 1.0)
+        value = float(f"{plain}e{exponent}") * MULTIPLIERS.get(around.word, 1.0)
         value = -value if around.negative else value
         return Numeral(value, around.unit) if math.isfinite(value) else None
 

@@ -1,4 +1,4 @@
-"""What a column shows before it is read: plain numbers, codes, texts and empty values."""
+"""A first pass over a column: how many of its values are numbers, codes such as 007, or empty."""
 
 from __future__ import annotations
 
@@ -23,12 +23,22 @@ EMPTY = ("", "nan", "na", "n/a", "null", "none", "-", "–", "inf", "-inf")
 
 
 def is_empty(value: Any) -> bool:
-    """Whether a value stands for a missing number."""
+    """Whether a value stands for a missing number.
+
+    Example:
+        >>> is_empty(" N/A "), is_empty(0)
+        (True, False)
+    """
     return value is None or str(value).strip().lower() in EMPTY
 
 
 def texts_of(values: Sequence[Any]) -> Iterator[str]:
-    """The texts of a column, empty ones aside."""
+    """The texts of a column, empty ones aside.
+
+    Example:
+        >>> list(texts_of(["a", 1, "-", None]))
+        ['a']
+    """
     for piece in pieces_of(values):
         yield from (text for text in texts_in(piece) if not is_empty(text))
 

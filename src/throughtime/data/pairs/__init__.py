@@ -1,1 +1,9 @@
-"""From a table to pairs (x, y): which columns they are, in which parts, and as tensors."""
+"""From a table to pairs (x, y).
+
+- ``columns``: the whole way, from a table to a data set
+- ``roles``: which columns are x and y, and of which kinds
+- ``parts``: the division into training, validation and test; ``stratified``: by classes
+- ``encoding``: the rows as tensors
+- ``alignment``: whether y has a value for each step of x
+- ``understood``: how the file was understood, in a line for each column
+"""

@@ -1,4 +1,4 @@
-"""Check that x and y have equal lengths in all rows, if they have in nearly all."""
+"""Check that x and y have equal lengths in every row, where they have in nearly all."""
 
 from __future__ import annotations
 
@@ -14,6 +14,11 @@ FEW = 0.2
 
 def check_alignment(divided: dict[str, Table], splits: dict[str, Examples], schema: Schema) -> None:
     """Check that y has a value for each step of x in all rows, if it has in nearly all.
+
+    Args:
+        divided: the rows of each part.
+        splits: the same as pairs (x, y).
+        schema: the columns of x and y.
 
     Raises:
         DataError: with file and line, at the first row whose x and y differ in length.

@@ -52,10 +52,24 @@ def read_columns(path: Path, seed: int, reading: Reading, table: Table | None = 
 def of_table(
     table: Table, read: Callable[[Path], Table], name: str, seed: int, reading: Reading
 ) -> Dataset:
-    """A table as pairs (x, y); ``read`` reads the separate files for validation and test.
+    """A table as pairs (x, y).
+
+    Args:
+        table: the rows.
+        read: reads a separate file for validation or test.
+        name: the name of the data.
+        seed: decides the division into parts.
+        reading: how the file is read.
 
     Raises:
         DataError: with file and line, if a column is missing or a value is not of its kind.
+
+    Example:
+        >>> from throughtime.data.formats.memory import table_of
+        >>> rows = [{"word": "ab" * (1 + i % 20), "long": "ny"[i % 20 > 9]} for i in range(40)]
+        >>> reading = Reading(target="long", input="word:characters")
+        >>> of_table(table_of(rows), lambda path: table_of(rows), "rows", 0, reading)
+        Dataset('rows': train 32, valid 4, test 4)
     """
     few = table.spread()
     inputs, target = roles(few, reading)
@@ -141,6 +155,12 @@ def labels_of(table: Table, y: Column) -> parts.Labels | None:
 
     Raises:
         DataError: with file and line, if a value is no label.
+
+    Example:
+        >>> from throughtime.data.columns import Tags
+        >>> table = Table(Path("a.csv"), {"y": ["N V", "V"]}, [2, 3])
+        >>> labels_of(table, Tags("y"))
+        Labels(classes=array([0, 1, 1]), counts=array([2, 1]))
     """
     if not y.closed:
         return None

@@ -28,6 +28,12 @@ def parsed(table: Table, column: Column) -> Sequence[Any]:
 
     Raises:
         DataError: if there is no such column; with file and line, if a value is not of its kind.
+
+    Example:
+        >>> from pathlib import Path
+        >>> from throughtime.data.columns import Number
+        >>> parsed(Table(Path("a.csv"), {"n": ["1", "2.5"]}, [2, 3]), Number("n"))
+        [1.0, 2.5]
     """
     folder, row = table.path.parent, 0
 
@@ -69,6 +75,11 @@ def y_of(
     """The y of the rows of a table; labels that training lacks are encoded too, see
     :mod:`throughtime.data.vocabularies.absent`.
 
+    Args:
+        table: the rows.
+        column: the column of y.
+        values: its parsed values, if these are known.
+
     Raises:
         DataError: as :func:`x_of`.
     """
@@ -76,7 +87,14 @@ def y_of(
 
 
 def unknown(values: Steps | Tensor, column: Column) -> list[int]:
-    """The number of unknown symbols in each row."""
+    """The number of unknown symbols in each row.
+
+    Example:
+        >>> from throughtime.data.columns import Words
+        >>> column = Words("t").know(["a", "cat", "�"])
+        >>> unknown(Steps.from_list([column.encode("a dog"), column.encode("cat")]), column)
+        [1, 0]
+    """
     number = None if column.vocabulary is None else column.vocabulary.unknown
     if not isinstance(values, Steps) or number is None:
         return [0] * len(values)

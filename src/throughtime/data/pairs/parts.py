@@ -84,6 +84,13 @@ def by_column(table: Table, column: str) -> dict[str, Table]:
 
     Raises:
         DataError: at a row with another value, or if a part has no rows.
+
+    Example:
+        >>> from pathlib import Path
+        >>> rows = {"part": ["train", "dev", "test"], "x": ["a", "b", "a"]}
+        >>> parts = by_column(Table(Path("a.csv"), rows, [2, 3, 4]), "part")
+        >>> parts["valid"].columns["x"], leaks(parts, ["x"])
+        (['b'], 1)
     """
     where = np.empty(len(table), np.int8)
     for row, value in enumerate(table.column(column)):
@@ -104,7 +111,12 @@ def by_column(table: Table, column: str) -> dict[str, Table]:
 
 
 def leaks(parts: dict[str, Table], key: list[str]) -> int:
-    """The number of held-out rows that equal a training row in the ``key`` columns."""
+    """The number of held-out rows that equal a training row in the ``key`` columns.
+
+    Args:
+        parts: the rows of each part, see :func:`drawn` and :func:`by_column`.
+        key: the columns.
+    """
     known = hashes_of(parts["train"], key)
     return sum(in_common(hashes_of(parts[part], key), known) for part in PARTS[1:])
 

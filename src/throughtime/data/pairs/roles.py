@@ -9,7 +9,13 @@ from typing import Any
 
 from throughtime.data.columns import Column, Features, column, guess
 from throughtime.data.columns.column import shown
-from throughtime.data.columns.features import are_flags, are_lists_of_names, are_sets, flag, form_of
+from throughtime.data.columns.features import (
+    are_flags,
+    are_lists_of_names,
+    are_marked_sets,
+    flag,
+    form_of,
+)
 from throughtime.data.columns.lists import as_list
 from throughtime.data.errors import DataError
 from throughtime.data.numbers.number import number
@@ -31,6 +37,13 @@ def roles(table: Table, reading: Reading) -> tuple[list[Named], Named]:
 
     Raises:
         DataError: if the options do not say which columns they are.
+
+    Example:
+        >>> from pathlib import Path
+        >>> rows = {"id": ["1", "2", "3"], "text": ["a b", "c d", "a d"], "label": ["x", "y", "x"]}
+        >>> table = Table(Path("a.csv"), rows, [2, 3, 4])
+        >>> roles(table, Reading()), roles(table, Reading(input="id", target="text:words"))
+        (([('text', None)], ('label', None)), ([('id', None)], ('text', 'words')))
     """
     names = list(table.columns)
     free = [name for name in names if name != reading.split]
@@ -98,8 +111,20 @@ def _labels(table: Table, targets: list[Named]) -> Named:
 def kinds_of(table: Table, inputs: list[Named], target: Named) -> tuple[tuple[Column, ...], Column]:
     """The columns of x and the column of y, of the kinds that are given or guessed.
 
+    Args:
+        table: the rows.
+        inputs: the names of the columns of x, and their kinds as far as they are given.
+        target: the same of y.
+
     Raises:
         DataError: if there is no such kind.
+
+    Example:
+        >>> from pathlib import Path
+        >>> table = Table(Path("a.csv"), {"a": ["b c", "c"], "n": ["0.5", "2.5"]}, [2, 3])
+        >>> (x,), y = kinds_of(table, [("a", "words")], ("n", None))
+        >>> x.kind, y.kind
+        ('words', 'number')
     """
     if _are_tagged(table, inputs, target):
         return (column("tokens", inputs[0][0]),), column("tags", target[0])
@@ -144,7 +169,7 @@ def _are_sets(table: Table, of_x: tuple[Column, ...], name: str) -> bool:
     if 2 * sum(isinstance(value, list) for value in lists) <= len(lists):
         comma = form_of(values) == "," and table.numbers(name).are_numbers  # a decimal comma
         try:
-            return not comma and are_sets(values)
+            return not comma and are_marked_sets(values)
         except DataError as error:
             raise DataError(
                 f"{table.path}: column {name!r} {error}; give --target {name}:features for labels "

@@ -1,4 +1,4 @@
-"""Rare classes in the division of data: in training, and in every part where they can be."""
+"""Stratified parts: each class, however rare, is in training and, if it can be, in every part."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How the columns of a file were understood, in a line for each."""
+"""A report of how the columns of a file were understood, in a line for each."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from throughtime.data.columns.features import (
 from throughtime.data.numbers.survey import EMPTY
 from throughtime.data.table.table import Table
 
-SHOWN = 3
+VALUES_SHOWN = 3
 """So many values of a column are shown."""
 
-MOST = 12
+LABELS_SHOWN = 12
 """So many labels that may be mistakes are shown."""
 
 LONGEST = 40
@@ -47,7 +47,7 @@ def understood(table: Table, of_x: Sequence[Column], of_y: Column, guessed: set[
     """
     lines = []
     for role, column in [*(("x", column) for column in of_x), ("y", of_y)]:
-        values = [column.echo(value) for value in column.values_in(table)[:SHOWN]]
+        values = [column.echo(value) for value in column.values_in(table)[:VALUES_SHOWN]]
         line = f"{role}: {column.name} as {column.describe()}: {', '.join(map(_short, values))}, …"
         if column.name in guessed and (other := _other(table, column, of_x)):
             option = "input" if role == "x" else "target"
@@ -88,7 +88,7 @@ def _counted(table: Table, column: Column, symbols: Sequence[str]) -> str:
         counts.update([found] if isinstance(found, str) else set(found))
     return ", ".join(
         f"{symbol!r} ({counts[symbol]:,} row{'s' * (counts[symbol] != 1)})"
-        for symbol in symbols[:MOST]
+        for symbol in symbols[:LABELS_SHOWN]
     )
 
 

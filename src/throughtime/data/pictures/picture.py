@@ -92,6 +92,10 @@ def with_channels(picture: Pictures.Image, channels: int, white: int = WHITEST) 
         picture: the picture.
         channels: 1 or 3.
         white: the value of white in pictures of mode I.
+
+    Example:
+        >>> with_channels(Pictures.new("I", (1, 1), 4095), 3, white=4095).getpixel((0, 0))
+        (255, 255, 255)
     """
     if picture.mode == "I":
         values = np.asarray(picture).astype(np.float32) * np.float32(255 / white)

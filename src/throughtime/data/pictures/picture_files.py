@@ -1,4 +1,4 @@
-"""Where the pictures are that a file names."""
+"""Find the pictures that a file names, in its folder and below."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path, PureWindowsPath
 
 from throughtime.data.errors import DataError
 
-MOST = 1_000_000
+MOST_FILES = 1_000_000
 """The most files that are looked through for a name."""
 
 
@@ -63,10 +63,10 @@ class PictureFiles:
         for folder, below, names in os.walk(top):
             below.sort()
             count += len(names)
-            if count > MOST:
+            if count > MOST_FILES:
                 raise DataError(
-                    f"more than {MOST:,} files in {top} and below, too many to look for a picture "
-                    "by its name; say the folder of the pictures by --images"
+                    f"more than {MOST_FILES:,} files in {top} and below, too many to look for a "
+                    "picture by its name; say the folder of the pictures by --images"
                 )
             for name in sorted(names):
                 files.setdefault(name, []).append(Path(folder, name))

@@ -1,1 +1,8 @@
-"""A table as time series: its clocks, its values, and its parts by time."""
+"""A table as a time series.
+
+- ``series``: the whole way, from a table to a data set
+- ``clocks``: its columns of times, and whether the rows are in their order
+- ``calendar``: times in several columns, such as year and month
+- ``time_parts``: the division into training, validation and test by time
+- ``stacked``, ``class_column``: tables that are no single series, which are refused
+"""

@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 from throughtime.data.numbers.number import all_numbers
 from throughtime.data.table.table import Table
 from throughtime.data.times.month_names import months_of
+from throughtime.data.times.times import are_days
 
-UNITS = {
+UNIT_NAMES = {
     "year": ("year", "jahr", "année", "annee", "año", "anno", "jaar"),
     "quarter": ("quarter", "qtr", "quartal", "trimestre"),
     "month": ("month", "monat", "mois", "mese", "maand"),
@@ -25,11 +26,11 @@ UNITS = {
 }
 """The names of columns of parts of times."""
 
-LAST = {"quarter": 4, "month": 12, "week": 53, "weekday": 7, "day": 366, "hour": 24, "minute": 59,
-        "second": 60}  # fmt: skip
+GREATEST = {"quarter": 4, "month": 12, "week": 53, "weekday": 7, "day": 366, "hour": 24,
+            "minute": 59, "second": 60}  # fmt: skip
 """The greatest number of each unit that begins again."""
 
-OF = {"month": "M", "week": "W", "day": "D", "hour": "h", "minute": "m", "second": "s"}
+NUMPY_UNITS = {"month": "M", "week": "W", "day": "D", "hour": "h", "minute": "m", "second": "s"}
 """NumPy's names of the units."""
 
 Clocks = dict[tuple[str, ...], NDArray[Any]]
@@ -44,13 +45,13 @@ def unit_of(name: str) -> str | None:
         ('month', None)
     """
     name = name.strip().lower()
-    return next((unit for unit, names in UNITS.items() if name in names), None)
+    return next((unit for unit, names in UNIT_NAMES.items() if name in names), None)
 
 
-DATES = ("date", "datetime", "timestamp", "datum", "fecha")
+DATE_NAMES = ("date", "datetime", "timestamp", "datum", "fecha")
 """The names of columns of dates, whose numbers never start again, unlike months."""
 
-TIMES = (*DATES, "time", "period", "zeit")
+TIME_NAMES = (*DATE_NAMES, "time", "period", "zeit")
 """The names of columns of whole times."""
 
 
@@ -61,7 +62,7 @@ def is_whole_time(name: str) -> bool:
         >>> is_whole_time("Zeit"), is_whole_time("año"), is_whole_time("month")
         (True, True, False)
     """
-    return name.strip().lower() in TIMES or unit_of(name) == "year"
+    return name.strip().lower() in TIME_NAMES or unit_of(name) == "year"
 
 
 def goes_onward(name: str) -> bool:
@@ -71,7 +72,7 @@ def goes_onward(name: str) -> bool:
         >>> goes_onward("anno"), goes_onward("fecha"), goes_onward("time")
         (True, True, False)
     """
-    return name.strip().lower() in DATES or unit_of(name) == "year"
+    return name.strip().lower() in DATE_NAMES or unit_of(name) == "year"
 
 
 def is_time(table: Table, name: str) -> bool:
@@ -106,16 +107,21 @@ def cycle(table: Table, name: str) -> NDArray[np.int64] | None:
         named = np.array(months_of(str(value).strip() for value in values), np.int64)
         return named if named.all() else None
     found = all_numbers(values)
-    if found is None or bool(((found % 1 != 0) | (found < 0) | (found > LAST[unit])).any()):
+    if found is None or bool(((found % 1 != 0) | (found < 0) | (found > GREATEST[unit])).any()):
         return None
     return found.astype(np.int64)
 
 
-def in_words(columns: Sequence[str], one: str, several: str) -> str:
-    """What a column does, or several.
+def columns_do(columns: Sequence[str], one: str, several: str) -> str:
+    """What a column does, or several, for a message.
+
+    Args:
+        columns: their names.
+        one: the verb, if it is one.
+        several: the verb, if they are several.
 
     Example:
-        >>> in_words(["year"], "goes", "go"), in_words(["year", "month"], "goes", "go")
+        >>> columns_do(["year"], "goes", "go"), columns_do(["year", "month"], "goes", "go")
         ("column 'year' goes", "columns 'year' and 'month' go")
     """
     names = " and ".join(map(repr, columns))
@@ -123,12 +129,21 @@ def in_words(columns: Sequence[str], one: str, several: str) -> str:
 
 
 def joined(table: Table, names: list[str], clocks: Clocks) -> Clocks:
-    """Clocks of which those that are years or days go on with the columns of their parts.
+    """Clocks whose years get their months, and days their hours, from columns of these.
 
     Args:
         table: the table.
         names: the columns that may be parts.
         clocks: the times of single columns.
+
+    Example:
+        >>> from pathlib import Path
+        >>> rows = {"year": ["1999", "2000"], "month": ["12", "1"]}
+        >>> clocks = {("year",): np.array([1999.0, 2000.0])}
+        >>> table = Table(Path("a.csv"), rows, [2, 3])
+        >>> ((columns, times),) = joined(table, ["month"], clocks).items()
+        >>> columns, times.astype("datetime64[D]").tolist()
+        (('year', 'month'), [datetime.date(1999, 12, 1), datetime.date(2000, 1, 1)])
     """
     cycles = {unit_of(n): (n, found) for n in names if (found := cycle(table, n)) is not None}
     return dict(_joined(columns, times, cycles) for columns, times in clocks.items())
@@ -144,7 +159,7 @@ def _joined(
             "month" if "month" in cycles else "quarter" if "quarter" in cycles else "week",
         )
         units += ("day", "hour", "minute", "second")
-    elif times.dtype.kind == "M" and bool((times == times.astype("datetime64[D]")).all()):
+    elif times.dtype.kind == "M" and are_days(times):
         found, units = times, ("hour", "minute", "second")
     else:
         return columns, times
@@ -157,6 +172,6 @@ def _joined(
             of_rows = of_rows - 1
         if unit == "quarter":
             unit, of_rows = "month", 3 * of_rows
-        found = found.astype(f"datetime64[{OF[unit]}]") + of_rows
+        found = found.astype(f"datetime64[{NUMPY_UNITS[unit]}]") + of_rows
         parts.append(name)
     return ((*columns, *parts), found.astype("datetime64[us]")) if parts else (columns, times)

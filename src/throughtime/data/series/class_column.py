@@ -1,4 +1,4 @@
-"""A column of classes beside other numbers, which is no value of a series."""
+"""Rows of numbers with a class each, which may also be steps of a series: refused, not guessed."""
 
 from __future__ import annotations
 
@@ -25,6 +25,18 @@ def check_no_class(table: Table, reading: Reading) -> None:
 
     Raises:
         DataError: with both ways of reading the rows.
+
+    Args:
+        table: the rows.
+        reading: how the file is read, of which ``target`` and ``split`` matter here.
+
+    Example:
+        >>> from pathlib import Path
+        >>> rows = {"v": ["0.5", "1.5", "2.5"] * 10, "label": ["0", "1", "1"] * 10}
+        >>> check_no_class(Table(Path("a.csv"), rows, range(2, 32)), Reading())
+        Traceback (most recent call last):
+        ...
+        throughtime.data.errors.DataError: a.csv: column 'label' has 2 different whole numbers, ...
     """
     named = [n for n in table.columns if OF_CLASSES.fullmatch(n.strip())]
     name = reading.target if reading.target is not None else next(iter(named), "")

@@ -1,4 +1,4 @@
-"""The clocks of a series: its columns of times, and whether the rows are in their order."""
+"""The columns of times in a series: how they are read, and whether the rows are in their order."""
 
 from __future__ import annotations
 
@@ -11,12 +11,18 @@ from numpy.typing import NDArray
 
 from throughtime.data.errors import DataError
 from throughtime.data.numbers.number import all_numbers
-from throughtime.data.series.calendar import Clocks, goes_onward, in_words, is_whole_time, joined
+from throughtime.data.series.calendar import (
+    Clocks,
+    columns_do,
+    goes_onward,
+    is_whole_time,
+    joined,
+)
 from throughtime.data.series.stacked import check_one_series
 from throughtime.data.storage.stored import picked, pieces_of
 from throughtime.data.table.table import Table
 from throughtime.data.times.steps import NO_TIME, alike, usual
-from throughtime.data.times.times import goes_back, like_unix, times_of
+from throughtime.data.times.times import are_days, goes_back, like_unix, times_of
 from throughtime.data.times.written_times import clocks_like
 
 
@@ -41,9 +47,23 @@ def _onward(table: Table, column: str) -> NDArray[Any] | None:
 def check_times(table: Table, modelled: list[str]) -> list[str]:
     """Refuse rows that are out of order by every column of times, or are of several series.
 
+    Args:
+        table: the rows.
+        modelled: the columns whose values the model is told to be of; none of them is a clock.
+
     Returns:
         What is to be said of the times: how they were read where they may be others, gaps, repeats,
         a clock that was set back.
+
+    Raises:
+        DataError: with file and line, at a time that is before the one above it, or is no time as
+            the others are; or if the rows are of several series.
+
+    Example:
+        >>> from pathlib import Path
+        >>> days = [f"2020-01-{day}" for day in ("01", "02", "05", "06")]
+        >>> check_times(Table(Path("a.csv"), {"day": days}, [2, 3, 4, 5]), modelled=[])
+        ['1 steps of day differ from the usual 1 day, 0:00:00; the largest, 3 days, 0:00:00, ...
     """
     clocks, said = _clocks(table, [name for name in table.columns if name not in modelled])
     check_one_series(table, clocks, modelled)
@@ -55,7 +75,7 @@ def check_times(table: Table, modelled: list[str]) -> list[str]:
     return [*said, *(note for note in steps.values() if note)]
 
 
-OF_DAY = re.compile(
+TIME_OF_DAY = re.compile(
     r"\s*\d{1,2}(:\d{2}(:\d{2}([.]\d+)?)?|[.]\d{2}[.]\d{2})\s*([ap]\.?m\.?)?\s*", re.IGNORECASE
 )
 """A time of day; 12.30 is a number."""
@@ -85,19 +105,16 @@ def _clocks(table: Table, names: list[str]) -> tuple[Clocks, list[str]]:
         if timed is not None and timed.other is not None:
             said.append(f"{name} as {timed.form}, which goes on more evenly than {timed.other}")
         columns: tuple[str, ...] = (name,)
-        if of_day and found.dtype.kind == "M" and bool((found == found.astype(DAYS)).all()):
+        if of_day and found.dtype.kind == "M" and are_days(found):
             columns = (name, next(iter(of_day)))
             found = found + of_day[columns[1]]
         clocks[columns] = found
     return joined(table, names, clocks), said
 
 
-DAYS = "datetime64[D]"
-
-
 def _of_day(values: Sequence[Any]) -> NDArray[Any] | None:
     """The time since midnight of each row, if all values are times of day."""
-    for form in clocks_like(str(values[0])) if OF_DAY.fullmatch(str(values[0])) else ():
+    for form in clocks_like(str(values[0])) if TIME_OF_DAY.fullmatch(str(values[0])) else ():
         pieces = list(map(form, pieces_of(values)))
         found = [piece for piece in pieces if piece is not None]
         if len(found) == len(pieces):
@@ -170,12 +187,30 @@ def _steps(table: Table, name: str, of_rows: NDArray[Any]) -> str | None:
 
 
 def check_order(table: Table, columns: tuple[str, ...], found: NDArray[Any]) -> None:
-    """Raise a ``DataError`` at the first row whose time is before that of the row above it."""
+    """Refuse rows that are not in the order of a clock.
+
+    Args:
+        table: the rows.
+        columns: the columns that the clock is in.
+        found: ``(rows,)``, its times.
+
+    Raises:
+        DataError: with file and line of the first row whose time is before that of the one above.
+
+    Example:
+        >>> from pathlib import Path
+        >>> table = Table(Path("a.csv"), {"year": ["2001", "2000"]}, [2, 3])
+        >>> check_order(table, ("year",), np.array([2001, 2000]))
+        Traceback (most recent call last):
+        ...
+        throughtime.data.errors.DataError: a.csv:3: column 'year' goes from 2001 to 2000; expected
+        rows in the order of time: sort them
+    """
     if row := goes_back(found):
         before, now = (
             " ".join(str(table.column(name)[at]) for name in columns) for at in (row - 1, row)
         )
         raise DataError(
-            f"{table.at(row)}: {in_words(columns, 'goes', 'go')} from {before} to {now}; expected "
-            "rows in the order of time: sort them"
+            f"{table.at(row)}: {columns_do(columns, 'goes', 'go')} from {before} to {now}; "
+            "expected rows in the order of time: sort them"
         )

@@ -39,6 +39,15 @@ def is_series(table: Table, reading: Reading) -> bool:
 
     Raises:
         DataError: if that cannot be known, with the ways of reading the table.
+
+    Args:
+        table: the rows.
+        reading: how the file is read, of which ``input``, ``target`` and ``split`` matter here.
+
+    Example:
+        >>> rows = {"year": [str(1950 + i) for i in range(50)], "x": ["0.5", "1.5"] * 25}
+        >>> is_series(Table(Path("a.csv"), rows, range(2, 52)), Reading())
+        True
     """
     if reading.input is not None:
         return False
@@ -75,6 +84,17 @@ def as_series(table: Table, reading: Reading, name: str) -> Dataset:
 
     Raises:
         DataError: with file and line, if a value is not a number, or a column may be a time.
+
+    Args:
+        table: the rows.
+        reading: how the file is read.
+        name: the name of the data.
+
+    Example:
+        >>> rows = {"year": [str(1950 + i) for i in range(50)], "x": ["0.5", "1.5"] * 25}
+        >>> data = as_series(Table(Path("a.csv"), rows, range(2, 52)), Reading(), "a")
+        >>> data.splits["train"].y.lengths, data.schema.y.name
+        (tensor([40]), 'x')
     """
     path = table.path
     if reading.input is not None:
@@ -147,7 +167,7 @@ def _columns(table: Table, reading: Reading) -> list[str]:
 
 
 def _counts(values: NDArray[np.float64], named: bool) -> bool:
-    """Whether numbers grow by one each time, or without a name by the same, as milliseconds do."""
+    """Whether a column counts the rows: 1, 2, 3, …; or 0, 40, 80, …, if columns have no names."""
     steps = np.diff(values)
     return bool(len(steps) and steps[0] > 0 and (steps == (1 if named else steps[0])).all())
 

@@ -1,4 +1,4 @@
-"""Several series in one table, one below the other or side by side in time."""
+"""Refuse several series in one table, one below the other or side by side in time."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from throughtime.data.errors import DataError
 from throughtime.data.numbers.number import all_numbers
-from throughtime.data.series.calendar import Clocks, cycle, in_words, unit_of
+from throughtime.data.series.calendar import Clocks, columns_do, cycle, unit_of
 from throughtime.data.table.equal import hashes_of, numbered
 from throughtime.data.table.table import Table
 from throughtime.data.times.times import goes_back
@@ -72,9 +72,10 @@ def _refuse(
     value = table.columns[name][0]
     shown = int(value) if isinstance(value, float) and value.is_integer() else value
     raise DataError(
-        f"{table.at(row)}: {in_words(clock, *what)}, and {by} say{'s' if len(groups) == 1 else ''} "
-        "of which series a row is: a table of several series, which is not read yet; give a file "
-        f"for each, such as the rows where {name} is {shown}"
+        f"{table.at(row)}: {columns_do(clock, *what)}, and {by} "
+        f"say{'s' if len(groups) == 1 else ''} of which series a row is: a table of several "
+        "series, which is not read yet; give a file for each, such as the rows where "
+        f"{name} is {shown}"
     )
 
 

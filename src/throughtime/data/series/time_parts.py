@@ -27,8 +27,6 @@ def by_time(
 ) -> tuple[dict[str, Table], list[str], list[str]]:
     """Divide a series by time.
 
-    Gives the rows of each part, the columns that only divide them, and notes on the times.
-
     - by separate files: ``--valid``, ``--test``;
     - by a column whose values are train, valid or test: ``--split COLUMN``;
     - by a point in time, ``--split COLUMN:POINT``, a number or a date such as 1921-01-31 or
@@ -39,9 +37,25 @@ def by_time(
     The rows of a file must be in the order of time: by the column of the point, or without a point
     by at least one of the columns of times that are not ``modelled``, if there are any.
 
+    Args:
+        table: the rows.
+        read: reads a separate file for validation or test.
+        reading: how the file is read, of which ``split``, ``valid`` and ``test`` matter here.
+        modelled: the columns whose values the model is told to be of.
+
+    Returns:
+        The rows of each part, the columns that only divide them, and notes on the times.
+
     Raises:
         DataError: with file and line, if rows are not in the order of time; or if a part has too
             few rows.
+
+    Example:
+        >>> rows = {"year": [str(1950 + i) for i in range(50)], "x": ["0.5"] * 50}
+        >>> table = Table(Path("a.csv"), rows, range(2, 52))
+        >>> parts, by, _ = by_time(table, lambda path: table, Reading(split="year:1995"), ["x"])
+        >>> {part: len(rows) for part, rows in parts.items()}, by
+        ({'train': 40, 'valid': 5, 'test': 5}, ['year'])
     """
     parts, when, said = _parts(table, read, reading, modelled)
     for part, (use, least) in USES.items():
@@ -58,6 +72,11 @@ def cut_by(table: Table, split: str) -> tuple[str, str | None]:
     """The column that ``--split`` names, and the point in time, if there is one.
 
     Names and points may contain colons: the longest prefix that names a column is taken.
+
+    Example:
+        >>> table = Table(Path("a.csv"), {"a:b": ["1"]}, [2])
+        >>> cut_by(table, "a:b:12:30"), cut_by(table, "a:b")
+        (('a:b', '12:30'), ('a:b', None))
     """
     ends = [len(split), *(i for i in range(len(split) - 1, -1, -1) if split[i] == ":")]
     at = next((i for i in ends if split[:i] in table.columns), ends[-1])
@@ -70,11 +89,8 @@ LIKE_ISO = re.compile(r"\s*\d{4}-\d{2}(?!\d)")
 def _parts(
     table: Table, read: Callable[[Path], Table], reading: Reading, modelled: list[str]
 ) -> tuple[dict[str, Table], list[str], list[str]]:
+    reading.check_one_division()
     if reading.split is not None:
-        if reading.part_files:
-            raise DataError(
-                "--split and files for --valid or --test exclude each other; leave one out"
-            )
         column, point = cut_by(table, reading.split)
         try:
             table.column(column)

@@ -1,4 +1,4 @@
-"""Rows of a table that are equal in some columns, and what the table has in a column of texts."""
+"""Which rows of a table are equal in some columns; and the texts of y as the file has them."""
 
 from __future__ import annotations
 
@@ -20,6 +20,20 @@ def hashes_of(table: Table, columns: list[str]) -> NDArray[np.int64]:
 
     Of ten million different rows, two have the same hash in one table of three hundred thousand;
     they then share a part, which does no harm.
+
+    Args:
+        table: the rows.
+        columns: the names of the columns.
+
+    Raises:
+        DataError: if there is no such column.
+
+    Example:
+        >>> from pathlib import Path
+        >>> table = Table(Path("a.csv"), {"q": ["a", "b", "a"]}, [2, 3, 4])
+        >>> first, second, third = hashes_of(table, ["q"])
+        >>> bool(first == third), bool(first == second)
+        (True, False)
     """
     found = np.zeros(len(table), np.int64)
     for name in columns:
@@ -94,7 +108,13 @@ def groups_of(table: Table, x: tuple[Column, ...]) -> Tensor | None:
 
 
 def written(y: Column, values: Sequence[Any]) -> NDArray[np.object_] | None:
-    """``(rows,)``, the texts of parsed values of y; None if y is no text."""
+    """``(rows,)``, the texts of parsed values of y; None if y is no text.
+
+    Example:
+        >>> from throughtime.data.columns import Words
+        >>> written(Words("y"), ["a b", "c"])
+        array(['a b', 'c'], dtype=object)
+    """
     if not len(values) or y.written(values[0]) is None:
         return None
     texts = np.empty(len(values), dtype=object)

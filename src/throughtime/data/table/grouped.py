@@ -1,4 +1,4 @@
-"""Rows of a table that are the steps of one sequence."""
+"""Join consecutive rows of a table that are the steps of one sequence."""
 
 from __future__ import annotations
 

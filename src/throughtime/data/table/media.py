@@ -1,4 +1,4 @@
-"""Columns that name files of other kinds than the pictures that are read."""
+"""Refuse a column of paths of files that are not read here, such as sound or films, as texts."""
 
 from __future__ import annotations
 
@@ -30,6 +30,14 @@ def check_no_files(table: Table, name: str) -> None:
 
     Raises:
         DataError: with file and line, and what to do; a kind that is given is no guess.
+
+    Example:
+        >>> from pathlib import Path
+        >>> check_no_files(Table(Path("a.csv"), {"clip": ["a.wav", "b.mp3"]}, [2, 3]), "clip")
+        Traceback (most recent call last):
+        ...
+        throughtime.data.errors.DataError: a.csv:2: column 'clip' has names of files, such as
+        'a.wav': sound; make each a list of numbers in a column; or ...
     """
     values = table.column(name)
     found = [NAME.fullmatch(v.strip()) if isinstance(v, str) else None for v in values]

@@ -91,11 +91,26 @@ class Records:
         )
 
 
-def check_plain(table: Table, column: Column, values: Sequence[Any], first: int = 0) -> None:
-    """Refuse values, from the ``first`` row on, that are of no kind of column, pictures aside.
+def check_plain(table: Table, column: Column, values: Sequence[Any], first: int) -> None:
+    """Refuse values that are of no kind of column, pictures aside.
+
+    Args:
+        table: the rows, for the message.
+        column: the column that the values are of.
+        values: some values of it, one after the other.
+        first: the row of the first of them.
 
     Raises:
         DataError: with file and line, at an object, a list of objects, or bytes that are no text.
+
+    Example:
+        >>> from pathlib import Path
+        >>> from throughtime.data.columns import Words
+        >>> table = Table(Path("a.jsonl"), {"q": ["what?", [{"text": "so"}]]}, [1, 2])
+        >>> check_plain(table, Words("q"), table.columns["q"], 0)
+        Traceback (most recent call last):
+        ...
+        throughtime.data.errors.DataError: a.jsonl:2: column 'q' has a list of objects (text); ...
     """
     if isinstance(column, Image):
         return

@@ -31,7 +31,12 @@ def numbers_rows(name: str, values: Sequence[Any]) -> bool:
 
 
 def is_id(name: str, values: Sequence[Any]) -> bool:
-    """Whether a column is called an id or the like, and has no value twice."""
+    """Whether a column is called an id or the like, and has no value twice.
+
+    Example:
+        >>> is_id("user_id", ["c7", "a1"]), is_id("user_id", ["c7", "c7"]), is_id("n", ["1", "2"])
+        (True, False, False)
+    """
     if not OF_IDS.fullmatch(name.strip()):
         return False
     single = all(isinstance(value, str | int | float) for value in values)

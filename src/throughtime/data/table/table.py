@@ -154,7 +154,15 @@ class Table:
 
 
 def check_width(where: str, columns: int) -> None:
-    """Raise a ``DataError`` if a table has too many columns."""
+    """Refuse a table with more columns than :data:`WIDEST`.
+
+    Args:
+        where: the file, for the message.
+        columns: how many it has.
+
+    Raises:
+        DataError: if they are too many.
+    """
     if columns > WIDEST:
         raise DataError(
             f"{where}: {columns:,} columns; expected at most {WIDEST:,}: write numbers of one "

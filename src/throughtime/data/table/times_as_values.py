@@ -1,4 +1,4 @@
-"""Times are neither x nor y by a guess: rows with times are nearly always a series."""
+"""Refuse a column of dates or times as x or y by a guess: rows with times are mostly a series."""
 
 from __future__ import annotations
 
@@ -20,8 +20,21 @@ def check_no_times(
 ) -> None:
     """Refuse to guess a kind for times: they are seldom meant as texts.
 
+    Args:
+        table: the rows.
+        inputs: the names of the columns of x, and their kinds as far as they are given.
+        target: the same of y.
+
     Raises:
         DataError: with the options for a series in their order, and for their text.
+
+    Example:
+        >>> from pathlib import Path
+        >>> rows = {"when": ["2020-01-31", "2020-02-01"], "y": ["a", "b"]}
+        >>> check_no_times(Table(Path("a.csv"), rows, [2, 3]), [("when", None)], ("y", None))
+        Traceback (most recent call last):
+        ...
+        throughtime.data.errors.DataError: a.csv:2: column 'when' has '2020-01-31', a time, ...
     """
     name = next((n for n, kind in inputs if kind is None and are_times(table, n)), None)
     y = target[0]
@@ -43,12 +56,24 @@ def check_no_times(
 
 
 def hardly_repeats(values: Sequence[Any]) -> bool:
-    """Whether values are too many to be labels."""
+    """Whether values are too many to be labels: more than half as many as rows are different.
+
+    Example:
+        >>> hardly_repeats(["a", "b", "c"]), hardly_repeats(["a", "b", "a", "b"])
+        (True, False)
+    """
     return 2 * len(set(map(str, values))) > len(values)
 
 
 def are_times(table: Table, name: str) -> bool:
-    """Whether all values of a column are times, or durations as 1:05:00."""
+    """Whether all values of a column are times, or durations as 1:05:00.
+
+    Example:
+        >>> from pathlib import Path
+        >>> table = Table(Path("a.csv"), {"a": ["1:05:00", "59:30"], "b": ["1", "x"]}, [2, 3])
+        >>> are_times(table, "a"), are_times(table, "b")
+        (True, False)
+    """
     values = table.column(name)
     if not all(isinstance(value, str | int | float | date) for value in values[:1]):
         return False

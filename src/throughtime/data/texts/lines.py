@@ -41,6 +41,11 @@ def read_lines(path: str | Path, seed: int = 0, reading: Reading = AS_IT_IS) -> 
     The files are read three times, a megabyte at a time, and may be larger than memory: encoded
     lines, hashes and lengths are kept in the temporary folder.
 
+    Args:
+        path: the file.
+        seed: decides which lines are held out.
+        reading: which symbols, and separate files for validation and test.
+
     Raises:
         DataError: if a file cannot be read, is not UTF-8, has only blank lines, has fewer than ten
             distinct lines of which some are to be held out, or a line of more than a million

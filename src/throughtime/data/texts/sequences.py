@@ -1,4 +1,4 @@
-"""Texts as sequences of symbols, without an x."""
+"""A data set of texts in memory, or of texts that are encoded already."""
 
 from __future__ import annotations
 
@@ -22,11 +22,21 @@ def characters(
 ) -> Dataset:
     """Texts without an x, as sequences of characters.
 
-    With ``running``, the texts of a part are joined into one long row without an end; otherwise
-    each text is a row.
+    Args:
+        name: the name of the data.
+        description: what they are, in a line.
+        parts: the texts of each part.
+        vocabulary: the characters.
+        running: whether the texts of a part are joined into one long row without an end;
+            otherwise each text is a row.
 
     Raises:
         UnknownSymbol: if the vocabulary lacks a character and has no U+FFFD.
+
+    Example:
+        >>> parts = {"train": ["ab", "ba"], "valid": ["a"], "test": ["b"]}
+        >>> characters("ab", "two letters", parts, Vocabulary("ab"))
+        Dataset('ab': train 2, valid 1, test 1)
     """
     if running:
         parts = {part: ["".join(texts)] for part, texts in parts.items()}
@@ -46,9 +56,18 @@ def as_text(
     splits: dict[str, Examples],
     column: Text,
     unknown: dict[str, int],
-    running: bool = False,
+    running: bool,
 ) -> Dataset:
-    """A data set of texts that a column has encoded; ``unknown`` counts the unknown symbols."""
+    """A data set of texts that a column has encoded.
+
+    Args:
+        name: the name of the data.
+        description: what they are, to which a note on the symbols is added.
+        splits: the encoded texts of each part.
+        column: the column that has encoded them.
+        unknown: the number of unknown symbols in each part.
+        running: whether each part is one long row without an end.
+    """
     if column.vocabulary.pieces:
         description += f", in {column.kind}: {column.size:,} symbols"
     held_out = sum(count for part, count in unknown.items() if part != "train")

@@ -1,1 +1,7 @@
-"""Dates and times as files have them, in numbers and in words, and the steps between them."""
+"""Dates and times as files have them.
+
+- ``times``: a column as times, whatever its form
+- ``written_times``: dates and times in texts, by formats such as %d/%m/%Y
+- ``month_names``: names of months and weekdays, in English and other languages
+- ``steps``: the steps between times
+"""

@@ -1,4 +1,4 @@
-"""The steps between times: which is the usual one, and which are like it."""
+"""The steps between times: which one is usual, and which are equal to it but for the calendar."""
 
 from __future__ import annotations
 

@@ -72,7 +72,17 @@ def times_of(values: Sequence[Any], name: str = "") -> Times | None:
 
 
 def timed(values: Sequence[Any], name: str = "") -> Timed | None:
-    """A column as times, see :func:`times_of`, and the form in which they are."""
+    """A column as times, see :func:`times_of`, and the form in which they are.
+
+    Args:
+        values: the column.
+        name: its name.
+
+    Example:
+        >>> found = timed(["1/2/2020", "1/3/2020", "1/4/2020"])
+        >>> str(found.form), str(found.other)
+        ('month/day/year', 'day/month/year')
+    """
     if not len(values):
         return None
     some = some_of(values)
@@ -109,8 +119,23 @@ def _is_onward(found: NDArray[Any]) -> bool:
     return bool((found[1:] > found[:-1]).all() or (found[1:] < found[:-1]).all())
 
 
+def are_days(times: NDArray[Any]) -> bool:
+    """Whether all times are midnights, as those of dates are.
+
+    Example:
+        >>> are_days(np.array(["2020-01-31", "2020-02-01T12:00"], "datetime64[us]"))
+        False
+    """
+    return bool((times == times.astype("datetime64[D]")).all())
+
+
 def goes_back(times: NDArray[Any]) -> int:
-    """The first row whose time is before that of the row before it; 0 if there is none."""
+    """The first row whose time is before that of the row before it; 0 if there is none.
+
+    Example:
+        >>> goes_back(np.array([1, 3, 2])), goes_back(np.array([1, 1, 2]))
+        (2, 0)
+    """
     back = times[1:] < times[:-1]
     return int(back.argmax()) + 1 if back.any() else 0
 
@@ -167,6 +192,8 @@ def _each(piece: Piece, read: Any) -> Times | None:
 
 def _iso_time(text: str) -> datetime | None:
     if not (WEEK.fullmatch(text) or re.match(r"\d{4}-\d\d-\d\d(?:$|[ T])", text)):
+        return None
+    if re.search(r"[ T]\d\d(?::?\d\d)?[.,]", text):  # of 22.40 Python makes 22:00:00.40
         return None
     late = re.search(r"[ T]24:00(:00)?(\.0+)?", text)
     text = text.replace("24:00", "00:00", 1) if late else text

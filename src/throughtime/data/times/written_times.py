@@ -1,4 +1,4 @@
-"""Dates and times in texts: each format is a pattern, whose fields are made times all at once."""
+"""Read dates and times in texts by formats such as %d/%m/%Y, a whole column at a time."""
 
 from __future__ import annotations
 
@@ -22,27 +22,27 @@ Form: TypeAlias = Callable[[Piece], "Times | None"]
 
 DATES = (
     *("%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y%m%d", "%m/%d/%Y", "%d/%m/%Y", "%d.%m.%Y"),
-    *("%m-%d-%Y", "%d-%m-%Y", "%m/%d/%y", "%d/%m/%y", "%d.%m.%y", "%b %d, %Y", "%B %d, %Y"),
-    *("%b %d %Y", "%B %d %Y", "%d %b %Y", "%d %B %Y", "%d-%m-%y", "%m-%d-%y", "%d-%b-%Y"),
-    *("%d-%b-%y", "%b-%d-%Y", "%Y-%b-%d", "%a %b %d %Y", "%a, %d %b %Y", "%A, %B %d, %Y"),
-    *("%d. %B %Y", "%d. %b %Y", "%d %B, %Y", "%d %b, %Y", "%A %d %B %Y", "%Y-%m", "%Y/%m"),
-    *("%m/%Y", "%b %Y", "%B %Y", "%b-%Y", "%b-%y", "%Y %b", "%Y-%b", "%YM%m", "%Y%m"),
-    *("%d/%b/%Y", "%d/%b/%y", "%d.%b.%Y", "%d %b %y", "%d de %B de %Y", "%B de %Y"),
-    *("%A, %d. %B %Y", "%A, %d %B %Y", "%a %d %b %Y", "%a, %d. %b %Y", "%Y年%m月%d日", "%Y年%m月"),
+    *("%m-%d-%Y", "%d-%m-%Y", "%m/%d/%y", "%d/%m/%y", "%d.%m.%y", "%b %d, %Y", "%b %d %Y"),
+    *("%d %b %Y", "%d-%m-%y", "%m-%d-%y", "%d-%b-%Y", "%d-%b-%y", "%b-%d-%Y", "%Y-%b-%d"),
+    *("%a %b %d %Y", "%a, %d %b %Y", "%a, %b %d, %Y", "%d. %b %Y", "%d %b, %Y", "%a %d %b %Y"),
+    *("%Y-%m", "%Y/%m", "%m/%Y", "%b %Y", "%b-%Y", "%b-%y", "%Y %b", "%Y-%b", "%YM%m", "%Y%m"),
+    *("%d/%b/%Y", "%d/%b/%y", "%d.%b.%Y", "%d %b %y", "%d de %b de %Y", "%b de %Y"),
+    *("%a, %d. %b %Y", "%Y年%m月%d日", "%Y年%m月"),
     *("%Y%m%d%H", "%Y%m%d%H%M", "%Y%m%d%H%M%S", "%a %b %d %H:%M:%S %Y"),
     "%a %b %d %H:%M:%S %z %Y",
 )
 """Formats of dates, with the codes of ``strptime``; of two that fit all values the first is taken,
-if the other would not give an order of time where the first gives none."""
+if the other would not give an order of time where the first gives none. ``%b`` and ``%a`` are the
+names of a month and a weekday, in full or short."""
 
 CLOCKS = ("", "%H:%M", "%H:%M:%S", "%H:%M:%S.%f", "%I:%M %p", "%I:%M:%S %p", "%I:%M%p", "%H%M",
           "%H%M%S", "%H.%M", "%H.%M.%S", "%H:%M:%S,%f", "%I %p", "%I.%M %p", "%I.%M.%S %p",
           "%I:%M:%S.%f %p", "%I.%M.%S.%f %p", "%Hh%M")  # fmt: skip
 """Formats of the time of day, after a date and a space, a comma or a T."""
 
-WORDS = {"Y": "year", "y": "year", "m": "month", "d": "day", "b": "month", "B": "month",
-         "a": "weekday", "A": "weekday", "H": " hour", "I": " hour", "M": "minute", "S": "second",
-         "f": "fraction", "p": "AM", "z": ""}  # fmt: skip
+FIELDS = {"Y": "year", "y": "year", "m": "month", "d": "day", "b": "month", "a": "weekday",
+          "H": " hour", "I": " hour", "M": "minute", "S": "second", "f": "fraction", "p": "AM",
+          "z": ""}  # fmt: skip
 """What each code stands for."""
 
 ZONES = {
@@ -54,20 +54,19 @@ ZONES = {
 
 CODES = {
     "Y": r"(\d{4})", "y": r"(\d{2})", "m": r"(\d{1,2})", "d": r"(\d{1,2})",
-    "b": r"([^\W\d_]{3,})\.?", "B": r"([^\W\d_]{3,})\.?",
-    "a": r"([^\W\d_]{2,}(?:-feira)?)\.?", "A": r"([^\W\d_]{2,}(?:-feira)?)\.?",
+    "b": r"([^\W\d_]{3,})\.?", "a": r"([^\W\d_]{2,}(?:-feira)?)\.?",
     "H": r"(\d{1,2})", "I": r"(\d{1,2})", "M": r"(\d{2})", "S": r"(\d{2})", "f": r"(\d{1,9})",
     "p": r"([AaPp])\.?[Mm]\.?",
     "z": rf"({'|'.join(ZONES)}|[+-]\d{{2}}:?\d{{2}})",
 }  # fmt: skip
 """The pattern of each code."""
 
-OF_DAY = "(?:,? (?:at |- )?|T|:)"
+BEFORE_CLOCK = "(?:,? (?:at |- )?|T|:)"
 """What may stand between a date and the time of day."""
 
 SECOND = 1_000_000
 
-YEARS = (1900, 2100)
+YEARS_OF_DIGITS = (1900, 2100)
 """The years of dates of digits alone, which may also be numbers."""
 
 
@@ -85,7 +84,7 @@ class Written:
     """
 
     def __init__(self, dates: str, clock: str = "", zone: bool = False) -> None:
-        pattern = _pattern(dates) + (OF_DAY + _pattern(clock) if clock else "")
+        pattern = _pattern(dates) + (BEFORE_CLOCK + _pattern(clock) if clock else "")
         self.format = dates + clock + ("%z" if zone else "")
         self.fields = re.findall(r"%(\w)", self.format)
         self.pattern = re.compile(pattern + (" *" + CODES["z"] if zone else ""))
@@ -93,7 +92,7 @@ class Written:
 
     def __str__(self) -> str:
         """The format in words: day/month/year."""
-        return re.sub(r"%(\w)", lambda code: WORDS[code[1]], self.format.replace("%z", ""))
+        return re.sub(r"%(\w)", lambda code: FIELDS[code[1]], self.format.replace("%z", ""))
 
     def __call__(self, piece: Piece) -> Times | None:
         fields = _fields(self._rows, self.fields, piece)
@@ -106,7 +105,12 @@ class Written:
 
 
 def forms_like(text: str) -> list[Written]:
-    """The formats that a text may be in, in the order of :data:`DATES`."""
+    """The formats that a text may be in, in the order of :data:`DATES`.
+
+    Example:
+        >>> [str(form) for form in forms_like("5/6/2020")]
+        ['month/day/year', 'day/month/year']
+    """
     text = " ".join(text.split())
     dates = [form for form in DATES if _begins(form).match(text)]
     clocks = [(form, zone) for form, zone in product(CLOCKS, (False, True))
@@ -136,7 +140,12 @@ class Clock:
 
 
 def clocks_like(text: str) -> list[Clock]:
-    """The formats of a time of day that a text may be in."""
+    """The formats of a time of day that a text may be in.
+
+    Example:
+        >>> [clock(["14:30"]).tolist() for clock in clocks_like("14:30")]
+        [[datetime.timedelta(seconds=52200)]]
+    """
     text = " ".join(text.split())
     return [clock for form in CLOCKS if form and (clock := _clock(form)).pattern.fullmatch(text)]
 
@@ -175,7 +184,8 @@ def _ends(clock: str, zone: bool) -> re.Pattern[str]:
     return re.compile(_pattern(clock) + (" *" + CODES["z"] if zone else "") + "$")
 
 
-NAMED = re.compile("%d.*%[bB]|%[bB].*%d")
+DAY_AND_NAME = re.compile("%d.*%b|%b.*%d")
+"""Formats with a day, and a month by its name."""
 
 
 def _pattern(form: str) -> str:
@@ -188,10 +198,9 @@ def _pattern(form: str) -> str:
     # digits that follow each other are of a fixed number
     if re.search("%[YmH]%", form):
         found = found.replace("{1,2}", "{2}")
-    # 5th is written with the month's name
-    return (
-        found.replace(r"(\d{1,2})", r"(\d{1,2})(?:st|nd|rd|th)?") if NAMED.search(form) else found
-    )
+    if DAY_AND_NAME.search(form):  # which is also written 5th
+        found = found.replace(r"(\d{1,2})", r"(\d{1,2})(?:st|nd|rd|th)?")
+    return found
 
 
 def _dated(
@@ -202,17 +211,17 @@ def _dated(
     (rows,) = {len(field) for field in fields.values()}
     one = np.ones(rows, np.int64)
     year = _years(fields)
-    days = next((fields[code] for code in "aA" if code in fields), None)
-    if days is not None and not are_weekdays(days):
+    if "a" in fields and not are_weekdays(fields["a"]):
         return None, None
-    if names := next((fields[code] for code in "bB" if code in fields), None):
-        month = np.array(months_of(names), np.int64)
+    if "b" in fields:
+        month = np.array(months_of(fields["b"]), np.int64)
     else:
         month = _whole(fields["m"]) if "m" in fields else one
     day = _whole(fields["d"]) if "d" in fields else one
     if not bool(((month >= 1) & (month <= 12) & (year >= 1)).all()):
         return None, None
-    if "%Y%m" in form and not bool(((year >= YEARS[0]) & (year <= YEARS[1])).all()):
+    low, high = YEARS_OF_DIGITS
+    if "%Y%m" in form and not bool(((year >= low) & (year <= high)).all()):
         return None, None
     months = ((year - 1970) * 12 + month - 1).astype("datetime64[M]")
     first, next_first = months.astype("datetime64[D]"), (months + 1).astype("datetime64[D]")

@@ -1,1 +1,6 @@
-"""Symbols and their numbers: characters, words, names, bytes; and labels that training lacks."""
+"""Symbols and their numbers.
+
+- ``vocabulary``: characters, words and names
+- ``byte_pairs``: bytes, and byte pairs (BPE)
+- ``absent``: labels that training lacks
+"""

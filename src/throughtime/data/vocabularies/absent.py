@@ -70,13 +70,23 @@ _SETS: dict[int, tuple[str, ...]] = {}
 
 
 def are_sets(y: Sequence | Tensor) -> bool:
-    """Whether single values of y are sets of labels: vectors of whole numbers."""
+    """Whether single values of y are sets of labels: vectors of whole numbers.
+
+    Example:
+        >>> are_sets(torch.tensor([[0, 1], [1, 1]])), are_sets(torch.tensor([0, 1]))
+        (True, False)
+    """
     return isinstance(y, Tensor) and y.dim() == 2 and not y.dtype.is_floating_point
 
 
 def known(y: Tensor) -> Tensor:
     """y as an output can produce it: sets without the labels that training lacks, which leave
-    their zeros and ones; any label in place of each other one."""
+    their zeros and ones; any label in place of each other one.
+
+    Example:
+        >>> known(torch.tensor([2, absent_number("new")]))
+        tensor([2, 0])
+    """
     return (y % 2).float() if are_sets(y) else torch.where(y < 0, 0, y)
 
 
@@ -88,6 +98,10 @@ def is_absent(y: Sequence | Tensor) -> Tensor | None:
     """Where y is a label that training lacks, of the shape of its values; None if nowhere.
 
     Of sets, all entries of a row that has such a label.
+
+    Example:
+        >>> is_absent(torch.tensor([2, absent_number("new")])), is_absent(torch.tensor([2, 1]))
+        (tensor([False,  True]), None)
     """
     if isinstance(y, Flat):  # a text, which may be larger than memory
         return None
@@ -98,7 +112,12 @@ def is_absent(y: Sequence | Tensor) -> Tensor | None:
 
 
 def absent_labels(y: Sequence | Tensor) -> Counter[str]:
-    """How often each label that training lacks is in y."""
+    """How often each label that training lacks is in y.
+
+    Example:
+        >>> absent_labels(torch.tensor([2, absent_number("new")]))
+        Counter({'new': 1})
+    """
     if isinstance(y, Flat):
         return sum(map(absent_labels, y.pieces()), Counter())
     values = y.values if isinstance(y, Sequence) else y

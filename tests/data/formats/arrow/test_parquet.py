@@ -55,7 +55,7 @@ def test_a_table_that_would_fill_the_memory_is_refused(tmp_path: Path) -> None:
     values = pyarrow.DictionaryArray.from_arrays(pyarrow.array([0] * 1000), pyarrow.array([text]))
     parquet.write_table(pyarrow.table({"a": values}), path, compression="zstd", use_dictionary=True)
     assert path.stat().st_size < 2**16
-    with pytest.raises(DataError, match="1,048,576,000 bytes from a file of "):
+    with pytest.raises(DataError, match="1,048,576,000 bytes or more of values"):
         read_table(path)
 
 
@@ -71,7 +71,7 @@ def test_rows_that_take_no_bytes_in_the_file_are_counted_before_they_are_made(
     path = written(tmp_path / "a.parquet", a=pyarrow.nulls(10**8))
     assert path.stat().st_size < 2**18
     monkeypatch.setattr(parquet, "read_table", None)
-    with pytest.raises(DataError, match="800,000,000 bytes from a file of "):
+    with pytest.raises(DataError, match="800,000,000 bytes or more of values"):
         read_table(path)
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pyarrow
 import pytest
 
+from tests.helpers.data_files import Write
 from throughtime.data import DataError
 from throughtime.data.formats.arrow import values as arrow_values
 from throughtime.data.formats.arrow.values import plain_columns, table_of_batches
@@ -78,10 +78,11 @@ REPEATED = pyarrow.DictionaryArray.from_arrays(pyarrow.array([0] * 1000), pyarro
     ],
 )
 def test_a_table_far_larger_than_its_file_is_refused(
-    array: pyarrow.Array, monkeypatch: pytest.MonkeyPatch
+    array: pyarrow.Array, write: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(arrow_values, "LARGE", 1_900_000)
+    monkeypatch.setattr(arrow_values, "LARGEST", 1_900_000)
     table = pyarrow.table({"a": array})
-    with pytest.raises(DataError, match=r"f: 2,0\d\d,\d\d\d bytes from a file of 100; expected"):
-        table_of_batches(Path("f"), [table], 100)
-    assert len(table_of_batches(Path("f"), [table], 30_000)) == len(table)
+    refused = r"f: a file of 100 bytes with 2,0\d\d,\d\d\d bytes or more of values; expected"
+    with pytest.raises(DataError, match=refused):
+        table_of_batches(write("f", bytes(100)), [table])
+    assert len(table_of_batches(write("f", bytes(30_000)), [table])) == len(table)

@@ -6,28 +6,29 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from throughtime.data.formats.arrow.values import POINTER, check_bytes, readable, table_of_batches
+from throughtime.data.formats.arrow.values import POINTER, check_values, readable, table_of_batches
 from throughtime.data.storage.stored import ROWS
 from throughtime.data.table.table import Table, check_width
 
 
 def read_parquet(path: Path) -> Table:
-    """Read a Parquet file, with values as :func:`~.arrow_values.plain_columns` has them.
+    """Read a Parquet file.
+
+    The values are as :func:`~throughtime.data.formats.arrow.values.plain_columns` has them.
 
     Raises:
         DataError: if the file is damaged or has no rows, or a table that is far larger than it.
     """
-    size = path.stat().st_size
     with readable(path, "Parquet", "pyarrow.parquet") as (arrow, parquet):
         with parquet.ParquetFile(path) as file:
             check_width(str(path), len(file.schema_arrow.names))
-            check_bytes(str(path), _least_bytes(file.metadata), size)
+            check_values(path, _least_bytes(file.metadata))
             is_text = (arrow.types.is_string, arrow.types.is_large_string, arrow.types.is_binary)
             texts = [f.name for f in file.schema_arrow if any(is_a(f.type) for is_a in is_text)]
         # a text that repeats is kept once, until it is known how large all of them are
         with parquet.ParquetFile(path, read_dictionary=texts) as file:
             some = (arrow.Table.from_batches([batch]) for batch in file.iter_batches(ROWS))
-            return table_of_batches(path, map(_without_index, some), size)
+            return table_of_batches(path, map(_without_index, some))
 
 
 def _least_bytes(metadata: Any) -> int:

@@ -15,28 +15,29 @@ import numpy as np
 
 from throughtime.data.columns.image import KEYS
 from throughtime.data.errors import DataError
+from throughtime.data.files.opening import check_size
 from throughtime.data.storage.stored import ColumnWriter
 from throughtime.data.table.table import Table
 from throughtime.extras import needed_for
 
-LARGE = 2**28
-"""Bytes of a table that are never refused."""
-
-TIMES = 100
-"""A larger table may have so many bytes for each byte of its file: what is packed more densely is
-made to fill the memory."""
+LARGEST = 2**28
+"""Bytes of the values that any file may make, each of which takes more as one of Python's."""
 
 POINTER = 8
 """The bytes that any value takes in a list of Python."""
 
 
-def check_bytes(where: str, made: int, size: int) -> None:
-    """Raise a ``DataError`` if a table is far larger than its file."""
-    if made > max(LARGE, TIMES * size):
-        raise DataError(
-            f"{where}: {made:,} bytes from a file of {size:,}; expected a table that is less than "
-            f"{TIMES} times as large as its file"
-        )
+def check_values(path: Path, made: int) -> None:
+    """Refuse a table that would fill the memory: one far larger than its file.
+
+    Args:
+        path: the file.
+        made: the bytes of its values.
+
+    Raises:
+        DataError: if they are too many.
+    """
+    check_size(path, made, "values", LARGEST)
 
 
 @contextmanager
@@ -61,13 +62,12 @@ def readable(path: Path, form: str, module: str) -> Iterator[tuple[Any, Any]]:
         raise DataError(f"{path}: cannot be read as {a} {form} file ({reason})") from None
 
 
-def table_of_batches(path: Path, tables: Iterable[Any], size: int) -> Table:
+def table_of_batches(path: Path, tables: Iterable[Any]) -> Table:
     """The table of a file that is read some rows at a time.
 
     Args:
         path: the file.
         tables: ``pyarrow.Table`` of the rows, one after the other.
-        size: the bytes of the file.
 
     Raises:
         DataError: if there are no rows, or they are far larger than the file.
@@ -75,7 +75,7 @@ def table_of_batches(path: Path, tables: Iterable[Any], size: int) -> Table:
     writer, names, made, rows = ColumnWriter(0), list[str](), 0, 0
     for table in tables:
         made += sum(_bytes(chunk) for column in table.columns for chunk in column.chunks)
-        check_bytes(str(path), made, size)
+        check_values(path, made)
         columns = plain_columns(table, str(path))
         if not names:
             names, writer = list(columns), ColumnWriter(len(columns))

@@ -1,4 +1,4 @@
-"""Files of captions: which of the formats a file has."""
+"""Which of the formats for captions of pictures a file has."""
 
 from __future__ import annotations
 

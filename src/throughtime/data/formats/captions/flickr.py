@@ -13,17 +13,17 @@ from throughtime.data.table.table import Table
 CAPTION = re.compile(r"([^\t]+)#\d+\t(.*)")
 """``a.jpg#0``, a tab, and the first of its captions."""
 
-LINES, BEGINNING = 20, 2**16
+FIRST_LINES, FIRST_BYTES = 20, 2**16
 """So many lines of a file, and at most so many bytes, tell what it is."""
 
 
 def first_lines(path: Path) -> list[str]:
     """The first lines of a file that are not blank, whatever file it is."""
     with path.open("rb") as file:
-        begun = file.read(BEGINNING)
+        begun = file.read(FIRST_BYTES)
     text = begun.decode("utf-8-sig", errors="replace").replace("\r\n", "\n").replace("\r", "\n")
-    whole = text.split("\n")[: None if len(begun) < BEGINNING else -1]  # the last one may be cut
-    return [line for line in whole[:LINES] if line.strip()]
+    whole = text.split("\n")[: None if len(begun) < FIRST_BYTES else -1]  # the last one may be cut
+    return [line for line in whole[:FIRST_LINES] if line.strip()]
 
 
 def is_flickr(path: Path) -> bool:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from throughtime.data.errors import DataError
-from throughtime.data.files.foreign import by_beginning
+from throughtime.data.files.foreign import check_beginning
 from throughtime.data.files.opening import suffix_of
 from throughtime.data.files.text_file import lines_in
 from throughtime.data.formats.sheets.dialect import (
@@ -83,8 +83,7 @@ def _cut(path: Path, delimiter: str | None) -> _Cut:
     else:
         raise DataError(f"{path}: nothing but blank lines; expected a line of names, and rows")
     some = list(islice(lines_in(path), first, first + SAMPLE))
-    if name := by_beginning([line.rstrip("\n") for line in some if line.strip()]):
-        raise DataError(f"{path}: {name}")
+    check_beginning(path, [line.rstrip("\n") for line in some if line.strip()])
     text = "".join(some)
     dialects = [Dialect(c, first=first, spaced=has_spaced_quotes(text, c)) for c in candidates]
     found = _evenly(path, dialects, text)

@@ -9,20 +9,18 @@ from dataclasses import dataclass
 from itertools import islice
 
 from throughtime.data.numbers.number import number
+from throughtime.data.storage.stored import ROWS
 
 DELIMITERS = "\t;|,"
 """The possible delimiters; a tab that divides every line alike is one, whatever others do."""
 
-ODD = re.compile(r"(?:[\^~#$+*§¬¦\x01-\x08\x1c-\x1f]|:(?!//))+")
+OTHER_MARKS = re.compile(r"(?:[\^~#$+*§¬¦\x01-\x08\x1c-\x1f]|:(?!//))+")
 """Marks, or several in a row, that other programs write between columns."""
 
 FEWEST = 3
 """So many lines with the same mark are not a coincidence."""
 
 csv.field_size_limit(2**31 - 1)  # the default, 128 KiB, is too short for a text
-
-ROWS = 2**13
-"""So many rows are cut at a time."""
 
 
 @dataclass(frozen=True)
@@ -153,7 +151,7 @@ def odd_mark(lines: Sequence[str]) -> str | None:
     """
     if len(lines) < FEWEST:
         return None
-    for mark in dict.fromkeys(ODD.findall(lines[0])):
+    for mark in dict.fromkeys(OTHER_MARKS.findall(lines[0])):
         parts = [line.split(mark) for line in lines]
         if len({len(row) for row in parts}) > 1 or not all(c.strip() for row in parts for c in row):
             continue

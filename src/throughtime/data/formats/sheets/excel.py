@@ -31,7 +31,7 @@ FORMULA = re.compile(
 )
 """A cell with a formula and no value; the value of one that gives a text may be empty."""
 
-LONGEST, BYTES = 2000, 32
+LONGEST_CELL, BYTES_OF_CELL = 2000, 32
 """The most bytes of such a beginning of a cell, and the bytes that the reader takes for one."""
 
 
@@ -104,8 +104,8 @@ def _check_cells(path: Path) -> None:
                             "programs write that do not reckon; open the workbook in a "
                             "spreadsheet, and save it"
                         )
-                    before = block[-LONGEST:]
-            check_size(path, last_row * last_column * BYTES, f"cells ({last_row:,} rows)")
+                    before = block[-LONGEST_CELL:]
+            check_size(path, last_row * last_column * BYTES_OF_CELL, f"cells ({last_row:,} rows)")
 
 
 def _column(letters: bytes) -> int:

@@ -1,4 +1,4 @@
-"""Rows below a table that are none: a total, an average, as spreadsheets put them at the end."""
+"""Refuse a total or an average below the rows of a table, as spreadsheets have them at the end."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 from throughtime.data.errors import DataError
 from throughtime.data.storage.stored import filled, pieces_of
 
-WORDS = re.compile(
+FOOTER_WORDS = re.compile(
     r"(?:(?:grand|sub|overall)[ -]?)?(?:totals?|sum|averages?|avg\.?|mean|median|"
     r"(?:gesamt)?summe|gesamt|insgesamt|mittelwert|durchschnitt|somme|moyenne|suma|promedio|"
     r"totale|somma|totaal|gemiddelde)(?: g[eé]n[eé]rale?)?\s*:?",
@@ -58,7 +58,7 @@ def _is_footer(columns: Sequence[Sequence[Any]], row: int) -> bool:
     (first, word), others = cells[0], [str(cell) for _, cell in cells[1:]]
     return (
         isinstance(word, str)
-        and WORDS.fullmatch(word.strip()) is not None
+        and FOOTER_WORDS.fullmatch(word.strip()) is not None
         and all(any(map(str.isdigit, cell)) for cell in others)
         and sum(piece.count(word) for piece in map(list, pieces_of(first))) == 1
     )

@@ -18,13 +18,13 @@ from throughtime.data.table.row_numbers import are_row_numbers
 from throughtime.data.table.table import Table
 from throughtime.data.times.times import times_of
 
-YEARS = range(1500, 2500)
+LIKELY_YEARS = range(1500, 2500)
 """Whole numbers that may be years."""
 
-LEAST = 3
+LEAST_YEARS = 3
 """So many years that grow evenly are names, and no row of values."""
 
-LONGEST = 120
+LONGEST_NAME = 120
 """The most characters of a column's name that is not asked about."""
 
 ASK = "say which: --header yes if the first line names the columns, --header no if it is a row"
@@ -36,7 +36,7 @@ def named(
     header: bool | None,
     columns: Sequence[Sequence[Any]],
     lines: Sequence[int],
-    notes: Sequence[str] = (),
+    notes: Sequence[str],
 ) -> Table:
     """A table of columns, in whose first row may be their names.
 
@@ -98,6 +98,16 @@ def names_first(path: Path, rows: Sequence[Row]) -> bool:
 
     Raises:
         DataError: where it may be both; an option then says it.
+
+    Args:
+        path: the file, for messages.
+        rows: the first rows, each with its line.
+
+    Example:
+        >>> names_first(Path("a.csv"), [(1, ["city", "size"]), (2, ["Oslo", "0.7"])])
+        True
+        >>> names_first(Path("a.csv"), [(1, ["Rome", "2.8"]), (2, ["Oslo", "0.7"])])
+        False
     """
     head, below = [str(cell) for cell in rows[0][1]], [row for _, row in rows[1:]]
     columns = list(zip(*below, strict=True)) if below else [()] * len(head)
@@ -114,7 +124,7 @@ def names_first(path: Path, rows: Sequence[Row]) -> bool:
             for cell, column in zip(head, columns, strict=True)
             if len(cell.strip()) > 1
         )
-    if odd := [cell for cell in head if len(cell) > LONGEST]:
+    if odd := [cell for cell in head if len(cell) > LONGEST_NAME]:
         raise DataError(f"{path}:{rows[0][0]}: {odd[0][:40]!r}… may be a name or a value; " + ASK)
     return True
 
@@ -127,8 +137,8 @@ def _positions(
         return False
     said = [int(head[i]) for i in numeric]
     from_zero = said == list(range(len(said)))
-    evenly = len(said) >= LEAST and len({b - a for a, b in pairwise(said)}) == 1
-    if not (from_zero or (evenly and said[0] < said[1] and all(n in YEARS for n in said))):
+    evenly = len(said) >= LEAST_YEARS and len({b - a for a, b in pairwise(said)}) == 1
+    if not (from_zero or (evenly and said[0] < said[1] and all(n in LIKELY_YEARS for n in said))):
         return False
     whole = all(str(cell).strip().lstrip("-").isdigit() for i in numeric for cell in columns[i])
     if not whole or any(not head[i].strip() for i in range(numeric[0])):

@@ -64,7 +64,12 @@ def empty_at_end(rows: Sequence[Sequence[Any]]) -> int:
 
 
 def empty_in_words(count: int) -> list[str]:
-    """What is to be said of empty rows at the end."""
+    """What is to be said of empty rows at the end.
+
+    Example:
+        >>> empty_in_words(2), empty_in_words(0)
+        (['2 empty rows at the end left out'], [])
+    """
     return [f"{count:,} empty rows at the end left out"] if count else []
 
 
@@ -91,6 +96,11 @@ def of_equal_width(rows: list[Row], first: Row, ends: bool) -> list[Row]:
 
     Raises:
         Unreadable: at the first row that is longer or shorter.
+
+    Example:
+        >>> names = (1, ["a", "b"])
+        >>> of_equal_width([names, (2, ["1", "2", ""])], names, ends=True)
+        [(1, ['a', 'b']), (2, ['1', '2'])]
     """
     line, names = first
     width = len(names)
