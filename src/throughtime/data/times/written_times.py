@@ -26,11 +26,11 @@ DATES = (
     *("%b %d %Y", "%B %d %Y", "%d %b %Y", "%d %B %Y", "%d-%m-%y", "%m-%d-%y", "%d-%b-%Y"),
     *("%d-%b-%y", "%b-%d-%Y", "%Y-%b-%d", "%a %b %d %Y", "%a, %d %b %Y", "%A, %B %d, %Y"),
     *("%d. %B %Y", "%d. %b %Y", "%d %B, %Y", "%d %b, %Y", "%A %d %B %Y", "%Y-%m", "%Y/%m"),
-    *("%m/%Y", "%b %Y", "%B %Y", "%b-%Y", "%b-%y", "%Y %b", "%Y-%b", "%YM%m", "%Y%m"),
+    *("%m/%Y", "%b %Y", "%B %Y", "%b-%Y", "%b-%y", "%Y %b", "%Y-%b", "%YM%m", "%Ym%m", "%Y%m"),
     *("%d/%b/%Y", "%d/%b/%y", "%d.%b.%Y", "%d %b %y", "%d de %B de %Y", "%B de %Y"),
     *("%A, %d. %B %Y", "%A, %d %B %Y", "%a %d %b %Y", "%a, %d. %b %Y", "%Y年%m月%d日", "%Y年%m月"),
     *("%Y%m%d%H", "%Y%m%d%H%M", "%Y%m%d%H%M%S", "%a %b %d %H:%M:%S %Y"),
-    "%a %b %d %H:%M:%S %z %Y",
+    *("%a %b %d %H:%M:%S %z %Y", "%d%b%Y", "%d%b%y"),
 )
 """Formats of dates, with the codes of ``strptime``; of two that fit all values the first is taken,
 if the other would not give an order of time where the first gives none."""
