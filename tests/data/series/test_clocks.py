@@ -90,7 +90,8 @@ def test_what_is_no_number_beside_times(write: Write) -> None:
     with pytest.raises(
         DataError,
         match=r"a\.csv:2: column 'took' has '0:00:00', which is no number, beside the times of "
-        r"'day'; expected a series of numbers, or options: --target took alone is a model of its",
+        r"'day'; expected a series of numbers, such as 1 and 0 for yes and no, or options: "
+        "--target took alone is a model of its",
     ):
         load(write("a.csv", "day,took\n" + rows))
     rows = "".join(f"{t:%Y-%m-%d},{i % 7}/8\n" for i, t in enumerate(DAYS))

@@ -53,11 +53,6 @@ def test_seasons_that_may_be_months_are_years_where_these_go_on_more_evenly() ->
     assert found.values[-1].item() == datetime(2011, 1, 1)
 
 
-def test_times_with_a_zone_are_not_mixed_with_others() -> None:
-    assert times_of(["2021-03-01T00:00Z", "2021-03-01T01:00+00:00"]) is not None
-    assert times_of(["2021-03-01T00:00Z", "2021-03-01T01:00"]) is None
-
-
 def test_of_days_that_go_on_as_evenly_the_ones_that_pass_in_less_time_are_taken() -> None:
     found = times_of([f"{day:02d}/03/2021" for day in (1, 2, 3, 4) for _ in range(24)])
     assert found is not None

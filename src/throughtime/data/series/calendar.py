@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -13,13 +14,13 @@ from throughtime.data.table.table import Table
 from throughtime.data.times.month_names import months_of
 
 UNITS = {
-    "year": ("year", "jahr", "année", "annee", "año", "anno", "jaar"),
+    "year": ("year", "yyyy", "yr", "jahr", "année", "annee", "año", "anno", "jaar"),
     "quarter": ("quarter", "qtr", "quartal", "trimestre"),
     "month": ("month", "monat", "mois", "mese", "maand"),
     "week": ("week", "woche", "semaine", "semana"),
     "weekday": ("weekday", "wochentag"),
     "day": ("day", "tag", "jour", "día", "giorno"),
-    "hour": ("hour", "he", "hour ending", "hour_ending", "stunde", "heure", "hora"),
+    "hour": ("hour", "hour ending", "hour_ending", "stunde", "heure", "hora"),
     "minute": ("minute",),
     "second": ("second",),
 }
@@ -29,11 +30,32 @@ LAST = {"quarter": 4, "month": 12, "week": 53, "weekday": 7, "day": 366, "hour":
         "second": 60}  # fmt: skip
 """The greatest number of each unit that begins again."""
 
+LENGTH = {**LAST, "minute": 60}
+"""After so many each unit begins again."""
+
+SHORT = {"mo": "month", "mm": "month", "dy": "day", "dd": "day", "doy": "day", "hr": "hour",
+         "hh": "hour", "he": "hour"}  # fmt: skip
+"""Names of parts of times that may also be other values, such as a heart rate."""
+
 OF = {"month": "M", "week": "W", "day": "D", "hour": "h", "minute": "m", "second": "s"}
 """NumPy's names of the units."""
 
 Clocks = dict[tuple[str, ...], NDArray[Any]]
 """Times by the columns that they are in."""
+
+
+OF_UNIT = re.compile(r"\s*[(\[][^)\]]*[)\]]$|(?<=time)[_ ](?:s|ms|sec|seconds|min|h|utc)$")
+"""The unit behind a name."""
+
+
+def bare(name: str) -> str:
+    """A name in lower case, without a unit behind it.
+
+    Example:
+        >>> bare("Time (s)"), bare("Zeit [h]"), bare("time_ms"), bare("Price (USD)")
+        ('time', 'zeit', 'time', 'price')
+    """
+    return OF_UNIT.sub("", name.strip().lower())
 
 
 def unit_of(name: str) -> str | None:
@@ -43,11 +65,11 @@ def unit_of(name: str) -> str | None:
         >>> unit_of("Monat"), unit_of("price")
         ('month', None)
     """
-    name = name.strip().lower()
-    return next((unit for unit, names in UNITS.items() if name in names), None)
+    name = bare(name)
+    return next((unit for unit, names in UNITS.items() if name in names), SHORT.get(name))
 
 
-DATES = ("date", "datetime", "timestamp", "datum", "fecha")
+DATES = ("date", "datetime", "timestamp", "datum", "fecha", "zeitpunkt", "zeitstempel")
 """The names of columns of dates, whose numbers never start again, unlike months."""
 
 TIMES = (*DATES, "time", "period", "zeit")
@@ -61,7 +83,7 @@ def is_whole_time(name: str) -> bool:
         >>> is_whole_time("Zeit"), is_whole_time("año"), is_whole_time("month")
         (True, True, False)
     """
-    return name.strip().lower() in TIMES or unit_of(name) == "year"
+    return bare(name) in TIMES or unit_of(name) == "year"
 
 
 def goes_onward(name: str) -> bool:
@@ -71,11 +93,12 @@ def goes_onward(name: str) -> bool:
         >>> goes_onward("anno"), goes_onward("fecha"), goes_onward("time")
         (True, True, False)
     """
-    return name.strip().lower() in DATES or unit_of(name) == "year"
+    return bare(name) in DATES or unit_of(name) == "year"
 
 
 def is_time(table: Table, name: str) -> bool:
-    """Whether a column is a time, or a part of one, by its name; HE is one if it is hours.
+    """Whether a column is a time, or a part of one, by its name; short ones, as HE, are if their
+    values are, and but for HE beside a year.
 
     Example:
         >>> from pathlib import Path
@@ -83,8 +106,7 @@ def is_time(table: Table, name: str) -> bool:
         >>> is_time(table, "HE"), is_time(table, "he")
         (True, False)
     """
-    short = name.strip().lower()
-    if short == "he":
+    if bare(name) in SHORT:
         return cycle(table, name) is not None
     return is_whole_time(name) or unit_of(name) is not None
 
@@ -100,6 +122,8 @@ def cycle(table: Table, name: str) -> NDArray[np.int64] | None:
     """
     unit = unit_of(name)
     if unit is None or unit == "year":
+        return None
+    if bare(name) in SHORT.keys() - {"he"} and all(unit_of(n) != "year" for n in table.columns):
         return None
     values = table.column(name)
     if unit == "month" and isinstance(values[0], str) and values[0].strip().isalpha():

@@ -21,7 +21,8 @@ from throughtime.data.reading import OF_PICTURES, Reading
 from throughtime.data.schema import Schema
 from throughtime.data.series.calendar import is_time
 from throughtime.data.series.class_column import check_no_class
-from throughtime.data.series.clocks import times
+from throughtime.data.series.clocks import is_time_of_day, times
+from throughtime.data.series.counters import check_no_counter
 from throughtime.data.series.time_parts import by_time, cut_by
 from throughtime.data.storage.flat import Flat, Spool, spooled
 from throughtime.data.table.row_numbers import is_id
@@ -61,10 +62,10 @@ def is_series(table: Table, reading: Reading) -> bool:
     if len(names) == 2 and dated and texts:
         raise DataError(
             f"{table.at(0)}: column {texts[0]!r} has {str(table.column(texts[0])[0])!r}, which is "
-            f"no number, beside the times of {dated[0]!r}; expected a series of numbers, or "
-            f"options: --target {texts[0]} alone is a model of its texts"
+            f"no number, beside the times of {dated[0]!r}; expected a series of numbers, such as 1 "
+            f"and 0 for yes and no, or options: --target {texts[0]} alone is a model of its texts"
         )
-    return not texts and bool(_columns(table, reading))
+    return all(is_time_of_day(some, n) for n in texts) and bool(_columns(table, reading))
 
 
 def as_series(table: Table, reading: Reading, name: str) -> Dataset:
@@ -88,7 +89,9 @@ def as_series(table: Table, reading: Reading, name: str) -> Dataset:
         )
     if reading.target is None:
         _check_no_unix(table, names)
-    notes = _notations(table, names)
+        if all(times(table.spread(), n) is None for n in table.columns if n not in names):
+            check_no_counter(table, names)
+    notes = [*_notations(table, names), *_missing_marks(table.spread(), names)]
     table = table.with_numbers(names)  # as a whole: a part may not show how numbers are written
 
     def read(file: Path) -> Table:
@@ -180,6 +183,23 @@ def _has_numbers(table: Table, name: str) -> bool:
 def _notations(table: Table, names: list[str]) -> list[str]:
     """How numbers are written that are not plain ones."""
     return [f"{name}: {note}" for name in names if (note := table.numbers(name).note)]
+
+
+def _missing_marks(table: Table, names: list[str]) -> Iterator[str]:
+    """Numbers such as -9999 far from all others, which may stand for missing ones."""
+    for name in names:
+        values = all_numbers(table.column(name))
+        for mark in (values.min(), values.max()) if values is not None else ():
+            rest = np.unique(values[values != mark])
+            nines = f"{abs(mark):g}".replace(".", "")
+            if len(rest) < 2 or len(nines) < 3 or nines.strip("9"):
+                continue
+            if abs(mark) - abs(rest).max() > np.ptp(rest):
+                at = table.at(int((values == mark).argmax()))
+                yield (
+                    f"{name} has {mark:g} at {at}, which is taken as a number: fill it in if it "
+                    "stands for a missing one"
+                )
 
 
 def _understood(table: Table, names: list[str]) -> Iterator[str]:

@@ -11,8 +11,13 @@ from typing import Any
 from throughtime.data.errors import DataError
 from throughtime.data.table.table import Table
 
-CLOCK = re.compile(r"\s*-?\d+(:[0-5]\d){1,2}([.,]\d+)?\s*")
-"""A time of day, or a duration."""
+CLOCK = re.compile(
+    r"\s*(?:-?\d+(?::[0-5]\d){1,2}(?:[.,]\d+)?"
+    r"|P(?=T?\d)(?:\d+[YMWD])*(?:T(?:\d+[HM])*(?:\d+(?:\.\d+)?S)?)?"
+    r"|\d+ ?(?:d|days?|h|hrs?|hours?|Std\.?) ?\d+ ?(?:h|hours?|m|mins?|minutes?)\.?(?: ?\d+ ?s)?"
+    r")\s*"
+)
+"""A time of day, or a duration: 1:05:00, PT5S or 1h 5m."""
 
 
 def check_no_times(
@@ -37,7 +42,8 @@ def check_no_times(
         given = "".join(f"--input {shlex.quote(n)} " for n, _ in inputs)
         raise DataError(
             f"{table.at(0)}: column {y!r} has {str(table.column(y)[0])!r}, a time; expected what "
-            "a model predicts: name another column by --target, or give "
+            "a model predicts: write it as a number, such as seconds, name another column by "
+            "--target, or give "
             f"{given}--target {shlex.quote(y + ':characters')} for its text"
         )
 
@@ -48,7 +54,7 @@ def hardly_repeats(values: Sequence[Any]) -> bool:
 
 
 def are_times(table: Table, name: str) -> bool:
-    """Whether all values of a column are times, or durations as 1:05:00."""
+    """Whether all values of a column are times, or durations as 1:05:00 or 1h 5m."""
     values = table.column(name)
     if not all(isinstance(value, str | int | float | date) for value in values[:1]):
         return False

@@ -13,14 +13,7 @@ from numpy.typing import NDArray
 
 from throughtime.data.numbers.number import all_numbers, number, numbers_in
 from throughtime.data.storage.stored import Piece, gathered, some_of
-from throughtime.data.times.periods import (
-    QUARTERS,
-    SEASONS,
-    WEEKS,
-    Beginning,
-    each,
-    ends_of,
-)
+from throughtime.data.times.periods import QUARTERS, SEASONS, WEEKS, Beginning, each, ends_of
 from throughtime.data.times.steps import evenness
 from throughtime.data.times.written_times import Form, Times, forms_like
 
@@ -133,8 +126,7 @@ def _forms(first: Any, name: str) -> Iterator[Form]:
         yield _dates
         return
     if isinstance(first, str):
-        yield from (partial(_iso, zone) for zone in (False, True))
-        yield from (QUARTERS, WEEKS, SEASONS)
+        yield from (_iso, QUARTERS, WEEKS, SEASONS)
         yield from forms_like(first)
         if (ends := ends_of(first)) is not None:
             yield from (Beginning(form) for form in _forms(ends[0], ""))
@@ -151,17 +143,16 @@ def _dates(piece: Piece) -> Times | None:
     return np.array([_naive(value) for value in piece], "datetime64[us]")
 
 
-def _iso(zone: bool, piece: Piece) -> Times | None:
-    """Times as ISO 8601 writes them, all with a zone or all without."""
+def _iso(piece: Piece) -> Times | None:
     try:
-        if not zone and all(map(PLAIN.fullmatch, piece)):
+        if all(map(PLAIN.fullmatch, piece)):
             return np.array(piece, "datetime64[us]")
     except (TypeError, ValueError):  # no text; or 24:00, which is read below
         pass
-    return each(piece, partial(_iso_time, zone))
+    return each(piece, _iso_time)
 
 
-def _iso_time(zone: bool, text: str) -> datetime | None:
+def _iso_time(text: str) -> datetime | None:
     if not (WEEK.fullmatch(text) or re.match(r"\d{4}-\d\d-\d\d(?:$|[ T])", text)):
         return None
     late = re.search(r"[ T]24:00(:00)?(\.0+)?", text)
@@ -170,8 +161,6 @@ def _iso_time(zone: bool, text: str) -> datetime | None:
     text = re.sub(r"(\.\d{6})\d+", r"\1", text)  # nanoseconds
     try:
         when = datetime.fromisoformat(text)
-        if (when.tzinfo is not None) != zone:
-            return None
         return _naive(when) + timedelta(days=1) if late else _naive(when)
     except (ValueError, OverflowError):
         return None
