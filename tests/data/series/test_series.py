@@ -438,3 +438,12 @@ def test_a_series_larger_than_memory_is_the_same_series(
         assert isinstance(past, Sequence)
         found.append((data.digest, past.values.tolist(), run.evaluate()))
     assert found[0] == found[1]
+
+
+@pytest.mark.parametrize(("mark", "said"), [("-9999", True), ("999.9", True), ("99", False)])
+def test_a_mark_of_what_is_missing_is_said(write: Write, mark: str, said: bool) -> None:
+    values = [mark if i in (5, 9) else f"{50 + x:.1f}" for i, x in enumerate(SINE)]
+    rows = "".join(f"{d},{v}\n" for d, v in zip(DAYS, values, strict=True))
+    description = load(write("a.csv", f"day,v\n{rows}")).description
+    assert (f"v has {mark} at " in description) == said
+    assert ("a.csv:7, which is taken as a number" in description) == said

@@ -121,7 +121,7 @@ def survey(values: Sequence[Any]) -> Survey:
             seen.others += wrong
         else:
             filled, wrong = piece, 0
-            if seen.inexact is None and (large := np.abs(found) > EXACT).any():
+            if seen.inexact is None and (large := np.abs(found) >= EXACT).any():
                 some = [piece[row] for row in np.flatnonzero(large)]
                 seen.inexact = next(filter(is_inexact, some), None)
         seen.filled += len(filled)

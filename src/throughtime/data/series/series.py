@@ -23,6 +23,7 @@ from throughtime.data.series.calendar import is_time
 from throughtime.data.series.class_column import check_no_class
 from throughtime.data.series.clocks import is_time_of_day, times
 from throughtime.data.series.counters import check_no_counter
+from throughtime.data.series.missing import missing_marks
 from throughtime.data.series.time_parts import by_time, cut_by
 from throughtime.data.storage.flat import Flat, Spool, spooled
 from throughtime.data.table.row_numbers import is_id
@@ -91,7 +92,7 @@ def as_series(table: Table, reading: Reading, name: str) -> Dataset:
         _check_no_unix(table, names)
         if all(times(table.spread(), n) is None for n in table.columns if n not in names):
             check_no_counter(table, names)
-    notes = [*_notations(table, names), *_missing_marks(table.spread(), names)]
+    notes = [*_notations(table, names), *missing_marks(table.spread(), names)]
     table = table.with_numbers(names)  # as a whole: a part may not show how numbers are written
 
     def read(file: Path) -> Table:
@@ -183,23 +184,6 @@ def _has_numbers(table: Table, name: str) -> bool:
 def _notations(table: Table, names: list[str]) -> list[str]:
     """How numbers are written that are not plain ones."""
     return [f"{name}: {note}" for name in names if (note := table.numbers(name).note)]
-
-
-def _missing_marks(table: Table, names: list[str]) -> Iterator[str]:
-    """Numbers such as -9999 far from all others, which may stand for missing ones."""
-    for name in names:
-        values = all_numbers(table.column(name))
-        for mark in (values.min(), values.max()) if values is not None else ():
-            rest = np.unique(values[values != mark])
-            nines = f"{abs(mark):g}".replace(".", "")
-            if len(rest) < 2 or len(nines) < 3 or nines.strip("9"):
-                continue
-            if abs(mark) - abs(rest).max() > np.ptp(rest):
-                at = table.at(int((values == mark).argmax()))
-                yield (
-                    f"{name} has {mark:g} at {at}, which is taken as a number: fill it in if it "
-                    "stands for a missing one"
-                )
 
 
 def _understood(table: Table, names: list[str]) -> Iterator[str]:

@@ -40,10 +40,10 @@ def check_no_times(
         )
     if target[1] is None and are_times(table, y) and hardly_repeats(table.column(y)):
         given = "".join(f"--input {shlex.quote(n)} " for n, _ in inputs)
+        as_number = "" if table.times(y) is not None else "write it as a number of seconds, "
         raise DataError(
             f"{table.at(0)}: column {y!r} has {str(table.column(y)[0])!r}, a time; expected what "
-            "a model predicts: write it as a number, such as seconds, name another column by "
-            "--target, or give "
+            f"a model predicts: {as_number}name another column by --target, or give "
             f"{given}--target {shlex.quote(y + ':characters')} for its text"
         )
 

@@ -167,8 +167,10 @@ def are_spaced(lines: Sequence[str]) -> bool:
     two lines, which may be names and units, are numbers.
 
     Example:
-        >>> are_spaced(["day  v", "Mo  1", "Tu  2", "We  3"]), are_spaced(["a b", "c d", "e f", "g h"])
-        (True, False)
+        >>> are_spaced(["day  v", "Mo  1", "Tu  2", "We  3"])
+        True
+        >>> are_spaced(["a text", "b text", "c text", "d text"])
+        False
     """
     rows = [line.split() for line in lines]
     if len(rows) <= FEWEST or len(rows[0]) < 2 or len({len(row) for row in rows}) > 1:

@@ -111,11 +111,12 @@ def of_equal_width(rows: list[Row], first: Row, ends: bool) -> list[Row]:
     if rows[0][0] == line and usual != width and 2 * count > len(rows):
         begin = next(n for n, row in rows if len(row) == usual)
         above = f"line {line}" if begin - line == 1 else f"lines {line} to {begin - 1}"
+        divided = "; if numbers have the delimiter in them, as 20,5 has a comma, put them in quotes"
+        divided = divided if begin - line == 1 and usual > width else ""
         raise Unreadable(
             line,
             f"{width} columns ({_some(names)}); expected {usual}, as in most lines from {begin} "
-            f"on: if these are titles above the table, delete {above}; if numbers have the "
-            "delimiter in them, as 20,5 has a comma, put them in double quotes",
+            f"on: if these are titles above the table, delete {above}{divided}",
         )
     at, row = next((n, row) for n, row in rows if len(row) != width)
     if str(row[0]).startswith("#"):
