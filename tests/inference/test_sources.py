@@ -128,7 +128,7 @@ def test_what_memory_has_and_files_have_not() -> None:
     table = pyarrow.table([["a", "b"], ["c", "d"]], names=["x", "x"])
     with pytest.raises(DataError, match="two columns are called 'x'"):
         tt.data.read(table)
-    with pytest.raises(DataError, match="a column has no name"):
+    with pytest.raises(DataError, match="column 1 has no name"):
         tt.data.read([{"": "ab"}] * 20)
     with pytest.raises(ConfigError, match="first argument"):
         tt.train(ROWS, dataset="digits")

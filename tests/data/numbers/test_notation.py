@@ -190,3 +190,13 @@ def test_mistakes_do_not_change_a_column() -> None:
     assert are_numbers(["1", "2", "x"])
     assert not are_numbers(["1", "x", "y"])
     assert not are_numbers([])
+
+
+def test_whole_numbers_that_would_lose_digits_are_in_doubt() -> None:
+    reason = (
+        "'9007199254740993' has more digits than a number keeps; if it is an id, leave the column "
+        "out or name it as NAME:label; else write fewer digits"
+    )
+    assert numbers_of(["1", "9007199254740993"]).doubt == (1, reason)
+    assert numbers_of([1, 9007199254740993]).doubt == (1, reason)
+    assert numbers_of(["9007199254740992", "1e30", "0.12345678901234567890"]).doubt is None

@@ -101,3 +101,18 @@ def test_hours_that_end_are_no_value(write: Write) -> None:
     assert data.schema.y.name == "v"
     assert "differ" not in data.description
     assert "repeat" not in data.description
+
+
+def test_short_names_are_parts_of_times_beside_a_year(write: Write) -> None:
+    rows = "".join(f"2020,{1 + i // 28},{1 + i % 28},{i % 9}\n" for i in range(80))
+    assert load(write("a.csv", f"YEAR,MO,DY,rain\n{rows}")).schema.y.name == "rain"
+    assert load(write("b.csv", f"yyyy,mm,dd,rain\n{rows}")).schema.y.name == "rain"
+    rows = "".join(f"2020-{1 + i // 28:02d}-{1 + i % 28:02d},{i % 9},{i % 5}\n" for i in range(80))
+    assert load(write("c.csv", f"date,mm,hr\n{rows}")).schema.y.name == "mm,hr"
+
+
+def test_days_of_a_year_go_on(write: Write) -> None:
+    rows = "".join(f"{2019 + i // 365},{1 + i % 365},{i % 9}\n" for i in range(340, 420))
+    data = load(write("a.csv", f"YEAR,DOY,T2M\n{rows}"))
+    assert data.schema.y.name == "T2M"
+    assert "differ" not in data.description

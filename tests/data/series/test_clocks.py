@@ -90,7 +90,8 @@ def test_what_is_no_number_beside_times(write: Write) -> None:
     with pytest.raises(
         DataError,
         match=r"a\.csv:2: column 'took' has '0:00:00', which is no number, beside the times of "
-        r"'day'; expected a series of numbers, or options: --target took alone is a model of its",
+        r"'day'; expected a series of numbers, such as 1 and 0 for yes and no, or options: "
+        "--target took alone is a model of its",
     ):
         load(write("a.csv", "day,took\n" + rows))
     rows = "".join(f"{t:%Y-%m-%d},{i % 7}/8\n" for i, t in enumerate(DAYS))
@@ -107,3 +108,18 @@ def test_a_time_by_its_name_is_in_order_and_understood(name: str, write: Write) 
     odd = write("b.csv", f"{name},v\n" + "".join(f"A{i}.x,{i % 7}.5\n" for i in range(60)))
     with pytest.raises(DataError, match=rf"b\.csv:2: column '{name}' has 'A0.x', a time in a form"):
         load(odd, reading=series)
+
+
+def test_times_of_day_under_any_name_are_no_texts(write: Write) -> None:
+    rows = "".join(f"{t:%Y-%m-%d},{t:%H:%M},{t:%H}:59,{i % 9}\n" for i, t in enumerate(HOURS))
+    data = load(write("a.csv", f"DATE,START TIME,END TIME,USAGE\n{rows}"))
+    assert data.schema.y.name == "USAGE"
+    assert data.schema.running
+
+
+def test_the_order_of_months_in_an_unknown_form_is_said_to_be_unchecked(write: Write) -> None:
+    rows = "".join(f"{10 + i // 12}-{GERMAN[i % 12][:3]},{i % 9}.5\n" for i in range(60))
+    assert (
+        "; Month has '10-Jan', a time in a form that is not known: the order of the rows is not "
+        "checked" in load(write("a.csv", f"Month,v\n{rows}")).description
+    )

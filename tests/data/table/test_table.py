@@ -16,7 +16,7 @@ from pyarrow import parquet
 
 from tests.helpers.data_files import Write
 from tests.helpers.models import quick
-from throughtime.data import DataError
+from throughtime.data import DataError, read
 from throughtime.data.formats.tables import read_table
 from throughtime.data.numbers.number import number
 from throughtime.data.table.table import Table
@@ -97,7 +97,7 @@ def test_what_is_wrong_is_said_with_its_line(
 
 
 def test_a_refusal_is_one_line(write: Write) -> None:
-    table = read_table(write("a.csv", '"na\nme",age\nAda,36\n'))
+    table = read_table(write("a.jsonl", '{"na\\nme": "Ada", "age": 36}\n'))
     with pytest.raises(DataError, match=r"did you mean 'na\\nme'\? The columns are: na\\nme, age$"):
         table.column("name")
 
@@ -138,3 +138,12 @@ def test_parquet_without_its_reader(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 def test_a_cell_may_be_longer_than_a_tenth_of_a_megabyte(write: Write) -> None:
     text = "ab" * 100_000
     assert read_table(write("a.csv", f"x,y\n{text},1\n")).column("x") == [text]
+
+
+@pytest.mark.parametrize("name", ["", " "])
+def test_a_column_without_a_name_is_refused_in_every_format(write: Write, name: str) -> None:
+    path = write("a.jsonl", f'{{"v": 1, "{name}": 2}}\n' * 40)
+    with pytest.raises(DataError, match=r"a.jsonl: column 2 has no name; give it one$"):
+        read_table(path)
+    with pytest.raises(DataError, match=r"the rows: column 2 has no name; give it one$"):
+        read([{"v": 1, name: 2}])

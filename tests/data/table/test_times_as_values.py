@@ -33,12 +33,22 @@ def test_times_before_texts_are_no_series(write: Write) -> None:
     )
 
 
-@pytest.mark.parametrize("form", ["2024-01-01 00:{:02}:00", "0:{:02}:10"])
-def test_times_are_no_y_by_a_guess(write: Write, form: str) -> None:
+@pytest.mark.parametrize(
+    ("form", "what"),
+    [
+        ("2024-01-01 00:{:02}:00", ""),
+        ("0:{:02}:10", "write it as a number of seconds, "),
+        ("PT{}S", "write it as a number of seconds, "),
+        ("6h {}m", "write it as a number of seconds, "),
+        ("2 Std. {} min", "write it as a number of seconds, "),
+    ],
+)
+def test_times_are_no_y_by_a_guess(write: Write, form: str, what: str) -> None:
     times = [form.format(i) for i in range(60)]
     assert refused(write, "text,when", TEXTS, times, input="text", target="when") == (
-        f"a.csv:2: column 'when' has {times[0]!r}, a time; expected what a model predicts: name "
-        "another column by --target, or give --input text --target when:characters for its text"
+        f"a.csv:2: column 'when' has {times[0]!r}, a time; expected what a model predicts: "
+        f"{what}name another column by --target, or give --input text --target when:characters "
+        "for its text"
     )
 
 

@@ -14,10 +14,11 @@ def test_the_usual_step_is_the_most_frequent_one_ahead() -> None:
 
 
 def test_months_quarters_and_years_are_alike() -> None:
-    for steps, step in (((28, 29, 30, 31), 30), ((90, 91, 92), 91), ((365, 366), 365), ((7,), 7)):
-        days = np.array([*steps, 27, 32, 89, 93, 364, 367], "timedelta64[D]")
+    for steps, step in (((28, 29, 30, 31), 30), ((90, 91, 92), 91), ((181, 182, 184), 184),
+                        ((365, 366), 365), ((7,), 7)):  # fmt: skip
+        days = np.array([*steps, 27, 32, 89, 93, 180, 185, 364, 367], "timedelta64[D]")
         found = alike(days.astype("timedelta64[us]"), np.timedelta64(step, "D"))
-        assert found.tolist() == [True] * len(steps) + [False] * 6
+        assert found.tolist() == [True] * len(steps) + [False] * 8
 
 
 def test_how_even_times_are() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from importlib import import_module
 from pathlib import Path
@@ -14,7 +13,7 @@ import numpy as np
 from throughtime.data.errors import DataError
 from throughtime.data.formats.arrow.values import plain_columns
 from throughtime.data.table.nested import Records, flat
-from throughtime.data.table.table import Table
+from throughtime.data.table.table import Table, check_names
 from throughtime.extras import needed_for
 
 Rows = Iterable[Mapping[str, Any]] | Iterable[Any]
@@ -71,7 +70,7 @@ def table_of(rows: object, column: str | None = None) -> Table:
     columns = records.columns()
     if odd := [name for name in columns if not isinstance(name, str)]:
         raise DataError(f"a column is called {odd[0]!r}; expected a text")
-    check_names(list(columns))
+    check_names(str(HERE), columns)
     columns = {name: [_plain(value) for value in found] for name, found in columns.items()}
     notes = () if records.lacking is None else (records.lacking,)
     return RowsInMemory(HERE, columns, list(range(1, len(values) + 1)), notes=notes)
@@ -86,30 +85,11 @@ def _flat(number: int, row: Any) -> Mapping[Any, Any]:
         raise DataError(f"row {number}: {error}") from None
 
 
-def check_names(names: list[str]) -> None:
-    """Refuse names of columns that say no column.
-
-    Raises:
-        DataError: if a column has no name, or two have the same.
-
-    Example:
-        >>> check_names(["a", "b", "a"])
-        Traceback (most recent call last):
-        ...
-        throughtime.data.errors.DataError: two columns are called 'a'; rename one
-    """
-    if "" in names:
-        raise DataError("a column has no name; give it one")
-    for name, count in Counter(names).items():
-        if count > 1:
-            raise DataError(f"two columns are called {name!r}; rename one")
-
-
 def _of_arrow(rows: Any) -> Table:
     with needed_for("reading a data frame"):
         arrow = import_module("pyarrow")
     table = arrow.table(rows)
-    check_names(table.column_names)
+    check_names(str(HERE), table.column_names)
     columns = plain_columns(table, "the rows")
     count = len(next(iter(columns.values()), []))
     if not count:

@@ -20,7 +20,7 @@ from throughtime.data.formats.sheets.excel import SUFFIXES as WORKBOOKS
 from throughtime.data.formats.sheets.excel import read_excel
 from throughtime.data.reading import AS_IT_IS, Reading
 from throughtime.data.table.grouped import grouped
-from throughtime.data.table.table import Table
+from throughtime.data.table.table import Table, check_names
 
 SUFFIXES = (".csv", ".tsv", *JSON_FILES, ".parquet", *ARROW_FILES, *WORKBOOKS)
 
@@ -44,10 +44,11 @@ def read_table(path: Path, reading: Reading = AS_IT_IS) -> Table:
             rows are one sequence.
 
     Raises:
-        DataError: with file and line, if the table cannot be read.
+        DataError: with file and line, if the table cannot be read; or if a column has no name.
     """
     with _without_collector():
         table = replace(_read(path, reading.header), decimal=reading.decimal)
+    check_names(str(path), table.columns)
     return table if reading.sequence is None else grouped(table, reading.sequence)
 
 

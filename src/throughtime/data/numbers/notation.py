@@ -65,6 +65,10 @@ def numbers_of(values: Sequence[Any], decimal: str | None = None) -> Numerals:
     if not _may_be_numbers(values):
         return Numerals(values, doubt=_unread(values))
     seen = survey(values)
+    if seen.inexact is not None and not seen.are_codes:
+        row = next(row for row, value in enumerate(values) if value == seen.inexact)
+        reason = f"{str(seen.inexact)!r} has more digits than a number keeps; {INEXACT}"
+        return Numerals(values, doubt=(row, reason), survey=seen)
     if not seen.texts or seen.are_codes:
         return Numerals(values, survey=seen)
     if decimal is None and seen.plain:
@@ -82,6 +86,9 @@ def numbers_of(values: Sequence[Any], decimal: str | None = None) -> Numerals:
     reader = _Reader(notation)
     read = mapped(values, reader)
     return Numerals(read, reader.note, doubt or reader.doubt, notation.decimal)
+
+
+INEXACT = "if it is an id, leave the column out or name it as NAME:label; else write fewer digits"
 
 
 def _may_be_numbers(values: Sequence[Any]) -> bool:

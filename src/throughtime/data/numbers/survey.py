@@ -66,6 +66,7 @@ class Survey:
         pointed: the first with a point.
         whole: whether there is one without.
         grouped: whether each point may stand between thousands, as in 1.000 after 999.
+        inexact: the first whole number with more digits than a number keeps.
     """
 
     filled: int = 0
@@ -76,6 +77,7 @@ class Survey:
     pointed: str | None = None
     whole: bool = False
     grouped: bool = True
+    inexact: str | int | None = None
 
     @property
     def are_codes(self) -> bool:
@@ -97,6 +99,21 @@ GROUPED = re.compile(r"\s*[-+]?(?:[1-9]\d{0,2}\.\d{3}|[^.]{0,3})\s*")
 """A number whose point may stand between thousands, or that has no thousand."""
 
 
+EXACT = 2**53
+"""The whole numbers up to this are kept exactly."""
+
+
+def is_inexact(value: Any) -> bool:
+    """Whether a value is a whole number with more digits than a number keeps.
+
+    Example:
+        >>> is_inexact("9007199254740993"), is_inexact(2**60), is_inexact("1e30")
+        (True, False, False)
+    """
+    whole = isinstance(value, int | np.integer) or re.fullmatch(r"\s*[-+]?\d+\s*", str(value))
+    return bool(whole) and int(value) != int(float(value))
+
+
 def survey(values: Sequence[Any]) -> Survey:
     """What the values of a column show.
 
@@ -108,12 +125,15 @@ def survey(values: Sequence[Any]) -> Survey:
     seen = Survey()
     for piece in pieces_of(values):
         filled: Piece
-        if numbers_in(piece) is None:
+        if (found := numbers_in(piece)) is None:
             filled = [value for value in piece if not is_empty(value)]
             wrong = sum(number(value) is None for value in filled)
             seen.others += wrong
         else:
             filled, wrong = piece, 0
+            if seen.inexact is None and (large := np.abs(found) >= EXACT).any():
+                some = [piece[row] for row in np.flatnonzero(large)]
+                seen.inexact = next(filter(is_inexact, some), None)
         seen.filled += len(filled)
         texts = texts_in(filled)
         if not texts:

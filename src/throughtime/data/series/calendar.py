@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -14,13 +15,13 @@ from throughtime.data.times.month_names import months_of
 from throughtime.data.times.times import are_days
 
 UNIT_NAMES = {
-    "year": ("year", "jahr", "année", "annee", "año", "anno", "jaar"),
+    "year": ("year", "yyyy", "yr", "jahr", "année", "annee", "año", "anno", "jaar"),
     "quarter": ("quarter", "qtr", "quartal", "trimestre"),
     "month": ("month", "monat", "mois", "mese", "maand"),
     "week": ("week", "woche", "semaine", "semana"),
     "weekday": ("weekday", "wochentag"),
     "day": ("day", "tag", "jour", "día", "giorno"),
-    "hour": ("hour", "he", "hour ending", "hour_ending", "stunde", "heure", "hora"),
+    "hour": ("hour", "hour ending", "hour_ending", "stunde", "heure", "hora"),
     "minute": ("minute",),
     "second": ("second",),
 }
@@ -30,11 +31,32 @@ GREATEST = {"quarter": 4, "month": 12, "week": 53, "weekday": 7, "day": 366, "ho
             "minute": 59, "second": 60}  # fmt: skip
 """The greatest number of each unit that begins again."""
 
+LENGTH = {**GREATEST, "minute": 60}
+"""After so many each unit begins again."""
+
+SHORT = {"mo": "month", "mm": "month", "dy": "day", "dd": "day", "doy": "day", "hr": "hour",
+         "hh": "hour", "he": "hour"}  # fmt: skip
+"""Names of parts of times that may also be other values, such as a heart rate."""
+
 NUMPY_UNITS = {"month": "M", "week": "W", "day": "D", "hour": "h", "minute": "m", "second": "s"}
 """NumPy's names of the units."""
 
 Clocks = dict[tuple[str, ...], NDArray[Any]]
 """Times by the columns that they are in."""
+
+
+OF_UNIT = re.compile(r"\s*[(\[][^)\]]*[)\]]$|(?<=time)[_ ](?:s|ms|sec|seconds|min|h|utc)$")
+"""The unit behind a name."""
+
+
+def bare(name: str) -> str:
+    """A name in lower case, without a unit behind it.
+
+    Example:
+        >>> bare("Time (s)"), bare("Zeit [h]"), bare("time_ms"), bare("Price (USD)")
+        ('time', 'zeit', 'time', 'price')
+    """
+    return OF_UNIT.sub("", name.strip().lower())
 
 
 def unit_of(name: str) -> str | None:
@@ -44,11 +66,11 @@ def unit_of(name: str) -> str | None:
         >>> unit_of("Monat"), unit_of("price")
         ('month', None)
     """
-    name = name.strip().lower()
-    return next((unit for unit, names in UNIT_NAMES.items() if name in names), None)
+    name = bare(name)
+    return next((unit for unit, names in UNIT_NAMES.items() if name in names), SHORT.get(name))
 
 
-DATE_NAMES = ("date", "datetime", "timestamp", "datum", "fecha")
+DATE_NAMES = ("date", "datetime", "timestamp", "datum", "fecha", "zeitpunkt", "zeitstempel")
 """The names of columns of dates, whose numbers never start again, unlike months."""
 
 TIME_NAMES = (*DATE_NAMES, "time", "period", "zeit")
@@ -62,7 +84,7 @@ def is_whole_time(name: str) -> bool:
         >>> is_whole_time("Zeit"), is_whole_time("año"), is_whole_time("month")
         (True, True, False)
     """
-    return name.strip().lower() in TIME_NAMES or unit_of(name) == "year"
+    return bare(name) in TIME_NAMES or unit_of(name) == "year"
 
 
 def goes_onward(name: str) -> bool:
@@ -72,11 +94,12 @@ def goes_onward(name: str) -> bool:
         >>> goes_onward("anno"), goes_onward("fecha"), goes_onward("time")
         (True, True, False)
     """
-    return name.strip().lower() in DATE_NAMES or unit_of(name) == "year"
+    return bare(name) in DATE_NAMES or unit_of(name) == "year"
 
 
 def is_time(table: Table, name: str) -> bool:
-    """Whether a column is a time, or a part of one, by its name; HE is one if it is hours.
+    """Whether a column is a time, or a part of one, by its name; short ones, as HE, are if their
+    values are, and but for HE beside a year.
 
     Example:
         >>> from pathlib import Path
@@ -84,8 +107,7 @@ def is_time(table: Table, name: str) -> bool:
         >>> is_time(table, "HE"), is_time(table, "he")
         (True, False)
     """
-    short = name.strip().lower()
-    if short == "he":
+    if bare(name) in SHORT:
         return cycle(table, name) is not None
     return is_whole_time(name) or unit_of(name) is not None
 
@@ -101,6 +123,8 @@ def cycle(table: Table, name: str) -> NDArray[np.int64] | None:
     """
     unit = unit_of(name)
     if unit is None or unit == "year":
+        return None
+    if bare(name) in SHORT.keys() - {"he"} and all(unit_of(n) != "year" for n in table.columns):
         return None
     values = table.column(name)
     if unit == "month" and isinstance(values[0], str) and values[0].strip().isalpha():

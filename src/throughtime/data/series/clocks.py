@@ -11,13 +11,16 @@ from numpy.typing import NDArray
 
 from throughtime.data.errors import DataError
 from throughtime.data.numbers.number import all_numbers
+from throughtime.data.numbers.survey import texts_in
 from throughtime.data.series.calendar import (
     Clocks,
     columns_do,
     goes_onward,
     is_whole_time,
     joined,
+    unit_of,
 )
+from throughtime.data.series.counters import check_not_backwards
 from throughtime.data.series.stacked import check_one_series
 from throughtime.data.storage.stored import picked, pieces_of
 from throughtime.data.table.table import Table
@@ -41,7 +44,7 @@ def times(table: Table, column: str) -> NDArray[Any] | None:
 
 def _onward(table: Table, column: str) -> NDArray[Any] | None:
     """Numbers of a column that is a time by its name."""
-    return all_numbers(table.column(column)) if goes_onward(column) else None
+    return all_numbers(table.numbers(column).values) if goes_onward(column) else None
 
 
 def check_times(table: Table, modelled: list[str]) -> list[str]:
@@ -65,7 +68,11 @@ def check_times(table: Table, modelled: list[str]) -> list[str]:
         >>> check_times(Table(Path("a.csv"), {"day": days}, [2, 3, 4, 5]), modelled=[])
         ['1 steps of day differ from the usual 1 day, 0:00:00; the largest, 3 days, 0:00:00, ...
     """
-    clocks, said = _clocks(table, [name for name in table.columns if name not in modelled])
+    names = [name for name in table.columns if name not in modelled]
+    clocks, said = _clocks(table, names)
+    if not clocks:
+        of_day = {n: found for n in names if (found := _of_day(table.column(n))) is not None}
+        check_not_backwards(table, names, of_day)
     check_one_series(table, clocks, modelled)
     steps = {names: _steps(table, " and ".join(names), times) for names, times in clocks.items()}
     backwards = [names for names, note in steps.items() if note is None]
@@ -100,8 +107,9 @@ def _clocks(table: Table, names: list[str]) -> tuple[Clocks, list[str]]:
         if found is None and like_unix(table.spread().column(name)) is not None:
             found = like_unix(table.column(name))
         if found is None:
-            _check_understood(table, name)
+            said.extend(_check_understood(table, name))
             continue
+        _check_zones(table, name)
         if timed is not None and timed.other is not None:
             said.append(f"{name} as {timed.form}, which goes on more evenly than {timed.other}")
         columns: tuple[str, ...] = (name,)
@@ -110,6 +118,14 @@ def _clocks(table: Table, names: list[str]) -> tuple[Clocks, list[str]]:
             found = found + of_day[columns[1]]
         clocks[columns] = found
     return joined(table, names, clocks), said
+
+
+DAYS = "datetime64[D]"
+
+
+def is_time_of_day(table: Table, name: str) -> bool:
+    """Whether all values of a column are times of day, such as 14:30."""
+    return _of_day(table.column(name)) is not None
 
 
 def _of_day(values: Sequence[Any]) -> NDArray[Any] | None:
@@ -122,12 +138,16 @@ def _of_day(values: Sequence[Any]) -> NDArray[Any] | None:
     return None
 
 
-def _check_understood(table: Table, name: str) -> None:
-    """Refuse a column of times of which one value, or the form of all, is not known."""
+def _check_understood(table: Table, name: str) -> list[str]:
+    """Refuse a column of times of which one value, or the form of all, is not known.
+
+    Returns:
+        What is to be said of a column that is a part of a time by its name alone.
+    """
     values = table.column(name)
     by_name = is_whole_time(name)
-    if all_numbers(values) is not None:
-        return
+    if all_numbers(table.numbers(name).values) is not None:
+        return []
     low, high = 0, len(values)  # so many rows can be read, and so many cannot
     while high - low > 1:
         middle = (low + high) // 2
@@ -144,6 +164,30 @@ def _check_understood(table: Table, name: str) -> None:
             f"{table.at(0)}: column {name!r} has {str(values[0])!r}, a time in a form that is not "
             "known; write it as 2020-01-31 or 2020-01-31 12:00, or leave the column out"
         )
+    if unit_of(name) is None or all(map(_is_name, values)):
+        return []
+    return [f"{name} has {str(values[0])!r}, a time in a form that is not known: the order of the "
+            "rows is not checked"]  # fmt: skip
+
+
+ZONED = re.compile(r":\d\d(?:[.,]\d+)?\s*(?:Z|UTC|GMT|[+-]\d\d:?\d\d)\s*$", re.MULTILINE)
+"""Times with a zone."""
+
+
+def _check_zones(table: Table, name: str) -> None:
+    """Refuse times of which some have a zone and others have none."""
+    rows, zoned = 0, 0
+    for piece in pieces_of(table.column(name)):
+        texts = texts_in(piece)
+        rows, zoned = rows + len(texts), zoned + len(ZONED.findall("\n".join(texts)))
+    if not 0 < zoned < rows:
+        return
+    first, *others = ((str(v), ZONED.search(str(v)) is not None) for v in table.column(name))
+    row, text = next((row, v) for row, (v, zone) in enumerate(others, 1) if zone != first[1])
+    raise DataError(
+        f"{table.at(row)}: column {name!r} has {text!r} below {first[0]!r}; expected times that "
+        "all have a zone, or none"
+    )
 
 
 def _is_name(value: Any) -> bool:

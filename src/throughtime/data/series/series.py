@@ -21,7 +21,9 @@ from throughtime.data.reading import OF_PICTURES, Reading
 from throughtime.data.schema import Schema
 from throughtime.data.series.calendar import is_time
 from throughtime.data.series.class_column import check_no_class
-from throughtime.data.series.clocks import times
+from throughtime.data.series.clocks import is_time_of_day, times
+from throughtime.data.series.counters import check_no_counter
+from throughtime.data.series.missing import missing_marks
 from throughtime.data.series.time_parts import by_time, cut_by
 from throughtime.data.storage.flat import Flat, Spool, spooled
 from throughtime.data.table.row_numbers import is_id
@@ -70,10 +72,10 @@ def is_series(table: Table, reading: Reading) -> bool:
     if len(names) == 2 and dated and texts:
         raise DataError(
             f"{table.at(0)}: column {texts[0]!r} has {str(table.column(texts[0])[0])!r}, which is "
-            f"no number, beside the times of {dated[0]!r}; expected a series of numbers, or "
-            f"options: --target {texts[0]} alone is a model of its texts"
+            f"no number, beside the times of {dated[0]!r}; expected a series of numbers, such as 1 "
+            f"and 0 for yes and no, or options: --target {texts[0]} alone is a model of its texts"
         )
-    return not texts and bool(_columns(table, reading))
+    return all(is_time_of_day(some, n) for n in texts) and bool(_columns(table, reading))
 
 
 def as_series(table: Table, reading: Reading, name: str) -> Dataset:
@@ -108,7 +110,9 @@ def as_series(table: Table, reading: Reading, name: str) -> Dataset:
         )
     if reading.target is None:
         _check_no_unix(table, names)
-    notes = _notations(table, names)
+        if all(times(table.spread(), n) is None for n in table.columns if n not in names):
+            check_no_counter(table, names)
+    notes = [*_notations(table, names), *missing_marks(table.spread(), names)]
     table = table.with_numbers(names)  # as a whole: a part may not show how numbers are written
 
     def read(file: Path) -> Table:

@@ -168,3 +168,21 @@ def check_width(where: str, columns: int) -> None:
             f"{where}: {columns:,} columns; expected at most {WIDEST:,}: write numbers of one "
             "sequence as a list in one column"
         )
+
+
+def check_names(where: str, names: Iterable[str]) -> None:
+    """Raise a ``DataError`` if a column has no name, or two have the same.
+
+    Example:
+        >>> check_names("a.jsonl", ["text", " "])
+        Traceback (most recent call last):
+        ...
+        throughtime.data.errors.DataError: a.jsonl: column 2 has no name; give it one
+    """
+    seen = set[str]()
+    for number, name in enumerate(names, 1):
+        if not name.strip():
+            raise DataError(f"{where}: column {number} has no name; give it one")
+        if name in seen:
+            raise DataError(f"{where}: two columns are called {name!r}; rename one")
+        seen.add(name)

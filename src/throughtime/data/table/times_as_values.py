@@ -11,8 +11,13 @@ from typing import Any
 from throughtime.data.errors import DataError
 from throughtime.data.table.table import Table
 
-CLOCK = re.compile(r"\s*-?\d+(:[0-5]\d){1,2}([.,]\d+)?\s*")
-"""A time of day, or a duration."""
+CLOCK = re.compile(
+    r"\s*(?:-?\d+(?::[0-5]\d){1,2}(?:[.,]\d+)?"
+    r"|P(?=T?\d)(?:\d+[YMWD])*(?:T(?:\d+[HM])*(?:\d+(?:\.\d+)?S)?)?"
+    r"|\d+ ?(?:d|days?|h|hrs?|hours?|Std\.?) ?\d+ ?(?:h|hours?|m|mins?|minutes?)\.?(?: ?\d+ ?s)?"
+    r")\s*"
+)
+"""A time of day, or a duration: 1:05:00, PT5S or 1h 5m."""
 
 
 def check_no_times(
@@ -48,9 +53,10 @@ def check_no_times(
         )
     if target[1] is None and are_times(table, y) and hardly_repeats(table.column(y)):
         given = "".join(f"--input {shlex.quote(n)} " for n, _ in inputs)
+        as_number = "" if table.times(y) is not None else "write it as a number of seconds, "
         raise DataError(
             f"{table.at(0)}: column {y!r} has {str(table.column(y)[0])!r}, a time; expected what "
-            "a model predicts: name another column by --target, or give "
+            f"a model predicts: {as_number}name another column by --target, or give "
             f"{given}--target {shlex.quote(y + ':characters')} for its text"
         )
 
@@ -66,7 +72,7 @@ def hardly_repeats(values: Sequence[Any]) -> bool:
 
 
 def are_times(table: Table, name: str) -> bool:
-    """Whether all values of a column are times, or durations as 1:05:00.
+    """Whether all values of a column are times, or durations as 1:05:00 or 1h 5m.
 
     Example:
         >>> from pathlib import Path

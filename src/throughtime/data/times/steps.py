@@ -29,14 +29,14 @@ def usual(steps: NDArray[Any]) -> Any:
 
 
 def alike(steps: NDArray[Any], step: Any) -> NDArray[np.bool_]:
-    """Which steps are equal to one, or are a month, a quarter or a year as it is.
+    """Which steps are equal to one, or are a month, a quarter, half a year or a year as it is.
 
     Example:
         >>> alike(np.array([31, 28, 35], "timedelta64[D]"), np.timedelta64(30, "D")).tolist()
         [True, True, False]
     """
     found = steps == step
-    for least, most in ((28, 31), (90, 92), (365, 366)):
+    for least, most in ((28, 31), (90, 92), (181, 184), (365, 366)):
         if least <= step.item().days <= most:
             days = steps // np.timedelta64(1, "D")
             found |= (days >= least) & (days <= most)

@@ -13,14 +13,9 @@ from numpy.typing import NDArray
 
 from throughtime.data.numbers.number import all_numbers, number, numbers_in
 from throughtime.data.storage.stored import Piece, gathered, some_of
+from throughtime.data.times.periods import QUARTERS, SEASONS, WEEKS, Beginning, each, ends_of
 from throughtime.data.times.steps import evenness
 from throughtime.data.times.written_times import Form, Times, forms_like
-
-QUARTER = re.compile(
-    r"(\d{4})[ /-]?(?:[QT]([1-4])|[HS]([12]))|(?:[QT]([1-4])|[HS]([12])|([1-4])[QT])[ /-]?(\d{4})",
-    re.IGNORECASE,
-)
-"""Quarters and halves of years."""
 
 WEEK = re.compile(r"\d{4}-?W\d\d(?:-?[1-7])?")
 
@@ -50,12 +45,13 @@ class Timed(NamedTuple):
 def times_of(values: Sequence[Any], name: str = "") -> Times | None:
     """A column as times, all in one form; None if it is not one of times.
 
-    Times without a zone are compared as they stand. A month or a quarter means its first day, 24:00
-    the day after. Whole numbers are seconds, milliseconds, … since 1970 if the column's ``name``
-    says so and all of them lie between 1980 and 2100.
+    Times without a zone are compared as they stand. A month, a quarter or a span of time means its
+    first day, 24:00 the day after. Whole numbers are seconds, milliseconds, … since 1970 if the
+    column's ``name`` says so and all of them lie between 1980 and 2100.
 
     Of day first and month first, both of which may fit, the one is taken by which the rows are in
-    the order of time; of two such, the one whose steps are more even.
+    the order of time; of two such, the one whose steps are more even, or of such that are as even,
+    the one in which less time passes.
 
     Args:
         values: the column, which may be larger than memory.
@@ -97,8 +93,12 @@ def timed(values: Sequence[Any], name: str = "") -> Timed | None:
     onward = [found for found in fitting if not goes_back(found.values)]
     if len(onward) < 2:
         return next(iter(onward or fitting), None)
-    best, other, *_ = sorted(onward, key=lambda found: -evenness(found.values))
+    best, other, *_ = sorted(onward, key=lambda found: (-evenness(found.values), _lasts(found)))
     return best._replace(other=other.form)
+
+
+def _lasts(found: Timed) -> int:
+    return int((found.values[-1] - found.values[0]).astype(np.int64))
 
 
 def like_unix(values: Sequence[Any]) -> Times | None:
@@ -151,9 +151,10 @@ def _forms(first: Any, name: str) -> Iterator[Form]:
         yield _dates
         return
     if isinstance(first, str):
-        yield _iso
-        yield _quarters
+        yield from (_iso, QUARTERS, WEEKS, SEASONS)
         yield from forms_like(first)
+        if (ends := ends_of(first)) is not None:
+            yield from (Beginning(form) for form in _forms(ends[0], ""))
     elif (whole := number(first)) is not None and whole.is_integer():
         yield from (partial(_compact, form) for form in forms_like(str(int(whole))))
     if UNIX.search(name):
@@ -173,21 +174,7 @@ def _iso(piece: Piece) -> Times | None:
             return np.array(piece, "datetime64[us]")
     except (TypeError, ValueError):  # no text; or 24:00, which is read below
         pass
-    return _each(piece, _iso_time)
-
-
-def _quarters(piece: Piece) -> Times | None:
-    return _each(piece, _quarter)
-
-
-def _each(piece: Piece, read: Any) -> Times | None:
-    found = []
-    for value in piece:
-        when = read(" ".join(value.split())) if isinstance(value, str) else None
-        if when is None:
-            return None
-        found.append(when)
-    return np.array(found, "datetime64[us]")
+    return each(piece, _iso_time)
 
 
 def _iso_time(text: str) -> datetime | None:
@@ -211,19 +198,6 @@ def _naive(when: date) -> datetime:
     if not isinstance(when, datetime):
         return datetime(when.year, when.month, when.day)
     return when if when.tzinfo is None else when.astimezone(UTC).replace(tzinfo=None)
-
-
-def _quarter(text: str) -> datetime | None:
-    found = QUARTER.fullmatch(text)
-    if found is None:
-        return None
-    year, quarter, half = (
-        found[1] or found[7],
-        found[2] or found[4] or found[6],
-        found[3] or found[5],
-    )
-    month = 3 * int(quarter) - 2 if quarter else 6 * int(half) - 5
-    return datetime(int(year), month, 1) if int(year) else None
 
 
 def _compact(form: Form, piece: Piece) -> Times | None:

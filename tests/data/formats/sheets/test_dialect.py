@@ -112,3 +112,26 @@ def test_quotes_that_are_not_read_are_refused_with_what_is(row: str, write: Writ
     )
     with pytest.raises(DataError, match=expected):
         read_table(write("a.csv", f"{row}\n{row}\n"))
+
+
+def test_a_line_in_quotes_is_no_row_of_what_is_in_it(write: Write) -> None:
+    rows = "".join(f"{day},{day % 7}.5\n" for day in range(60))
+    whole = "".join(f'"{line}"\n' for line in f"day,v\n{rows}".splitlines())
+    for content, line in ((whole, 1), (f'day,v\n{rows}"Source: us, 2021"\n', 62)):
+        with pytest.raises(DataError, match=rf"a.csv:{line}: the whole line stands in quotes; "):
+            read_table(write("a.csv", content))
+
+
+def test_spaces_between_columns_are_named(write: Write) -> None:
+    rows = "".join(f"2020-01-{day:02d}  {day % 7}.5\n" for day in range(1, 31))
+    with pytest.raises(DataError, match=r"a.txt:1: spaces stand in every line as often; expected"):
+        read_table(write("a.txt", f"day         v\n{rows}"))
+
+
+def test_decimal_commas_between_commas_are_named(write: Write) -> None:
+    rows = "".join(f"2020-01-{day:02d},{day},5,{day},7\n" for day in range(1, 31))
+    with pytest.raises(DataError, match="in them, as 20,5 has a comma, put them in quotes"):
+        read_table(write("a.csv", f"day,v,w\n{rows}"))
+    rows = "".join(f"{day},5\n" for day in range(1, 31))
+    with pytest.raises(DataError, match="as 20,5 has a comma, put it in double quotes"):
+        read_table(write("a.csv", f"v\n{rows}"))

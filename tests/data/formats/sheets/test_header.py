@@ -86,3 +86,14 @@ def test_a_date_with_the_name_of_a_month_above_others_is_no_name(
     table = read_table(write("a.csv", "\n".join(rows) + "\n"))
     assert len(table) == len(rows)
     assert list(table.columns) == ["1", "2"]
+
+
+def test_a_name_over_two_lines_is_one_line(write: Write) -> None:
+    content = 'day,"temp\n(degC)",v\u00a0kW\n' + "".join(f"{i},{i}.5,1\n" for i in range(9))
+    assert list(read_table(write("a.csv", content)).columns) == ["day", "temp (degC)", "v kW"]
+
+
+def test_single_quotes_are_none(write: Write) -> None:
+    content = "'day','v'\n" + "".join(f"'{i}','{i}.5'\n" for i in range(9))
+    with pytest.raises(DataError, match=r"a.csv:1: names in single quotes \('day'\); expected"):
+        read_table(write("a.csv", content))

@@ -19,6 +19,7 @@ from throughtime.data.formats.sheets.dialect import (
     Dialect,
     Spaces,
     Unreadable,
+    are_spaced,
     has_spaced_quotes,
     may_be_of_text,
     odd_mark,
@@ -119,6 +120,7 @@ def _evenly(path: Path, dialects: list[Dialect], text: str) -> _Cut | None:
         for dialect in dialects:
             cut = _try(path, Dialect(dialect.delimiter, quoted=False, first=dialect.first))
             if cut is not None:
+                _check_quotes(path, cut, dialect.delimiter)
                 found[dialect.delimiter] = cut
     if len(found) < 2:
         return next(iter(found.values()), None)
@@ -133,17 +135,37 @@ def _evenly(path: Path, dialects: list[Dialect], text: str) -> _Cut | None:
     )
 
 
+def _check_quotes(path: Path, cut: _Cut, delimiter: str) -> None:
+    """Refuse a line that as a whole stands in quotes, where quotes are taken as they stand.
+
+    Raises:
+        DataError: with file and line.
+    """
+    begin, end = cut.columns[0], cut.columns[-1]
+    for row in range(len(cut.lines)):
+        if begin[row].startswith('"') and begin[row].count('"') == 1 and end[row].endswith('"'):
+            cells = [str(column[row]) for column in cut.columns]
+            if "".join(cells).count('"') == 2:
+                raise DataError(
+                    f"{path}:{cut.lines[row]}: the whole line stands in quotes; expected quotes "
+                    f"around single cells, if at all, with {delimiter!r} between: delete them, or "
+                    "the line if it is no row"
+                )
+
+
 def _of_one(path: Path, cut: _Cut) -> _Cut:
     """A table of one column, unless a mark that is none of the delimiters divides all of it.
 
     Raises:
         DataError: with that mark.
     """
-    mark = odd_mark([str(row[0]) for _, row in cut.head])
-    if mark is None:
+    lines = [str(row[0]) for _, row in cut.head]
+    mark = odd_mark(lines)
+    if mark is None and not are_spaced(lines):
         return cut
+    what = "spaces stand" if mark is None else f"{mark!r} stands"
     raise DataError(
-        f"{path}:{cut.head[0][0]}: {mark!r} stands in every line as often; expected a tab, a "
+        f"{path}:{cut.head[0][0]}: {what} in every line as often; expected a tab, a "
         "semicolon, | or a comma between columns: write one of these instead of it, or give "
         "--format lines if each line is one text"
     )

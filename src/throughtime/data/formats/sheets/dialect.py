@@ -160,6 +160,23 @@ def odd_mark(lines: Sequence[str]) -> str | None:
     return None
 
 
+def are_spaced(lines: Sequence[str]) -> bool:
+    """Whether spaces stand between columns: as many words in each line, and most below the first
+    two lines, which may be names and units, are numbers.
+
+    Example:
+        >>> are_spaced(["day  v", "Mo  1", "Tu  2", "We  3"])
+        True
+        >>> are_spaced(["a text", "b text", "c text", "d text"])
+        False
+    """
+    rows = [line.split() for line in lines]
+    if len(rows) <= FEWEST or len(rows[0]) < 2 or len({len(row) for row in rows}) > 1:
+        return False
+    words = [word for row in rows[2:] for word in row]
+    return 2 * sum(number(word) is not None for word in words) >= len(words)
+
+
 def _placed(rows: list[list[str]], line: int, joined: bool) -> Block:
     """Block with the lines that they begin at, blank ones left out."""
     lines = list(range(line, line + len(rows)))

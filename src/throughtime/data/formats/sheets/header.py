@@ -60,11 +60,19 @@ def named(
     has_names = names_first(path, head) if header is None else header
     names = [str(i + 1) for i in range(len(first))]
     if has_names:
-        names = [str(name).strip() for name in first]
+        names = [" ".join(str(name).split()) for name in first]
         columns = [picked(column, range(1, len(column))) for column in columns]
         lines = picked(lines, range(1, len(lines)))
     if twice := [name for i, name in enumerate(names) if name and name in names[:i]]:
-        raise DataError(f"{path}:{line}: two columns are called {twice[0]!r}; rename one")
+        raise DataError(
+            f"{path}:{line}: two columns are called {twice[0]!r}; rename one, or if the "
+            "names stand in several lines, write them in one"
+        )
+    if has_names and all(re.fullmatch("'.+'", name) for name in names):
+        raise DataError(
+            f"{path}:{line}: names in single quotes ({names[0]}); expected double quotes around "
+            "cells, or none: replace them in all lines"
+        )
     if not any(names):
         raise DataError(f"{path}:{line}: no column has a name; expected names in the first line")
     for i, name in enumerate(names):

@@ -114,16 +114,19 @@ def of_equal_width(rows: list[Row], first: Row, ends: bool) -> list[Row]:
             line,
             f"{width} names, and one cell more in each row; expected as many: if the first cells "
             "are the names of the rows, as R writes them, put an empty name before the others; if "
-            "a text has the delimiter in it, put the text in double quotes",
+            "a text or a number has the delimiter in it, as 20,5 has a comma, put it in double "
+            "quotes",
         )
     (usual, count), *_ = Counter(len(row) for _, row in rows).most_common(1)
     if rows[0][0] == line and usual != width and 2 * count > len(rows):
         begin = next(n for n, row in rows if len(row) == usual)
         above = f"line {line}" if begin - line == 1 else f"lines {line} to {begin - 1}"
+        divided = "; if numbers have the delimiter in them, as 20,5 has a comma, put them in quotes"
+        divided = divided if begin - line == 1 and usual > width else ""
         raise Unreadable(
             line,
             f"{width} columns ({_some(names)}); expected {usual}, as in most lines from {begin} "
-            f"on: if these are titles above the table, delete {above}",
+            f"on: if these are titles above the table, delete {above}{divided}",
         )
     at, row = next((n, row) for n, row in rows if len(row) != width)
     if str(row[0]).startswith("#"):
