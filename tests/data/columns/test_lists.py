@@ -20,7 +20,7 @@ def test_other_texts_are_no_lists(text: str) -> None:
     assert as_list(text) == text
 
 
-SHORT = "a list that was printed short (...), so numbers are not in the file; expected all of them"
+SHORT = "a list that was printed short (...), so values are not in the file; expected all of them"
 SPANS = "a list of objects or of spans of a text, which are not read; expected a list of numbers"
 
 
