@@ -59,6 +59,7 @@ OTHERS = {
     "a.bib": (repeated("@article{{a{i},\n  title = {{b}},\n}}\n"), "references (BibTeX)"),
     "psql.txt": ("+----+---+\n| a | b |\n", "a table that was printed"),
     "a.abc": ("%abc-2.1\nX: 1\nT:a\nK:C\nCDE|\n", "tunes in ABC notation"),
+    "labels.txt": (repeated("{i}.jpg {said}"), "names of pictures; make it a table"),
     "a.krn": ("**kern\t**kern\n" + repeated("4c\t4e"), "music in Humdrum's **kern"),
     "a.embl": ("ID   X5; SV 1; linear\n", "a record of EMBL's; save it as FASTA"),
     "a.pdb": ("HEADER    HYDROLASE\n", "a molecule (PDB)"),

@@ -14,15 +14,13 @@ from torch import Tensor
 
 from throughtime.data.columns.column import Column, keys, shown
 from throughtime.data.errors import DataError
-from throughtime.data.pictures.picture_files import PictureFiles
+from throughtime.data.pictures.picture_files import SUFFIXES, PictureFiles
 from throughtime.data.reading import LARGEST, OF_PICTURES, Reading
 from throughtime.extras import needed_for
 from throughtime.outputs import Output
 
 KEYS = {"bytes", "path"}
 """The keys of an object that is a picture and its name."""
-
-SUFFIXES = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".tif", ".tiff", ".webp")
 
 BEGINNINGS = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"II*\0", b"MM\0*")
 """What the bytes of a picture begin with; those of WebP have their name from the ninth on."""

@@ -30,8 +30,10 @@ BEGINNINGS = {
     "id   ": "a record of EMBL's; save it as FASTA",
     "header    ": f"a molecule (PDB); {ROWS}",
     **dict.fromkeys(
-        ("insert into", "create table", "drop table", "begin transaction;", "pragma foreign_keys")
-        + ("-- mysql dump", "-- postgresql database dump"),
+        (
+            *("insert into", "create table", "drop table", "begin transaction;"),
+            *("pragma foreign_keys", "-- mysql dump", "-- postgresql database dump"),
+        ),
         f"SQL; {ROWS}",
     ),
     "@prefix ": f"statements of RDF (Turtle); {ROWS}",
@@ -82,6 +84,9 @@ MOST = {
     f"vectors of words have); make it a table with a list of numbers in each row; {AS_LINES}",
     r"\[\d+:\d\d([.:]\d+)?\].*": f"lyrics with times (LRC); {SPOKEN}",
     r"\{\d+\}\{\d+\}.*": f"subtitles (MicroDVD); {SPOKEN}",
+    r"(\d+ )?\S+\.(png|jpe?g|gif|bmp|tiff?|webp|p[gp]m)( .*)?": "names of pictures; make it a "
+    "table with a first line of names (image, label) and tabs between, and name it .tsv; "
+    + AS_LINES,
     r"\d+-\d+-\d+ \S.*": "the number of an utterance before each text (LibriSpeech); leave the "
     f"numbers out, or write a tab after them and name it .tsv; {AS_LINES}",
     r"(<\S+>|_:\S+) <\S+> .+ \.\s*": f"statements of RDF (N-Triples); {ROWS}",

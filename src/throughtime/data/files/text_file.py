@@ -30,6 +30,9 @@ UNDEFINED = (0x81, 0x8D, 0x8F, 0x90, 0x9D)
 FOREIGN = re.compile(rb"[\x80-\xff]{4}")
 """Western languages never write four letters beyond ASCII in a row; others write all of them."""
 
+MAC = re.compile(rb"[a-z][\x80-\x91\x93-\x9f]")
+"""Where old Macs have letters as in \u00fcber, cp1252 has marks that follow no small letter."""
+
 CONTROLS = re.compile(r"[\0-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]")
 """Control characters that are neither white space nor a line end."""
 
@@ -195,6 +198,11 @@ def _advice(error: UnicodeDecodeError, encoding: str, ascii_so_far: bool) -> str
     if FOREIGN.search(rest) is None and not any(byte in rest for byte in UNDEFINED):
         return said + (
             "convert the file first, from western Windows with `iconv -f cp1252 -t utf-8`"
+            + (
+                ", or from an old Mac with `iconv -f macintosh -t utf-8`"
+                if MAC.search(rest)
+                else ""
+            )
         )
     return said + (
         "convert the file first with `iconv -f ENCODING -t utf-8`, where ENCODING is the one that "

@@ -10,7 +10,7 @@ from pathlib import Path
 from throughtime.data.errors import DataError
 from throughtime.data.files import signature
 from throughtime.data.files.foreign import true_name
-from throughtime.data.files.json_text import from_json
+from throughtime.data.files.json_text import JSON, is_json
 from throughtime.data.files.opening import stem_of, suffix_of
 from throughtime.data.files.text_file import blocks_of
 from throughtime.data.formats import arrays, conll, fasta, fasttext, ucr
@@ -114,11 +114,8 @@ def format_of(path: Path, reading: Reading) -> str:
         return "lines"  # whose reader says that there are none
     if name := true_name(lines, suffix_of(path)):
         raise DataError(f"{path}: {name}")
-    if _is_json(lines):
-        raise DataError(
-            f"{path}: JSON; name it .json if it is a table, such as a list of objects, and .jsonl "
-            "if it has an object in every line; or give --format lines to model its text"
-        )
+    if is_json(lines):
+        raise DataError(f"{path}: {JSON}; or give --format lines to model its text")
     if conll.has_sentences(first):
         told: str | None = (
             "every line has as many columns, and there are blank lines between; give --format "
@@ -219,20 +216,6 @@ def _labels_before(lines: list[str]) -> list[str]:
 def _is_number(word: str) -> bool:
     """Whether a word is a number; with noughts before it (0110) it is a string of symbols."""
     return number(word) is not None and re.match(r"[-+]?0\d", word) is None
-
-
-def _is_json(lines: list[str]) -> bool:
-    """Whether the first megabyte is JSON, or begins a longer object or list of objects."""
-    if not lines[0].lstrip().startswith(("{", "[")):
-        return False
-    for text in (lines[0], "\n".join(lines)):
-        try:
-            found = from_json(text)
-        except ValueError:
-            continue
-        if isinstance(found, dict) or all(line.lstrip().startswith("[") for line in lines):
-            return True
-    return re.match(r"[\[\s]*\{\s*\"[^\"]*\"\s*:", "\n".join(lines)) is not None
 
 
 def _first_lines(path: Path) -> list[str]:

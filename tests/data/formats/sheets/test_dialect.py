@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from tests.helpers.data_files import Write
@@ -112,3 +114,20 @@ def test_quotes_that_are_not_read_are_refused_with_what_is(row: str, write: Writ
     )
     with pytest.raises(DataError, match=expected):
         read_table(write("a.csv", f"{row}\n{row}\n"))
+
+
+@pytest.mark.parametrize("mark", ",;")
+def test_another_delimiter_in_a_tsv_is_said(mark: str, write: Write) -> None:
+    path = write("a.tsv", f"text{mark}label\n" + f"a film{mark}pos\n" * 9)
+    said = f"a.tsv: no tabs, though its name ends in .tsv, and 2 cells by {mark!r} in every row;"
+    with pytest.raises(DataError, match=re.escape(said)):
+        read_table(path)
+    texts = write("b.tsv", f"text\nwell{mark} yes\nso{mark} no\n")
+    assert list(read_table(texts).columns) == ["text"]
+
+
+@pytest.mark.parametrize("name", ["a.csv", "a.tsv"])
+@pytest.mark.parametrize("text", ['{"a": "x", "b": 1}\n' * 9, '[\n{"a": 1},\n{"a": 2}\n]\n'])
+def test_json_is_no_delimited_text(name: str, text: str, write: Write) -> None:
+    with pytest.raises(DataError, match=rf"{name}: JSON; name it .json if it is a table"):
+        read_table(write(name, text))
