@@ -66,7 +66,7 @@ def test_pictures_that_are_not_read_are_not_left_out_without_a_word(tmp_path: Pa
     (folder / "cat" / "0.wav").touch()
     assert sum(map(len, load(folder).splits.values())) == 16
     (folder / "cat" / "0.heic").touch()
-    with pytest.raises(DataError, match="a: 1 files .* as PNG or JPEG, or take them out of the fo"):
+    with pytest.raises(DataError, match=r"a: 1 files .* as PNG or JPEG, or take them out of the f"):
         load(folder)
 
 

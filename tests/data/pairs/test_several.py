@@ -36,7 +36,7 @@ def test_a_list_of_one_text_is_no_label(write: Write) -> None:
     """As SQuAD has answers."""
     rows = [{"question": f"what is {i}?", "answer": [f"the {i}"]} for i in range(60)]
     path = write("a.jsonl", "\n".join(map(json.dumps, rows)))
-    with pytest.raises(DataError, match="a.jsonl:1: column 'answer' has a list with one text in"):
+    with pytest.raises(DataError, match=r"a.jsonl:1: column 'answer' has a list with one text in"):
         load(path)
     labels = [{"question": row["question"], "answer": ["pq"[i % 2]]} for i, row in enumerate(rows)]
     path = write("b.jsonl", "\n".join(map(json.dumps, labels)))

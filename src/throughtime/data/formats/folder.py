@@ -116,8 +116,8 @@ def read_captions(folder: Path) -> Table:
     if all(map(_is_box, captions)):
         raise DataError(
             f"{folder}: the texts beside the pictures are boxes in them (YOLO), such as "
-            f"{captions[0]!r}; expected captions: write a table with the path of a picture and what "
-            "is y in each row"
+            f"{captions[0]!r}; expected captions: write a table with the path of a picture and "
+            "what is y in each row"
         )
     return Captions(folder, {"image": images, "caption": captions}, lines)
 
