@@ -165,7 +165,7 @@ def test_series_txt() -> None:
     name = file("series.txt", *(f"{v:.2f}" for v in VALUES))
     assert refusal(name) == (
         "series.txt: every line is a number; give --format series for a series with a step in "
-        "each, or --format lines to model the text of the lines"
+        "each, or give --format lines to model the text of the lines"
     )
     is_the_series(read(name, format="series"), VALUES)
 

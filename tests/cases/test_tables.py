@@ -36,7 +36,7 @@ def test_sms_txt() -> None:
         assert data.seen == {"header": False}
     assert refusal(name) == (
         "sms.txt: every line has 2 columns with a tab between; give --format table to read them as "
-        "columns, or --format lines to model the text of the lines"
+        "columns, or give --format lines to model the text of the lines"
     )
 
 

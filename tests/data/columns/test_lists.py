@@ -20,7 +20,7 @@ def test_other_texts_are_no_lists(text: str) -> None:
     assert as_list(text) == text
 
 
-SHORT = "a list that was printed short (...), so numbers are not in the file; expected all of them"
+SHORT = "a list that was printed short (...), so values are not in the file; expected all of them"
 SPANS = "a list of objects or of spans of a text, which are not read; expected a list of numbers"
 
 
@@ -46,3 +46,37 @@ def test_lists_that_lack_numbers_are_refused(cell: str, reason: str, write: Writ
     line, said = str(refused.value).split("a.csv:")[1].split(": column 'vector': ")
     assert int(line) in range(2, 32)
     assert said.startswith(reason)
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("['very' 'fun'\n 'star']", ["very", "fun", "star"]),
+        ("""['it' "n't" '"' 'a,b']""", ["it", "n't", '"', "a,b"]),
+        ("[3 0 4]", [3, 0, 4]),
+        ("[ True False]", [True, False]),
+        ("(0.1, 0.2)", [0.1, 0.2]),
+        ("('a',)", ["a"]),
+        ("{'b', 'a'}", ["b", "a"]),
+        ("{New York,Rome}", ["New York", "Rome"]),
+        ("array([0.5, 1. ], dtype=float32)", [0.5, 1.0]),
+        ("tensor([[1, 2],\n        [3, 4]])", [[1, 2], [3, 4]]),
+        ("0.1|0.2", [0.1, 0.2]),
+        ("1; 2", [1, 2]),
+        ("0.1,0.2", [0.1, 0.2]),
+        ("0.1, 20", [0.1, 20]),
+        ("1,2,3,4", [1, 2, 3, 4]),
+    ],
+)
+def test_lists_as_programs_write_them(text: str, values: list[object]) -> None:
+    found = as_list(text)
+    assert found == values
+    assert list(map(type, found)) == list(map(type, values))
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["14,27", "1,234,567", "1,23,456", "1,234.5", "{'a': 1}", "(laughs)", "- 3", "1 | a", "a, b"],
+)
+def test_what_may_be_no_list_stays_a_text(text: str) -> None:
+    assert as_list(text) == text

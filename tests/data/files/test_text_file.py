@@ -109,3 +109,11 @@ def test_control_characters_and_the_guess_of_symbols_are_said(write: Write) -> N
         "control characters in it"
         not in load(write("b.txt", text.replace("\x96", " "))).description
     )
+
+
+def test_letters_of_an_old_mac_are_no_western_windows(write: Write) -> None:
+    for text, encoding, mac in (("schön", "mac-roman", True), ("schön – “so”", "cp1252", False)):
+        path = write("a.txt", text.encode(encoding))
+        with pytest.raises(DataError, match=r"convert the file first, from western") as error:
+            lines_of(path)
+        assert ("or from an old Mac with `iconv -f macintosh" in str(error.value)) is mac

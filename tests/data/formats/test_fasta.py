@@ -23,6 +23,12 @@ def test_a_record_is_a_row_and_its_lines_are_one_sequence(write: Write) -> None:
     assert table.lines == [1, 5]
 
 
+def test_a_line_with_a_semicolon_is_a_comment_in_fasta(write: Write) -> None:
+    table = read_fasta(write("a.fasta", ";made by hand\n>a\n;a note\nAC\n;\nGT\n"))
+    assert table.columns == {"id": ["a"], "sequence": ["ACGT"]}
+    assert read_fasta(write("a.fq", "@a\nACGT\n+\n;;;;\n")).columns["quality"] == [";;;;"]
+
+
 def test_qualities_may_look_like_the_beginnings_of_records(write: Write) -> None:
     table = read_fasta(write("a.fq", READS))
     assert table.columns == {

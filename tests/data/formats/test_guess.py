@@ -19,6 +19,11 @@ TWO_WAYS = {
     "sms.txt": ("spam\ta film, ok\nham\ta \"meal\n", "2 columns with a tab between; .* table"),
     "corpus": ("a\tb\tc\n" * 3, "3 columns with a tab between; give --format table"),
     "rows.text": ("a;b;c\n" * 20, "3 columns with ';' between; give --format table"),
+    "two.txt": ("a text,pos\n" * 20, "2 columns with ',' between; give --format table"),
+    "ids.txt": ("1 2\n3\n" * 10, "give --symbols words if each number is a symbol"),
+    "many.txt": ("1,2\n3\n" * 10, "write spaces for the commas and give --symbols words"),
+    "sst.txt": ("0 a film\n1 the film\n" * 10, "begins with one of 0, 1; write a tab after it"),
+    "pm.txt": ("+1 a film\n-1 the film\n" * 10, "begins with one of \\+1, -1; write a tab"),
 }  # fmt: skip
 
 
@@ -28,7 +33,7 @@ def test_what_can_be_read_in_two_ways_is_asked_about(name: str, write: Write) ->
     path = write(name, text)
     with pytest.raises(DataError, match=rf"{name}: every line .*{expected[-20:]}") as error:
         format_of(path, Reading())
-    assert "or --format lines to model the text of the lines" in str(error.value)
+    assert "or give --format lines to model the text of the lines" in str(error.value)
     assert format_of(path, Reading(symbols="characters")) == "lines"
     assert format_of(path, Reading(target="1")) == "table"
     assert known_format(path) is None
@@ -48,7 +53,8 @@ def test_a_series_of_numbers_in_a_text_is_read_as_told(write: Write) -> None:
         "".join(f"{i:05b}\n" for i in range(30)),  # noughts before: symbols, no numbers
         "".join(f"Smith, John {i}\n" for i in range(30)),
         "a\tb\nno tab\n" * 10,
-        "1 2\n3\n" * 10,
+        "Smith,John\nDe la Cruz, Ana\n" * 10,
+        "1 2 of them\n3 of them\n" * 9,
         "42\n",
         "[1] a reference\n{not json\n" * 10,
         "> quoted\nyes\n" * 10,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -188,3 +189,22 @@ def test_rows_inside_of_few_rows_are_named(write: Write) -> None:
     )
     many = {"version": "1.1", "data": [article] * 10}  # others may be left out of many rows
     assert len(read_table(write("b.json", json.dumps(many)))) == 10
+
+
+@pytest.mark.parametrize("name", ["a.json", "a.jsonl"])
+@pytest.mark.parametrize("text", ["text,label\na,b\n", "var data = [{}]"])
+def test_what_begins_no_json_is_said(name: str, text: str, write: Write) -> None:
+    said = rf"{name}: '{re.escape(text.splitlines()[0])}' begins no JSON; name the file .csv"
+    with pytest.raises(DataError, match=said):
+        read_table(write(name, text))
+
+
+def test_what_python_writes_is_no_json(write: Write) -> None:
+    with pytest.raises(DataError, match=r"a.jsonl:1: not JSON \(single quotes, as Python has them"):
+        read_table(write("a.jsonl", str({"a": 1}) + "\n"))
+
+
+def test_lists_for_parts_are_no_columns(write: Write) -> None:
+    whole = {"train": [["a", "b"]] * 9, "val": [["a", "b"]] * 9, "test": [["a", "b"]] * 9}
+    with pytest.raises(DataError, match="a JSON object with the keys train, val, test; expected a"):
+        read_table(write("a.json", json.dumps(whole)))

@@ -238,7 +238,7 @@ def test_labels_and_tags_keep_their_spaces(write: Write) -> None:
     rows = [{"text": n, "city": cities[i % 4]} for i, n in enumerate(NAMES)]
     data = load(write("a.jsonl", lines(*rows)), reading=Reading(input="text", target="city"))
     assert data.schema.y.state() == {"symbols": [" Oslo", "New  York", "New York", "Oslo"]}
-    assert "; labels that differ in case or spaces alone: ' Oslo' (" in data.understood[-1]
+    assert "; labels that hardly differ: ' Oslo' (" in data.understood[-1]
     tags = [{"w": [n, "b"], "t": ["New York", "O"]} for n in NAMES]
     data = load(write("b.jsonl", lines(*tags)), reading=Reading(input="w", target="t"))
     y = data.splits["train"].y

@@ -180,12 +180,18 @@ def test_lists_in_cells(write: Write, cell: str) -> None:
     [
         (
             ["True", "TRUE"],
-            "labels that differ in case or spaces alone: 'TRUE' (3 rows), 'True' (3 rows)",
+            "labels that hardly differ: 'TRUE' (3 rows), 'True' (3 rows)",
         ),
         (
             ["p", "q", "p "],
-            "labels that differ in case or spaces alone: 'p' (2 rows), 'p ' (2 rows)",
+            "labels that hardly differ: 'p' (2 rows), 'p ' (2 rows)",
         ),
+        (
+            ["caf\u00e9", "cafe\u0301", "q"],
+            "labels that hardly differ: 'cafe\\u0301' (2 rows), 'caf\u00e9' (2 rows)",
+        ),
+        (["pp", "p\u200bp"], "labels that hardly differ: 'pp' (3 rows), 'p\\u200bp' (3 rows)"),
+        (["p"], "all of training has the label 'p', so there is nothing to learn"),
         (["p", "NA", "q"], "a label may be a missing value: 'NA' (2 rows)"),
         (["p", "q", "-"], "a label may be a missing value: '-' (2 rows)"),
         (["p", "q", "P"], ""),  # as letters of an alphabet

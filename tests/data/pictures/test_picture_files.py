@@ -64,3 +64,14 @@ def test_a_name_is_not_looked_for_in_a_whole_disk(
     with pytest.raises(DataError, match=r"more than 5 files in .* and below, too many to look"):
         PictureFiles().find("d.png", folder)
     assert PictureFiles().find("x/c.png", folder) == folder / "x" / "c.png"
+
+
+def test_an_id_is_the_name_of_a_picture_without_its_ending(tmp_path: Path) -> None:
+    (tmp_path / "images").mkdir()
+    for name in ("001.jpg", "002.png", "002.txt", "v1.5.png"):
+        (tmp_path / "images" / name).touch()
+    files = PictureFiles()
+    for name, found in (("001", "001.jpg"), ("images/002", "002.png"), ("v1.5", "v1.5.png")):
+        assert files.find(name, tmp_path) == tmp_path / "images" / found
+    with pytest.raises(DataError, match="no such picture"):
+        files.find("1", tmp_path)

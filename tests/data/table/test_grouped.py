@@ -52,3 +52,9 @@ def test_texts_with_a_tag_for_each_word(write: Write) -> None:
     data = load(write("a.csv", "text,tags\n" + rows))
     assert [data.schema.x[0].kind, data.schema.y.kind] == ["tokens", "tags"]
     assert data.aligned
+
+
+def test_sentences_of_two_words_are_sequences_too(write: Write) -> None:
+    rows = "".join(f"no {i},a,D\n,film,N\n" for i in range(20))
+    with pytest.raises(DataError, match="column 'sentence' says which rows are one sequence"):
+        load(write("a.csv", "sentence,word,tag\n" + rows), reading=Reading(target="tag"))

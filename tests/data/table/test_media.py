@@ -39,3 +39,10 @@ def test_names_of_files_among_texts_are_texts(write: Write) -> None:
     texts = [f"{i}.wav" if i % 3 else word for i, word in enumerate(WORDS)]
     rows = "".join(f'"{text}",{i % 2}\n' for i, text in enumerate(texts))
     assert load(write("a.csv", "text,label\n" + rows)).schema.x[0].kind == "characters"
+
+
+@pytest.mark.parametrize("before", ["", "data:image/png;base64,"])
+def test_pictures_in_base64_are_no_texts(before: str, write: Write) -> None:
+    rows = "".join(f'"{before}iVBORw0KGgo{i}",{i % 2}\n' for i in range(30))
+    with pytest.raises(DataError, match=r"a.csv:2: column 'image' has pictures in base64 \("):
+        load(write("a.csv", "image,label\n" + rows))

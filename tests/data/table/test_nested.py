@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from throughtime.data import DataError, read
 from throughtime.data.table.nested import Records, flat, objects_in
 
 PICTURE = {"bytes": b"GIF89a", "path": "a.gif"}
@@ -42,3 +43,12 @@ def test_objects_are_named() -> None:
     assert objects_in([("key", 1)]) == "pairs of a key and a value"
     values: list[object] = ["a", 1, None, [], [1], [[]]]
     assert [objects_in(value) for value in values] == [None] * 6
+
+
+@pytest.mark.parametrize("text", ['{"a": %d}', "{'a': %d, 'b': [1]}", "{0: %d}"])
+def test_objects_in_texts_are_refused(text: str) -> None:
+    rows = [{"features": text % i, "label": "pq"[i % 2]} for i in range(30)]
+    with pytest.raises(DataError, match=r"column 'features' has objects as texts, such as "):
+        read(rows, target="label", input="features")
+    told = read(rows, target="label", input="features:characters")
+    assert told.schema.x[0].kind == "characters"

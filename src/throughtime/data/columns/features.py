@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from throughtime.data.columns.column import Rows, keys, shown, texts
-from throughtime.data.columns.lists import as_list
+from throughtime.data.columns.lists import as_list, is_bracketed
 from throughtime.data.columns.symbols import Names
 from throughtime.data.errors import DataError
 from throughtime.data.numbers.number import number
@@ -95,11 +95,9 @@ class Features(Names):
         """The names in a text; None if it is empty."""
         if not text.strip():
             return None
-        if self.form == LISTS:
-            return as_list(text) if text.strip().startswith("[") else text.split()
-        if text.strip().startswith("[") and isinstance(listed := as_list(text), list):
-            return listed
-        return _parts(text, self.form)
+        if is_bracketed(text):
+            return as_list(text)
+        return text.split() if self.form == LISTS else _parts(text, self.form)
 
     @property
     def _expected(self) -> str:
@@ -181,7 +179,7 @@ def form_of(values: Sequence[Any]) -> str:
     """
     if are_flags(values):
         return FLAGS
-    of_text = [v for v in values if isinstance(v, str) and not v.strip().startswith("[")]
+    of_text = [v for v in values if isinstance(v, str) and not is_bracketed(v)]
     counts = {mark: sum(mark in text for text in of_text) for mark in MARKS}
     most = max(MARKS, key=lambda mark: counts[mark])
     return most if counts[most] else LISTS

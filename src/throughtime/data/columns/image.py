@@ -15,7 +15,7 @@ from torch import Tensor
 from throughtime.data.columns.column import Column, keys, shown
 from throughtime.data.errors import DataError
 from throughtime.data.files.signature import begins_picture
-from throughtime.data.pictures.picture_files import PictureFiles
+from throughtime.data.pictures.picture_files import SUFFIXES, PictureFiles
 from throughtime.data.reading import LARGEST, OF_PICTURES, Reading
 from throughtime.extras import needed_for
 from throughtime.outputs import Output
@@ -23,7 +23,6 @@ from throughtime.outputs import Output
 KEYS = {"bytes", "path"}
 """The keys of an object that is a picture and its name."""
 
-SUFFIXES = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".tif", ".tiff", ".webp")
 
 SMALLEST = 4
 """The fewest rows and columns of pixels, which the two pooling layers of the encoder need."""

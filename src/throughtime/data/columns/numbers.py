@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from throughtime.data.columns.column import Column, Rows, keys, shown
-from throughtime.data.columns.lists import as_list, check_numbers
+from throughtime.data.columns.lists import as_list, check_values
 from throughtime.data.columns.scale import Scale
 from throughtime.data.errors import DataError
 from throughtime.data.numbers.number import number
@@ -120,7 +120,7 @@ class Numbers(RealColumn):
             raise DataError(f"{shown(value)} is not a list of numbers")
         if isinstance(value, np.ndarray):
             return self._array(value)
-        check_numbers(value)
+        check_values(value)
         rows = [row if isinstance(row, list) else [row] for row in value]
         if {len(row) for row in rows} == {0}:
             raise DataError(f"{shown(value)} is not a list of numbers")

@@ -12,7 +12,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from throughtime.data.columns.column import Column, keys, shown, texts
-from throughtime.data.columns.lists import as_list
+from throughtime.data.columns.lists import as_list, check_values
 from throughtime.data.errors import DataError
 from throughtime.data.storage.flat import Flat
 from throughtime.data.vocabularies.absent import absent_label, absent_number
@@ -71,6 +71,8 @@ class Tokens(Names):
         value = as_list(value)
         if isinstance(value, str) and value.strip():
             value = value.split()
+        if isinstance(value, list) and value:
+            check_values(value)
         if not isinstance(value, list) or not all(type(v) in (str, int) for v in value):
             raise DataError(f"{shown(value)} is not a list of strings or whole numbers")
         return [str(v).strip() or "_" for v in value]

@@ -17,9 +17,11 @@ BEGINNINGS = {
     "<?xml": f"XML; {MARKUP}",
     "<!doctype html": f"{PAGE}; {MARKUP}",
     "<html": f"{PAGE}; {MARKUP}",
+    **dict.fromkeys(("<table", "<body", "<div"), f"a part of a web page (HTML); {MARKUP}"),
     "@relation": f"a file of Weka's (ARFF); {MARKUP}",
     "@problemname": f"a file of sktime's (.ts); {MARKUP}",
     "webvtt": f"subtitles (WebVTT); {SPOKEN}",
+    "[script info]": f"subtitles (SubStation Alpha); {SPOKEN}",
     "window.ytd": "a part of a Twitter archive; delete what stands before the first [, and name it "
     ".json",
     "##fileformat=vcf": f"genetic variants (VCF); {ROWS}",
@@ -28,22 +30,41 @@ BEGINNINGS = {
     "##gff-version": f"genes (GFF); {ROWS}",
     "@hd\t": f"alignments (SAM); {ROWS}",
     "locus  ": "a record of GenBank's; save it as FASTA",
-    "insert into": f"SQL; {ROWS}",
-    "create table": f"SQL; {ROWS}",
-    "-- mysql dump": f"SQL; {ROWS}",
+    "id   ": "a record of EMBL's; save it as FASTA",
+    "header    ": f"a molecule (PDB); {ROWS}",
+    **dict.fromkeys(
+        (
+            *("insert into", "create table", "drop table", "begin transaction;"),
+            *("pragma foreign_keys", "-- mysql dump", "-- postgresql database dump"),
+        ),
+        f"SQL; {ROWS}",
+    ),
+    "@prefix ": f"statements of RDF (Turtle); {ROWS}",
+    'msgid "': f"translations (gettext); {ROWS}",
+    "**kern": f"music in Humdrum's **kern; write the notes of each piece on a line; {AS_LINES}",
     '[event "': f"chess games (PGN); write the moves of each on a line; {AS_LINES}",
 }
 """How texts begin, in small letters, and what they are."""
 
-ENDINGS = {".yaml": f"YAML; {ROWS}", ".yml": f"YAML; {ROWS}"}
+COMMENTS = ("%", "#", "--")
+"""What begins a comment, which may stand above the beginning."""
+
+ENDINGS = {".yaml": f"YAML; {ROWS}", ".yml": f"YAML; {ROWS}", ".toml": f"TOML; {ROWS}"}
 """What the ending of a name says."""
 
 CLOCK = r"\d{1,2}[:.]\d\d([:.]\d\d)?([\s\u202f]?[AaPp]\.?[Mm]\.?)?"
+TAG = r"(?!s>)[A-Za-z][\w:.-]*( [^<>]*)?/?"  # <s> is how texts say where a sentence begins
 RULE = r"\s*:?-{3,}:?\s*"
 FIRST_TWO_LINES = {
     r"(?s)\d+\n(\d+:)?\d\d:\d\d[,.]\d{3} --> .*": f"subtitles (SubRip); {SPOKEN}",
     rf"(?s).*\|.*\n\s*\|?{RULE}([|+]{RULE})*\|?\s*": f"a table in Markdown; {ROWS}",
     r"(?s)From \S+.* \d{4}\n\S+: .*": f"mails (mbox); {ROWS}",
+    r"(?s)(Received|Return-Path|Delivered-To|From|Path|Message-ID|MIME-Version): .*\n"
+    r"(\s+\S.*|[A-Z][\w-]*: .*)": f"a mail; {ROWS}",
+    r"(?s)\+[-=]{2,}[-=+]*\+\s*\n.*": f"a table that was printed; {ROWS}",
+    r"(?s)@[A-Za-z]+\{[^,\s]*,\s*\n.*": f"references (BibTeX); {ROWS}",
+    r"(?s)X: *\d+\n[A-Za-z]:.*": "tunes in ABC notation; write the notes of each tune on a line; "
+    + AS_LINES,
 }
 """How the first two lines are written, and what that is."""
 
@@ -59,6 +80,19 @@ OF_LINES = {
     f"and the question to columns of their own, with a tab between, and name it .tsv; {AS_LINES}",
     r"(.+ \+{3}\$\+{3} )+.*": "columns with +++$+++ between (Cornell's dialogs); write a tab "
     f"instead, and name it .tsv; {AS_LINES}",
+    rf"\s*(</?{TAG}>\s*|<{TAG}>.*</[^<>]+>\s*)": f"XML or HTML; {MARKUP}",
+    r"\s*(\(\s*)+[^\s()]+ \(.*\)\s*": "trees in brackets (as in the Penn Treebank and the "
+    f"Stanford sentiments); write their words, and a label where it is meant; {AS_LINES}",
+    r"[^\d\s]\S*( [-+]?\d[\d.]*([eE][-+]?\d+)?){10,}\s*": "a word and numbers in each line (as "
+    f"vectors of words have); make it a table with a list of numbers in each row; {AS_LINES}",
+    r"\[\d+:\d\d([.:]\d+)?\].*": f"lyrics with times (LRC); {SPOKEN}",
+    r"\{\d+\}\{\d+\}.*": f"subtitles (MicroDVD); {SPOKEN}",
+    r"(\d+ )?\S+\.(png|jpe?g|gif|bmp|tiff?|webp|p[gp]m)( .*)?": "names of pictures; make it a "
+    "table with a first line of names (image, label) and tabs between, and name it .tsv; "
+    + AS_LINES,
+    r"\d+-\d+-\d+ \S.*": "the number of an utterance before each text (LibriSpeech); leave the "
+    f"numbers out, or write a tab after them and name it .tsv; {AS_LINES}",
+    r"(<\S+>|_:\S+) <\S+> .+ \.\s*": f"statements of RDF (N-Triples); {ROWS}",
     r"[TREAMN#*]\d*\t\S+ [^\t]*(\t.*)?": "annotations of brat's, which name places in another "
     "text; export them as CoNLL, or make a .jsonl with the texts and their labels",
 }
@@ -69,9 +103,9 @@ TAGGED = (
     f".conll; {AS_LINES}"
 )
 OF_WORDS = {
-    rf"\S+{mark}[A-Z][A-Z$]*(-[A-Z]+)?|[^\w\s]+{mark}\S+": f"words with their tags (the{mark}DT); "
-    f"{TAGGED}"
-    for mark in "/_"
+    rf"\S+{mark}{tag}({tag}|\$)*(-{tag}+)?|[^\w\s]+{mark}\S+": "words with their tags "
+    f"(the{mark}DT); {TAGGED}"
+    for mark, tag in (("/", "[A-Za-z]"), ("_", "[A-Z]"))  # small_letters may be a name
 }
 """How every word of most lines is written, and what that is."""
 
@@ -109,11 +143,11 @@ def true_name(lines: list[str], ending: str) -> str | None:
 
 
 def check_beginning(path: Path, lines: list[str]) -> None:
-    """Refuse a file that is called .csv or .json, if its first two lines say that it is neither.
+    """Refuse a file that is called .csv or .json, if its beginning says that it is neither.
 
     Args:
         path: the file.
-        lines: its first lines that are not blank.
+        lines: its first lines that are not blank; comments may stand above the two that say it.
 
     Raises:
         DataError: with its true name, and what to do with it.
@@ -129,14 +163,17 @@ def check_beginning(path: Path, lines: list[str]) -> None:
 
 
 def _by_beginning(lines: list[str]) -> str | None:
-    """What a text is by its first two lines."""
-    begins = lines[0].lstrip().lower() if lines else ""
-    for beginning, name in BEGINNINGS.items():
-        if begins.startswith(beginning):
-            return name
-    for pattern, name in FIRST_TWO_LINES.items():
-        if re.fullmatch(pattern, "\n".join(lines[:2])):
-            return name
+    """What a text is by the first two lines below its comments."""
+    for i, line in enumerate(lines):
+        begins = line.lstrip().lower()
+        for beginning, name in BEGINNINGS.items():
+            if begins.startswith(beginning):
+                return name
+        for pattern, name in FIRST_TWO_LINES.items():
+            if re.fullmatch(pattern, "\n".join(lines[i : i + 2])):
+                return name
+        if not begins.startswith(COMMENTS):
+            break
     return None
 
 

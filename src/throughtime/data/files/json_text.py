@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from json import JSONDecodeError, JSONDecoder
 from typing import Any
 
 SPACES = " \t\r\n"
 """What may stand between two parts of JSON."""
+
+JSON = (
+    "JSON; name it .json if it is a table, such as a list of objects, and .jsonl if it has an "
+    "object in every line"
+)
+"""What a text is that is called something else."""
 
 COMMENTS = ("//", "/*", "#")
 """What begins a comment in files that are nearly JSON."""
@@ -83,9 +90,25 @@ def why(error: ValueError) -> str:
     if error.msg == "Extra data":
         more = "a comma" if rest[:1] == "," else "more"
         return f"{more} after the value: delete it"
+    if rest[:1] == "'":
+        return "single quotes, as Python has them: write it by json.dumps"
     if rest[:1] in ("]", "}") and (before == "," or error.doc[error.pos : error.pos + 1] == ","):
         return f"a comma before {rest[:1]}: delete it"
     return error.msg
+
+
+def is_json(lines: list[str]) -> bool:
+    """Whether the first megabyte is JSON, or begins a longer object or list of objects."""
+    if not lines[0].lstrip().startswith(("{", "[")):
+        return False
+    for text in (lines[0], "\n".join(lines)):
+        try:
+            found = from_json(text)
+        except ValueError:
+            continue
+        if isinstance(found, dict) or all(line.lstrip().startswith("[") for line in lines):
+            return True
+    return re.match(r"[\[\s]*\{\s*\"[^\"]*\"\s*:", "\n".join(lines)) is not None
 
 
 def _check_surrogates(value: Any) -> None:

@@ -31,6 +31,8 @@ SAVE = "save it as plain text first"
 PICTURES = "give a folder of pictures with captions beside them, or a table with their paths"
 SOUND = "make it a series first: a table with a sample in each row, or named arrays in an .npz"
 PICKLED = f"it can run any code when opened, so it is not read: save a table as Parquet, or {PARTS}"
+AS_ROWS = "make it a Parquet table first, with a picture (PNG) and its label in each row"
+SCANS = "export its pictures as PNG first, and give a table with their paths"
 AS_TABLE = "read it as a table: leave --format out, and name it"
 AS_ARRAYS = "read it as arrays: leave --format out, and name it"
 
@@ -89,6 +91,9 @@ BYTES: dict[bytes, Kind] = {
     b"CDF\x02": Kind("a NetCDF file", EXPORT),
     b"0       ": Kind("signals in EDF", f"{EXPORT}, or {PARTS}"),
     b"\xffBIOSEMI": Kind("signals in BDF", f"{EXPORT}, or {PARTS}"),
+    b"\0\0\x08\x01": Kind("labels in IDX, as of MNIST", AS_ROWS),
+    b"\0\0\x08\x03": Kind("pictures in IDX, as of MNIST", AS_ROWS),
+    b"\x1a\x45\xdf\xa3": Kind("a film or sound (Matroska, WebM)", SOUND),
     b"GGUF": Kind("a file of a model's weights", "expected data"),
     b"MThd": Kind(
         "a MIDI file",
@@ -121,12 +126,15 @@ INSIDE = (
     (8, b"WAVE", Kind("sound (WAV)", SOUND)),
     (*WEBP, Kind("a picture (WebP)", PICTURES)),
     (8, b'{"', Kind("a file of a model's weights (safetensors)", "expected data")),
+    (128, b"DICM", Kind("a medical picture (DICOM)", SCANS)),
+    (344, b"n+1\0", Kind("a medical volume (NIfTI)", SCANS)),
     (257, b"ustar", Kind("a tar archive", UNPACK)),
 )
 """Kinds by bytes further in, which say more than the first ones."""
 
 TEXTS: dict[bytes, Kind] = {
     b"%PDF-": Kind("a PDF document", SAVE),
+    b"SIMPLE  =": Kind("a picture or table of astronomy (FITS)", EXPORT),
     b"%!PS": Kind("a PostScript document", SAVE),
     b"{\\rtf": Kind("an RTF document", SAVE),
     b"version https://git-lfs.": Kind(

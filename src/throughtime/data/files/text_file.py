@@ -30,6 +30,9 @@ UNDEFINED = (0x81, 0x8D, 0x8F, 0x90, 0x9D)
 FOREIGN = re.compile(rb"[\x80-\xff]{4}")
 """Western languages never write four letters beyond ASCII in a row; others write all of them."""
 
+MAC = re.compile(rb"[a-z][\x87-\x90\x98-\x9b\x9d-\x9f][a-z]")
+"""A small letter of an old Mac's with an accent, where cp1252 has a mark or a rare capital."""
+
 CONTROLS = re.compile(r"[\0-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]")
 """Control characters that are neither white space nor a line end."""
 
@@ -193,9 +196,10 @@ def _advice(error: UnicodeDecodeError, encoding: str, ascii_so_far: bool) -> str
     if b"\0" in error.object:
         return said + f"there are NULs too, so it is {BINARY.name}"
     if FOREIGN.search(rest) is None and not any(byte in rest for byte in UNDEFINED):
-        return said + (
-            "convert the file first, from western Windows with `iconv -f cp1252 -t utf-8`"
-        )
+        windows = "convert the file first, from western Windows with `iconv -f cp1252 -t utf-8`"
+        of_mac = MAC.search(error.object, max(error.start - 1, 0)) is not None
+        mac = ", or from an old Mac with `iconv -f macintosh -t utf-8`" if of_mac else ""
+        return f"{said}{windows}{mac}"
     return said + (
         "convert the file first with `iconv -f ENCODING -t utf-8`, where ENCODING is the one that "
         "it was written in (cp1251 is Russian Windows, shift_jis Japanese, gb18030 Chinese)"

@@ -25,6 +25,11 @@ from throughtime.extras import MissingPackage, needed_for
 
 SUFFIXES = (".mat", ".npz")
 
+PARTS_OR_ROWS = (
+    f"{signature.PARTS}; or, where each has a label, write JSON lines or Parquet with a list and "
+    "its label in each row"
+)
+
 PAD = (
     "fill all sequences up to one length and save the arrays as numbers, or write JSON lines, "
     '{"y": [[0, 1], …]} in each'
@@ -85,7 +90,8 @@ def read_arrays(path: Path) -> dict[str, Table]:
     if missing := [part for part in PARTS if part not in parts]:
         names = [name for name in found if not name.startswith("__")]
         raise DataError(
-            f"{path}: no array called {' or '.join(missing)}; got {', '.join(names) or 'none'}"
+            f"{path}: no array called {' or '.join(missing)}; got {', '.join(names) or 'none'}; "
+            f"expected an array of sequences for each part: {PARTS_OR_ROWS}"
         )
     if empty := [part for part in PARTS if not len(parts[part])]:
         raise DataError(f"{path}: no sequences in the array for {' and '.join(empty)}")

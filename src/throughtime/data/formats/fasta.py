@@ -12,6 +12,9 @@ from throughtime.data.table.table import Table
 
 SUFFIXES = (".fa", ".fasta", ".fna", ".faa", ".ffn", ".frn", ".fq", ".fastq")
 
+COMMENT = ";"
+"""What begins a line that is no part of a record, in FASTA."""
+
 LETTERS = re.compile(r"[A-Za-z*.-]+")
 """Letters of nucleotides or amino acids, a stop (*) and gaps (-, .)."""
 
@@ -31,7 +34,7 @@ def read_fasta(path: Path) -> Table:
         DataError: with file and line, if a record is not complete, or has what is no letter.
     """
     lines = [line.rstrip() for line in lines_of(path)]
-    first = next((line for line in lines if line), "")
+    first = next((line for line in lines if line and not line.startswith(COMMENT)), "")
     if not first.startswith((">", "@")):
         raise DataError(
             f"{path}:{lines.index(first) + 1}: {first[:40]!r}; expected a record that begins with "
@@ -76,7 +79,7 @@ def _fasta(path: Path, lines: list[str]) -> Iterator[Record]:
             if begin:
                 yield begin, name, "".join(parts), ""
             begin, name, parts = number, line[1:].strip(), []
-        elif line:
+        elif line and not line.startswith(COMMENT):
             parts.append(_letters(path, number, line))
 
 

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from throughtime.data.columns.image import SUFFIXES
 from throughtime.data.errors import DataError
 from throughtime.data.files.text_file import lines_of
 from throughtime.data.formats.tables import is_table
+from throughtime.data.numbers.number import number
+from throughtime.data.pictures.picture_files import SUFFIXES
+from throughtime.data.splitting import NAMES
+from throughtime.data.table.media import KINDS, OTHER_PICTURES
 from throughtime.data.table.table import Table
 
 
@@ -25,6 +28,7 @@ def table_in(folder: Path) -> Path:
             f"{folder}: a folder with {len(tables)} tables; give one of them, such as {tables[0]}, "
             "and others by --valid and --test"
         )
+    _check_kinds(folder)
     if not _pictures(folder):
         texts = any(file.suffix.lower() == ".txt" for file in folder.rglob("[!.]*"))
         hint = ": of texts make one table, with a text and its label in each row" if texts else ""
@@ -33,6 +37,44 @@ def table_in(folder: Path) -> Path:
             f"their captions beside them (a.png, a.txt), or in a folder for each label{hint}"
         )
     return folder
+
+
+def _is_box(caption: str) -> bool:
+    """Whether a caption is a class, and then where in the picture it is."""
+    words = caption.split()
+    return len(words) >= 5 and all(number(word) is not None for word in words)
+
+
+def _check_kinds(folder: Path) -> None:
+    """Refuse files of kinds that are not read: sound without pictures, or pictures among others.
+
+    Raises:
+        DataError: with how many there are, and what to do.
+    """
+    files = [file for file in folder.rglob("[!.]*") if file.is_file()]
+    some = any(file.suffix.lower() in SUFFIXES for file in files)
+    for what, endings in KINDS.items():
+        found = [file for file in files if file.suffix.lower()[1:] in endings]
+        if found and (what == OTHER_PICTURES or not some) and "txt" not in endings:
+            raise DataError(
+                f"{folder}: {len(found):,} files such as {found[0].relative_to(folder)} are {what}"
+                + (", or take them out of the folder" if some else "")
+            )
+
+
+def _instead(folder: Path, pictures: list[Path]) -> str:
+    """Where else captions or labels may be, in words."""
+    parts = sorted({picture.relative_to(folder).parts[0] for picture in pictures})
+    if all(name.lower() in NAMES for name in parts) and len(parts) > 1:
+        others = [(NAMES[name.lower()], folder / name) for name in parts]
+        first = next((path for part, path in others if part == "train"), others[0][1])
+        options = [f"--{part} {path}" for part, path in others if path != first]
+        return f"; where these are parts, give {first} and {' '.join(options)}"
+    stems = {picture.stem for picture in pictures}
+    lists = [file for file in sorted(folder.glob("[!.]*.txt")) if file.stem not in stems]
+    if len(lists) == 1:
+        return f"; where {lists[0]} has them, give that"
+    return ", or all pictures in folders that are named as their labels"
 
 
 class Captions(Table):
@@ -58,16 +100,25 @@ def read_captions(folder: Path) -> Table:
     images: list[str] = []
     captions: list[str] = []
     lines: list[int] = []
-    for picture in _pictures(folder):
+    pictures = _pictures(folder)
+    for picture in pictures:
         beside = picture.with_suffix(".txt")
         if not beside.exists():
-            raise DataError(f"{picture}: has no caption; expected one in {beside}")
+            raise DataError(
+                f"{picture}: has no caption; expected one in {beside}{_instead(folder, pictures)}"
+            )
         texts = [(n, text.strip()) for n, text in enumerate(lines_of(beside), 1) if text.strip()]
         if not texts:
             raise DataError(f"{beside}: has only blank lines; expected a caption")
         images += [str(picture.relative_to(folder.parent))] * len(texts)
         captions += [text for _, text in texts]
         lines += [line for line, _ in texts]
+    if all(map(_is_box, captions)):
+        raise DataError(
+            f"{folder}: the texts beside the pictures are boxes in them (YOLO), such as "
+            f"{captions[0]!r}; expected captions: write a table with the path of a picture and "
+            "what is y in each row"
+        )
     return Captions(folder, {"image": images, "caption": captions}, lines)
 
 

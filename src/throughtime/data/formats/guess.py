@@ -10,7 +10,7 @@ from pathlib import Path
 from throughtime.data.errors import DataError
 from throughtime.data.files import signature
 from throughtime.data.files.foreign import true_name
-from throughtime.data.files.json_text import from_json
+from throughtime.data.files.json_text import JSON, is_json
 from throughtime.data.files.opening import stem_of, suffix_of
 from throughtime.data.files.text_file import blocks_of
 from throughtime.data.formats import arrays, conll, fasta, fasttext, ucr
@@ -92,7 +92,7 @@ def known_format(path: Path) -> str | None:
         return "fasta"
     if fasttext.has_labels(lines):
         return "fasttext"
-    if ending not in TEXT and conll.has_sentences(lines):
+    if ending not in TEXT and conll.has_sentences(lines) and true_name(lines, ending) is None:
         return "conll"
     return None
 
@@ -114,11 +114,8 @@ def format_of(path: Path, reading: Reading) -> str:
         return "lines"  # whose reader says that there are none
     if name := true_name(lines, suffix_of(path)):
         raise DataError(f"{path}: {name}")
-    if _is_json(lines):
-        raise DataError(
-            f"{path}: JSON; name it .json if it is a table, such as a list of objects, and .jsonl "
-            "if it has an object in every line; or give --format lines to model its text"
-        )
+    if is_json(lines):
+        raise DataError(f"{path}: {JSON}; or give --format lines to model its text")
     if conll.has_sentences(first):
         told: str | None = (
             "every line has as many columns, and there are blank lines between; give --format "
@@ -130,7 +127,7 @@ def format_of(path: Path, reading: Reading) -> str:
     if reading.input is not None or reading.target is not None or reading.split is not None:
         return as_told if told else "lines"  # whose reader says that it has no columns
     if told and reading.symbols is None:
-        raise DataError(f"{path}: {told}, or --format lines to model the text of the lines")
+        raise DataError(f"{path}: {told}, or give --format lines to model the text of the lines")
     return "lines"
 
 
@@ -170,6 +167,18 @@ def _ways(lines: list[str]) -> str | None:
         if len({len(row) for row in rows}) == 1:
             many = "a number" if len(rows[0]) == 1 else f"{len(rows[0])} numbers"
             return f"every line is {many}; give --format series for a series with a step in each"
+        spaced = (
+            "" if all("," not in line for line in lines) else "write spaces for the commas and "
+        )
+        return (
+            f"every line is numbers, of different length; {spaced}give --symbols words if each "
+            'number is a symbol, write {"y": [1.5, 2]} in each line of a .jsonl for series of them'
+        )
+    if found := _labels_before(lines):
+        return (
+            f"every line begins with one of {', '.join(found)}; write a tab after it, and name the "
+            "file .tsv, if that is its label"
+        )
     for delimiter in DELIMITERS:
         tabs = delimiter == "\t"  # in files with tabs, quotes are often no quotes
         rows = list(
@@ -184,7 +193,8 @@ def _ways(lines: list[str]) -> str | None:
             continue
         count = counts.pop()
         quoted = any(f'{delimiter}"' in line or line.startswith('"') for line in lines)
-        if tabs or (len(lines) >= ENOUGH_LINES and (count > 2 or quoted)):
+        tight = not any(f"{delimiter} " in line for line in lines)  # as in no sentence
+        if tabs or (len(lines) >= ENOUGH_LINES and (count > 2 or quoted or tight)):
             name = "a tab" if tabs else repr(delimiter)
             return (
                 f"every line has {count} columns with {name} between; give --format table to read "
@@ -193,23 +203,19 @@ def _ways(lines: list[str]) -> str | None:
     return None
 
 
+def _labels_before(lines: list[str]) -> list[str]:
+    """The few whole numbers with which lines of text begin; none if there are others."""
+    begins = [line.split(maxsplit=1) for line in lines]
+    if len(lines) < ENOUGH_LINES or any(len(words) < 2 or "\t" in words[0] for words in begins):
+        return []
+    found = sorted({words[0] for words in begins})
+    whole = all(re.fullmatch(r"[-+]?\d", word) for word in found)
+    return found if whole and len(found) > 1 else []
+
+
 def _is_number(word: str) -> bool:
     """Whether a word is a number; with noughts before it (0110) it is a string of symbols."""
     return number(word) is not None and re.match(r"[-+]?0\d", word) is None
-
-
-def _is_json(lines: list[str]) -> bool:
-    """Whether the first megabyte is JSON, or begins a longer object or list of objects."""
-    if not lines[0].lstrip().startswith(("{", "[")):
-        return False
-    for text in (lines[0], "\n".join(lines)):
-        try:
-            found = from_json(text)
-        except ValueError:
-            continue
-        if isinstance(found, dict) or all(line.lstrip().startswith("[") for line in lines):
-            return True
-    return re.match(r"[\[\s]*\{\s*\"[^\"]*\"\s*:", "\n".join(lines)) is not None
 
 
 def _first_lines(path: Path) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import islice
@@ -14,7 +15,7 @@ from throughtime.data.files.foreign import check_beginning
 from throughtime.data.files.json_text import from_json, next_json, skip, why
 from throughtime.data.files.opening import suffix_of
 from throughtime.data.files.text_file import blocks_of, lines_in
-from throughtime.data.splitting import FEWEST
+from throughtime.data.splitting import FEWEST, NAMES
 from throughtime.data.storage.stored import ROWS, ColumnWriter
 from throughtime.data.table.nested import Records, flat, objects_in
 from throughtime.data.table.table import Table, check_width
@@ -26,6 +27,9 @@ OF_LINES = (".jsonl", ".ndjson")
 """The endings of files with a JSON value on every line."""
 
 SUFFIXES = (".json", *OF_LINES)
+
+BEGINS = re.compile(r"\s*([\[{\"'/#\d-]|(true|false|null|NaN)\b)")
+"""What a value of JSON begins with, or a comment, or what Python writes."""
 
 RECORDS = "expected a list of objects, one for each row"
 AS_RECORDS = "pandas writes a list of objects, one for each row, by to_json(orient='records')"
@@ -45,6 +49,11 @@ def read_json(path: Path) -> Table:
     """
     first = next((line for line in lines_in(path) if line.strip()), "")
     check_beginning(path, [first])
+    if first and BEGINS.match(first) is None:
+        raise DataError(
+            f"{path}: {first.strip()[:40]!r} begins no JSON; name the file .csv or .tsv if it is "
+            "delimited text, and .txt if it is a text"
+        )
     if suffix_of(path) in OF_LINES or _are_values(path):
         return _rows(path, _by_line(path), " on every line")
     text = "".join(blocks_of(path))
@@ -209,6 +218,8 @@ def _is_columns(whole: dict[str, Any]) -> bool:
         return False  # the form split, with something wrong in it
     if not all(isinstance(value, list) and value for value in values):
         return False
+    if all(key.lower() in NAMES for key in whole):
+        return False  # parts of the data, whose rows are no objects
     plain = any(not isinstance(value[0], dict) for value in values)
     return plain and len({len(value) for value in values}) == 1
 

@@ -4,24 +4,18 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Callable, Sequence
-from typing import Any
 
 from throughtime.data.columns import Column, Features, column, guess
 from throughtime.data.columns.column import shown
-from throughtime.data.columns.features import (
-    are_flags,
-    are_lists_of_names,
-    are_marked_sets,
-    flag,
-    form_of,
-)
+from throughtime.data.columns.features import flag
 from throughtime.data.columns.lists import as_list
 from throughtime.data.errors import DataError
 from throughtime.data.numbers.number import number
+from throughtime.data.pairs.several import are_labels
 from throughtime.data.reading import Reading
 from throughtime.data.table.grouped import check_not_steps
 from throughtime.data.table.media import check_no_files
+from throughtime.data.table.nested import check_no_objects
 from throughtime.data.table.row_numbers import numbers_rows
 from throughtime.data.table.table import Table
 from throughtime.data.table.times_as_values import are_times, check_no_times, hardly_repeats
@@ -132,7 +126,7 @@ def kinds_of(table: Table, inputs: list[Named], target: Named) -> tuple[tuple[Co
     of_x = tuple(_column(table, name, kind, target=False) for name, kind in inputs)
     pictures = any(column.alone and not column.sequence for column in of_x)
     name, kind = target
-    if kind is None and _are_sets(table, of_x, name):
+    if kind is None and are_labels(table, of_x, name):
         kind = Features.kind
     of_y = _column(table, name, kind, target=True, caption=pictures)
     if isinstance(of_y, Features):
@@ -157,43 +151,6 @@ def _check_last(table: Table, name: str) -> None:
             f"expected a label: delete the line, or give --target {shlex.quote(name + ':label')} "
             "if it is one"
         )
-
-
-def _are_sets(table: Table, of_x: tuple[Column, ...], name: str) -> bool:
-    """Whether each y is a set of labels: by the mark between them, or a list beside a text.
-
-    A list that is as long as x, or has a name for each word or character of it, is no set.
-    """
-    values = table.column(name)
-    lists = [as_list(value) for value in values]
-    if 2 * sum(isinstance(value, list) for value in lists) <= len(lists):
-        comma = form_of(values) == "," and table.numbers(name).are_numbers  # a decimal comma
-        try:
-            return not comma and are_marked_sets(values)
-        except DataError as error:
-            raise DataError(
-                f"{table.path}: column {name!r} {error}; give --target {name}:features for labels "
-                f"with {form_of(values)!r} between, or {name}:label for each combination as one"
-            ) from None
-    x = table.column(of_x[0].name) if len(of_x) == 1 and of_x[0].sequence else []
-    text = bool(x) and all(isinstance(value, str) for value in x)
-    if text and are_flags(lists, share=1):  # that texts have so many words is a coincidence
-        return True
-    if any(_as_long(x, lists, unit) for unit in ((_words, len) if text else (len,))):
-        return False
-    return are_flags(lists) or (text and are_lists_of_names(lists))
-
-
-def _words(value: Any) -> int:
-    return len(value.split() if isinstance(value, str) else value)
-
-
-def _as_long(x: Sequence[Any], y: Sequence[Any], unit: Callable[[Any], int]) -> bool:
-    """Whether most lists y are as long as their x."""
-    pairs = [
-        (a, b) for a, b in zip(x, y, strict=False) if isinstance(b, list) and hasattr(a, "__len__")
-    ]
-    return 2 * sum(unit(a) == len(b) for a, b in pairs) > len(y)
 
 
 def _are_tagged(table: Table, inputs: list[Named], target: Named) -> bool:
@@ -259,6 +216,7 @@ def _column(
             found.see(table.column(name))
         return found
     check_no_files(table, name)
+    check_no_objects(table, name)
     return guess(name, table.numbers(name).values, target=target, caption=caption)(name)
 
 

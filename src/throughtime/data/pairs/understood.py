@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -61,7 +62,7 @@ def understood(table: Table, of_x: Sequence[Column], of_y: Column, guessed: set[
 
 
 def _doubts(table: Table, column: Column) -> Iterator[str]:
-    """What labels may be a mistake of the file: such as differ in case or spaces alone."""
+    """What labels may be a mistake of the file: such as look alike, or one in all rows."""
     if not column.closed or column.vocabulary is None:
         return
     symbols = column.vocabulary.symbols
@@ -69,14 +70,17 @@ def _doubts(table: Table, column: Column) -> Iterator[str]:
     alike = [symbol for symbol in symbols if counts[_plain(symbol)] > 1]
     missing = [s for s in symbols if s.strip().lower() in EMPTY and column.kind == "label"]
     if alike:
-        yield f"labels that differ in case or spaces alone: {_counted(table, column, alike)}"
+        yield f"labels that hardly differ: {_counted(table, column, alike)}"
+    if len(symbols) == 1 and column.kind in ("label", "tags"):
+        yield f"all of training has the label {symbols[0]!r}, so there is nothing to learn"
     if missing:
         yield f"a label may be a missing value: {_counted(table, column, missing)}"
 
 
 def _plain(symbol: str) -> str:
-    """A label without the spaces around it and its case; a letter alone may stand for that case."""
-    plain = symbol.strip()
+    """A label as it looks, without its case; a letter alone may stand for that case."""
+    plain = unicodedata.normalize("NFKC", symbol)
+    plain = " ".join("".join(c for c in plain if unicodedata.category(c) != "Cf").split())
     return plain if len(plain) == 1 else plain.casefold()
 
 
@@ -87,9 +91,14 @@ def _counted(table: Table, column: Column, symbols: Sequence[str]) -> str:
         found = column.parse(value)
         counts.update([found] if isinstance(found, str) else set(found))
     return ", ".join(
-        f"{symbol!r} ({counts[symbol]:,} row{'s' * (counts[symbol] != 1)})"
+        f"{_exactly(symbol)} ({counts[symbol]:,} row{'s' * (counts[symbol] != 1)})"
         for symbol in symbols[:LABELS_SHOWN]
     )
+
+
+def _exactly(symbol: str) -> str:
+    """A label in quotes, with codes for letters that are composed in another way than usual."""
+    return repr(symbol) if unicodedata.is_normalized("NFC", symbol) else ascii(symbol)
 
 
 def _of_sets(column: Column, other: str) -> bool:

@@ -11,11 +11,19 @@ MOST_FILES = 1_000_000
 """The most files that are looked through for a name."""
 
 
+SUFFIXES = (
+    *(".png", ".jpg", ".jpeg", ".jfif", ".gif", ".bmp", ".tif", ".tiff", ".webp"),
+    *(".ppm", ".pgm", ".pbm", ".pnm"),
+)
+"""The endings of pictures that are read."""
+
+
 class PictureFiles:
     """Finds pictures by the names that a file has for them.
 
     A name is a path from the folder of that file, or from ``images`` if that is given. If there is
     no such picture, it may also be in a folder below, as long as one alone there has this name.
+    A name may lack the ending, as the ids of pictures do.
 
     Args:
         images: the folder of the pictures.
@@ -40,8 +48,12 @@ class PictureFiles:
         if os.path.isfile(path):  # of a name that no file can have, this too is false
             return path
         parts = PureWindowsPath(name).parts
-        named = self._files(start.absolute()).get(parts[-1], []) if parts else []
+        files = self._files(start.absolute())
+        named = files.get(parts[-1], []) if parts else []
         found = [file for file in named if file.parts[-len(parts) :] == parts]
+        if parts and not found:
+            named = [f for end in SUFFIXES for f in files.get(parts[-1] + end, [])]
+            found = [f for f in named if (*f.parts[-len(parts) : -1], f.stem) == parts]
         if len(found) == 1:
             return found[0]
         if found:

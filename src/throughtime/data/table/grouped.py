@@ -82,7 +82,7 @@ def check_not_steps(table: Table, used: list[str]) -> None:
             continue
         empty = sum(value is None or value == "" for value in values)
         filled = [value for value in values if value is not None and value != ""]
-        begins = 2 * empty > len(values) and len(set(map(str, filled))) == len(filled) > 1
+        begins = 2 * empty >= len(values) and len(set(map(str, filled))) == len(filled) > 1
         runs = 1 + sum(a != b for a, b in pairwise(values))
         said = bool(OF_SEQUENCES.search(name)) and 2 * runs <= len(values)
         if (begins and values[0] == filled[0]) or said:

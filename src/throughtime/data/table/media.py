@@ -7,8 +7,10 @@ import re
 from throughtime.data.errors import DataError
 from throughtime.data.table.table import Table
 
+OTHER_PICTURES = "pictures of a kind that is not read; save them as PNG or JPEG"
+
 KINDS = {
-    "pictures of a kind that is not read; save them as PNG or JPEG": (
+    OTHER_PICTURES: (
         *("svg", "heic", "heif", "avif", "jxl", "jp2", "psd", "eps", "ico", "tga", "exr"),
         *("dcm", "nii", "cr2", "nef", "arw", "dng", "raw"),
     ),
@@ -22,11 +24,14 @@ KINDS = {
 }
 """What files are by the endings of their names, and what to do with them."""
 
+BASE64 = ("data:image/", "iVBORw0KGgo", "/9j/", "R0lGOD", "UklGR")
+"""What pictures in base64 begin with: as an address, and PNG, JPEG, GIF and WebP."""
+
 NAME = re.compile(r"[^\n]*[^\s./\\]\.(\w{1,8})")
 
 
 def check_no_files(table: Table, name: str) -> None:
-    """Refuse a column of names of files that would be taken for texts.
+    """Refuse a column of names of files, or of pictures in base64, that would be taken for texts.
 
     Raises:
         DataError: with file and line, and what to do; a kind that is given is no guess.
@@ -40,6 +45,11 @@ def check_no_files(table: Table, name: str) -> None:
         'a.wav': sound; make each a list of numbers in a column; or ...
     """
     values = table.column(name)
+    if all(isinstance(v, str) and v.strip().startswith(BASE64) for v in values):
+        raise DataError(
+            f"{table.at(0)}: column {name!r} has pictures in base64 ({values[0][:30]}…); write "
+            "each to a file and its name here, or their bytes to a Parquet file"
+        )
     found = [NAME.fullmatch(v.strip()) if isinstance(v, str) else None for v in values]
     endings = {match[1].lower() for match in found if match is not None}
     for kind, of_kind in KINDS.items():

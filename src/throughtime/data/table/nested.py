@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -125,6 +126,31 @@ def check_plain(table: Table, column: Column, values: Sequence[Any], first: int)
                 f"{table.at(row)}: column {column.name!r} has {what}; expected a text, a number, "
                 "or a list of them: write what the model reads or predicts to columns of their own"
             )
+
+
+def check_no_objects(table: Table, name: str) -> None:
+    """Refuse a column of objects that stand in texts, as ``{'a': 1}``; a given kind is no guess.
+
+    Raises:
+        DataError: with file and line.
+    """
+    for row, value in enumerate(table.column(name)):
+        if not isinstance(value, str) or OBJECT.fullmatch(value.strip()) is None:
+            return
+        if row + 1 == min(len(table), SURE):
+            raise DataError(
+                f"{table.at(0)}: column {name!r} has objects as texts, such as "
+                f"{table.column(name)[0][:40]!r}; expected a text, a number, or a list of them: "
+                f"write their entries to columns of their own, or give {name}:characters to model "
+                "how they are written"
+            )
+
+
+OBJECT = re.compile(r"\{\s*('[^']*'|\"[^\"]*\"|\d+)\s*:.*\}", re.DOTALL)
+"""An object of JSON, or a dictionary of Python's."""
+
+SURE = 10
+"""So many objects in the first rows are no coincidence."""
 
 
 def objects_in(value: Any) -> str | None:

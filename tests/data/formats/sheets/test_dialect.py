@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from tests.helpers.data_files import Write
@@ -135,3 +137,20 @@ def test_decimal_commas_between_commas_are_named(write: Write) -> None:
     rows = "".join(f"{day},5\n" for day in range(1, 31))
     with pytest.raises(DataError, match="as 20,5 has a comma, put it in double quotes"):
         read_table(write("a.csv", f"v\n{rows}"))
+
+
+@pytest.mark.parametrize("mark", ",;")
+def test_another_delimiter_in_a_tsv_is_said(mark: str, write: Write) -> None:
+    path = write("a.tsv", f"text{mark}label\n" + f"a film{mark}pos\n" * 9)
+    said = f"a.tsv: no tabs, though its name ends in .tsv, and 2 cells by {mark!r} in every row;"
+    with pytest.raises(DataError, match=re.escape(said)):
+        read_table(path)
+    texts = write("b.tsv", f"text\nwell{mark} yes\nso{mark} no\n")
+    assert list(read_table(texts).columns) == ["text"]
+
+
+@pytest.mark.parametrize("name", ["a.csv", "a.tsv"])
+@pytest.mark.parametrize("text", ['{"a": "x", "b": 1}\n' * 9, '[\n{"a": 1},\n{"a": 2}\n]\n'])
+def test_json_is_no_delimited_text(name: str, text: str, write: Write) -> None:
+    with pytest.raises(DataError, match=rf"{name}: JSON; name it .json if it is a table"):
+        read_table(write(name, text))

@@ -21,6 +21,7 @@ from throughtime.data.formats.tables import read_table
         ("10,20,30\n0.5,1,2\n", ["1", "2", "3"], 2),  # no years
         ("1.5,2\n3,4.5\n", ["1", "2"], 2),
         ("0\n1\n2\n3\n", ["1"], 4),
+        ("a good film\t0\nthe film\t14,27\na book\t2\n", ["1", "2"], 3),  # a label, no name
         ("2020-01-01,a word\n2020-01-02,another\n", ["1", "2"], 2),
         ("spam\tcheap pills\nham\thello you\nspam\tbuy now\nspam\tone\n", ["1", "2"], 4),
         ("go 0 now\tva 0\ngo 1 now\tva 1\ngo 2 now\tva 2\n", ["1", "2"], 3),
@@ -97,3 +98,12 @@ def test_single_quotes_are_none(write: Write) -> None:
     content = "'day','v'\n" + "".join(f"'{i}','{i}.5'\n" for i in range(9))
     with pytest.raises(DataError, match=r"a.csv:1: names in single quotes \('day'\); expected"):
         read_table(write("a.csv", content))
+
+
+@pytest.mark.parametrize("first", ["Go.\tGeh!", "the old house\tdas ganz alte Haus"])
+def test_a_sentence_above_sentences_may_be_a_row(first: str, write: Write) -> None:
+    rows = "He ran.\tEr lief.\nYou all go to it.\tIhr geht alle dahin.\n"
+    with pytest.raises(DataError, match=r"a\.tsv:1: '.*' may be a name or a value; say which"):
+        read_table(write("a.tsv", f"{first} now.\n{rows}".replace("\t", " now.\t")))
+    table = read_table(write("b.tsv", f"English\tGerman now.\n{rows}"))
+    assert list(table.columns) == ["English", "German now."]

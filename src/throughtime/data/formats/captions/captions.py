@@ -6,11 +6,11 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
-from throughtime.data.columns.image import SUFFIXES
 from throughtime.data.formats.captions.coco import is_coco, read_coco
 from throughtime.data.formats.captions.flickr import first_lines, is_flickr, read_flickr
 from throughtime.data.formats.folder import read_captions
 from throughtime.data.formats.tables import is_table, read_table
+from throughtime.data.pictures.picture_files import SUFFIXES
 from throughtime.data.table.table import Table
 
 LISTED = re.compile(

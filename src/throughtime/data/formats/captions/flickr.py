@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from throughtime.data.columns.image import SUFFIXES
 from throughtime.data.errors import DataError
 from throughtime.data.files.text_file import lines_of
+from throughtime.data.pictures.picture_files import SUFFIXES
 from throughtime.data.table.table import Table
 
 CAPTION = re.compile(r"([^\t]+)#\d+\t(.*)")

@@ -12,6 +12,7 @@ from typing import Any
 
 from throughtime.data.errors import DataError
 from throughtime.data.files.foreign import check_beginning
+from throughtime.data.files.json_text import JSON, is_json
 from throughtime.data.files.opening import suffix_of
 from throughtime.data.files.text_file import lines_in
 from throughtime.data.formats.sheets.dialect import (
@@ -84,12 +85,17 @@ def _cut(path: Path, delimiter: str | None) -> _Cut:
     else:
         raise DataError(f"{path}: nothing but blank lines; expected a line of names, and rows")
     some = list(islice(lines_in(path), first, first + SAMPLE))
-    check_beginning(path, [line.rstrip("\n") for line in some if line.strip()])
+    lines = [line.rstrip("\n") for line in some if line.strip()]
+    check_beginning(path, lines)
+    if is_json(lines):
+        raise DataError(f"{path}: {JSON}")
     text = "".join(some)
     dialects = [Dialect(c, first=first, spaced=has_spaced_quotes(text, c)) for c in candidates]
     found = _evenly(path, dialects, text)
     if found is not None:
         return found
+    if delimiter and delimiter not in text:
+        _check_no_other(path, first, text)
     usual = max(dialects, key=lambda d: _most_alike(path, first, d.delimiter))
     try:
         found = _all_of(path, usual)
@@ -99,6 +105,21 @@ def _cut(path: Path, delimiter: str | None) -> _Cut:
     if len(found.columns) == 1 and len(candidates) > 1:
         return _try(path, Spaces()) or _of_one(path, found)
     return found
+
+
+def _check_no_other(path: Path, first: int, text: str) -> None:
+    """Refuse a .tsv without tabs, in which another delimiter divides every row.
+
+    Raises:
+        DataError: with that delimiter.
+    """
+    for mark in DELIMITERS:
+        cut = _try(path, Dialect(mark, first=first)) if f"{mark} " not in text else None
+        if cut is not None:
+            raise DataError(
+                f"{path}: no tabs, though its name ends in .tsv, and {len(cut.columns)} cells by "
+                f"{mark!r} in every row; name it .csv if these are its columns"
+            )
 
 
 def _evenly(path: Path, dialects: list[Dialect], text: str) -> _Cut | None:

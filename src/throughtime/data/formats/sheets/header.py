@@ -132,6 +132,8 @@ def names_first(path: Path, rows: Sequence[Row]) -> bool:
             for cell, column in zip(head, columns, strict=True)
             if len(cell.strip()) > 1
         )
+    if all(map(_is_sentence, head)) and all(map(_is_sentence, below[0] if below else [])):
+        raise DataError(f"{path}:{rows[0][0]}: {head[0][:40]!r} may be a name or a value; " + ASK)
     if odd := [cell for cell in head if len(cell) > LONGEST_NAME]:
         raise DataError(f"{path}:{rows[0][0]}: {odd[0][:40]!r}… may be a name or a value; " + ASK)
     return True
@@ -145,6 +147,8 @@ def _positions(
         return False
     said = [int(head[i]) for i in numeric]
     from_zero = said == list(range(len(said)))
+    if from_zero and any(len(cell.split()) > 1 for cell in head):  # a text, and 0 as its label
+        return False
     evenly = len(said) >= LEAST_YEARS and len({b - a for a, b in pairwise(said)}) == 1
     if not (from_zero or (evenly and said[0] < said[1] and all(n in LIKELY_YEARS for n in said))):
         return False
@@ -160,6 +164,11 @@ def _positions(
         f"{path}:1: {', '.join(head[i] for i in numeric[:4])} may be names of columns or values; "
         + ASK
     )
+
+
+def _is_sentence(cell: Any) -> bool:
+    """Whether a cell is a text rather than a name: of several words, or with a full stop."""
+    return len(str(cell).split()) > 3 or str(cell).strip().endswith((".", "!", "?"))
 
 
 def _are_plain_numbers(column: Sequence[Any]) -> bool:
