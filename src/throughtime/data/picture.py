@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import warnings
 from collections.abc import Iterable
 from io import BytesIO
@@ -12,6 +13,9 @@ from PIL import Image as Pictures
 from PIL import ImageChops, ImageOps
 
 from throughtime.data.errors import DataError
+
+# what Pillow logs of a damaged file would be printed as one more line, beside our refusal
+logging.getLogger("PIL").addHandler(logging.NullHandler())
 
 FORMATS = ("PNG", "JPEG", "GIF", "BMP", "TIFF", "WEBP", "PPM")
 """The formats that are read. Pillow has more, of which some start other programs (EPS)."""
