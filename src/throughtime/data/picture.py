@@ -111,11 +111,11 @@ def _as_seen(picture: Pictures.Image, largest: int) -> Pictures.Image:
         drawn = _of_fine_greys(picture)
     else:
         drawn = picture.convert("RGBA" if clear else "L" if picture.mode in ("1", "L") else "RGB")
-    drawn.thumbnail((largest, largest))
     if drawn.mode == "RGBA":
-        paper = Pictures.new("RGBA", drawn.size, "white")
-        paper.alpha_composite(drawn)
-        drawn = paper.convert("RGB")
+        paper = Pictures.new("RGB", drawn.size, "white")
+        paper.paste(drawn, mask=drawn)
+        drawn = paper
+    drawn.thumbnail((largest, largest))
     if drawn.mode == "RGB":
         red, green, blue = drawn.split()
         if not any(ImageChops.difference(red, other).getbbox() for other in (green, blue)):
