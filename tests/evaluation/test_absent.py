@@ -53,6 +53,18 @@ def test_a_label_of_a_sequence_has_probability_zero() -> None:
     assert numbers["perplexity"].unit == "choices per label, without 1 that training lacks"
 
 
+def test_of_absent_labels_alone_the_mean_is_not_a_number() -> None:
+    """A part may have no other labels; its accuracy is zero all the same."""
+    model = tt.RecurrentModel(
+        tt.cells.Elman(4), tt.wirings.SEQUENCE_TO_VECTOR, tt.outputs.Categorical(3), input_size=3
+    )
+    examples = Examples(X, torch.tensor([NEW, NEW]))
+    assert math.isnan(nats_per_symbol(model, examples, 2))
+    numbers = {n.name: n.value for n in evaluate(model, examples, symbols(3))}
+    assert math.isnan(numbers["perplexity"])
+    assert numbers["accuracy"] == 0
+
+
 def test_a_tag_has_probability_zero_and_the_others_keep_theirs() -> None:
     y = Sequence(torch.tensor([[0, NEW, 2, 1], [1, 0, 2, 0]]), [4, 3])
     model = tagger()

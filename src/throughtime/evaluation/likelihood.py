@@ -129,7 +129,7 @@ def nats_per_symbol(
 ) -> float:
     """-log p per symbol, in nats; ends count as symbols if the model decides τ.
 
-    Labels that training lacks are left out.
+    Labels that training lacks are left out; where there are no others, it is not a number.
 
     Args:
         model: the model, scored without dropout.
@@ -145,7 +145,7 @@ def nats_per_symbol(
         log_p += float(log_prob(p, part.y, absent=0.0).sum())
         count += symbols(model, part.y)
     model.train(training)
-    return -log_p / count
+    return -log_p / count if count else math.nan
 
 
 def parts(

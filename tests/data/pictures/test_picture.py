@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import struct
 import zlib
 from io import BytesIO
@@ -193,6 +194,21 @@ def test_a_file_that_was_cut_off_is_refused(form: str) -> None:
     whole = file(Pictures.fromarray(noise), form).getvalue()
     with pytest.raises(DataError, match="cannot be read as a picture"):
         look(BytesIO(whole[: len(whole) // 2]))
+
+
+def test_pillow_prints_no_line_of_its_own(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It logs that 2,000 samples a pixel are too many; without handlers, logs are printed."""
+    samples = struct.pack("<HHI", 277, 3, 1)
+    whole = file(Pictures.new("RGB", (4, 4)), "TIFF").getvalue()
+    many = samples + struct.pack("<I", 2_000)
+    damaged = whole.replace(samples + struct.pack("<I", 3), many)
+    assert many in damaged
+    monkeypatch.setattr(logging.getLogger(), "handlers", [])  # pytest's
+    with pytest.raises(DataError, match="cannot be read as a picture"):
+        look(BytesIO(damaged))
+    assert capsys.readouterr().err == ""
 
 
 def test_a_picture_that_is_too_small_is_refused() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import warnings
 from collections.abc import Iterable
 from io import BytesIO
@@ -12,6 +13,9 @@ from PIL import Image as Pictures
 from PIL import ImageChops, ImageOps
 
 from throughtime.data.errors import DataError
+
+# what Pillow logs of a damaged file would be printed as one more line, beside our refusal
+logging.getLogger("PIL").addHandler(logging.NullHandler())
 
 FORMATS = ("PNG", "JPEG", "GIF", "BMP", "TIFF", "WEBP", "PPM")
 """The formats that are read. Pillow has more, of which some start other programs (EPS)."""
@@ -111,11 +115,11 @@ def _as_seen(picture: Pictures.Image, largest: int) -> Pictures.Image:
         drawn = _of_fine_greys(picture)
     else:
         drawn = picture.convert("RGBA" if clear else "L" if picture.mode in ("1", "L") else "RGB")
-    drawn.thumbnail((largest, largest))
     if drawn.mode == "RGBA":
-        paper = Pictures.new("RGBA", drawn.size, "white")
-        paper.alpha_composite(drawn)
-        drawn = paper.convert("RGB")
+        paper = Pictures.new("RGB", drawn.size, "white")
+        paper.paste(drawn, mask=drawn)
+        drawn = paper
+    drawn.thumbnail((largest, largest))
     if drawn.mode == "RGB":
         red, green, blue = drawn.split()
         if not any(ImageChops.difference(red, other).getbbox() for other in (green, blue)):
