@@ -188,11 +188,8 @@ def _divided(
     seed: int,
     reading: Reading,
 ) -> parts.Divided:
+    reading.check_one_division()
     if reading.split is not None:
-        if reading.part_files:
-            raise DataError(
-                "--split and files for --valid or --test exclude each other; leave one out"
-            )
         return parts.by_column(table, reading.split), 0
     separate = {
         part: replace(read(file), decimal=table.decimal).with_numbers(numbers)
