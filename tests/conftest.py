@@ -12,12 +12,17 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from tests.helpers.commands import SMALL, Trained, good
 from tests.helpers.data_files import Write
 from tests.helpers.made_up import MODELS, ROWS, SENTENCES, SERIES, VECTORS
 from throughtime.data import Dataset, load
 from throughtime.engine import use
+
+# an example may take as long as a busy machine lets it
+settings.register_profile("throughtime", deadline=None)
+settings.load_profile("throughtime")
 
 
 @pytest.fixture(params=["engine", "python"])

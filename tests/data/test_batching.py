@@ -2,7 +2,7 @@
 
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from throughtime.data import DataError, Examples, batches, batching, streams
@@ -16,7 +16,6 @@ def numbered(lengths: list[int]) -> Examples:
     return Examples(x=torch.arange(len(lengths))[:, None], y=y)
 
 
-@settings(deadline=None)
 @given(
     lengths=st.lists(st.integers(0, 9), min_size=1, max_size=60),
     size=st.integers(1, 12),
@@ -87,7 +86,6 @@ def test_where_y_is_one_value_the_length_of_x_counts() -> None:
 LENGTHS = st.lists(st.sampled_from([0, 1, 2, 3, 5, 9, 40]), min_size=1, max_size=60)
 
 
-@settings(deadline=None)
 @given(
     lengths=LENGTHS,
     size=st.integers(1, 12),
@@ -149,7 +147,6 @@ def test_a_batch_has_a_row() -> None:
         batches(numbered([1]), 1, generator=None, symbols=0)
 
 
-@settings(deadline=None)
 @given(data=st.data(), count=st.integers(1, 200))
 def test_streams_join_to_the_whole(data: st.DataObject, count: int) -> None:
     rows, steps = data.draw(st.integers(1, count)), data.draw(st.integers(1, 30))

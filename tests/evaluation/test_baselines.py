@@ -7,7 +7,7 @@ from itertools import product
 import numpy as np
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from torch import Tensor
 
@@ -31,7 +31,6 @@ def tensors(lists: list[list[int]]) -> list[Tensor]:
 # ---- n-grams -----------------------------------------------------------------------------------
 
 
-@settings(deadline=None)
 @given(texts, st.integers(1, 5), st.booleans(), st.lists(st.integers(0, 2), max_size=7))
 def test_probabilities_after_any_context_sum_to_one(
     training: list[list[int]], order: int, end: bool, context: list[int]
@@ -43,7 +42,6 @@ def test_probabilities_after_any_context_sum_to_one(
     assert p.sum() == pytest.approx(1)
 
 
-@settings(deadline=None)
 @given(texts, texts, st.integers(1, 4), st.booleans())
 def test_a_text_costs_what_its_symbols_cost(
     training: list[list[int]], text: list[list[int]], order: int, end: bool
@@ -130,7 +128,6 @@ def test_nothing_to_count_is_refused() -> None:
 # ---- labels and lengths ------------------------------------------------------------------------
 
 
-@settings(deadline=None)
 @given(st.lists(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 2)), min_size=1), min_size=1))
 def test_no_fixed_label_for_each_symbol_does_better(rows: list[list[tuple[int, int]]]) -> None:
     pairs = [torch.tensor(row) for row in rows]

@@ -58,7 +58,7 @@ def test_the_seed_and_nothing_else_decides_the_parts(tmp_path: Path) -> None:
     assert len({tuple(lines_of(read_lines(path, seed), "test")) for seed in range(5)}) > 1
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(repeats=st.lists(st.integers(1, 4), min_size=10, max_size=30), seed=st.integers(0, 99))
 def test_copies_of_a_line_stay_together(
     repeats: list[int], seed: int, tmp_path_factory: pytest.TempPathFactory

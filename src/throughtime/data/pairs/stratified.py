@@ -38,9 +38,12 @@ def stratified(where: NDArray[np.int8], items: Numbers, classes: Numbers) -> NDA
         [2, 0, 0, 0, 0, 0, 0, 0, 1, 0]
     """
     division = _Division(where.copy(), items, classes)
-    for part in range(len(PARTS)):
-        if division.sizes[part]:
+    moved = True
+    while moved:  # what an exchange for one part frees, another part may need
+        before = division.where.copy()
+        for part in np.flatnonzero(division.sizes).tolist():
             division.complete(part)
+        moved = not np.array_equal(division.where, before)
     return division.where
 
 
@@ -63,20 +66,22 @@ class _Division:
         self.totals = self.counts.sum(1)
         self.sizes = np.bincount(where, minlength=len(PARTS))
 
-    def needed(self, part: int) -> Numbers:
-        """``(classes,)``, how many more items of each class a part needs."""
-        every = self.totals >= IN_EVERY_PART
-        least = every if part else np.where(every, -(-self.totals // 2), 1)
-        return least - self.counts[:, part]
+    def needed(self, part: int, classes: Numbers) -> Numbers:
+        """``(classes,)``, how many more items of each of these classes a part needs."""
+        totals = self.totals[classes]
+        every = totals >= IN_EVERY_PART
+        least = every if part else np.where(every, -(-totals // 2), 1)
+        return least - self.counts[classes, part]
 
     def complete(self, part: int) -> None:
         """Move items to a part, as far as its classes need them."""
         exchanged: Iterator[int] | None = None
-        short = np.flatnonzero(self.needed(part) > 0)
+        short = np.flatnonzero(self.needed(part, np.arange(len(self.totals))) > 0)
         for c in short[np.argsort(self.totals[short], kind="stable")].tolist():
             others = [i for i in self._members(c) if self.where[i] != part]
             for item in sorted(others, key=self._spare, reverse=True):
-                if self.needed(part)[c] <= 0 or not (part == 0 or self._spare(item)):
+                enough = self.needed(part, np.array([c])).item() <= 0
+                if enough or not (part == 0 or self._spare(item)):
                     break
                 before = int(self.where[item])
                 exchanged = exchanged or iter(np.flatnonzero(self.where == part).tolist())
@@ -91,7 +96,7 @@ class _Division:
 
     def _spare(self, item: int) -> bool:
         """Whether every class of an item has more in its part than it needs."""
-        return bool((self.needed(int(self.where[item]))[self._classes(item)] < 0).all())
+        return bool((self.needed(int(self.where[item]), self._classes(item)) < 0).all())
 
     def _move(self, item: int, part: int) -> None:
         before, classes = self.where[item], self._classes(item)
