@@ -10,6 +10,9 @@ from throughtime.data.formats.arrow.values import POINTER, check_values, readabl
 from throughtime.data.storage.stored import ROWS
 from throughtime.data.table.table import Table, check_width
 
+BUFFER = 2**16
+"""Bytes of each column that are read at once."""
+
 
 def read_parquet(path: Path) -> Table:
     """Read a Parquet file.
@@ -25,10 +28,13 @@ def read_parquet(path: Path) -> Table:
             check_values(path, _least_bytes(file.metadata))
             is_text = (arrow.types.is_string, arrow.types.is_large_string, arrow.types.is_binary)
             texts = [f.name for f in file.schema_arrow if any(is_a(f.type) for is_a in is_text)]
-        # a text that repeats is kept once, until it is known how large all of them are
-        with parquet.ParquetFile(path, read_dictionary=texts) as file:
-            some = (arrow.Table.from_batches([batch]) for batch in file.iter_batches(ROWS))
-            return table_of_batches(path, map(_without_index, some))
+        # a text that repeats is kept once, until it is known how large all of them are; and no more
+        # of the file is read than the next rows need
+        some = {"read_dictionary": texts, "pre_buffer": False, "buffer_size": BUFFER}
+        with parquet.ParquetFile(path, **some) as file:
+            batches = file.iter_batches(ROWS, use_threads=False)
+            tables = (arrow.Table.from_batches([batch]) for batch in batches)
+            return table_of_batches(path, map(_without_index, tables))
 
 
 def _least_bytes(metadata: Any) -> int:

@@ -60,6 +60,8 @@ def readable(path: Path, form: str, module: str) -> Iterator[tuple[Any, Any]]:
     except (OSError, EOFError, arrow.ArrowException, UnicodeDecodeError, struct.error) as error:
         reason, a = " ".join(str(error).split()), "an" if form == "Arrow" else "a"
         raise DataError(f"{path}: cannot be read as {a} {form} file ({reason})") from None
+    finally:
+        arrow.default_memory_pool().release_unused()  # or Arrow keeps it for its next table
 
 
 def table_of_batches(path: Path, tables: Iterable[Any]) -> Table:
