@@ -23,9 +23,9 @@ from throughtime.data.series.calendar import is_time
 from throughtime.data.series.class_column import check_no_class
 from throughtime.data.series.clocks import is_time_of_day, times
 from throughtime.data.series.counters import check_no_counter
-from throughtime.data.series.missing import missing_marks
 from throughtime.data.series.time_parts import by_time, cut_by
 from throughtime.data.storage.flat import Flat, Spool, spooled
+from throughtime.data.table.missing import missing_marks
 from throughtime.data.table.row_numbers import is_id
 from throughtime.data.table.table import Table
 from throughtime.data.table.times_as_values import hardly_repeats
