@@ -22,7 +22,7 @@ from throughtime.data.schema import Schema
 from throughtime.data.series.calendar import is_time
 from throughtime.data.series.class_column import check_no_class
 from throughtime.data.series.clocks import is_time_of_day, times
-from throughtime.data.series.counters import check_no_counter
+from throughtime.data.series.counters import check_no_counter, said_of_falling
 from throughtime.data.series.time_parts import by_time, cut_by
 from throughtime.data.storage.flat import Flat, Spool, spooled
 from throughtime.data.table.missing import missing_marks
@@ -108,11 +108,13 @@ def as_series(table: Table, reading: Reading, name: str) -> Dataset:
             f"{path}: no column is numeric; expected a series. The columns are: "
             + ", ".join(table.columns)
         )
+    undated = all(times(table.spread(), n) is None for n in table.columns if n not in names)
     if reading.target is None:
         _check_no_unix(table, names)
-        if all(times(table.spread(), n) is None for n in table.columns if n not in names):
+        if undated:
             check_no_counter(table, names)
     notes = [*_notations(table, names), *missing_marks(table.spread(), names)]
+    notes += said_of_falling(table, names) if undated else ()
     table = table.with_numbers(names)  # as a whole: a part may not show how numbers are written
 
     def read(file: Path) -> Table:
