@@ -125,3 +125,9 @@ def test_what_begins_again_does_not_go_back(
 
 def test_every_eighteen_hours_is_forward(write: Write) -> None:
     assert load(write("a.csv", table("hour", lambda i: 18 * i % 24))).schema.y.name == "v"
+
+
+def test_equal_steps_that_may_go_on_or_back_are_said(write: Write) -> None:
+    data = load(write("a.csv", table("second", lambda i: 50 * i % 60)))
+    assert data.schema.y.name == "v"
+    assert "second goes from 0 to 50, on by 50 or back by 10: rows are taken" in data.description

@@ -72,7 +72,7 @@ def check_times(table: Table, modelled: list[str]) -> list[str]:
     clocks, said = _clocks(table, names)
     if not clocks:
         of_day = {n: found for n in names if (found := _of_day(table.column(n))) is not None}
-        check_not_backwards(table, names, of_day)
+        said += check_not_backwards(table, names, of_day)
     check_one_series(table, clocks, modelled)
     steps = {names: _steps(table, " and ".join(names), times) for names, times in clocks.items()}
     backwards = [names for names, note in steps.items() if note is None]
@@ -118,9 +118,6 @@ def _clocks(table: Table, names: list[str]) -> tuple[Clocks, list[str]]:
             found = found + of_day[columns[1]]
         clocks[columns] = found
     return joined(table, names, clocks), said
-
-
-DAYS = "datetime64[D]"
 
 
 def is_time_of_day(table: Table, name: str) -> bool:

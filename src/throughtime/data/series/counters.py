@@ -110,13 +110,19 @@ def _counts(table: Table, name: str, uneven: bool = True) -> tuple[int, str] | N
     return None
 
 
-def check_not_backwards(table: Table, names: list[str], of_day: dict[str, NDArray[Any]]) -> None:
+def check_not_backwards(
+    table: Table, names: list[str], of_day: dict[str, NDArray[Any]]
+) -> list[str]:
     """Refuse rows in reverse order by a month, an hour or a time of day, of which no date is known.
 
     Args:
         table: the table, which has no dates.
         names: the columns that may be parts of times.
         of_day: the times of day, by their columns.
+
+    Returns:
+        What is to be said of parts of times that go on by equal steps, or back by shorter ones, as
+        seconds by 50 or by -10.
 
     Raises:
         DataError: with file and line of the first row that goes back.
@@ -126,16 +132,24 @@ def check_not_backwards(table: Table, names: list[str], of_day: dict[str, NDArra
         unit, of_rows = unit_of(name), cycle(table, name)
         if unit is not None and of_rows is not None:
             found[name] = (of_rows, LENGTH[unit])
+    said = []
     for name, (of_rows, length) in found.items():
         steps = np.diff(of_rows) % length
         back = (4 * steps > 3 * length) | (steps == length - 1)  # by less than a quarter, or one
         if back.any() and back.sum() >= NEARLY * (steps != 0).sum():
             row = int(back.argmax()) + 1
             before, now = (table.column(name)[at] for at in (row - 1, row))
+            if name not in of_day and (steps == steps[0]).all() and steps[0] != length - 1:
+                said.append(
+                    f"{name} goes from {before} to {now}, on by {steps[0]} or back by "
+                    f"{length - steps[0]}: rows are taken in the order of the file"
+                )
+                continue
             raise DataError(
                 f"{table.at(row)}: column {name!r} goes from {before} to {now}, and back in nearly "
                 "every row; expected rows in the order of time: sort them, or leave the column out"
             )
+    return said
 
 
 MICROS = 24 * 3600 * 1_000_000
