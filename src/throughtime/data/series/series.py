@@ -134,7 +134,8 @@ def as_series(table: Table, reading: Reading, name: str) -> Dataset:
     try:
         scaled = _scaled(parts, names, column)
     except DataError as error:
-        raise error if str(error).startswith(str(path)) else DataError(f"{path}: {error}") from None
+        files = tuple(f"{rows.path}:" for rows in parts.values())
+        raise error if str(error).startswith(files) else DataError(f"{path}: {error}") from None
     return Dataset(
         name=name,
         description=f"{', '.join(names)} of {path}, {sum(map(len, parts.values())):,} steps in the "
