@@ -19,7 +19,7 @@ from throughtime.data.formats.tables import read_table
 from throughtime.data.numbers.number import all_numbers, number
 from throughtime.data.reading import OF_PICTURES, Reading
 from throughtime.data.schema import Schema
-from throughtime.data.series.calendar import is_time
+from throughtime.data.series.calendar import is_time, joined
 from throughtime.data.series.class_column import check_no_class
 from throughtime.data.series.clocks import is_time_of_day, times
 from throughtime.data.series.counters import check_no_counter, said_of_falling
@@ -215,9 +215,11 @@ def _understood(table: Table, names: list[str]) -> Iterator[str]:
     for name in names:
         values = _values_of(first, name)[:, 0].tolist()
         yield f"y: {name} as numbers: {', '.join(f'{v:g}' for v in values)}, …"
-    for name in table.columns:
-        if name not in names and (found := times(some, name)) is not None:
-            yield f"time: {name} from {_at(found[0].item())} to {_at(found[-1].item())}"
+    others = [name for name in table.columns if name not in names]
+    clocks = {(name,): found for name in others if (found := times(some, name)) is not None}
+    for columns, found in joined(some, others, clocks).items():
+        of = " and ".join(columns)
+        yield f"time: {of} from {_at(found[0].item())} to {_at(found[-1].item())}"
 
 
 def _at(time: object) -> str:
