@@ -19,7 +19,7 @@ from throughtime.data.formats.tables import read_table
 from throughtime.data.numbers.number import all_numbers, number
 from throughtime.data.reading import OF_PICTURES, Reading
 from throughtime.data.schema import Schema
-from throughtime.data.series.calendar import is_time, joined
+from throughtime.data.series.calendar import Clocks, is_time, joined
 from throughtime.data.series.class_column import check_no_class
 from throughtime.data.series.clocks import is_time_of_day, times
 from throughtime.data.series.counters import check_no_counter, said_of_falling
@@ -111,10 +111,7 @@ def as_series(table: Table, reading: Reading, name: str) -> Dataset:
     undated = all(times(table.spread(), n) is None for n in table.columns if n not in names)
     if reading.target is None:
         _check_no_unix(table, names)
-        if undated:
-            check_no_counter(table, names)
     notes = [*_notations(table, names), *missing_marks(table.spread(), names)]
-    notes += said_of_falling(table, names) if undated else ()
     table = table.with_numbers(names)  # as a whole: a part may not show how numbers are written
 
     def read(file: Path) -> Table:
@@ -129,6 +126,10 @@ def as_series(table: Table, reading: Reading, name: str) -> Dataset:
             f"{path}: column {when[0]!r} is the time, and no other is numeric; expected a value "
             f"to model: --target {when[0]} models it"
         )
+    if undated:
+        if reading.target is None:
+            check_no_counter(table, names)
+        notes.extend(said_of_falling(table, names))
     understood = tuple(_understood(table, names))
     column = Numbers(",".join(names))
     try:
@@ -216,7 +217,7 @@ def _understood(table: Table, names: list[str]) -> Iterator[str]:
         values = _values_of(first, name)[:, 0].tolist()
         yield f"y: {name} as numbers: {', '.join(f'{v:g}' for v in values)}, …"
     others = [name for name in table.columns if name not in names]
-    clocks = {(name,): found for name in others if (found := times(some, name)) is not None}
+    clocks: Clocks = {(n,): found for n in others if (found := times(some, n)) is not None}
     for columns, found in joined(some, others, clocks).items():
         of = " and ".join(columns)
         yield f"time: {of} from {_at(found[0].item())} to {_at(found[-1].item())}"
