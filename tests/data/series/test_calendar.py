@@ -95,6 +95,14 @@ def test_order(write: Write, head: str, rows: list[str], refusal: str) -> None:
         load(write("a.csv", content), reading=Reading(target="v"))
 
 
+def test_the_whole_time_is_shown(write: Write) -> None:
+    rows = "".join(f"2000,{1 + i // 28},{1 + i % 28},{i % 7}.5\n" for i in range(60))
+    data = load(write("a.csv", f"Year,Month,Day,v\n{rows}"))
+    assert data.understood[-1] == (
+        "time: Year and Month and Day from 2000-01-01 00:00:00 to 2000-03-04 00:00:00"
+    )
+
+
 def test_hours_that_end_are_no_value(write: Write) -> None:
     rows = "".join(f"01/{1 + i // 24:02}/2020,{1 + i % 24},{i % 7}.5\n" for i in range(60))
     data = load(write("a.csv", f"Date,HE,v\n{rows}"))

@@ -56,6 +56,37 @@ def test_a_column_that_may_count_is_asked_about(
     assert load(path, reading=Reading(target=f"{name},v")).schema.y.name == f"{name},v"
 
 
+@pytest.mark.parametrize(
+    ("cell", "does"),
+    [
+        (lambda i: i % 20, "22: column 'frame' begins again at 0; if each is a series of its own"),
+        (lambda i: f"{0.02 * i:.2f}", "2: column 'frame' rises in every row"),
+        (lambda i: 60 - i, "3: column 'frame' falls in every row"),
+    ],
+)
+def test_a_column_that_may_count_may_be_the_last(
+    write: Write, cell: Callable[[int], object], does: str
+) -> None:
+    rows = "".join(f"{i * 7 % 11},{i * 5 % 11},{cell(i)}\n" for i in range(60))
+    with pytest.raises(DataError, match=does) as refused:
+        load(write("a.csv", "x,y,frame\n" + rows))
+    assert str(refused.value).endswith("--target x,y, or --target x,y,frame to model it too")
+
+
+def test_trends_beside_each_other_are_values(write: Write) -> None:
+    rows = "".join(f"{i * 7 % 11},{i * i},{-i * i}\n" for i in range(60))
+    assert load(write("a.csv", "x,a,b\n" + rows)).schema.y.name == "x,a,b"
+
+
+def test_a_column_that_falls_beside_a_target_is_said(write: Write) -> None:
+    told = Reading(target="v")
+    falls = "t falls in every row, as if the last row came first: rows are taken in the order of"
+    description = load(write("a.csv", table("t", lambda i: 60 - i)), reading=told).description
+    assert falls in description
+    rows = "".join(f"{i},{60 - i},{i * 7 % 11}\n" for i in range(60))
+    assert falls not in load(write("b.csv", "step,t,v\n" + rows), reading=told).description
+
+
 def test_a_value_beside_a_clock_may_rise_or_begin_again(write: Write) -> None:
     for clock in ("2020-01-{:02d}", "{}"):
         for value in (lambda i: 3 * i, lambda i: i % 5):
@@ -94,3 +125,9 @@ def test_what_begins_again_does_not_go_back(
 
 def test_every_eighteen_hours_is_forward(write: Write) -> None:
     assert load(write("a.csv", table("hour", lambda i: 18 * i % 24))).schema.y.name == "v"
+
+
+def test_equal_steps_that_may_go_on_or_back_are_said(write: Write) -> None:
+    data = load(write("a.csv", table("second", lambda i: 50 * i % 60)))
+    assert data.schema.y.name == "v"
+    assert "second goes from 0 to 50, on by 50 or back by 10: rows are taken" in data.description

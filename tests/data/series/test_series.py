@@ -144,6 +144,16 @@ def test_a_series_has_parts_of_their_own_files(write: Write) -> None:
         load(path, reading=Reading(test=str(other)))
 
 
+def test_a_wrong_cell_of_a_part_is_named_in_its_own_file(write: Write) -> None:
+    path = write("a.csv", YEARS)
+    later = write(
+        "b.csv", "year,x\n" + "".join(f"{2000 + i},{i}\n" for i in range(4)) + "2004,x1\n"
+    )
+    with pytest.raises(DataError) as refused:
+        load(path, reading=Reading(test=str(later)))
+    assert str(refused.value).startswith(f"{later}:6: column 'x' has 'x1'; expected a finite")
+
+
 def test_every_part_of_a_series_has_some_values(write: Write) -> None:
     parts = ["train"] * 23 + ["valid"] * 10 + ["test"] * 10
     rows = "".join(f"{x},{part}\n" for x, part in zip(SINE, parts, strict=False))

@@ -55,3 +55,40 @@ def test_times_are_no_y_by_a_guess(write: Write, form: str, what: str) -> None:
 def test_times_that_repeat_are_labels(write: Write) -> None:
     path = table(write, "text,when", TEXTS, ["08:00", "12:30"] * 30)
     assert load(path, reading=Reading(input="text", target="when")).schema.y.kind == "label"
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        "2020-01-01 00:{:02} IST",
+        "2020-01-01 00:{:02} UTC+1",
+        "2020-01-01 00:{:02}:00 +0100 CET",
+        "1 Jan 2020 00:{:02} (PST)",
+        "2020-01-01T00:{:02}+01:00[Europe/Berlin]",
+        "2020-01-01T00:{:02}Z/PT15M",
+        "Q1'{:02}",
+        "20{:02}-2060",
+        "FY{:02}",
+    ],
+)
+def test_times_in_a_form_that_is_not_known_are_no_x_by_a_guess(write: Write, form: str) -> None:
+    times = [form.format(i) for i in range(60)]
+    assert refused(write, "Created,v", times, [i % 7 + 0.5 for i in range(60)]).endswith(
+        ", a time, and the order of rows is lost where it is x; give --format series --target v "
+        "for a series of v, or --input Created:characters --target v for its text"
+    )
+    path, told = (
+        table(write, "Created,v", times, list(range(60))),
+        Reading(format="series", target="v"),
+    )
+    assert (
+        "a time in a form that is not known: the order of the rows is not checked"
+        in load(path, reading=told).description
+    )
+
+
+@pytest.mark.parametrize("form", ["2020-01-01 disk {} full", "A{:02}", "5551-20{:02}", "Q5'{:02}"])
+def test_texts_that_begin_like_a_time_are_x(write: Write, form: str) -> None:
+    texts = [form.format(i) for i in range(60)]
+    path = table(write, "text,v", texts, [i % 7 + 0.5 for i in range(60)])
+    assert load(path, reading=Reading(input="text", target="v")).schema.x[0].name == "text"

@@ -24,6 +24,7 @@ from throughtime.data.reading import AS_IT_IS, OF_PICTURES, Reading
 from throughtime.data.schema import Schema
 from throughtime.data.storage.stored import pieces_of
 from throughtime.data.table.equal import groups_of, written
+from throughtime.data.table.missing import missing_marks
 from throughtime.data.table.table import Table
 from throughtime.data.vocabularies.absent import absent_labels, in_words
 
@@ -76,6 +77,7 @@ def of_table(
     of_x, of_y = kinds_of(few, inputs, target)
     numbers = [column.name for column in (*of_x, of_y) if column.kind == "number"]
     written_as = [f"{n}: {note}" for n in numbers if (note := table.numbers(n).note)]
+    said = (*table.notes, *written_as, *missing_marks(few, numbers))
     table = table.with_numbers(numbers)
     key = [name for name, _ in inputs] or [target[0]]
     used = [name for column in (*of_x, of_y) for name in column.sources]
@@ -84,8 +86,8 @@ def of_table(
     )
     guessed = {name for name, kind in (*inputs, target) if kind is None}
     data = as_data(table.path, name, divided, of_x, of_y, guessed, reading)
-    said = "".join(f"; {note}" for note in (*table.notes, *written_as))
-    data = replace(data, seen=table.seen, description=data.description + said)
+    description = data.description + "".join(f"; {note}" for note in said)
+    data = replace(data, seen=table.seen, description=description)
     if not moved:
         return data
     note = f"; stratified: {moved:,} rows of rare classes were moved to the part that lacked them"
@@ -159,8 +161,9 @@ def labels_of(table: Table, y: Column) -> parts.Labels | None:
     Example:
         >>> from throughtime.data.columns import Tags
         >>> table = Table(Path("a.csv"), {"y": ["N V", "V"]}, [2, 3])
-        >>> labels_of(table, Tags("y"))
-        Labels(classes=array([0, 1, 1]), counts=array([2, 1]))
+        >>> labels = labels_of(table, Tags("y"))
+        >>> labels.classes.tolist(), labels.counts.tolist()
+        ([0, 1, 1], [2, 1])
     """
     if not y.closed:
         return None

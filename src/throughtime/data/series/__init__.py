@@ -4,5 +4,6 @@
 - ``clocks``: its columns of times, and whether the rows are in their order
 - ``calendar``: times in several columns, such as year and month
 - ``time_parts``: the division into training, validation and test by time
+- ``counters``: columns that may count the steps, or go back
 - ``stacked``, ``class_column``: tables that are no single series, which are refused
 """

@@ -24,6 +24,7 @@ from throughtime.data.series.counters import check_not_backwards
 from throughtime.data.series.stacked import check_one_series
 from throughtime.data.storage.stored import picked, pieces_of
 from throughtime.data.table.table import Table
+from throughtime.data.table.times_as_values import are_times
 from throughtime.data.times.steps import NO_TIME, alike, usual
 from throughtime.data.times.times import are_days, goes_back, like_unix, times_of
 from throughtime.data.times.written_times import clocks_like
@@ -72,7 +73,7 @@ def check_times(table: Table, modelled: list[str]) -> list[str]:
     clocks, said = _clocks(table, names)
     if not clocks:
         of_day = {n: found for n in names if (found := _of_day(table.column(n))) is not None}
-        check_not_backwards(table, names, of_day)
+        said += check_not_backwards(table, names, of_day)
     check_one_series(table, clocks, modelled)
     steps = {names: _steps(table, " and ".join(names), times) for names, times in clocks.items()}
     backwards = [names for names, note in steps.items() if note is None]
@@ -120,9 +121,6 @@ def _clocks(table: Table, names: list[str]) -> tuple[Clocks, list[str]]:
     return joined(table, names, clocks), said
 
 
-DAYS = "datetime64[D]"
-
-
 def is_time_of_day(table: Table, name: str) -> bool:
     """Whether all values of a column are times of day, such as 14:30."""
     return _of_day(table.column(name)) is not None
@@ -142,7 +140,8 @@ def _check_understood(table: Table, name: str) -> list[str]:
     """Refuse a column of times of which one value, or the form of all, is not known.
 
     Returns:
-        What is to be said of a column that is a part of a time by its name alone.
+        What is to be said of a column that is a part of a time by its name alone, or a time in a
+        form that cannot be put in order.
     """
     values = table.column(name)
     by_name = is_whole_time(name)
@@ -164,7 +163,9 @@ def _check_understood(table: Table, name: str) -> list[str]:
             f"{table.at(0)}: column {name!r} has {str(values[0])!r}, a time in a form that is not "
             "known; write it as 2020-01-31 or 2020-01-31 12:00, or leave the column out"
         )
-    if unit_of(name) is None or all(map(_is_name, values)):
+    if all(map(_is_name, values)):
+        return []
+    if unit_of(name) is None and not are_times(table.spread(), name):
         return []
     return [f"{name} has {str(values[0])!r}, a time in a form that is not known: the order of the "
             "rows is not checked"]  # fmt: skip

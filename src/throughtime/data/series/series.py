@@ -19,13 +19,13 @@ from throughtime.data.formats.tables import read_table
 from throughtime.data.numbers.number import all_numbers, number
 from throughtime.data.reading import OF_PICTURES, Reading
 from throughtime.data.schema import Schema
-from throughtime.data.series.calendar import is_time
+from throughtime.data.series.calendar import Clocks, is_time, joined
 from throughtime.data.series.class_column import check_no_class
 from throughtime.data.series.clocks import is_time_of_day, times
-from throughtime.data.series.counters import check_no_counter
-from throughtime.data.series.missing import missing_marks
+from throughtime.data.series.counters import check_no_counter, said_of_falling
 from throughtime.data.series.time_parts import by_time, cut_by
 from throughtime.data.storage.flat import Flat, Spool, spooled
+from throughtime.data.table.missing import missing_marks
 from throughtime.data.table.row_numbers import is_id
 from throughtime.data.table.table import Table
 from throughtime.data.table.times_as_values import hardly_repeats
@@ -108,10 +108,9 @@ def as_series(table: Table, reading: Reading, name: str) -> Dataset:
             f"{path}: no column is numeric; expected a series. The columns are: "
             + ", ".join(table.columns)
         )
+    undated = all(times(table.spread(), n) is None for n in table.columns if n not in names)
     if reading.target is None:
         _check_no_unix(table, names)
-        if all(times(table.spread(), n) is None for n in table.columns if n not in names):
-            check_no_counter(table, names)
     notes = [*_notations(table, names), *missing_marks(table.spread(), names)]
     table = table.with_numbers(names)  # as a whole: a part may not show how numbers are written
 
@@ -127,12 +126,17 @@ def as_series(table: Table, reading: Reading, name: str) -> Dataset:
             f"{path}: column {when[0]!r} is the time, and no other is numeric; expected a value "
             f"to model: --target {when[0]} models it"
         )
+    if undated:
+        if reading.target is None:
+            check_no_counter(table, names)
+        notes.extend(said_of_falling(table, names))
     understood = tuple(_understood(table, names))
     column = Numbers(",".join(names))
     try:
         scaled = _scaled(parts, names, column)
     except DataError as error:
-        raise error if str(error).startswith(str(path)) else DataError(f"{path}: {error}") from None
+        files = tuple(f"{rows.path}:" for rows in parts.values())
+        raise error if str(error).startswith(files) else DataError(f"{path}: {error}") from None
     return Dataset(
         name=name,
         description=f"{', '.join(names)} of {path}, {sum(map(len, parts.values())):,} steps in the "
@@ -212,9 +216,11 @@ def _understood(table: Table, names: list[str]) -> Iterator[str]:
     for name in names:
         values = _values_of(first, name)[:, 0].tolist()
         yield f"y: {name} as numbers: {', '.join(f'{v:g}' for v in values)}, …"
-    for name in table.columns:
-        if name not in names and (found := times(some, name)) is not None:
-            yield f"time: {name} from {_at(found[0].item())} to {_at(found[-1].item())}"
+    others = [name for name in table.columns if name not in names]
+    clocks: Clocks = {(n,): found for n in others if (found := times(some, n)) is not None}
+    for columns, found in joined(some, others, clocks).items():
+        of = " and ".join(columns)
+        yield f"time: {of} from {_at(found[0].item())} to {_at(found[-1].item())}"
 
 
 def _at(time: object) -> str:

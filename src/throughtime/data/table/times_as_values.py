@@ -10,6 +10,7 @@ from typing import Any
 
 from throughtime.data.errors import DataError
 from throughtime.data.table.table import Table
+from throughtime.data.times.times import times_of
 
 CLOCK = re.compile(
     r"\s*(?:-?\d+(?::[0-5]\d){1,2}(?:[.,]\d+)?"
@@ -18,6 +19,20 @@ CLOCK = re.compile(
     r")\s*"
 )
 """A time of day, or a duration: 1:05:00, PT5S or 1h 5m."""
+
+BEHIND = re.compile(
+    r"(?<=\d)Z?(?:\[[\w/+-]+\]|/\S+"
+    r"|\s*(?:[+-]\d\d:?\d\d\s*)?\(?[A-Z]{1,5}(?:[+-]\d{1,2}(?::?\d\d)?)?\)?)$"
+)
+"""What may stand behind a time: a zone, as IST, UTC+1 or [Europe/Berlin], or how long it lasts."""
+
+YEAR = r"(?:1[5-9]|20)\d\d"
+
+PERIOD = re.compile(
+    rf"(?:[QHT][1-4]|[1-4][QHT])[ /-]?(?:FY|CY)? ?['’]?\d\d(?:\d\d)?|'?\d\d(?:\d\d)? ?[QH][1-4]"
+    rf"|[FCA]Y ?['’]?\d\d(?:\d\d)?(?: ?[/-] ?\d\d(?:\d\d)?)?|{YEAR} ?(?:[/–—-]|to) ?{YEAR}"
+)
+"""A quarter, a fiscal year or a span of years: Q1'20, FY01 or 2001-2005."""
 
 
 def check_no_times(
@@ -53,7 +68,8 @@ def check_no_times(
         )
     if target[1] is None and are_times(table, y) and hardly_repeats(table.column(y)):
         given = "".join(f"--input {shlex.quote(n)} " for n, _ in inputs)
-        as_number = "" if table.times(y) is not None else "write it as a number of seconds, "
+        lasts = CLOCK.fullmatch(str(table.column(y)[0]))
+        as_number = "write it as a number of seconds, " if lasts else ""
         raise DataError(
             f"{table.at(0)}: column {y!r} has {str(table.column(y)[0])!r}, a time; expected what "
             f"a model predicts: {as_number}name another column by --target, or give "
@@ -72,17 +88,25 @@ def hardly_repeats(values: Sequence[Any]) -> bool:
 
 
 def are_times(table: Table, name: str) -> bool:
-    """Whether all values of a column are times, or durations as 1:05:00 or 1h 5m.
+    """Whether all values of a column are times, even in a form that cannot be put in order; or
+    durations as 1:05:00 or 1h 5m.
 
     Example:
         >>> from pathlib import Path
-        >>> table = Table(Path("a.csv"), {"a": ["1:05:00", "59:30"], "b": ["1", "x"]}, [2, 3])
-        >>> are_times(table, "a"), are_times(table, "b")
-        (True, False)
+        >>> rows = {"a": ["1:05:00", "59:30"], "b": ["1", "x"], "c": ["2020-01-01 12:00 IST"] * 2}
+        >>> table = Table(Path("a.csv"), rows, [2, 3])
+        >>> are_times(table, "a"), are_times(table, "b"), are_times(table, "c")
+        (True, False, True)
     """
     values = table.column(name)
     if not all(isinstance(value, str | int | float | date) for value in values[:1]):
         return False
     if table.times(name) is not None:
         return True
-    return all(isinstance(value, str) and CLOCK.fullmatch(value) for value in values)
+    texts = [value.strip() for value in values if isinstance(value, str)]
+    if len(texts) < len(values):
+        return False
+    for form in (CLOCK, PERIOD):
+        if all(map(form.fullmatch, texts)):
+            return True
+    return times_of([BEHIND.sub("", text) for text in texts]) is not None

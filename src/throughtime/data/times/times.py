@@ -17,7 +17,7 @@ from throughtime.data.times.periods import QUARTERS, SEASONS, WEEKS, Beginning, 
 from throughtime.data.times.steps import evenness
 from throughtime.data.times.written_times import Form, Times, forms_like
 
-WEEK = re.compile(r"\d{4}-?W\d\d(?:-?[1-7])?")
+ISO_WEEK = re.compile(r"\d{4}-?W\d\d(?:-?[1-7])?")
 
 PLAIN = re.compile(
     r"(?!0000)\d{4}-\d\d-\d\d(?:[ T]\d\d:\d\d(?::\d\d(?:\.\d{3}(?:\d{3})?)?)?)?", re.ASCII
@@ -178,7 +178,7 @@ def _iso(piece: Piece) -> Times | None:
 
 
 def _iso_time(text: str) -> datetime | None:
-    if not (WEEK.fullmatch(text) or re.match(r"\d{4}-\d\d-\d\d(?:$|[ T])", text)):
+    if not (ISO_WEEK.fullmatch(text) or re.match(r"\d{4}-\d\d-\d\d(?:$|[ T])", text)):
         return None
     if re.search(r"[ T]\d\d(?::?\d\d)?[.,]", text):  # of 22.40 Python makes 22:00:00.40
         return None

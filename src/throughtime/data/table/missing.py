@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
+from numpy.typing import NDArray
 
 from throughtime.data.numbers.number import all_numbers
 from throughtime.data.table.table import Table
@@ -15,6 +16,10 @@ NINES = 3
 
 def missing_marks(table: Table, names: list[str]) -> Iterator[str]:
     """What is to be said of numbers of nines far from all others: the file may mean none by them.
+
+    Args:
+        table: the rows.
+        names: the columns of numbers.
 
     Example:
         >>> from pathlib import Path
@@ -27,14 +32,32 @@ def missing_marks(table: Table, names: list[str]) -> Iterator[str]:
         values = all_numbers(table.numbers(name).values)
         if values is None:
             continue
-        for mark in (values.min(), values.max()):
-            rest = values[values != mark]
-            digits = f"{abs(mark):g}".replace(".", "")
-            if len(digits) < NINES or digits.strip("9") or not np.ptp(rest):
-                continue
-            if abs(mark) - np.abs(rest).max() > np.ptp(rest):
+        marks, rest = _without_nines(values)
+        if not len(rest):
+            continue
+        far = float(np.ptp(rest)) or float(np.abs(rest).max())
+        for mark in marks:
+            if abs(mark) - np.abs(rest).max() > far:
                 at = table.at(int((values == mark).argmax()))
                 yield (
-                    f"{name} has {mark:g} at {at}, which is taken as a number: fill it in if it "
+                    f"{name} has {mark:.7g} at {at}, which is taken as a number: fill it in if it "
                     "stands for a missing one"
                 )
+
+
+def _without_nines(values: NDArray[np.float64]) -> tuple[list[float], NDArray[np.float64]]:
+    """The numbers of nines at the ends of the others, and these others."""
+    marks: list[float] = []
+    while len(values):
+        ends = (float(values.min()), float(values.max()))
+        nines = [end for end in ends if _is_nines(end)]
+        if not nines:
+            break
+        marks.append(nines[0])
+        values = values[values != nines[0]]
+    return marks, values
+
+
+def _is_nines(value: float) -> bool:
+    digits = f"{abs(value):.7g}".replace(".", "")
+    return len(digits) >= NINES and not digits.strip("9")
