@@ -23,6 +23,9 @@ TWO_WAYS = {
     "ids.txt": ("1 2\n3\n" * 10, "give --symbols words if each number is a symbol"),
     "many.txt": ("1,2\n3\n" * 10, "write spaces for the commas and give --symbols words"),
     "sst.txt": ("0 a film\n1 the film\n" * 10, "begins with one of 0, 1; write a tab after it"),
+    "day.txt": ("01.02.2024 0.55\n02.02.2024 0,6\n" * 9, "is a time and numbers; write a tab"),
+    "clock.txt": ("10:05 1\n10:06 0.5\n" * 9, "is a time and numbers; write a tab"),
+    "log.txt": ("2024-01-31 10:00:00 5.3 1\n" * 9, "is a time and numbers; write a tab"),
     "pm.txt": ("+1 a film\n-1 the film\n" * 10, "begins with one of \\+1, -1; write a tab"),
 }  # fmt: skip
 
