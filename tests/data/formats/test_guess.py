@@ -111,3 +111,10 @@ def test_series_in_rows_without_names_are_asked_about(write: Write) -> None:
         load(last)
     named = write("c.csv", ",".join("abcdefghijklmnopqrst") + "\n" + "\n".join(SERIES))
     assert load(named).schema.running
+
+
+def test_stanzas_in_a_file_of_an_unknown_ending_are_asked_about(write: Write) -> None:
+    verses = "".join(f"my love{i}\noh dear{i}\n\n" for i in range(30))
+    with pytest.raises(DataError, match=r"a\.lyrics: every line has as many columns, and there"):
+        format_of(write("a.lyrics", verses), Reading())
+    assert known_format(write("a.tagged", "the D\ncat N\n\n" * 30)) == "conll"

@@ -93,7 +93,8 @@ def known_format(path: Path) -> str | None:
         return "fasta"
     if fasttext.has_labels(lines):
         return "fasttext"
-    if ending not in TEXT and conll.has_sentences(lines) and true_name(lines, ending) is None:
+    tagged = ending not in TEXT and conll.has_sentences(lines) and conll.has_tags(lines)
+    if tagged and true_name(lines, ending) is None:
         return "conll"
     return None
 
