@@ -162,8 +162,9 @@ def labels_of(table: Table, y: Column) -> parts.Labels | None:
     Example:
         >>> from throughtime.data.columns import Tags
         >>> table = Table(Path("a.csv"), {"y": ["N V", "V"]}, [2, 3])
-        >>> labels_of(table, Tags("y"))
-        Labels(classes=array([0, 1, 1]), counts=array([2, 1]))
+        >>> labels = labels_of(table, Tags("y"))
+        >>> labels.classes.tolist(), labels.counts.tolist()
+        ([0, 1, 1], [2, 1])
     """
     if not y.closed:
         return None
