@@ -76,7 +76,7 @@ def test_imbalanced() -> None:
     found = {part: [y for _, y in rows(data, part)] for part in data.splits}
     counts = {part: labels.count("odd") for part, labels in found.items()}
     assert counts == {"train": 2, "valid": 1, "test": 1}
-    assert "; stratified: 2 rows of rare classes were moved" in data.description
+    assert "; stratified: 2 rows changed places, so that rare classes" in data.description
     good("train", name, "--class-weights", "balanced", *SMALL, "--out", "run")
     numbers, classes = evaluated("run")
     confusion, scores = classes["confusion"], {s.pop("label"): s for s in classes["scores"]}

@@ -80,3 +80,8 @@ def test_lists_as_programs_write_them(text: str, values: list[object]) -> None:
 )
 def test_what_may_be_no_list_stays_a_text(text: str) -> None:
     assert as_list(text) == text
+
+
+@pytest.mark.parametrize("text", ["030 1234567", "042 204", "204|042", "[030 7]", "1;-07"])
+def test_codes_with_noughts_before_them_are_no_numbers(text: str) -> None:
+    assert as_list(text) == text

@@ -23,6 +23,9 @@ TWO_WAYS = {
     "ids.txt": ("1 2\n3\n" * 10, "give --symbols words if each number is a symbol"),
     "many.txt": ("1,2\n3\n" * 10, "write spaces for the commas and give --symbols words"),
     "sst.txt": ("0 a film\n1 the film\n" * 10, "begins with one of 0, 1; write a tab after it"),
+    "day.txt": ("01.02.2024 0.55\n02.02.2024 0,6\n" * 9, "is a time and numbers; write a tab"),
+    "clock.txt": ("10:05 1\n10:06 0.5\n" * 9, "is a time and numbers; write a tab"),
+    "log.txt": ("2024-01-31 10:00:00 5.3 1\n" * 9, "is a time and numbers; write a tab"),
     "pm.txt": ("+1 a film\n-1 the film\n" * 10, "begins with one of \\+1, -1; write a tab"),
 }  # fmt: skip
 
@@ -108,3 +111,10 @@ def test_series_in_rows_without_names_are_asked_about(write: Write) -> None:
         load(last)
     named = write("c.csv", ",".join("abcdefghijklmnopqrst") + "\n" + "\n".join(SERIES))
     assert load(named).schema.running
+
+
+def test_stanzas_in_a_file_of_an_unknown_ending_are_asked_about(write: Write) -> None:
+    verses = "".join(f"my love{i}\noh dear{i}\n\n" for i in range(30))
+    with pytest.raises(DataError, match=r"a\.lyrics: every line has as many columns, and there"):
+        format_of(write("a.lyrics", verses), Reading())
+    assert known_format(write("a.tagged", "the D\ncat N\n\n" * 30)) == "conll"

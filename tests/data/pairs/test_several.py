@@ -41,3 +41,10 @@ def test_a_list_of_one_text_is_no_label(write: Write) -> None:
     labels = [{"question": row["question"], "answer": ["pq"[i % 2]]} for i, row in enumerate(rows)]
     path = write("b.jsonl", "\n".join(map(json.dumps, labels)))
     assert load(path).schema.y.kind == "features"
+
+
+def test_numbers_with_a_space_between_thousands_are_no_labels(write: Write) -> None:
+    rows = "".join(f"a text no {i};{['950', f'1 {i + 100}', '12 000'][i % 3]}\n" for i in range(99))
+    data = load(write("a.csv", "text;prix\n" + rows))
+    assert data.schema.y.kind == "number"
+    assert "prix: spaces or ' between thousands" in data.description

@@ -122,8 +122,8 @@ MUTANTS = [
     Mutant(
         "rare classes are left where they were drawn",
         "data/pairs/stratified.py",
-        "least = every if part else np.where(every, -(-totals // 2), 1)",
-        "least = every if part else np.where(every, 0, 0)",
+        "train = np.where(every, -(-self.totals // 2), 1)",
+        "train = np.where(every, 0, 0)",
         ("tests/data/test_splitting.py::test_a_rare_class_has_its_share_of_every_part",),
     ),
     Mutant(

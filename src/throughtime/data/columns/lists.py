@@ -117,7 +117,8 @@ def _read(text: str) -> list[Any] | None:
 def _of_numbers(text: str) -> list[Any] | None:
     """Numbers without brackets, with spaces or one mark between; else None.
 
-    A comma may also be a decimal one, or mark thousands: then it is none.
+    A comma may also be a decimal one, or mark thousands: then it is none. Codes with noughts
+    before them, such as 030, are no numbers.
 
     Example:
         >>> _of_numbers("1;2.5"), _of_numbers("1,2,3"), _of_numbers("1,5"), _of_numbers("1,234,567")
@@ -125,7 +126,7 @@ def _of_numbers(text: str) -> list[Any] | None:
     """
     mark = next((mark for mark in "|;," if mark in text), None)
     words = text.split(mark)
-    if len(words) < 2 or any(number(word) is None for word in words):
+    if len(words) < 2 or any(number(word) is None or CODE.match(word) for word in words):
         return None
     if mark == "," and ", " not in text:
         whole = all("." not in word for word in words[:-1])
@@ -133,6 +134,9 @@ def _of_numbers(text: str) -> list[Any] | None:
             return None
     return [_plain(word) for word in words]
 
+
+CODE = re.compile(r"\s*[-+]?0\d")
+"""How a code with noughts before it begins, such as the 030 of a telephone."""
 
 THOUSANDS = re.compile(r"[-+]?\d{1,3}(,\d{2,3})*,\d{3}(\.\d*)?")
 """A number with commas between thousands, as in 1,234,567 or, in India, 12,34,567."""
@@ -166,7 +170,7 @@ def _of_words(text: str) -> list[Any] | None:
                 return None
         elif word.lower() in OTHERS:
             open_lists[-1].append(OTHERS[word.lower()])
-        elif number(word) is not None:
+        elif number(word) is not None and not CODE.match(word):
             open_lists[-1].append(_plain(word))
         else:
             return None

@@ -29,13 +29,10 @@ BEGINNINGS = {
     "begin:vcard": f"addresses (vCard); {ROWS}",
     "##gff-version": f"genes (GFF); {ROWS}",
     "@hd\t": f"alignments (SAM); {ROWS}",
-    "locus  ": "a record of GenBank's; save it as FASTA",
-    "id   ": "a record of EMBL's; save it as FASTA",
-    "header    ": f"a molecule (PDB); {ROWS}",
     **dict.fromkeys(
         (
-            *("insert into", "create table", "drop table", "begin transaction;"),
-            *("pragma foreign_keys", "-- mysql dump", "-- postgresql database dump"),
+            *("begin transaction;", "pragma foreign_keys"),
+            *("-- mysql dump", "-- postgresql database dump"),
         ),
         f"SQL; {ROWS}",
     ),
@@ -55,10 +52,21 @@ ENDINGS = {".yaml": f"YAML; {ROWS}", ".yml": f"YAML; {ROWS}", ".toml": f"TOML; {
 CLOCK = r"\d{1,2}[:.]\d\d([:.]\d\d)?([\s\u202f]?[AaPp]\.?[Mm]\.?)?"
 TAG = r"(?!s>)[A-Za-z][\w:.-]*( [^<>]*)?/?"  # <s> is how texts say where a sentence begins
 RULE = r"\s*:?-{3,}:?\s*"
+SQL_NAME = r"([\w.$]|`[^`]+`|\"[^\"]+\"|\[[^\]]+\])+"
 FIRST_TWO_LINES = {
+    r"(?s)LOCUS {7}\S+ +\d+ (bp|aa)\b.*": "a record of GenBank's; save it as FASTA",
+    r"ID {3}\S+[; ].*\d (BP|AA)\.\s*\n.*": "a record of EMBL's; save it as FASTA",
+    r"(?s)HEADER {4}\S.*\n(TITLE|COMPND|OBSLTE|SPLIT|CAVEAT|SOURCE|KEYWDS|REMARK|ATOM)\b.*": "a "
+    f"molecule (PDB); {ROWS}",
+    # in sentences the first letter alone is a capital
+    rf"(?s)(INSERT INTO|insert into) {SQL_NAME}\s*(\(|(?i:VALUES|SELECT)\b).*": f"SQL; {ROWS}",
+    rf"(?s)(CREATE TABLE|create table) (?i:IF NOT EXISTS )?{SQL_NAME}\s*(\(|(?i:AS)\b).*": "SQL; "
+    + ROWS,
+    rf"(?s)(DROP TABLE|drop table) (?i:IF EXISTS )?{SQL_NAME}[^;\n]*;.*": f"SQL; {ROWS}",
     r"(?s)\d+\n(\d+:)?\d\d:\d\d[,.]\d{3} --> .*": f"subtitles (SubRip); {SPOKEN}",
     rf"(?s).*\|.*\n\s*\|?{RULE}([|+]{RULE})*\|?\s*": f"a table in Markdown; {ROWS}",
-    r"(?s)From \S+.* \d{4}\n\S+: .*": f"mails (mbox); {ROWS}",
+    r"(?s)From \S.* (Mon|Tue|Wed|Thu|Fri|Sat|Sun) [A-Z][a-z]{2} [ \d]?\d \d\d:\d\d.* \d{4}"
+    r"( [-+]\d{4})?\n\S+: .*": f"mails (mbox); {ROWS}",
     r"(?s)(Received|Return-Path|Delivered-To|From|Path|Message-ID|MIME-Version): .*\n"
     r"(\s+\S.*|[A-Z][\w-]*: .*)": f"a mail; {ROWS}",
     r"(?s)\+[-=]{2,}[-=+]*\+\s*\n.*": f"a table that was printed; {ROWS}",
@@ -90,8 +98,8 @@ OF_LINES = {
     r"(\d+ )?\S+\.(png|jpe?g|gif|bmp|tiff?|webp|p[gp]m)( .*)?": "names of pictures; make it a "
     "table with a first line of names (image, label) and tabs between, and name it .tsv; "
     + AS_LINES,
-    r"\d+-\d+-\d+ \S.*": "the number of an utterance before each text (LibriSpeech); leave the "
-    f"numbers out, or write a tab after them and name it .tsv; {AS_LINES}",
+    r"(?!\d\d?-\d\d?-)\d+-\d+-\d{4} \S.*": "the number of an utterance before each text "
+    f"(LibriSpeech); leave the numbers out, or write a tab after them and name it .tsv; {AS_LINES}",
     r"(<\S+>|_:\S+) <\S+> .+ \.\s*": f"statements of RDF (N-Triples); {ROWS}",
     r"[TREAMN#*]\d*\t\S+ [^\t]*(\t.*)?": "annotations of brat's, which name places in another "
     "text; export them as CoNLL, or make a .jsonl with the texts and their labels",

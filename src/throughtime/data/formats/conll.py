@@ -30,6 +30,9 @@ NAMES = (
 )
 """What columns are called, without an s at the end."""
 
+OFTEN = 5
+"""The fewest tokens for each tag, on average, of tags for sure."""
+
 ROWS, SHARE = 20, 0.9
 """So many lines, and such a share of all, with equal numbers of columns are not a coincidence."""
 
@@ -63,6 +66,17 @@ def has_sentences(lines: list[str]) -> bool:
         and times >= SHARE * len(rows)
         and any(not a.strip() and b.strip() for a, b in pairwise(lines))
     )
+
+
+def has_tags(lines: list[str]) -> bool:
+    """Whether the last words of lines occur again as tags do; those of verses hardly do.
+
+    Example:
+        >>> has_tags(["the D", "cat N", ""] * 10), has_tags(["my love", "oh dear", "be mine"])
+        (True, False)
+    """
+    rows = [_columns(line) for line in lines if line.strip() and not line.startswith(DOCUMENT)]
+    return OFTEN * len({row[-1] for row in rows}) <= len(rows)
 
 
 def read_conll(path: Path) -> Table:

@@ -20,6 +20,7 @@ from throughtime.data.formats.tables import is_table, read_table
 from throughtime.data.numbers.number import number
 from throughtime.data.reading import Reading
 from throughtime.data.table.table import Table
+from throughtime.data.times.times import times_of
 
 READERS: dict[str, Callable[[Path], Table]] = {
     "conll": conll.read_conll,
@@ -92,7 +93,8 @@ def known_format(path: Path) -> str | None:
         return "fasta"
     if fasttext.has_labels(lines):
         return "fasttext"
-    if ending not in TEXT and conll.has_sentences(lines) and true_name(lines, ending) is None:
+    tagged = ending not in TEXT and conll.has_sentences(lines) and conll.has_tags(lines)
+    if tagged and true_name(lines, ending) is None:
         return "conll"
     return None
 
@@ -174,6 +176,11 @@ def _ways(lines: list[str]) -> str | None:
             f"every line is numbers, of different length; {spaced}give --symbols words if each "
             'number is a symbol, write {"y": [1.5, 2]} in each line of a .jsonl for series of them'
         )
+    if _are_times_and_numbers(lines):
+        return (
+            "every line is a time and numbers; write a tab after each, and name the file "
+            ".tsv, for a series with a step in each line"
+        )
     if found := _labels_before(lines):
         return (
             f"every line begins with one of {', '.join(found)}; write a tab after it, and name the "
@@ -211,6 +218,25 @@ def _labels_before(lines: list[str]) -> list[str]:
     found = sorted({words[0] for words in begins})
     whole = all(re.fullmatch(r"[-+]?\d", word) for word in found)
     return found if whole and len(found) > 1 else []
+
+
+def _are_times_and_numbers(lines: list[str]) -> bool:
+    """Whether every line is a time, of up to three words, and numbers after it."""
+    rows = [line.split() for line in lines]
+    if len(rows) < 2 or any(number(row[-1].replace(",", ".")) is None for row in rows):
+        return False
+    for count in range(1, 4):
+        after = [word.replace(",", ".") for row in rows for word in row[count:]]
+        if any(len(row) <= count for row in rows) or any(number(word) is None for word in after):
+            continue
+        before = [" ".join(row[:count]) for row in rows]
+        if all(map(CLOCK.fullmatch, before)) or times_of(before) is not None:
+            return True
+    return False
+
+
+CLOCK = re.compile(r"\d{1,2}:\d\d(:\d\d([.,]\d+)?)?")
+"""A time without a day."""
 
 
 def _is_number(word: str) -> bool:

@@ -90,7 +90,10 @@ def of_table(
     data = replace(data, seen=table.seen, description=description)
     if not moved:
         return data
-    note = f"; stratified: {moved:,} rows of rare classes were moved to the part that lacked them"
+    note = (
+        f"; stratified: {moved:,} rows changed places, so that rare classes are in training and, "
+        "if they can be, in each part"
+    )
     return replace(data, description=data.description + note)
 
 

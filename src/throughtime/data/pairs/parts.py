@@ -15,7 +15,7 @@ from throughtime.data.table.equal import hashes_of, in_common, numbered
 from throughtime.data.table.table import Table
 
 Divided = tuple[dict[str, Table], int]
-"""The parts, and the number of rows that were moved for the sake of rare classes."""
+"""The parts, and the number of rows that changed places for the sake of rare classes."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ def drawn(
         key: the columns by which rows are equal.
         used: the columns that every file must have, in any order.
         seed: decides which rows are held out.
-        labels: the labels of each row; of rare ones, some rows are moved, see
+        labels: the labels of each row; for rare ones, some rows change places, see
             :func:`~throughtime.data.pairs.stratified.stratified`.
 
     Raises:

@@ -40,6 +40,8 @@ def are_labels(table: Table, of_x: tuple[Column, ...], name: str) -> bool:
                 f"{table.path}: column {name!r} {error}; give --target {name}:features for labels "
                 f"with {form_of(values)!r} between, or {name}:label for each combination as one"
             ) from None
+    if table.numbers(name).are_numbers:  # with a space between thousands, as in 1 200
+        return False
     _check_no_lists_of_one(table, name, lists)
     x = table.column(of_x[0].name) if len(of_x) == 1 and of_x[0].sequence else []
     text = bool(x) and all(isinstance(value, str) for value in x)

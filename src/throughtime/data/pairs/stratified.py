@@ -48,7 +48,11 @@ def stratified(where: NDArray[np.int8], items: Numbers, classes: Numbers) -> NDA
 
 
 class _Division:
-    """The parts of items, and how many of each class are in each part."""
+    """The parts of items, and how many of each class are in each part.
+
+    Attributes:
+        over: ``(classes, parts)``, how many more items of a class a part has than it needs.
+    """
 
     def __init__(self, where: NDArray[np.int8], items: Numbers, classes: Numbers) -> None:
         self.where = where
@@ -62,26 +66,21 @@ class _Division:
         pairs = pairs[once]
         self.items, self.classes = (n.astype(items.dtype) for n in np.divmod(pairs, max(count, 1)))
         of_class = self.classes * len(PARTS) + where[self.items]
-        self.counts = np.bincount(of_class, minlength=count * len(PARTS)).reshape(-1, len(PARTS))
-        self.totals = self.counts.sum(1)
+        counts = np.bincount(of_class, minlength=count * len(PARTS)).reshape(-1, len(PARTS))
+        self.totals = counts.sum(1)
+        every = self.totals >= IN_EVERY_PART
+        train = np.where(every, -(-self.totals // 2), 1)
+        self.over = counts - np.stack([train, every, every], 1)
         self.sizes = np.bincount(where, minlength=len(PARTS))
-
-    def needed(self, part: int, classes: Numbers) -> Numbers:
-        """``(classes,)``, how many more items of each of these classes a part needs."""
-        totals = self.totals[classes]
-        every = totals >= IN_EVERY_PART
-        least = every if part else np.where(every, -(-totals // 2), 1)
-        return least - self.counts[classes, part]
 
     def complete(self, part: int) -> None:
         """Move items to a part, as far as its classes need them."""
         exchanged: Iterator[int] | None = None
-        short = np.flatnonzero(self.needed(part, np.arange(len(self.totals))) > 0)
+        short = np.flatnonzero(self.over[:, part] < 0)
         for c in short[np.argsort(self.totals[short], kind="stable")].tolist():
             others = [i for i in self._members(c) if self.where[i] != part]
             for item in sorted(others, key=self._spare, reverse=True):
-                enough = self.needed(part, np.array([c])).item() <= 0
-                if enough or not (part == 0 or self._spare(item)):
+                if self.over[c, part] >= 0 or not (part == 0 or self._spare(item)):
                     break
                 before = int(self.where[item])
                 exchanged = exchanged or iter(np.flatnonzero(self.where == part).tolist())
@@ -96,12 +95,12 @@ class _Division:
 
     def _spare(self, item: int) -> bool:
         """Whether every class of an item has more in its part than it needs."""
-        return bool((self.needed(int(self.where[item]), self._classes(item)) < 0).all())
+        return bool((self.over[self._classes(item), self.where[item]] > 0).all())
 
     def _move(self, item: int, part: int) -> None:
         before, classes = self.where[item], self._classes(item)
-        self.counts[classes, before] -= 1
-        self.counts[classes, part] += 1
+        self.over[classes, before] -= 1
+        self.over[classes, part] += 1
         self.sizes[before] -= 1
         self.sizes[part] += 1
         self.where[item] = part
@@ -117,5 +116,5 @@ class _Division:
         return order, np.concatenate([[0], self.totals.cumsum()])
 
     def _classes(self, item: int) -> Numbers:
-        begin, end = np.searchsorted(self.items, [item, item + 1])
+        begin, end = self.items.searchsorted([item, item + 1])
         return self.classes[begin:end]

@@ -107,3 +107,23 @@ def test_a_sentence_above_sentences_may_be_a_row(first: str, write: Write) -> No
         read_table(write("a.tsv", f"{first} now.\n{rows}".replace("\t", " now.\t")))
     table = read_table(write("b.tsv", f"English\tGerman now.\n{rows}"))
     assert list(table.columns) == ["English", "German now."]
+
+
+@pytest.mark.parametrize(
+    ("first", "labels"),
+    [
+        ("message,spam", ["spam", "not spam"]),
+        ("name,male", ["male", "female"]),
+        ("text,v1", ["v0", "v1"]),
+    ],
+)
+def test_a_label_beside_a_word_may_be_a_name(first: str, labels: list[str], write: Write) -> None:
+    rows = "".join(f"a text no {'abc'[i % 3]}{i},{labels[i % 2]}\n" for i in range(60))
+    path = write("a.csv", f"{first}\n{rows}")
+    said = rf"a\.csv:1: '{first.split(',')[1]}' may be a name or a value; say which: --header yes"
+    with pytest.raises(DataError, match=said):
+        read_table(path)
+    assert list(read_table(path, Reading(header=True)).columns) == first.split(",")
+    assert len(read_table(path, Reading(header=False))) == 61
+    days = [f"2024-01-{i + 1:02},Oslo,{labels[i % 2]}\n" for i in range(30)]  # no name is a date
+    assert len(read_table(write("b.csv", "".join(days)))) == 30

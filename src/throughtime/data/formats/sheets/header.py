@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import compress, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -102,7 +102,8 @@ def names_first(path: Path, rows: Sequence[Row]) -> bool:
     It does where none of its cells looks like the cells below it: names above numbers, or short
     words above texts. So do numbers that grow evenly, such as years, and those from 0 on that
     programs write above columns without names, above other numbers. It does not where cells look
-    like those below: numbers above numbers, a date above dates, a label that occurs again.
+    like those below: numbers above numbers, a date above dates, a label that occurs again. A label
+    beside another single word may be both, as in message,spam.
 
     Raises:
         DataError: where it may be both; an option then says it.
@@ -125,13 +126,16 @@ def names_first(path: Path, rows: Sequence[Row]) -> bool:
         return True
     if numeric:
         return _positions(path, head, numeric, columns)
-    if any(_alike(cell, column) for cell, column in zip(head, columns, strict=True)):
+    alike = [_alike(cell, column) for cell, column in zip(head, columns, strict=True)]
+    if any(alike):
+        same = list(compress(head, alike))
         # one letter may both name a column and stand in it, as in part,w,y
-        return all(len(cell.split()) <= 1 for cell in head) and not any(
-            _alike(cell, column)
-            for cell, column in zip(head, columns, strict=True)
-            if len(cell.strip()) > 1
-        )
+        if all(len(cell.strip()) == 1 for cell in same):
+            return all(len(cell.split()) <= 1 for cell in head)
+        others = [cell for cell in head if cell not in same]
+        if all(map(_is_name, same)) and any(map(_is_name, others)):  # message,spam above …,spam
+            raise DataError(f"{path}:{rows[0][0]}: {same[0]!r} may be a name or a value; " + ASK)
+        return False
     if all(map(_is_sentence, head)) and all(map(_is_sentence, below[0] if below else [])):
         raise DataError(f"{path}:{rows[0][0]}: {head[0][:40]!r} may be a name or a value; " + ASK)
     if odd := [cell for cell in head if len(cell) > LONGEST_NAME]:
@@ -164,6 +168,11 @@ def _positions(
         f"{path}:1: {', '.join(head[i] for i in numeric[:4])} may be names of columns or values; "
         + ASK
     )
+
+
+def _is_name(cell: str) -> bool:
+    """Whether a cell is one word, as names of columns are."""
+    return re.fullmatch(r"[^\W\d][\w.-]*", cell.strip()) is not None and not _is_sentence(cell)
 
 
 def _is_sentence(cell: Any) -> bool:
