@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test poison oldest check mutants changed fuzz sanitize install-test bench peers results docs clean
+.PHONY: demo test poison oldest check mutants changed fuzz kills sanitize install-test bench peers results docs clean
 
 demo: .venv/installed  ## train two small models on embedded real data; samples, scores, pictures
 	$(BIN)/python examples/demo.py
@@ -31,6 +31,9 @@ changed: .venv/installed  ## those mutants, and the sanitizers, whose files have
 
 fuzz: .venv/installed  ## damage what people give, for an hour: one line for each, and no traceback
 	$(BIN)/python -m tools.fuzz --seconds 3600
+
+kills: .venv/installed  ## kill training at every call that changes a file, and at random: it resumes to the same bits
+	$(BIN)/python -m tools.kills
 
 sanitize: .venv/installed  ## the engine's tests with every access to memory checked; needs gcc
 	$(BIN)/python -m tools.sanitize

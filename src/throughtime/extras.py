@@ -17,6 +17,7 @@ EXTRAS = {
     },
     "train": {
         "click": "click",
+        "filelock": "filelock",
         "pydantic": "pydantic",
         "sacrebleu": "sacrebleu",
         "safetensors": "safetensors",

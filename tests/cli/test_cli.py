@@ -15,6 +15,7 @@ import torch
 
 import throughtime
 from tests.helpers.commands import FILES, SMALL, bad, good, run
+from tests.helpers.run_files import repacked, resealed
 from throughtime.data import DATASETS
 from throughtime.runs.folder import RunFolder
 
@@ -353,7 +354,7 @@ def test_a_run_whose_files_were_changed_is_refused(
     file: str, change: Any, reason: str, trained: Trained, tmp_path: Path
 ) -> None:
     changed = _copied(trained(), tmp_path / "run") / file
-    changed.write_text(json.dumps(change(json.loads(changed.read_text()))))
+    resealed(changed, change)
     message = bad("evaluate", tmp_path / "run")
     assert reason in message
     assert str(tmp_path / "run") in message
@@ -363,43 +364,48 @@ def test_weights_that_are_no_numbers_are_refused(trained: Trained, tmp_path: Pat
     copy = RunFolder.load(_copied(trained(), tmp_path / "run"))
     with torch.no_grad():
         next(copy.model.parameters())[0] = math.nan
-    copy.save_weights("best")
+    copy.save_best()
     assert "weights that are not finite" in bad("score", copy.path, stdin="no\n")
 
 
 def test_a_run_that_cannot_be_resumed_stays_as_it_is(trained: Trained, tmp_path: Path) -> None:
     copy = _copied(trained(), tmp_path / "run")
-    (copy / "state.pt").write_bytes(b"")
+    (copy / "state.safetensors").write_bytes(b"")
     before = (copy / "config.json").read_text()
-    assert "state.pt: damaged" in bad("train", "--resume", copy, "--max-steps", 9)
+    assert "state.safetensors: damaged" in bad("train", "--resume", copy, "--max-steps", 9)
     assert (copy / "config.json").read_text() == before
 
 
-def _of_another_shape(state: dict[str, Any]) -> dict[str, Any]:
-    means = {name: torch.zeros(2, 3) for name in ("exp_avg", "exp_avg_sq")}
-    state["optimiser"]["state"][0] |= means
-    return state
+def _training(**values: object) -> Callable[[dict[str, torch.Tensor], dict[str, str]], None]:
+    def change(tensors: dict[str, torch.Tensor], said: dict[str, str]) -> None:
+        said["training"] = json.dumps(json.loads(said["training"]) | values)
+
+    return change
 
 
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
-        (lambda state: "a text", "state.pt: damaged (a str)"),
-        (lambda state: state | {"optimiser": 1.5}, "state.pt: not the state of this run"),
-        (lambda state: state | {"draws": None}, "state.pt: not the state of this run"),
-        (lambda state: state | {"progress": {"step": 10**400}}, "impossible counts"),
+        (lambda _, said: said.update(training="[1]"), "not the state of training of a run"),
+        (lambda _, said: said.update(run="f" * 32), "of another run than config.json"),
+        (lambda _, said: said.update(file="best.safetensors"), "was best.safetensors when"),
+        (lambda tensors, _: tensors.pop("draws"), "not the state of this run ('draws')"),
+        (_training(progress={"step": 10**400}), "impossible counts"),
+        (_training(progress=None), "not the state of this run"),
         (
-            _of_another_shape,
-            "moments of shapes {'step': (), 'exp_avg': (2, 3), 'exp_avg_sq': (2, 3)}",
+            lambda tensors, _: tensors.update(
+                {f"optimiser.0.{n}": torch.zeros(2, 3) for n in ("exp_avg", "exp_avg_sq")}
+            ),
+            "moments of shapes {'exp_avg': (2, 3), 'exp_avg_sq': (2, 3), 'step': ()}",
         ),
     ],
 )
 def test_a_state_that_is_none_of_the_run_is_refused(
-    change: Callable[[Any], Any], reason: str, trained: Trained, tmp_path: Path
+    change: Callable[[Any, Any], Any], reason: str, trained: Trained, tmp_path: Path
 ) -> None:
     copy = _copied(trained(), tmp_path / "run")
-    torch.save(change(torch.load(copy / "state.pt")), copy / "state.pt")
-    assert reason in bad("train", "--resume", copy, "--max-steps", 9)
+    repacked(copy / "state.safetensors", change)
+    assert reason in " ".join(bad("train", "--resume", copy, "--max-steps", 9).split())
 
 
 def test_symbols_that_training_has_not_shown_are_counted(trained: Trained) -> None:

@@ -46,7 +46,8 @@ def test_the_best_of_each_data_set_is_first(folder: Path) -> None:
     assert rows[0]["valid"] < rows[1]["valid"]
     names = [line.split()[0] for line in good("runs", folder).splitlines()]
     assert names == ["run", *(row["name"] for row in rows)]
-    (folder / rows[0]["name"] / "metrics.csv").unlink()  # as before the first epoch
+    run = RunFolder.load(folder / rows[0]["name"], "last")
+    run.save_state(run.load_state(), [])  # as before the first epoch
     after = [json.loads(line) for line in good("runs", folder, "--json").splitlines()]
     assert [row["name"] for row in after] == [rows[1]["name"], rows[0]["name"], rows[2]["name"]]
     assert (after[1]["valid"], after[1]["epochs"]) == (None, 0)
@@ -54,9 +55,10 @@ def test_the_best_of_each_data_set_is_first(folder: Path) -> None:
 
 
 def test_what_is_no_number_is_not_the_best(folder: Path) -> None:
-    run = RunFolder.load(folder / "label")
+    run = RunFolder.load(folder / "label", "last")
     (row,) = run.metrics()
-    run.write_metrics([row, row | {"valid nats": math.nan}, row | {"valid nats": -math.inf}])
+    odd = [row | {"valid nats": value} for value in (math.nan, -math.inf)]
+    run.save_state(run.load_state(), [row, *odd])
     listed = [json.loads(line) for line in good("runs", folder, "--json").splitlines()]
     assert {r["name"]: r["valid"] for r in listed}["label"] == row["valid nats"]
 
@@ -65,12 +67,12 @@ def test_what_cannot_be_read_is_listed_with_its_reason(folder: Path) -> None:
     (folder / "empty").mkdir()
     (folder / "a file").write_text("no folder")
     (folder / "label" / "config.json").write_text("{")
-    (folder / "number" / "best.safetensors").write_bytes(b"1234")
+    (folder / "number" / "state.safetensors").write_bytes(b"1234")
     out = good("runs", folder).splitlines()
     assert [line.split()[0] for line in out] == ["run", "tags", "empty:", "label:", "number:"]
     assert "not a run, since it has no config.json" in out[2]
     assert "config.json: not a JSON file" in out[3]
-    assert "best.safetensors: damaged" in out[4]
+    assert "state.safetensors: damaged" in out[4]
     rows = [json.loads(line) for line in good("runs", folder, "--json").splitlines()]
     assert [set(row) == {"name", "error"} for row in rows] == [False, True, True, True]
 

@@ -14,9 +14,9 @@ FILES = {
     "config.json",
     "schema.json",
     "best.safetensors",
-    "last.safetensors",
-    "state.pt",
+    "state.safetensors",
     "metrics.csv",
+    ".lock",
 }
 """What training leaves in a run's folder, before there are pictures."""
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests.helpers.run_files import resealed
 from throughtime.data import Dataset
 from throughtime.data.reading import OF_PICTURES
 from throughtime.runs.config import FORMAT, Config
@@ -27,14 +28,12 @@ TOLD = Options(
 def config(loaded: Callable[[str], Dataset], tmp_path: Path) -> Config:
     """That of a run of digits, which is in the folder, too."""
     config = resolve(TOLD, loaded("digits"))
-    config.save(tmp_path)
+    (tmp_path / "config.json").write_bytes(config.written("a run"))
     return config
 
 
 def changed(path: Path, change: Callable[[dict[str, Any]], dict[str, Any]]) -> Path:
-    file = path / "config.json"
-    file.write_text(json.dumps(change(json.loads(file.read_text()))))
-    return path
+    return resealed(path / "config.json", change)
 
 
 def test_round_trip_through_a_file(config: Config, tmp_path: Path) -> None:
@@ -84,3 +83,17 @@ def test_a_run_from_before_pictures_had_options_is_read(config: Config, tmp_path
     changed(tmp_path, lambda values: {k: v for k, v in values.items() if k not in OF_PICTURES})
     assert Config.load(tmp_path) == config
     assert (config.images, config.pixels) == (None, 64)
+
+
+def test_a_configuration_that_was_changed_by_hand_is_refused(
+    config: Config, tmp_path: Path
+) -> None:
+    file = tmp_path / "config.json"
+    lines = file.read_text().replace('"seed": 0', '"seed": 1').splitlines()
+    file.write_text("\n".join(lines))
+    with pytest.raises(RunError, match=r"config\.json: was changed since training wrote it"):
+        Config.load(tmp_path)
+    with pytest.raises(ConfigError, match='delete its line "checksum"'):
+        Options.load(file)
+    file.write_text("\n".join(line for line in lines if "checksum" not in line))
+    assert Options.load(file).seed == 1

@@ -112,7 +112,7 @@ def test_running_text_goes_on_with_its_state(
     values = {"steps": 400, "batch_size": 3, "epochs": 3}
     whole = trained(data, tmp_path / "whole", **values)
     interrupted(data, tmp_path / "parts", at=6, **values)
-    assert RunFolder.load(tmp_path / "parts").load_state()["carried"] is not None
+    assert RunFolder.load(tmp_path / "parts").load_state().tensors["carried.0000"].any()
     assert same(whole, resumed(data, tmp_path / "parts"))
 
 
@@ -234,11 +234,11 @@ def test_other_data_cannot_be_trained_on(
 
 def test_a_damaged_state_is_refused(words: Dataset, tmp_path: Path) -> None:
     run = trained(words, tmp_path / "run", max_steps=1)
-    (run.path / "state.pt").write_bytes(b"nonsense")
-    with pytest.raises(RunError, match=r"state\.pt: damaged"):
+    (run.path / "state.safetensors").write_bytes(b"nonsense")
+    with pytest.raises(RunError, match=r"state\.safetensors: damaged"):
         resumed(words, run.path)
-    (run.path / "state.pt").unlink()
-    with pytest.raises(RunError, match="cannot be resumed"):
+    (run.path / "state.safetensors").unlink()
+    with pytest.raises(RunError, match="no such file; training stopped before writing it"):
         resumed(words, run.path)
 
 
@@ -326,9 +326,68 @@ def test_edit_distance(a: list[int], b: list[int], expected: int) -> None:
 
 @pytest.mark.parametrize(
     "change",
-    [{"step": 10**400}, {"position": 5, "symbols": 9}, {"position": 3}, {"seconds": "1"}],
+    [{"step": 10**400}, {"position": 6, "symbols": 9}, {"position": 3}, {"seconds": "1"}],
 )
 def test_counts_that_cannot_be_are_refused(change: dict[str, Any]) -> None:
     Progress(position=4, symbols=9).check(5)
     with unchecked(), pytest.raises(ValueError, match="impossible counts"):
         Progress(**change).check(5)
+
+
+# ---- saving, and what may happen meanwhile -------------------------------------------------------
+
+
+def test_it_is_saved_inside_an_epoch(words: Dataset, tmp_path: Path) -> None:
+    """What is killed between two saves begins again at the last one, with the same numbers."""
+    whole = trained(words, tmp_path / "whole", epochs=2)
+    options = Options(hidden_size=8, batch_size=16, epochs=2, save_every=1.0)
+    run = prepare(options, words, tmp_path / "parts")
+    seconds = iter(range(0, 10**6, 9))  # at each look at the clock, nine seconds have passed
+    trainer = Trainer(run, words, say=silent, clock=lambda: float(next(seconds)))
+    update, steps = trainer._update, []
+
+    def killed(batch: Examples) -> float:
+        if trainer.progress.step == 7:
+            raise SystemExit
+        steps.append(RunFolder.load(run.path, "last").load_state().said["progress"]["step"])
+        return update(batch)
+
+    trainer._update = killed  # type: ignore[method-assign]
+    with pytest.raises(SystemExit):
+        trainer.fit()
+    assert steps == sorted(steps)
+    assert 0 < steps[-1] < 7  # saved inside the epoch, and not at every update
+    assert len(set(steps)) < len(steps)
+    assert same(whole, resumed(words, run.path))
+
+
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP", "SIGINT"])
+def test_a_signal_to_end_stops_after_the_update(name: str, words: Dataset, tmp_path: Path) -> None:
+    if not hasattr(signal, name):
+        pytest.skip("this system has no such signal")
+    run = prepare(Options(hidden_size=8, batch_size=16), words, tmp_path / "run")
+
+    class Ended(Trainer):
+        def _update(self, batch: Examples) -> float:
+            loss = super()._update(batch)
+            if self.progress.step == 3:
+                signal.raise_signal(getattr(signal, name))
+            return loss
+
+    assert Ended(run, words, say=silent).fit() == "interrupted"
+    assert RunFolder.load(run.path, "last").load_state().said["progress"]["step"] == 3
+
+
+def test_a_folder_that_was_replaced_is_not_written_to(words: Dataset, tmp_path: Path) -> None:
+    run = prepare(Options(hidden_size=8, batch_size=16), words, tmp_path / "run")
+    trainer = Trainer(run, words, say=silent)
+    (tmp_path / "run").rename(tmp_path / "moved")
+    with pytest.raises(RunError, match="run: is gone or cannot be read"):
+        trainer.fit()
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run" / "config.json").write_text("mine")
+    with pytest.raises(RunError, match="run: was replaced by another folder"):
+        trainer.fit()
+    run.remove()
+    assert (tmp_path / "run" / "config.json").read_text() == "mine"
+    assert resumed(words, tmp_path / "moved").metrics()

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from pathlib import Path
 from random import Random
 from typing import Any
 
 import torch
-from safetensors.torch import load_file, save_file
 
+from tests.helpers.run_files import repacked, resealed
 from throughtime.runs.config import Config
 from throughtime.runs.folder import RunFolder
 from throughtime.runs.options import Options
@@ -65,13 +66,24 @@ def _damage(draw: Random, file: Path) -> None:
     if draw.random() < 0.5:
         file.write_bytes(damaged(draw, whole))
     elif file.suffix == ".json":
-        file.write_text(json.dumps(odd(draw, json.loads(whole))))
+        values = odd(draw, json.loads(whole))
+        file.write_text(json.dumps(values))
+        if isinstance(values, dict):
+            resealed(file, lambda values: values)
     elif file.suffix == ".safetensors":
-        save_file(_odd_tensors(draw, load_file(file)), file)
-    elif file.suffix == ".pt":
-        torch.save(_odd_state(draw, torch.load(file)), file)
+        repacked(file, partial(_make_odd, draw))
     else:
         file.unlink()
+
+
+def _make_odd(draw: Random, tensors: dict[str, torch.Tensor], said: dict[str, str]) -> None:
+    """Something else in one place of a file of tensors."""
+    if draw.random() < 0.5 and "training" in said:
+        said["training"] = json.dumps(_odd_state(draw, json.loads(said["training"])))
+        return
+    odd = _odd_tensors(draw, dict(tensors))
+    tensors.clear()
+    tensors.update(odd)
 
 
 def _odd_tensors(draw: Random, tensors: dict[str, Any]) -> dict[str, Any]:
@@ -107,6 +119,4 @@ def _odd_state(draw: Random, value: Any) -> Any:
     if isinstance(value, list) and value and draw.random() < 0.9:
         i = draw.randrange(len(value))
         return [*value[:i], _odd_state(draw, value[i]), *value[i + 1 :]]
-    if isinstance(value, torch.Tensor) and draw.random() < 0.9:
-        return _odd_tensor(draw, value)
     return draw.choice(ODD)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from throughtime.data import Dataset
     from throughtime.runs.folder import RunFolder
 
-WHEN_RESUMED = ("epochs", "max_steps", "max_seconds", "patience")
+WHEN_RESUMED = ("epochs", "max_steps", "max_seconds", "patience", "save_every")
 """The options that may change when a run is resumed: those of when to stop."""
 
 
@@ -67,7 +67,7 @@ def train(
         _, reason = fit(run, data, resume=resume is not None, say=tqdm.write)
     except Diverged as error:
         raise click.ClickException(str(error)) from None
-    click.echo(f"Stopped: {reason}. Best and last weights are in {run.path}.")
+    click.echo(f"Stopped: {reason}. The best weights and the state of training are in {run.path}.")
     if reason == "interrupted":
         click.echo(f"Go on with: throughtime train --resume {run.path}")
         return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from pathlib import Path
 
 import torch
@@ -14,6 +15,7 @@ from throughtime.evaluation.metrics import length_distributions
 from throughtime.inference.run import Run
 from throughtime.report import captions, curve, lengths, wiring
 from throughtime.runs import choices
+from throughtime.runs.files import folder_in, save
 from throughtime.sequence import Sequence
 
 SHEET = 32
@@ -44,10 +46,11 @@ def draw_all(run: Run, data: Dataset | None = None) -> list[Path]:
         if data.schema.picture_shape is not None and sees_x(run.model):
             for part in [part for part in data.splits if part not in ("train", "valid")]:
                 found[f"captions-{part}"] = _sheet(run, data, part)
-    folder = run.path / "pictures"
-    folder.mkdir(exist_ok=True)
+    folder = folder_in(run.path, "pictures")
     for name, drawn in found.items():
-        drawn.savefig(folder / f"{name}.png")
+        content = BytesIO()
+        drawn.savefig(content, format="png")
+        save(folder / f"{name}.png", [content.getvalue()])
     return [folder / f"{name}.png" for name in found]
 
 

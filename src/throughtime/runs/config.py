@@ -5,18 +5,26 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic import BaseModel, ConfigDict
 
 from throughtime.data.reading import LARGEST, Reading
 from throughtime.runs import options as o
 from throughtime.runs.errors import RunError
-from throughtime.runs.options import READING, VERSION, ConfigError, load_json, read_as
+from throughtime.runs.options import (
+    OF_THE_FILE,
+    READING,
+    VERSION,
+    ConfigError,
+    load_json,
+    read_as,
+)
+from throughtime.runs.seal import BLANK, is_sealed, sealed
 
 FILE = "config.json"
 
-FORMAT = 2
+FORMAT = 3
 """The version of the folder format that this library writes and reads."""
 
 
@@ -77,6 +85,7 @@ class Config(BaseModel):
     epochs: o.Epochs
     max_steps: o.MaxSteps | None
     max_seconds: o.MaxSeconds | None
+    save_every: o.SaveEvery
     patience: o.Patience
     threads: o.Threads
 
@@ -97,16 +106,18 @@ class Config(BaseModel):
             ValueError: if it is missing, damaged, or of another version of the format.
         """
         try:
-            return cls.read(read_json(path))
+            return cls.read(read_json(path).values)
         except ConfigError as error:
             raise ConfigError(f"{path / FILE}: {error}") from None
 
-    def save(self, path: Path) -> None:
-        """Write the configuration into a run's folder, as readable JSON."""
-        values = {VERSION: FORMAT, **self.model_dump()}
-        (path / FILE).write_text(
-            json.dumps(values, indent=2, ensure_ascii=False) + "\n", encoding="utf-8"
-        )
+    def written(self, run: str) -> bytes:
+        """The content of a run's config.json: readable JSON.
+
+        Args:
+            run: the identity of the run.
+        """
+        values = {"checksum": BLANK, VERSION: FORMAT, "run": run, **self.model_dump()}
+        return sealed(f"{json.dumps(values, indent=2, ensure_ascii=False)}\n".encode())
 
     @property
     def reading(self) -> Reading:
@@ -122,11 +133,19 @@ class Config(BaseModel):
         return self.read({**self.model_dump(), **values})
 
 
-def read_json(path: Path) -> dict[str, Any]:
-    """The keys and values of a run's configuration, unchecked.
+class Saved(NamedTuple):
+    """The keys and values of a run's configuration, unchecked, and the identity of the run."""
+
+    values: dict[str, Any]
+    run: str
+
+
+def read_json(path: Path) -> Saved:
+    """What a run's folder has as its configuration.
 
     Raises:
-        ValueError: if the folder has no configuration, or one of another version of the format.
+        ValueError: if the folder has no configuration, or one that was changed or is of another
+            version of the format.
     """
     file = path / FILE
     if not file.is_file():
@@ -134,11 +153,17 @@ def read_json(path: Path) -> dict[str, Any]:
             f"{path}: not a run, since it has no {FILE}; expected a folder that `train` made"
         )
     values = load_json(file)
-    version = values.pop(VERSION, 1)
+    version = values.get(VERSION, 1)
     if version != FORMAT:
         raise RunError(
             f"{path}: a run in format {version!r}, and this throughtime reads format {FORMAT}; "
             f"train again (train --config {file} has the same choices), or use the version that "
             "made it"
         )
-    return values
+    if not is_sealed(file.read_bytes()):
+        raise RunError(
+            f"{file}: was changed since training wrote it, or is damaged; put it back, or train "
+            f'again (train --config {file}, without its line "checksum", takes these choices)'
+        )
+    run = str(values["run"])
+    return Saved({k: v for k, v in values.items() if k not in OF_THE_FILE}, run)

@@ -1,30 +1,50 @@
-"""The folder of a run: configuration, schema, weights, and the state and metrics of training."""
+"""The folder of a run: configuration, schema, weights, and the state of training."""
 
 from __future__ import annotations
 
 import csv
+import io
 import json
 import os
 import re
+import secrets
+import shutil
+from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import count
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
-import torch
-from safetensors.torch import load_file, save_file
+from torch import Tensor
 
 from throughtime.data import Dataset, load
 from throughtime.data.files.json_text import from_json
 from throughtime.data.schema import Schema
 from throughtime.runs import choices
 from throughtime.runs.build import Model, build
-from throughtime.runs.config import Config
+from throughtime.runs.config import Config, read_json
 from throughtime.runs.errors import RunError
-from throughtime.runs.metrics import COLUMNS, read_metrics
-from throughtime.runs.weights import opening_weights
+from throughtime.runs.files import save
+from throughtime.runs.metrics import COLUMNS, LAST, STATE, Metrics, read_metrics
+from throughtime.runs.seal import BLANK, is_sealed, sealed
+from throughtime.runs.tensors import load_tensors, save_tensors
 
 Weights = Literal["best", "last"]
+
+BEST = "best.safetensors"
+
+
+class State(NamedTuple):
+    """What training continues from, besides the last weights.
+
+    Args:
+        said: counts and settings, as JSON has them.
+        tensors: the moments of the optimiser, the state of random numbers, …, by name.
+    """
+
+    said: dict[str, Any]
+    tensors: dict[str, Tensor]
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,18 +55,33 @@ class RunFolder:
     config.json         the version of the folder's format, and every choice
     schema.json         the columns of x and y, with what they learned; the hash of the data
     best.safetensors    the weights with the lowest validation loss so far
-    last.safetensors    the latest weights
-    state.pt            the rest of the state of training, to resume it
-    metrics.csv         a line for each epoch
+    state.safetensors   all that training continues from: the last weights, the optimiser, metrics
+    metrics.csv         a line for each epoch, to look at: a copy of what the state has
     pictures/           drawn by ``throughtime report``
     ==================  =====================================================================
+
+    Each file is replaced in one step, see :func:`~throughtime.runs.files.save`. What belongs
+    together is in one file, so that a run which is killed at any time can be continued as if it
+    had not been. Each file, but the copy of the metrics, has its checksum and the identity of the
+    run, and another one is refused.
+
+    Args:
+        path: the folder.
+        identity: random digits that all files of a run have in common.
+        config: every choice.
+        schema: the columns of x and y.
+        digest: the hash of the data.
+        model: the model.
+        place: the folder by the numbers that the system knows it by.
     """
 
     path: Path
+    identity: str
     config: Config
     schema: Schema
     digest: str
     model: Model
+    place: tuple[int, int]
 
     @classmethod
     def create(
@@ -63,12 +98,15 @@ class RunFolder:
         Raises:
             RunError: if the folder exists.
         """
-        made = cls(_new_folder(config, data, path), config, data.schema, data.digest, model)
-        made.save_config()
+        path = _new_folder(config, data, path)
+        identity = secrets.token_hex(16)
+        made = cls(path, identity, config, data.schema, data.digest, model, _place(path))
         known = {"digest": made.digest, "schema": made.schema.saved()}
-        (made.path / "schema.json").write_text(
-            json.dumps(known, indent=2, ensure_ascii=False) + "\n", encoding="utf-8"
+        text = json.dumps(
+            {"checksum": BLANK, "run": identity, **known}, indent=2, ensure_ascii=False
         )
+        made._save("schema.json", sealed(f"{text}\n".encode()))
+        made.save_config()
         return made
 
     @classmethod
@@ -79,8 +117,8 @@ class RunFolder:
             ValueError: if a file is missing, damaged, or of another version of the format.
         """
         path = Path(path)
-        config = Config.load(path)
-        schema, digest = read_schema(path)
+        config, identity = Config.load(path), read_json(path).run
+        schema, digest = read_schema(path, identity)
         if schema.running != (config.steps is not None):
             raise RunError(
                 f"{path}: steps is {config.steps}, and schema.json says that running is "
@@ -90,7 +128,7 @@ class RunFolder:
             model = build(config, schema)
         except ValueError as error:
             raise RunError(f"{path}: {error}") from None
-        found = cls(path, config, schema, digest, model)
+        found = cls(path, identity, config, schema, digest, model, _place(path))
         found._load_weights(weights)
         found.model.eval()
         return found
@@ -123,119 +161,170 @@ class RunFolder:
         """The same run with other values for some keys of its configuration."""
         return replace(self, config=self.config.replaced(**values))
 
+    # ---- saving --------------------------------------------------------------------------------
+
     def save_config(self) -> None:
-        """Write the configuration."""
-        self.config.save(self.path)
-
-    # ---- weights -------------------------------------------------------------------------------
-
-    def save_weights(self, name: Weights) -> None:
-        """Write the model's weights; the old file is replaced once the new one is complete."""
-        file = self.path / f"{name}.safetensors"
-        save_file(self.model.state_dict(), _beside(file))
-        _beside(file).replace(file)
-
-    def _load_weights(self, name: Weights) -> None:
-        file = self.path / f"{name}.safetensors"
-        with opening_weights(file):
-            tensors = load_file(file)
-        try:
-            self.model.load_state_dict(tensors)
-        except RuntimeError:
-            raise RunError(
-                f"{file}: not the weights of the model in config.json; one of them was changed"
-            ) from None
-        if not all(bool(p.isfinite().all()) for p in self.model.parameters()):
-            raise RunError(f"{file}: has weights that are not finite; train again")
-
-    # ---- the state of training -----------------------------------------------------------------
-
-    def save_state(self, state: dict[str, Any]) -> None:
-        """Write the last weights and the rest of the state of training."""
-        file = self.path / "state.pt"
-        torch.save(state, _beside(file))
-        self.save_weights("last")
-        _beside(file).replace(file)
-
-    def load_state(self) -> dict[str, Any]:
-        """Read the state that :meth:`save_state` wrote.
+        """Write the configuration.
 
         Raises:
-            RunError: if the file is missing or damaged.
+            RunError: as by all that saves: if the folder cannot be written to, or is another one.
         """
-        file = self.path / "state.pt"
-        try:
-            state = torch.load(file, weights_only=True)
-        except FileNotFoundError:
-            raise RunError(f"{file}: no such file, so this run cannot be resumed") from None
-        except Exception as error:  # for a damaged file, torch.load raises many kinds
-            raise RunError(f"{file}: damaged ({type(error).__name__}); train again") from None
-        if not isinstance(state, dict):
-            raise RunError(f"{file}: damaged (a {type(state).__name__}); train again")
-        return state
+        self._save("config.json", self.config.written(self.identity))
 
-    # ---- metrics -------------------------------------------------------------------------------
+    def save_best(self) -> None:
+        """Write the model's weights as the best ones."""
+        self._check_place()
+        said = {"run": self.identity, "file": BEST}
+        save_tensors(self.path / BEST, self.model.state_dict(), said)
 
-    def metrics(self) -> list[dict[str, float | None]]:
-        """The lines of metrics.csv; an empty field is None.
+    def save_state(self, state: State, metrics: Metrics) -> None:
+        """Write the last weights and all else that training continues from, in one file."""
+        self._check_place()
+        weights = {LAST + name: tensor for name, tensor in self.model.state_dict().items()}
+        training = json.dumps({**state.said, "metrics": metrics})
+        said = {"run": self.identity, "file": STATE, "training": training}
+        save_tensors(self.path / STATE, {**weights, **state.tensors}, said)
+        self.copy_metrics(metrics)
+
+    def copy_metrics(self, metrics: Metrics) -> None:
+        """Write metrics.csv."""
+        lines = io.StringIO(newline="")
+        writer = csv.DictWriter(lines, COLUMNS)
+        writer.writeheader()
+        writer.writerows(metrics)
+        self._save("metrics.csv", lines.getvalue().encode())
+
+    def remove(self) -> None:
+        """Remove the folder, if it is still this one."""
+        with suppress(RunError):
+            self._check_place()
+            shutil.rmtree(self.path, ignore_errors=True)
+
+    def _save(self, name: str, content: bytes) -> None:
+        self._check_place()
+        save(self.path / name, [content])
+
+    def _check_place(self) -> None:
+        """Write into no other folder that has taken the place of this one."""
+        if _place(self.path) != self.place:
+            raise RunError(
+                f"{self.path}: was replaced by another folder while it was in use; nothing more is "
+                "written there"
+            )
+
+    # ---- loading -------------------------------------------------------------------------------
+
+    def load_state(self) -> State:
+        """Read what :meth:`save_state` wrote, without the last weights and the metrics.
 
         Raises:
-            RunError: if the file is damaged.
+            RunError: if the file is missing, damaged, or of another run.
+        """
+        tensors, training = self._state()
+        training.pop("metrics", None)
+        rest = {name: v for name, v in tensors.items() if not name.startswith(LAST)}
+        return State(training, rest)
+
+    def metrics(self) -> Metrics:
+        """The metrics of training after each epoch.
+
+        Raises:
+            RunError: if the state of training is missing or damaged.
         """
         return read_metrics(self.path)
 
-    def write_metrics(self, rows: list[dict[str, float | None]]) -> None:
-        """Write metrics.csv, in place of the old one."""
-        file = self.path / "metrics.csv"
-        with _beside(file).open("w", newline="", encoding="utf-8") as lines:
-            writer = csv.DictWriter(lines, COLUMNS)
-            writer.writeheader()
-            writer.writerows(rows)
-        _beside(file).replace(file)
+    def _state(self) -> tuple[dict[str, Tensor], dict[str, Any]]:
+        tensors, said = self._tensors(STATE)
+        try:
+            return tensors, dict(from_json(said["training"]))
+        except (ValueError, KeyError, TypeError):
+            raise RunError(f"{self.path / STATE}: not the state of training of a run") from None
+
+    def _load_weights(self, name: Weights) -> None:
+        if name == "last":
+            file, tensors = STATE, self._state()[0]
+            tensors = {n.removeprefix(LAST): v for n, v in tensors.items() if n.startswith(LAST)}
+        else:
+            file, tensors = BEST, self._tensors(BEST)[0]
+        kinds = {n: (v.dtype, v.shape) for n, v in tensors.items()}
+        if kinds != {n: (v.dtype, v.shape) for n, v in self.model.state_dict().items()}:
+            raise RunError(
+                f"{self.path / file}: not the weights of the model in config.json; one of them was "
+                "changed"
+            )
+        if not all(bool(v.isfinite().all()) for v in tensors.values()):
+            raise RunError(f"{self.path / file}: has weights that are not finite; train again")
+        self.model.load_state_dict(tensors)
+
+    def _tensors(self, name: str) -> tuple[dict[str, Tensor], Mapping[str, str]]:
+        file = self.path / name
+        tensors, said = load_tensors(file)
+        check_identity(file, said.get("run"), self.identity)
+        if (other := said.get("file")) != name:
+            raise RunError(f"{file}: was {other} when it was written; put each in its place")
+        return tensors, said
 
 
-def read_schema(path: Path) -> tuple[Schema, str]:
+def check_identity(file: Path, found: object, expected: str) -> None:
+    """Raise a ``RunError`` if a file is of another run than the folder's configuration."""
+    if found != expected:
+        raise RunError(
+            f"{file}: of another run than config.json beside it; put back the file that training "
+            "wrote here"
+        )
+
+
+def read_schema(path: Path, identity: str) -> tuple[Schema, str]:
     """The schema in a run's folder, and the hash of the data.
 
     Raises:
-        RunError: if the file is missing or damaged.
+        RunError: if the file is missing, damaged, or of another run.
     """
     file = path / "schema.json"
     try:
-        said = from_json(file.read_text(encoding="utf-8"))
-        if not isinstance(said, dict) or set(said) != {"digest", "schema"}:
-            raise ValueError("expected an object with digest and schema")
-        if not isinstance(said["digest"], str):
-            raise ValueError("the digest is not a text")
-        return Schema.restored(said["schema"]), said["digest"]
+        content = file.read_bytes()
+        if not is_sealed(content):
+            raise ValueError("its checksum says that it is not as training wrote it")
+        said = from_json(content.decode())
+        check_identity(file, said.get("run"), identity)
+        return Schema.restored(said.get("schema")), str(said.get("digest"))
     except OSError as error:
         raise RunError(f"{file}: cannot be read ({error.strerror})") from None
+    except RunError:
+        raise
     except ValueError as error:  # quotes the file, which may have line ends
         reason = " ".join(str(error).split())
         raise RunError(f"{file}: not a run's schema ({reason}); it was damaged") from None
 
 
-def _beside(file: Path) -> Path:
-    return file.with_name(f".{file.name}.{os.getpid()}")
+def _place(path: Path) -> tuple[int, int]:
+    try:
+        found = os.stat(path)
+    except OSError as error:
+        raise RunError(f"{path}: is gone or cannot be read ({error.strerror})") from None
+    return found.st_dev, found.st_ino
 
 
 def _new_folder(config: Config, data: Dataset, path: Path | None) -> Path:
     if path is not None:
-        try:
-            path.mkdir(parents=True)
-        except FileExistsError:
+        if not _made(path):
             raise RunError(
                 f"{path}: exists already, and nothing is overwritten; give another --out, or "
                 "continue the run in it with --resume"
-            ) from None
+            )
         return path
     wiring = config.wiring if config.wiring in choices.WIRINGS else "custom"
     name = re.sub(r"[^\w.-]+", "-", data.name)
-    for number in count(1):
-        path = Path("runs") / f"{name}-{wiring}-{number:03d}"
-        try:
-            path.mkdir(parents=True)
-        except FileExistsError:
-            continue
-        return path
-    raise AssertionError
+    numbered = (Path("runs") / f"{name}-{wiring}-{number:03d}" for number in count(1))
+    return next(path for path in numbered if _made(path))
+
+
+def _made(path: Path) -> bool:
+    """Make a folder; False if its name is taken."""
+    try:
+        path.mkdir(parents=True)
+    except FileExistsError:
+        return False
+    except OSError as error:
+        raise RunError(f"{path}: cannot be made ({error.strerror}); give another --out") from None
+    return True

@@ -8,6 +8,8 @@ from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
+from throughtime.runs.seal import is_sealed
+
 M = TypeVar("M", bound=BaseModel)
 
 
@@ -138,6 +140,9 @@ Clip = Annotated[float, Field(gt=0, description="Largest norm of the gradient [1
 Epochs = Annotated[int, Field(ge=1, description="Number of passes over the training data.")]
 MaxSteps = Annotated[int, Field(ge=1, description="Stop after so many updates.")]
 MaxSeconds = Annotated[float, Field(gt=0, description="Stop after so much training time.")]
+SaveEvery = Annotated[
+    float, Field(gt=0, description="Minutes from one save to the next inside an epoch [5].")
+]
 Patience = Annotated[
     int, Field(ge=1, description="Stop after so many epochs without a lower validation loss [20].")
 ]
@@ -197,6 +202,7 @@ class Options(BaseModel):
     epochs: Epochs | None = None
     max_steps: MaxSteps | None = None
     max_seconds: MaxSeconds | None = None
+    save_every: SaveEvery | None = None
     patience: Patience | None = None
     threads: Threads | None = None
 
@@ -213,9 +219,13 @@ class Options(BaseModel):
             ConfigError: if the file is missing or is not a JSON object of options.
         """
         values = load_json(path)
-        values.pop(VERSION, None)
+        if "checksum" in values and not is_sealed(path.read_bytes()):
+            raise ConfigError(
+                f"{path}: was changed since training wrote it; if that was you, delete its line "
+                '"checksum"'
+            )
         try:
-            return cls.read(values)
+            return cls.read({k: v for k, v in values.items() if k not in OF_THE_FILE})
         except ConfigError as error:
             raise ConfigError(f"{path}: {error}") from None
 
@@ -237,6 +247,9 @@ READING = (
 
 VERSION = "version"
 """The key of config.json for the version of the folder's format."""
+
+OF_THE_FILE = ("checksum", VERSION, "run")
+"""The keys of config.json that are no options."""
 
 
 def help_of(name: str) -> str:

@@ -9,9 +9,9 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict
 
 from throughtime.runs.config import read_json
-from throughtime.runs.metrics import read_metrics
+from throughtime.runs.metrics import LAST, STATE, read_metrics
 from throughtime.runs.options import read_as
-from throughtime.runs.weights import count_parameters
+from throughtime.runs.tensors import read_header
 
 
 class _Choices(BaseModel):
@@ -57,7 +57,7 @@ class Summary:
         Raises:
             ValueError: if a file is missing or damaged.
         """
-        config = read_as(_Choices, read_json(path))
+        config = read_as(_Choices, read_json(path).values)
         rows = read_metrics(path)
         valid = [v for row in rows if (v := row["valid nats"]) is not None and math.isfinite(v)]
         last = rows[-1] if rows else {}
@@ -66,7 +66,7 @@ class Summary:
             data="rows in memory" if config.dataset is None else Path(config.dataset).name,
             wiring=config.wiring,
             cell=f"{config.cell} {config.layers} × {config.hidden_size}",
-            parameters=count_parameters(path / "best.safetensors"),
+            parameters=read_header(path / STATE).count(LAST),
             epochs=int(last.get("epoch") or 0),
             valid=min(valid, default=None),
             minutes=(last.get("seconds") or 0.0) / 60,

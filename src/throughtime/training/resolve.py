@@ -29,6 +29,7 @@ DEFAULTS: dict[str, Any] = {
     "weight_decay": 0.1,
     "clip": 1.0,
     "patience": 20,
+    "save_every": 5.0,
 }
 """Defaults that do not depend on the data; measured, see docs/defaults.md."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 from throughtime.data import Dataset, Reading, read
 from throughtime.data import load as load_data
 from throughtime.inference.run import Run
+from throughtime.runs.alone import alone
 from throughtime.runs.folder import RunFolder
 from throughtime.runs.options import READING, ConfigError, Options
 from throughtime.training.prepare import prepare
@@ -76,11 +76,12 @@ def fit(
     """
     trainer: Trainer | None = None
     try:
-        trainer = Trainer(folder, data, resume=resume, say=say or _nothing)
-        return folder, trainer.fit()
+        with alone(folder.path):
+            trainer = Trainer(folder, data, resume=resume, say=say or _nothing)
+            return folder, trainer.fit()
     except ValueError:
         if not resume and (trainer is None or not trainer.progress.step):
-            shutil.rmtree(folder.path)  # it is ours, and nothing was trained
+            folder.remove()  # nothing was trained
         raise
 
 

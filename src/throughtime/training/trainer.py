@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict
 from itertools import islice
 
@@ -27,7 +27,8 @@ from throughtime.forcing import ScheduledSampling, TeacherForcing
 from throughtime.runs import choices
 from throughtime.runs.config import Config
 from throughtime.runs.errors import RunError
-from throughtime.runs.folder import RunFolder
+from throughtime.runs.folder import RunFolder, State
+from throughtime.runs.metrics import STATE, Metrics
 from throughtime.sequence import Sequence
 from throughtime.training.class_weights import balanced, weighted
 from throughtime.training.display import Clock, Display
@@ -37,6 +38,11 @@ from throughtime.training.resolve import updates_per_epoch
 
 WARM_UP = 50
 """Updates of the linear warm-up of the learning rate; at most a tenth of training."""
+
+
+OPTIMISER, CARRIED, DRAWS = "optimiser.", "carried.", "draws"
+"""How the names of tensors begin in the state of training: AdamW's moments of each parameter; the
+state that running text goes on from; the state of random numbers."""
 
 
 class Diverged(RuntimeError):
@@ -63,7 +69,7 @@ class Trainer:
     Args:
         run: the model, its configuration and its folder; to resume, loaded with the last weights.
         data: the data to train on.
-        resume: continue from the run's ``state.pt``.
+        resume: continue from the run's state of training.
         say: receives each line of the log.
         clock: the time in seconds.
 
@@ -106,10 +112,11 @@ class Trainer:
         if self.config.class_weights is not None:
             self.class_weights = balanced(data.splits["train"].y, data.schema.y.size)
         self.progress, self.carried = Progress(), None
-        self.metrics: list[dict[str, float | None]] = []
+        self.metrics: Metrics = []
         if resume:
             self._restore()
             run.save_config()
+            run.copy_metrics(self.metrics)  # it may be older, if the run was killed
         else:
             self._save()
 
@@ -133,6 +140,8 @@ class Trainer:
                     display.update(progress.symbols - before, loss)
                     if self._reason_to_stop(interrupt):
                         break
+                    if self.clock() - self.saved > 60 * self.config.save_every:
+                        self._save()
                 if not interrupt.requested or progress.position == self.updates or not self.metrics:
                     with display.paused():
                         self._validate()
@@ -242,7 +251,7 @@ class Trainer:
         better = valid < progress.best
         if better:
             progress.best = valid
-            self.run.save_weights("best")
+            self.run.save_best()
         if done or better:
             progress.since_best = 0 if better else progress.since_best + 1
         train = progress.nats / progress.symbols
@@ -285,51 +294,56 @@ class Trainer:
     # ---- to resume -----------------------------------------------------------------------------
 
     def _save(self) -> None:
-        carried = None if self.carried is None else list(self.carried.state.tensors())
-        self.run.write_metrics(self.metrics)
-        self.run.save_state(
-            {
-                "progress": asdict(self.progress),
-                "optimiser": self.optimiser.state_dict(),
-                "forcing": self.forcing.state_dict(),
-                "draws": torch.get_rng_state(),
-                "carried": carried,
-            }
-        )
+        moments = self.optimiser.state_dict()["state"]
+        tensors = {
+            f"{OPTIMISER}{number}.{name}": value
+            for number, means in moments.items()
+            for name, value in means.items()
+        }
+        if self.carried is not None:
+            carried = enumerate(self.carried.state.tensors())
+            tensors |= {f"{CARRIED}{i:04d}": value for i, value in carried}
+        tensors[DRAWS] = torch.get_rng_state()
+        progress = asdict(self.progress)
+        said = {"progress": progress, "forcing": self.forcing.state_dict()}
+        self.run.save_state(State(said, tensors), self.metrics)
+        self.saved = self.clock()
 
-    def _restore_optimiser(self, state: dict[int, dict[str, Tensor]]) -> None:
+    def _restore(self) -> None:
+        said, tensors = self.run.load_state()
+        try:
+            self.progress = Progress(**said["progress"])
+            self.progress.check(self.updates)
+            self._restore_optimiser(tensors)
+            self.forcing.load_state_dict(said["forcing"])
+            torch.set_rng_state(tensors[DRAWS])
+            if carried := [v for name, v in sorted(tensors.items()) if name.startswith(CARRIED)]:
+                empty = decoder(self.model).graph.initial_state(self.rows)
+                p = decoder(self.model)(state=empty.like(tuple(carried)))
+                assert isinstance(p, SequenceDistribution)
+                self.carried = p
+        except (ValueError, KeyError, TypeError, RuntimeError) as error:
+            reason = " ".join(str(error).split()) or type(error).__name__
+            raise RunError(
+                f"{self.run.path / STATE}: not the state of this run ({reason}); train again"
+            ) from None
+        self.metrics, self.saved = self.run.metrics(), self.clock()
+
+    def _restore_optimiser(self, tensors: Mapping[str, Tensor]) -> None:
         """Restore AdamW's moments; its other settings follow from the configuration.
 
         Raises:
             ValueError: if the moments do not fit the model's parameters.
         """
+        moments: dict[int, dict[str, Tensor]] = {}
+        for name, value in tensors.items():
+            if name.startswith(OPTIMISER):
+                number, moment = name.removeprefix(OPTIMISER).split(".")
+                moments.setdefault(int(number), {})[moment] = value
         groups = self.optimiser.state_dict()["param_groups"]
-        self.optimiser.load_state_dict({"state": state, "param_groups": groups})
+        self.optimiser.load_state_dict({"state": moments, "param_groups": groups})
         for parameter, means in self.optimiser.state.items():
             shapes = {name: tuple(mean.shape) for name, mean in means.items()}
             shape = tuple(parameter.shape)
             if shapes != {"step": (), "exp_avg": shape, "exp_avg_sq": shape}:
                 raise ValueError(f"moments of shapes {shapes} for a parameter of shape {shape}")
-
-    def _restore(self) -> None:
-        state = self.run.load_state()
-        try:
-            self.progress = Progress(**state["progress"])
-            self.progress.check(self.updates)
-            self._restore_optimiser(state["optimiser"]["state"])
-            self.forcing.load_state_dict(state["forcing"])
-            torch.set_rng_state(state["draws"])
-            if state["carried"] is not None:
-                empty = decoder(self.model).graph.initial_state(self.rows)
-                p = decoder(self.model)(state=empty.like(tuple(state["carried"])))
-                assert isinstance(p, SequenceDistribution)
-                self.carried = p
-        except Exception as error:  # for a damaged file, torch raises many kinds
-            reason = " ".join(str(error).split()) or type(error).__name__
-            raise RunError(
-                f"{self.run.path}/state.pt: not the state of this run ({reason}); train again"
-            ) from None
-        step = self.progress.step
-        self.metrics = [
-            r for r in self.run.metrics() if r["step"] is not None and r["step"] <= step
-        ]

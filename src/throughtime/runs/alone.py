@@ -1,0 +1,40 @@
+"""One writer at a time in the folder of a run."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from throughtime.runs.errors import RunError
+from throughtime.runs.files import remove_unfinished
+
+LOCK = ".lock"
+"""The file that is locked. The system frees the lock of a process that ends, however it ends."""
+
+
+@contextmanager
+def alone(folder: Path) -> Iterator[None]:
+    """A context in which nobody else trains in a folder; what a killed writer left is removed.
+
+    Raises:
+        RunError: if another process or thread is training there, or nothing can be written there.
+    """
+    lock = FileLock(folder / LOCK, timeout=0, thread_local=False)
+    try:
+        os.listdir(folder)  # the lock would make a folder that is gone
+        lock.acquire()
+        remove_unfinished(folder)
+    except Timeout:
+        raise RunError(
+            f"{folder}: is being trained by another process; wait for it, or stop it first"
+        ) from None
+    except OSError as error:
+        raise RunError(f"{folder}: cannot be written to ({error.strerror})") from None
+    try:
+        yield
+    finally:
+        lock.release()

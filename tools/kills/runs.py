@@ -1,0 +1,88 @@
+"""Small trainings of all kinds, and whether one that was killed came to the same end."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from throughtime.data import Dataset, read
+from throughtime.runs.errors import RunError
+from throughtime.runs.folder import BEST, RunFolder
+from throughtime.runs.metrics import STATE
+from throughtime.runs.options import Options
+from throughtime.runs.tensors import load_tensors
+from throughtime.training.prepare import prepare
+from throughtime.training.train import fit
+
+OFTEN = {"hidden_size": 4, "epochs": 2, "save_every": 1e-9, "threads": 1}
+"""Options of a training that saves after each update."""
+
+FORCINGS = ("teacher", "free", "both", "scheduled:linear:1:0.5:10")
+
+
+class Kind(NamedTuple):
+    """A kind of training: its data and its options."""
+
+    data: Dataset
+    options: Mapping[str, Any]
+
+
+def kinds(folder: Path) -> dict[str, Kind]:
+    """Lines of text, running text, a table and a series; each with every forcing that it takes."""
+    words = [f"{a}{b}{c}" for a in "bdgk" for b in "aeou" for c in "lmnr"]
+    (folder / "words.txt").write_text("\n".join(words))
+    (folder / "text.txt").write_text(" ".join(words * 5))
+    (folder / "wave.csv").write_text(
+        "value\n" + "\n".join(f"{math.sin(i / 5):.3f}" for i in range(300))
+    )
+    rows = [{"word": word, "ends": word[-1]} for word in words]
+    table = read(rows, input="word:characters", target="ends:label")
+    found = {"table": Kind(table, {"batch_size": 32, "dropout": 0.5})}
+    for name, form, options in (
+        ("words.txt", "lines", {"batch_size": 32, "dropout": 0.5}),
+        ("text.txt", "running", {"batch_size": 2, "steps": 200}),
+        ("wave.csv", "series", {"batch_size": 2, "steps": 60}),
+    ):
+        data = read(folder / name, format=form)
+        for forcing in FORCINGS:
+            found[f"{name}, {forcing}"] = Kind(data, {**options, "forcing": forcing})
+    return found
+
+
+def quick(kind: Kind) -> Kind:
+    """The same with as few updates as have all that may happen."""
+    return Kind(kind.data, {**kind.options, "batch_size": 64, "epochs": 1})
+
+
+def train(kind: Kind, folder: Path) -> None:
+    """Train from the start."""
+    fit(prepare(Options(**(OFTEN | dict(kind.options))), kind.data, folder), kind.data)
+
+
+def resume(kind: Kind, folder: Path) -> bool:
+    """Go on with a training that was killed; False if it was killed before its first save."""
+    try:
+        run = RunFolder.load(folder, "last")
+    except RunError as error:
+        if any(reason in str(error) for reason in ("not a run", "stopped before writing it")):
+            return False
+        raise
+    fit(run, kind.data, resume=True)
+    return True
+
+
+def end_of(folder: Path) -> dict[str, Any]:
+    """What a training has come to, but for the time it took, and the names of all files."""
+    run = RunFolder.load(folder, "last")
+    found: dict[str, Any] = {"files": sorted(file.name for file in folder.iterdir())}
+    for file in (STATE, BEST):
+        tensors, _ = load_tensors(folder / file)
+        found |= {f"{file} {name}": value.numpy().tobytes() for name, value in tensors.items()}
+    said = run.load_state().said
+    found["said"] = {**said, "progress": {**said["progress"], "seconds": 0.0}}
+    found["metrics"] = [{**row, "seconds": 0.0} for row in run.metrics()]
+    lines = (folder / "metrics.csv").read_text().splitlines()
+    found["lines"] = len(lines)
+    return found
