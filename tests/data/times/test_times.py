@@ -73,9 +73,12 @@ def test_iso_times_are_themselves(times: list[datetime]) -> None:
 
 
 def test_day_and_month_are_told_apart_by_the_order_of_rows() -> None:
-    ahead = [datetime(2020, month, day) for month in (1, 2) for day in (3, 9)]
-    assert read([f"{t:%d/%m/%Y}" for t in ahead]) == ahead
-    assert read([f"{t:%m/%d/%Y}" for t in ahead]) == ahead
+    of_months = [datetime(2020, month, day) for month in (1, 2) for day in (3, 9)]
+    # whose other reading has more even steps, and goes back
+    uneven = [datetime(2020, *when) for when in ((1, 12), (3, 12), (5, 12), (12, 6))]
+    for ahead in (of_months, uneven):
+        assert read([f"{t:%d/%m/%Y}" for t in ahead]) == ahead
+        assert read([f"{t:%m/%d/%Y}" for t in ahead]) == ahead
 
 
 def test_hours_from_1_to_24_and_zones() -> None:
