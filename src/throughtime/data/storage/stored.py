@@ -226,11 +226,15 @@ def picked(values: Any, rows: RowNumbers) -> Any:
     Example:
         >>> picked(["a", "b", "c"], range(1, 3)), picked(["a", "b", "c"], np.array([2, 0]))
         (['b', 'c'], ['c', 'a'])
+        >>> picked(range(5, 9), np.array([3, 0]))
+        array([8, 5])
     """
     if isinstance(values, StoredColumn):
         return values.pick(rows)
     if isinstance(rows, range):
         return values[rows.start : rows.stop]
+    if isinstance(values, range):  # as a list, it would take five times the memory
+        return values.start + values.step * rows
     return values[rows] if isinstance(values, np.ndarray) else [values[i] for i in rows.tolist()]
 
 
