@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+from array import array
 from bisect import bisect
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain, pairwise
@@ -227,14 +228,16 @@ def picked(values: Any, rows: RowNumbers) -> Any:
         >>> picked(["a", "b", "c"], range(1, 3)), picked(["a", "b", "c"], np.array([2, 0]))
         (['b', 'c'], ['c', 'a'])
         >>> picked(range(5, 9), np.array([3, 0]))
-        array([8, 5])
+        array('q', [8, 5])
     """
     if isinstance(values, StoredColumn):
         return values.pick(rows)
     if isinstance(rows, range):
         return values[rows.start : rows.stop]
-    if isinstance(values, range):  # as a list, it would take five times the memory
-        return values.start + values.step * rows
+    if isinstance(values, range | array):  # a list would take five times the memory
+        if isinstance(values, range):
+            return array("q", (values.start + values.step * rows).tobytes())
+        return array("q", np.frombuffer(values, np.int64)[rows].tobytes())
     return values[rows] if isinstance(values, np.ndarray) else [values[i] for i in rows.tolist()]
 
 
