@@ -343,7 +343,7 @@ class Trainer:
         groups = self.optimiser.state_dict()["param_groups"]
         self.optimiser.load_state_dict({"state": moments, "param_groups": groups})
         for parameter, means in self.optimiser.state.items():
-            shapes = {name: tuple(mean.shape) for name, mean in means.items()}
+            shapes = {name: tuple(mean.shape) for name, mean in sorted(means.items())}
             shape = tuple(parameter.shape)
             if shapes != {"step": (), "exp_avg": shape, "exp_avg_sq": shape}:
                 raise ValueError(f"moments of shapes {shapes} for a parameter of shape {shape}")
