@@ -74,6 +74,29 @@ def test_torchs_own_checks_of_an_operator(name: str, enters: str, ragged: bool) 
                 wanted = [False for _ in wanted]
 
 
+@pytest.mark.parametrize(
+    ("lengths", "order", "reason"),
+    [
+        ([2, 5, 0], [10**9, 1, 0], "each of 3 rows once"),
+        ([2, 5, 0], [1, 1, 0], "each of 3 rows once"),
+        ([2, 5, 0], [0, 1, 2], "from the longest row to the shortest"),
+        ([2, 6, 0], [1, 0, 2], r"lengths are \[2, 6, 0\]; expected 0 to 5"),
+        ([-1, 5, 0], [1, 2, 0], r"expected 0 to 5"),
+        ([5, 2], [0, 1], r"of shape \(2,\) on cpu; expected int64 of shape \(3,\)"),
+    ],
+)
+def test_lengths_and_orders_that_cannot_be_are_refused(
+    lengths: list[int], order: list[int], reason: str
+) -> None:
+    cell, drive, state = setting("GRU", "given")
+    inputs = operators.Inputs.of(sweep.Sweep("gru", tuple(cell.parameters()), drive, state))
+    given = inputs._replace(lengths=torch.tensor(lengths), order=torch.tensor(order))
+    with pytest.raises(ValueError, match=reason):
+        FORWARD(*given, False)
+    with pytest.raises(ValueError, match=r"order is torch\.float64"):
+        FORWARD(*given._replace(lengths=LENGTHS, order=LENGTHS.double()), False)
+
+
 def test_no_gradient_of_what_was_not_kept() -> None:
     cell, drive, state = setting("GRU", "given")
     once = sweep.Sweep("gru", tuple(cell.parameters()), drive, state)

@@ -101,6 +101,49 @@ def test_what_does_not_fit_is_refused() -> None:
         live.step(x, state, (new[0], torch.zeros(1, 3, 4).mT))
 
 
+def test_memory_that_is_shared_is_refused() -> None:
+    live = tt.nn.Streaming(tt.nn.LSTM(3, 3), 2)
+    x, (h, c), room = torch.zeros(2, 3), live.zeros(), torch.zeros(20)
+    for state, new in (
+        ((room[0:6].view(1, 2, 3), c), (room[3:9].view(1, 2, 3), torch.zeros(1, 2, 3))),  # in part
+        ((h, c), (room[:6].view(1, 2, 3), room[:6].view(1, 2, 3))),  # both parts are one
+        ((h, c), (c, torch.zeros(1, 2, 3))),  # the new h is the old c
+        ((h, c), (x[None], torch.zeros(1, 2, 3))),  # or x
+    ):
+        with pytest.raises(ValueError, match="must not be the old one, or share memory with it"):
+            live.step(x, state, new)
+    live.step(x, (h, c), (room[:6].view(1, 2, 3), room[6:12].view(1, 2, 3)))  # side by side
+    negative = torch.zeros(1, 2, 3, dtype=torch.complex64).conj().imag
+    with pytest.raises(ValueError, match="the new state must be contiguous"):
+        live.step(x, (h, c), (negative, torch.zeros(1, 2, 3)))
+
+
+def test_weights_that_were_replaced_are_noticed() -> None:
+    module = tt.nn.GRU(2, 4)
+    live, x = tt.nn.Streaming(module), torch.randn(1, 2)
+    for replace in (
+        lambda: torch.nn.utils.vector_to_parameters(torch.randn(24 + 48 + 24), module.parameters()),
+        lambda: module.double(),
+        lambda: setattr(module, "weight_hh_l0", torch.nn.Parameter(torch.randn(12, 4).double())),
+    ):
+        live.step(x, live.zeros(), live.zeros())
+        replace()
+        x = x.to(next(module.parameters()).dtype)
+        expected = module(x[None])[0][0].detach()
+        assert_close(live.step(x, live.zeros(), live.zeros()), expected)
+
+
+def test_negative_views_are_read_as_their_numbers() -> None:
+    module = tt.nn.LSTM(2, 3)
+    live, numbers = tt.nn.Streaming(module), torch.randn(1, 1, 3, dtype=torch.complex64)
+    x = torch.randn(1, 2, dtype=torch.complex64).conj().imag
+    h, c = numbers.conj().imag, numbers.imag
+    assert x.is_neg()
+    assert h.is_neg()
+    found = live.step(x, (h, c), live.zeros())
+    assert_close(found, module(x[None] + 0, (h + 0, c + 0))[0][0].detach())
+
+
 def test_weights_changed_behind_autograds_back_are_taken_when_asked() -> None:
     module = tt.nn.RNN(2, 4)
     live, x = tt.nn.Streaming(module), torch.randn(1, 2)

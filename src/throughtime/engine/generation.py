@@ -15,6 +15,7 @@ from torch import Tensor
 from throughtime.cells.cell import State
 from throughtime.cells.drive import Drive, Entering
 from throughtime.engine import sweep
+from throughtime.engine.dense import dense
 from throughtime.engine.kernel import KERNELS
 from throughtime.engine.library import loaded
 
@@ -129,7 +130,7 @@ def _generated(of: Generation, limit: int, seed: int) -> tuple[Tensor, Tensor, i
     optional = {"lengths": of.lengths, "observed": of.observed}
     tensors = {"V": of.V, "c": of.c, "values": values, "taken": taken}
     tensors |= {name: v for name, v in optional.items() if v is not None}
-    tensors = {name: v.detach().contiguous() for name, v in tensors.items()}
+    tensors = {name: dense(v.detach()) for name, v in tensors.items()}
     library = loaded()
     assert library is not None
     numbers = {

@@ -56,6 +56,17 @@ class Inputs(NamedTuple):
             sweep.recurrent,
         )
 
+    def checked(self) -> Sweep:
+        """The sweep, whose lengths and order anybody may have given.
+
+        Raises:
+            ValueError: if they are not those of the rows.
+        """
+        sweep = self.sweep
+        if sweep.rows is not None:
+            sweep.rows.check(self.steps, len(self.state[0]))
+        return sweep
+
     @property
     def sweep(self) -> Sweep:
         """The sweep of these inputs."""
@@ -105,7 +116,7 @@ def _forward(*arguments: Any) -> tuple[list[Tensor], Tensor]:
     """The states, and what ``reverse`` needs of the steps: nothing, if not to ``keep``."""
     *inputs, keep = arguments
     of = Inputs(*inputs)
-    states, saved = sweep.forward(of.sweep, keep=keep)
+    states, saved = sweep.forward(of.checked(), keep=keep)
     return list(states), of.state[0].new_empty(0) if saved is None else saved
 
 
@@ -121,7 +132,7 @@ def _reverse(*arguments: Any) -> list[Tensor]:
     of the parameters if ``learning``."""
     *inputs, states, saved, grad_states, wanted, learning = arguments
     grads = sweep.reverse(
-        Inputs(*inputs).sweep, tuple(states), saved, tuple(grad_states), tuple(wanted),
+        Inputs(*inputs).checked(), tuple(states), saved, tuple(grad_states), tuple(wanted),
         learning=learning,
     )  # fmt: skip
     return [g for g in grads if g is not None]

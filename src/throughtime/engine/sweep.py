@@ -11,6 +11,7 @@ from torch import Tensor
 from throughtime.cells.cell import State
 from throughtime.cells.drive import Drive, Tensors
 from throughtime.engine import memory
+from throughtime.engine.dense import dense
 from throughtime.engine.kernel import KERNELS
 from throughtime.engine.library import in_use, loaded
 
@@ -49,6 +50,22 @@ class Ragged(NamedTuple):
             return None
         lengths = alive.sum(0)
         return cls(lengths, lengths.argsort(descending=True))
+
+    def check(self, steps: int, rows: int) -> None:
+        """Raise a ``ValueError`` if these are not the lengths and the order of so many rows."""
+        lengths, order = self
+        for name, v in zip(self._fields, self, strict=True):
+            if v.dtype is not torch.int64 or v.shape != (rows,) or not v.is_cpu:
+                raise ValueError(
+                    f"{name} is {v.dtype} of shape {tuple(v.shape)} on {v.device}; expected int64 "
+                    f"of shape ({rows},) on the CPU"
+                )
+        if bool(((lengths < 0) | (lengths > steps)).any()):
+            raise ValueError(f"lengths are {lengths.tolist()}; expected 0 to {steps}")
+        if not torch.equal(order.sort()[0], torch.arange(rows)):
+            raise ValueError(f"order is {order.tolist()}; expected each of {rows} rows once")
+        if bool((lengths[order].diff() > 0).any()):
+            raise ValueError("order is not from the longest row to the shortest")
 
 
 class Sweep(NamedTuple):
@@ -148,8 +165,7 @@ class Call:
                 f"{self.kernel}: {name.rstrip('_012')} has shape "
                 f"{tuple(tensor.shape)}; expected {expected}"
             )
-        if not tensor.is_contiguous():
-            tensor = tensor.detach().contiguous()
+        tensor = dense(tensor)
         self.kept.append(tensor)  # so that a copy lives until the engine has returned
         self.argument[AT[name]] = tensor.data_ptr()
 

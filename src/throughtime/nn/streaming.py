@@ -26,7 +26,7 @@ class Streaming:
 
     Where the engine has the module, its matrices are packed once, and a step allocates nothing. It
     gives no gradients and drops nothing out. Weights that have changed are noticed, unless it was
-    through their ``.data``: then call :meth:`refresh`.
+    in place through their ``.data``: then call :meth:`refresh`.
 
     Args:
         module: a :class:`~throughtime.nn.RNN`, GRU or LSTM that reads time forward.
@@ -59,7 +59,7 @@ class Streaming:
         self.module, self.rows = module, rows
         self._parts = len(module._cell[0].state_sizes)
         self._layers: list[_Layer] = []
-        self._seen: list[tuple[Tensor, int]] = []
+        self._seen: list[tuple[Tensor, int, int]] = []
 
     @property
     def _weights(self) -> list[Tensor]:
@@ -82,7 +82,8 @@ class Streaming:
             new: where the state at t shall be; other memory than ``state``.
 
         Raises:
-            ValueError: if a shape or dtype is not that of the module, or ``new`` is ``state``.
+            ValueError: if a shape or dtype is not that of the module, or ``new`` shares memory with
+                ``state``, with x, or among its parts.
         """
         self._check(x, state, new)
         self._prepare()
@@ -105,23 +106,29 @@ class Streaming:
             _fits("state", s, inside, like)
         for n in new:
             _fits("new", n, inside, like)
-        for s, n in zip(state, new, strict=True):
-            if s.data_ptr() == n.data_ptr():
-                raise ValueError("the new state must not be the old one; let two take turns")
-            if not n.is_contiguous():
+        taken = [_span(t) for t in (x, *state)]
+        for n in new:
+            if not n.is_contiguous() or n.is_neg():
                 raise ValueError("the new state must be contiguous, as zeros() gives it")
+            begin, end = _span(n)
+            if any(first < end and begin < last for first, last in taken):
+                raise ValueError(
+                    "the new state must not be the old one, or share memory with it, with x or "
+                    "among its parts; let two states take turns"
+                )
+            taken.append((begin, end))
 
     def _prepare(self) -> None:
         """Pack the matrices, if they are other ones than the last time."""
         weights = self._weights
         same = len(weights) == len(self._seen) and all(
-            v is w and _version(v) == version
-            for v, (w, version) in zip(weights, self._seen, strict=True)
+            v is w and _version(v) == version and v.data_ptr() == at
+            for v, (w, version, at) in zip(weights, self._seen, strict=True)
         )
         if not same:
             layers = self.module.all_weights
             self._layers = [_Layer(self.module, layer, self.rows) for layer in layers]
-            self._seen = [(v, _version(v)) for v in weights]
+            self._seen = [(v, _version(v), v.data_ptr()) for v in weights]
 
     def refresh(self) -> None:
         """Take the weights as they are now."""
@@ -133,6 +140,15 @@ class Streaming:
 
 def _version(weight: Tensor) -> int:
     return 0 if weight.is_inference() else weight._version
+
+
+def _span(tensor: Tensor) -> tuple[int, int]:
+    """Where a tensor's memory begins and ends."""
+    size = tensor.numel()
+    if not tensor.is_contiguous():
+        size = 1 + sum((n - 1) * by for n, by in zip(tensor.shape, tensor.stride(), strict=True))
+    begin = tensor.data_ptr()
+    return begin, begin + size * tensor.itemsize
 
 
 def _fits(name: str, tensor: Tensor, shape: tuple[int, ...], like: Tensor) -> None:

@@ -11,6 +11,7 @@ from torch import Tensor, fx
 
 from throughtime.cells.cell import Cell, State
 from throughtime.engine import memory
+from throughtime.engine.dense import dense
 from throughtime.engine.program import Bound, Call, Packed, Value
 from throughtime.engine.sweep import Ragged
 from throughtime.tracing.capture import NotTraced, apart, captured, some
@@ -122,7 +123,7 @@ class Programs:
             ValueError: if a shape is not the cell's.
         """
         steps, count = self._checked(drive, state)
-        drive, state = drive.contiguous(), tuple(s.contiguous() for s in state)
+        drive, state = dense(drive), tuple(map(dense, state))
         own = (*self._cell.parameters(), *self._cell.buffers())
         of_all = self._of_all(*(v.detach() for v in own))
         vectors = (of_all[i].to(drive.dtype).contiguous() for i in self._vectors)
@@ -151,8 +152,8 @@ class Programs:
     ) -> tuple[Tensor | None, ...]:
         """The gradients of the drive, the first state and, if ``learning``, the parameters."""
         steps, count = drive.shape[:2]
-        drive, state = drive.contiguous(), tuple(s.contiguous() for s in state)
-        arriving = [None if g is None else g.contiguous() for g in grad_states]
+        drive, state = dense(drive), tuple(map(dense, state))
+        arriving = [None if g is None else dense(g) for g in grad_states]
         grad_drive, carry = torch.empty_like(drive), tuple(map(torch.zeros_like, state))
         nothing = state[0].new_zeros(max(s.shape[-1] for s in state))
         size = min(steps, max(1, TOGETHER // count))
