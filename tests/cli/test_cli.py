@@ -398,6 +398,16 @@ def _training(**values: object) -> Callable[[dict[str, torch.Tensor], dict[str, 
             ),
             "moments of shapes {'exp_avg': (2, 3), 'exp_avg_sq': (2, 3), 'step': ()}",
         ),
+        (
+            lambda tensors, _: tensors.update(
+                {"optimiser.0.exp_avg": tensors["optimiser.0.exp_avg"].half()}
+            ),
+            "exp_avg is torch.float16, or not finite; expected float32",
+        ),
+        (
+            lambda tensors, _: tensors["optimiser.0.exp_avg_sq"].fill_(math.nan),
+            "exp_avg_sq is torch.float32, or not finite; expected float32",
+        ),
     ],
 )
 def test_a_state_that_is_none_of_the_run_is_refused(

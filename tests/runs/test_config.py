@@ -97,3 +97,10 @@ def test_a_configuration_that_was_changed_by_hand_is_refused(
         Options.load(file)
     file.write_text("\n".join(line for line in lines if "checksum" not in line))
     assert Options.load(file).seed == 1
+
+
+def test_a_damaged_version_is_no_other_version(config: Config, tmp_path: Path) -> None:
+    file = tmp_path / "config.json"
+    file.write_text(file.read_text().replace(f'"version": {FORMAT}', '"version": 2'))
+    with pytest.raises(RunError, match="was changed since training wrote it, or is damaged"):
+        Config.load(tmp_path)

@@ -1,5 +1,6 @@
 """Training: the same seed gives the same numbers, and an interruption changes none of them."""
 
+import errno
 import math
 import signal
 from collections.abc import Callable
@@ -391,3 +392,43 @@ def test_a_folder_that_was_replaced_is_not_written_to(words: Dataset, tmp_path: 
     run.remove()
     assert (tmp_path / "run" / "config.json").read_text() == "mine"
     assert resumed(words, tmp_path / "moved").metrics()
+
+
+def test_what_was_trained_is_saved_before_anything_is_said_of_it(
+    words: Dataset, tmp_path: Path
+) -> None:
+    """A terminal that is closed sends SIGHUP, and can be written to no more."""
+    run = prepare(Options(hidden_size=8, batch_size=16), words, tmp_path / "run")
+
+    def gone(line: str) -> None:
+        raise OSError(errno.EIO, "Input/output error")
+
+    class Closed(Trainer):
+        def _update(self, batch: Examples) -> float:
+            loss = super()._update(batch)
+            if self.progress.step == 3:
+                signal.raise_signal(signal.SIGINT)
+            return loss
+
+    with pytest.raises(OSError, match="Input/output error"):
+        Closed(run, words, say=gone).fit()
+    assert RunFolder.load(run.path, "last").load_state().said["progress"]["step"] == 3
+    assert len(RunFolder.load(run.path).metrics()) == 1
+
+
+def test_a_run_that_others_went_on_with_is_resumed_from_there(
+    words: Dataset, tmp_path: Path
+) -> None:
+    """Weights and state are those of one save, however long ago the folder was opened."""
+    values: dict[str, Any] = {"hidden_size": 8, "batch_size": 16, "epochs": 3}
+    whole = trained(words, tmp_path / "whole", **values)
+    interrupted(words, tmp_path / "parts", at=4, **values)
+    early = RunFolder.load(tmp_path / "parts", "last")
+    trainer = Interrupting(
+        RunFolder.load(tmp_path / "parts", "last"), words, resume=True, say=silent
+    )
+    trainer.at = 8
+    assert trainer.fit() == "interrupted"
+    Trainer(early, words, resume=True, say=silent).fit()
+    weights = [RunFolder.load(r.path, "last").model.state_dict() for r in (whole, early)]
+    assert all(torch.equal(v, weights[1][k]) for k, v in weights[0].items())

@@ -153,14 +153,15 @@ def read_json(path: Path) -> Saved:
             f"{path}: not a run, since it has no {FILE}; expected a folder that `train` made"
         )
     values = load_json(file)
+    intact = is_sealed(file.read_bytes())
     version = values.get(VERSION, 1)
-    if version != FORMAT:
+    if version != FORMAT and (intact or "checksum" not in values):
         raise RunError(
             f"{path}: a run in format {version!r}, and this throughtime reads format {FORMAT}; "
             f"train again (train --config {file} has the same choices), or use the version that "
             "made it"
         )
-    if not is_sealed(file.read_bytes()):
+    if not intact:
         raise RunError(
             f"{file}: was changed since training wrote it, or is damaged; put it back, or train "
             f'again (train --config {file}, without its line "checksum", takes these choices)'

@@ -215,12 +215,13 @@ class RunFolder:
     # ---- loading -------------------------------------------------------------------------------
 
     def load_state(self) -> State:
-        """Read what :meth:`save_state` wrote, without the last weights and the metrics.
+        """Read what :meth:`save_state` wrote; the model gets the last weights, of the same save.
 
         Raises:
             RunError: if the file is missing, damaged, or of another run.
         """
         tensors, training = self._state()
+        self._take(STATE, _last_of(tensors))
         training.pop("metrics", None)
         rest = {name: v for name, v in tensors.items() if not name.startswith(LAST)}
         return State(training, rest)
@@ -234,6 +235,11 @@ class RunFolder:
         return read_metrics(self.path)
 
     def _state(self) -> tuple[dict[str, Tensor], dict[str, Any]]:
+        if not (self.path / STATE).exists():
+            raise RunError(
+                f"{self.path / STATE}: no such file; training stopped before writing it, so that "
+                "there is nothing to go on from: remove the folder, and train again"
+            )
         tensors, said = self._tensors(STATE)
         try:
             return tensors, dict(from_json(said["training"]))
@@ -242,10 +248,12 @@ class RunFolder:
 
     def _load_weights(self, name: Weights) -> None:
         if name == "last":
-            file, tensors = STATE, self._state()[0]
-            tensors = {n.removeprefix(LAST): v for n, v in tensors.items() if n.startswith(LAST)}
+            self._take(STATE, _last_of(self._state()[0]))
         else:
-            file, tensors = BEST, self._tensors(BEST)[0]
+            self._take(BEST, self._tensors(BEST)[0])
+
+    def _take(self, file: str, tensors: dict[str, Tensor]) -> None:
+        """Give the model the weights of a file."""
         kinds = {n: (v.dtype, v.shape) for n, v in tensors.items()}
         if kinds != {n: (v.dtype, v.shape) for n, v in self.model.state_dict().items()}:
             raise RunError(
@@ -263,6 +271,10 @@ class RunFolder:
         if (other := said.get("file")) != name:
             raise RunError(f"{file}: was {other} when it was written; put each in its place")
         return tensors, said
+
+
+def _last_of(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    return {n.removeprefix(LAST): v for n, v in tensors.items() if n.startswith(LAST)}
 
 
 def check_identity(file: Path, found: object, expected: str) -> None:

@@ -142,11 +142,14 @@ class Trainer:
                         break
                     if self.clock() - self.saved > 60 * self.config.save_every:
                         self._save()
+                if interrupt.requested:
+                    self._save()  # first of all: what asks it to end may not wait
                 if not interrupt.requested or progress.position == self.updates or not self.metrics:
                     with display.paused():
-                        self._validate()
-                    progress.seconds = self.clock() - started
-                self._save()
+                        said = self._validate()
+                        progress.seconds = self.clock() - started
+                        self._save()
+                        self.say(said)  # there may be nobody any more
         return reason
 
     def _reason_to_stop(self, interrupt: Interrupt) -> str | None:
@@ -240,8 +243,12 @@ class Trainer:
         fall = (1 + math.cos(math.pi * min(share, 1.0))) / 2
         return rate * min(rise, 1.0) * fall
 
-    def _validate(self) -> None:
-        """Score the validation part; after the last batch of an epoch, begin the next one."""
+    def _validate(self) -> str:
+        """Score the validation part; after the last batch of an epoch, begin the next one.
+
+        Returns:
+            What is to be said of it.
+        """
         progress = self.progress
         done = progress.position == self.updates
         steps = self.config.steps
@@ -269,7 +276,7 @@ class Trainer:
                 "epsilon": self._epsilon(),
             }
         )
-        self.say(
+        return (
             f"epoch {progress.epoch:3d}  step {progress.step:6,}  nats per symbol: "
             f"train {train:.4f}  valid {valid:.4f}{'  best so far' if better else ''}"
         )
@@ -322,7 +329,7 @@ class Trainer:
                 p = decoder(self.model)(state=empty.like(tuple(carried)))
                 assert isinstance(p, SequenceDistribution)
                 self.carried = p
-        except (ValueError, KeyError, TypeError, RuntimeError) as error:
+        except (ValueError, KeyError, IndexError, TypeError, RuntimeError) as error:
             reason = " ".join(str(error).split()) or type(error).__name__
             raise RunError(
                 f"{self.run.path / STATE}: not the state of this run ({reason}); train again"
@@ -341,9 +348,13 @@ class Trainer:
                 number, moment = name.removeprefix(OPTIMISER).split(".")
                 moments.setdefault(int(number), {})[moment] = value
         groups = self.optimiser.state_dict()["param_groups"]
-        self.optimiser.load_state_dict({"state": moments, "param_groups": groups})
-        for parameter, means in self.optimiser.state.items():
+        parameters = list(self.model.parameters())
+        for index, means in moments.items():
             shapes = {name: tuple(mean.shape) for name, mean in sorted(means.items())}
-            shape = tuple(parameter.shape)
+            shape = tuple(parameters[index].shape)
             if shapes != {"step": (), "exp_avg": shape, "exp_avg_sq": shape}:
                 raise ValueError(f"moments of shapes {shapes} for a parameter of shape {shape}")
+            for name, mean in means.items():
+                if mean.dtype != torch.float32 or not bool(mean.isfinite().all()):
+                    raise ValueError(f"{name} is {mean.dtype}, or not finite; expected float32")
+        self.optimiser.load_state_dict({"state": moments, "param_groups": groups})
