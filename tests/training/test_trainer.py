@@ -367,15 +367,20 @@ def test_a_signal_to_end_stops_after_the_update(name: str, words: Dataset, tmp_p
     if not hasattr(signal, name):
         pytest.skip("this system has no such signal")
     run = prepare(Options(hidden_size=8, batch_size=16), words, tmp_path / "run")
+    number = getattr(signal, name)
+    before = signal.signal(number, signal.SIG_DFL)  # the tests may run below nohup
 
     class Ended(Trainer):
         def _update(self, batch: Examples) -> float:
             loss = super()._update(batch)
             if self.progress.step == 3:
-                signal.raise_signal(getattr(signal, name))
+                signal.raise_signal(number)
             return loss
 
-    assert Ended(run, words, say=silent).fit() == "interrupted"
+    try:
+        assert Ended(run, words, say=silent).fit() == "interrupted"
+    finally:
+        signal.signal(number, before)
     assert RunFolder.load(run.path, "last").load_state().said["progress"]["step"] == 3
 
 

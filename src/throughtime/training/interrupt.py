@@ -29,7 +29,8 @@ class Interrupt:
         self._previous: dict[int, Any] = {}
         if threading.current_thread() is threading.main_thread():
             for number in SIGNALS:
-                if signal.getsignal(number) is not signal.SIG_IGN:  # as nohup has it
+                ignored = signal.getsignal(number) is signal.SIG_IGN  # as nohup has SIGHUP
+                if number == signal.SIGINT or not ignored:
                     self._previous[number] = signal.signal(number, self._remember)
         return self
 

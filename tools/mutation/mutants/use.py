@@ -218,8 +218,8 @@ MUTANTS = [
     Mutant(
         "a folder of another format is read",
         "runs/config.py",
-        "if version != FORMAT:",
-        "if version is None:",
+        "if version != FORMAT and (",
+        "if False and (",
         ("tests/runs/test_config.py::test_another_format_is_refused_in_one_line",),
     ),
 ]
