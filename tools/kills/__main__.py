@@ -27,6 +27,7 @@ os.environ["OMP_NUM_THREADS"] = "1"
 from tqdm import tqdm
 
 from throughtime.runs.errors import RunError
+from throughtime.runs.metrics import STATE
 from tools.kills.calls import KILLED, die, fail, in_child, watched
 from tools.kills.runs import Kind, end_of, kinds, quick, resume, train
 
@@ -49,6 +50,10 @@ class Judge:
         with watched() as seen:
             train(kind, whole)
         self.calls = [f"{name} {first}" for name, first in seen]
+        # after this call the state is there, and none may lose it, unless nothing was trained and
+        # the folder is removed
+        names = [call.startswith("replace ") and f".{STATE}." in call for call in self.calls]
+        self.first = names.index(True)
         self.expected = end_of(whole)
 
     def at_every_call(self, fate: Callable[[str], None]) -> Iterator[str]:
@@ -63,7 +68,7 @@ class Judge:
             status = in_child(work)
             if status not in ((KILLED,) if fate is die else (0, 2)):
                 yield f"{what}: training ended with {status}"
-            elif reason := self._resumed(path):
+            elif reason := self._resumed(path, saved=at > self.first and path.exists()):
                 yield f"{what}: {reason}"
 
     def at_random(self, draw: Random, longest: float) -> str | None:
@@ -73,7 +78,7 @@ class Judge:
             times.append(draw.uniform(0, longest))
             begun = path.exists()
             _kill_after(times[-1], self._go_on(path) if begun else lambda: train(self.kind, path))
-        reason = self._resumed(path)
+        reason = self._resumed(path, saved=(path / STATE).exists())
         return (
             f"killed after {', '.join(f'{t:.3f}' for t in times)} s: {reason}" if reason else None
         )
@@ -89,11 +94,11 @@ class Judge:
 
         return work
 
-    def _resumed(self, path: Path) -> str | None:
+    def _resumed(self, path: Path, *, saved: bool) -> str | None:
         """What differs once a training is resumed to its end; None if nothing does."""
         status = in_child(self._go_on(path))
         if status == NOTHING:
-            return None
+            return "what was saved is gone" if saved else None
         if status:
             return f"resuming ended with {status}"
         found = end_of(path)

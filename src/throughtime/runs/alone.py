@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -23,18 +23,15 @@ def alone(folder: Path) -> Iterator[None]:
     Raises:
         RunError: if another process or thread is training there, or nothing can be written there.
     """
-    lock = FileLock(folder / LOCK, timeout=0, thread_local=False)
-    try:
-        os.listdir(folder)  # the lock would make a folder that is gone
-        lock.acquire()
-        remove_unfinished(folder)
-    except Timeout:
-        raise RunError(
-            f"{folder}: is being trained by another process; wait for it, or stop it first"
-        ) from None
-    except OSError as error:
-        raise RunError(f"{folder}: cannot be written to ({error.strerror})") from None
-    try:
+    with ExitStack() as locked:
+        try:
+            os.listdir(folder)  # the lock would make a folder that is gone
+            locked.enter_context(FileLock(folder / LOCK, timeout=0, thread_local=False))
+            remove_unfinished(folder)
+        except Timeout:
+            raise RunError(
+                f"{folder}: is being trained by another process; wait for it, or stop it first"
+            ) from None
+        except OSError as error:
+            raise RunError(f"{folder}: cannot be written to ({error.strerror})") from None
         yield
-    finally:
-        lock.release()
