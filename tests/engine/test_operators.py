@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -15,6 +12,7 @@ from torch.fx.experimental.proxy_tensor import make_fx
 from torch.library import opcheck
 
 import throughtime as tt
+from tests.helpers.alone import assert_passes_alone
 from tests.helpers.models import CELLS
 from tests.helpers.recursion import bptt
 from throughtime.cells import Cell
@@ -134,8 +132,4 @@ def test_what_is_exported_does_without_this_library() -> None:
 
 def test_graphs() -> None:
     """Those of graphs.py, which says why they run by themselves."""
-    here = Path(__file__).parent
-    environment = dict(os.environ, PYTHONPATH=str(Path(tt.__file__).parents[1]))
-    command = [sys.executable, "-m", "pytest", "-x", "-q", "-o", "addopts=", "graphs.py"]
-    done = subprocess.run(command, cwd=here, env=environment, capture_output=True, text=True)
-    assert done.returncode == 0, done.stdout[-5000:] + done.stderr[-1000:]
+    assert_passes_alone(Path(__file__).with_name("graphs.py"))

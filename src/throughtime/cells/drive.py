@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
-import torch
 from jaxtyping import Float
 from torch import Tensor
 from torch.nn import functional as F
@@ -63,7 +62,7 @@ class Drive(NamedTuple):
     @classmethod
     def of(cls, drive: Tensor | Drive) -> Drive:
         """A drive, or a tensor u(1) … u(T) as one."""
-        return drive if isinstance(drive, Drive) else cls(len(drive), given=drive)
+        return drive if isinstance(drive, Drive) else cls(drive.shape[0], given=drive)
 
     @property
     def rows(self) -> int:
@@ -91,7 +90,6 @@ class Drive(NamedTuple):
             parts.append(self.given)
         if self.constant is not None:
             parts.append(self.constant.expand(self.steps, *self.constant.shape))
-        if self.start is not None and self.steps:
-            later = self.start.new_zeros(self.steps - 1, *self.start.shape)
-            parts.append(torch.cat([self.start[None], later]))
+        if self.start is not None:  # of no steps, not even the first is left
+            parts.append(F.pad(self.start[None], (0, 0, 0, 0, 0, self.steps - 1)))
         return sum(parts[1:], parts[0])

@@ -35,6 +35,16 @@ def values_hidden() -> bool:
     return transforming() or torch.compiler.is_compiling()
 
 
+def exporting() -> bool:
+    """True where ``torch.export`` records a program, which is to run without this library.
+
+    Example:
+        >>> exporting()
+        False
+    """
+    return torch.compiler.is_exporting()
+
+
 def recorded(tensors: Iterable[Tensor]) -> bool:
     """True where torch records operators or replaces them (``torch.compile``, fake tensors): a call
     that is no operator would be missed there, and a tensor need not have memory.

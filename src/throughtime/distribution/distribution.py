@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from typing import Any, ClassVar
 
@@ -10,6 +11,7 @@ from torch import Tensor
 from torch.distributions import Distribution
 from torch.nn.functional import pad
 
+from throughtime.context.graphs import outside_graphs
 from throughtime.distribution.ancestral import ancestral
 from throughtime.distribution.beam_search import beam_search
 from throughtime.distribution.length_marginal import length_marginal
@@ -90,7 +92,9 @@ class SequenceDistribution(Distribution):
                 f"a distribution of batch shape {tuple(self.batch_shape)} cannot expand to "
                 f"{tuple(batch_shape)}; expected (*more, *{tuple(self.batch_shape)})"
             )
-        return SequenceDistribution(self.process.repeat(batch_shape[:depth].numel()), batch_shape)
+        return SequenceDistribution(
+            self.process.repeat(math.prod(batch_shape[:depth])), batch_shape
+        )
 
     # ---- probability ---------------------------------------------------------------------------
 
@@ -204,6 +208,7 @@ class SequenceDistribution(Distribution):
 
     # ---- generation ----------------------------------------------------------------------------
 
+    @outside_graphs
     @torch.no_grad()
     def sample(  # type: ignore[override]
         self,
@@ -238,6 +243,7 @@ class SequenceDistribution(Distribution):
         drawn = ancestral(p.process, warp, self._limit(max_length))
         return p.of_rows(drawn.values, drawn.lengths)
 
+    @outside_graphs
     @torch.no_grad()
     def mode(self, beam: int = 1, *, max_length: int | None = None) -> Sequence:  # type: ignore[override]
         """A most probable sequence, by beam search; exact if the beam is as wide as the space.
@@ -261,6 +267,7 @@ class SequenceDistribution(Distribution):
         found = beam_search(process, beam, self._search_limit(max_length))
         return self.of_rows(found.values[:, 0], found.lengths[:, 0])
 
+    @outside_graphs
     @torch.no_grad()
     def modes(
         self, count: int, beam: int | None = None, *, max_length: int | None = None
@@ -302,6 +309,7 @@ class SequenceDistribution(Distribution):
 
     # ---- what is known of τ, and of y on the whole ---------------------------------------------
 
+    @outside_graphs
     @torch.no_grad()
     def length_marginal(self, max_length: int, *, samples: int = 1_000) -> Tensor:
         r"""P(τ = 0), …, P(τ = ``max_length``), of shape ``(*batch, max_length + 1)``.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from throughtime.context.graphs import outside_graphs
 from throughtime.distribution.ancestral import ancestral
 from throughtime.distribution.distribution import SequenceDistribution
 from throughtime.distribution.support import in_support
@@ -13,6 +14,7 @@ from throughtime.sequence import Sequence
 from throughtime.wiring import Edge
 
 
+@outside_graphs
 @torch.no_grad()
 def fill(p: SequenceDistribution, y: Sequence, keep: Tensor, argmax: bool) -> Sequence:
     """What the output edge carries, of y's lengths: y where ``keep``, else the model's own values.

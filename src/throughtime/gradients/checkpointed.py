@@ -12,7 +12,7 @@ from torch.utils.checkpoint import get_device_states, set_device_states
 
 from throughtime.context.autocast import Autocast
 from throughtime.context.parameters import with_parameters
-from throughtime.context.transforms import transforming
+from throughtime.context.transforms import exporting, transforming
 from throughtime.gradients.gradient import Gradient, Stretch, Tensors
 
 
@@ -73,7 +73,7 @@ class CheckpointedBPTT(Gradient):
     def fold(
         self, stretch: Stretch, carry: Tensors, steps: Tensors, constant: Tensors, module: nn.Module
     ) -> tuple[Tensors, Tensors]:
-        if transforming():
+        if transforming() or exporting():
             return stretch(carry, steps, constant)
         plan = self.plan(steps[0].shape[0])
         return _fold(stretch, carry, steps, constant, module, plan)

@@ -8,6 +8,7 @@ from torch import nn
 
 from throughtime.cells.cell import State
 from throughtime.cells.drive import Tensors
+from throughtime.context.transforms import exporting
 from throughtime.gradients.backends.unrolled import Unrolled
 from throughtime.gradients.bptt import bptt
 from throughtime.gradients.recursion import Recursion
@@ -58,4 +59,4 @@ class Autograd(Gradient):
     """The plain loop, differentiated by autograd: slow, and the reference for the others."""
 
     def scan(self, recursion: Recursion) -> State:
-        return Unrolled().states(recursion)
+        return bptt(recursion) if exporting() else Unrolled().states(recursion)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from itertools import islice
 
+import torch
 from torch import Tensor
 
 from throughtime.cells.cell import Cell, State
 from throughtime.cells.drive import Drive, Tensors
+from throughtime.context.transforms import exporting
 
 
 class Recursion:
@@ -84,3 +86,17 @@ class Recursion:
         other = Recursion(self.cell, drive, state, self.alive, recurrent=self.recurrent)
         other._parameters = parameters
         return other
+
+
+def last(states: State, before: State) -> State:
+    """The state after the last of T steps, and the one before the first if there is none.
+
+    Example:
+        >>> last((torch.ones(3, 2, 4),), (torch.zeros(2, 4),))[0].mean()
+        tensor(1.)
+        >>> last((torch.ones(0, 2, 4),), (torch.zeros(2, 4),))[0].mean()
+        tensor(0.)
+    """
+    if exporting():  # whether there is a step is not known yet
+        return tuple(torch.cat([b[None], s])[-1] for b, s in zip(before, states, strict=True))
+    return tuple(s[-1] if len(s) else b for b, s in zip(before, states, strict=True))

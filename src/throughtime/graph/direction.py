@@ -24,6 +24,6 @@ def reverse(
     """
     if alive is None:
         return values.flip(0)
-    t = torch.arange(len(values), device=values.device)[:, None]
+    t = torch.arange(values.shape[0], device=values.device)[:, None]
     step = (alive.sum(0) - 1 - t).clamp(0)
     return values.gather(0, step[..., None].expand(values.shape))

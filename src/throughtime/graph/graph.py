@@ -10,9 +10,9 @@ from torch import Tensor
 
 from throughtime.cells.cell import State
 from throughtime.cells.drive import Drive, Entering
-from throughtime.context.transforms import values_hidden
+from throughtime.context.transforms import exporting, values_hidden
 from throughtime.gradients.gradient import Gradient, Tensors
-from throughtime.gradients.recursion import Recursion
+from throughtime.gradients.recursion import Recursion, last
 from throughtime.graph.closed_loop import ClosedLoop
 from throughtime.graph.folded import FoldedGraph
 from throughtime.graph.state import GraphState
@@ -104,7 +104,7 @@ class Graph(FoldedGraph):
         h: Tensor | None = None
         for layer in self.layers:
             if h is not None:
-                drives = [Drive(len(h), (Entering(h, r.U.weight),)) for r in layer]
+                drives = [Drive(h.shape[0], (Entering(h, r.U.weight),)) for r in layer]
             outputs, ends = [], []
             for drive, r in zip(drives, layer, strict=True):
                 output, end = r.unfold(drive, next(cells), padding, gradient, cut=both_ways)
@@ -128,14 +128,14 @@ class Graph(FoldedGraph):
         constant = state.bias[direction] if state.bias else None
         if not edges and constant is None:
             constant = self.c.new_zeros(steps.alive.shape[1], r.cell.drive_size)
-        return Drive(len(steps.alive), tuple(edges), constant=constant, start=start)
+        return Drive(steps.alive.shape[0], tuple(edges), constant=constant, start=start)
 
     def _last_fed(self, y: Tensor, alive: Tensor, before: Tensor) -> Tensor:
         """What the output edge carries away from each row's own last step."""
-        if not len(alive):
+        if not exporting() and not len(alive):
             return before
         taken = alive.sum(0)
-        last = y[(taken - 1).clamp(0), torch.arange(len(taken), device=y.device)]
+        last = y[(taken - 1).clamp(0), torch.arange(taken.shape[0], device=y.device)]
         return torch.where(taken[:, None] > 0, self.first.S.vector(last), before)
 
     def _unfold_closed(
@@ -154,9 +154,8 @@ class Graph(FoldedGraph):
         moving = state._replace(bias=())
         recursion = Recursion(loop, entering, (*moving.tensors(), nothing_yet), padding)
         states = gradient.scan(recursion)
-        if len(entering):
-            moving = moving.like(tuple(s[-1] for s in states[:-1]))
-        return states[-1], moving._replace(bias=state.bias)
+        end = moving.like(last(states[:-1], moving.tensors()))
+        return states[-1], end._replace(bias=state.bias)
 
     def fold(
         self, gradient: Gradient, stretch: Stretch, state: GraphState, steps: Steps

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from throughtime.cells.cell import Cell, State
 from throughtime.cells.drive import Drive
 from throughtime.gradients.gradient import Gradient, Tensors
-from throughtime.gradients.recursion import Recursion
+from throughtime.gradients.recursion import Recursion, last
 from throughtime.graph.direction import reverse
 from throughtime.graph.projection import Projection
 
@@ -79,11 +79,11 @@ class Recurrence(nn.Module):
             return gradient.scan(Recursion(self.cell, drive, zeros, recurrent=False))[0], ()
         if not cut:
             states = gradient.scan(Recursion(self.cell, drive, state, alive))
-            return states[0], tuple(s[-1] for s in states) if drive.steps else state
+            return states[0], last(states, state)
 
         def stretch(carry: Tensors, steps: Tensors, _: Tensors) -> tuple[Tensors, Tensors]:
             states = gradient.scan(Recursion(self.cell, steps[0], carry, *steps[1:]))
-            return tuple(s[-1] for s in states) if len(steps[0]) else carry, (states[0],)
+            return last(states, carry), (states[0],)
 
         u, backward = drive.sum(), self.direction < 0
         steps = (reverse(u, alive) if backward else u, *(() if alive is None else (alive,)))

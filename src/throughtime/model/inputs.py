@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import torch
 from torch import Tensor
 
@@ -71,11 +73,11 @@ def batch_shape_of(
         expected = [s.shape[1:] for s in initial.tensors()]
         if x is None and vector is None and len(rows) == 1:
             batch_shape = torch.Size(rows)
-        if [s.shape[1:] for s in state.tensors()] != expected or rows - {batch_shape.numel()}:
+        if [s.shape[1:] for s in state.tensors()] != expected or rows - {math.prod(batch_shape)}:
             raise ValueError(
                 f"the given state has tensors of shapes "
                 f"{[tuple(s.shape) for s in state.tensors()]}; expected "
-                f"{[(batch_shape.numel(), *s) for s in expected]}"
+                f"{[(math.prod(batch_shape), *s) for s in expected]}"
             )
     return batch_shape
 

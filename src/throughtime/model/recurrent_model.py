@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence as ListOf
 from typing import Literal
 
@@ -154,7 +155,7 @@ class RecurrentModel(nn.Module):
         process = Process(
             self.graph,
             self.gradient,
-            batch_shape.numel(),
+            math.prod(batch_shape),
             state,
             x.flatten() if isinstance(x, Sequence) else None,
             self._length_logits(vector),
@@ -212,7 +213,7 @@ class RecurrentModel(nn.Module):
         self, batch_shape: torch.Size, vector: Tensor | None, state: GraphState | None
     ) -> GraphState:
         """The state before the first step of each row: the model's own, or a given one."""
-        initial = self.graph.initial_state(batch_shape.numel(), vector)
+        initial = self.graph.initial_state(math.prod(batch_shape), vector)
         if state is None:
             return initial
         fed = initial.fed if state.fed is None else state.fed

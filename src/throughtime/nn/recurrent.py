@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from typing import Any
 
@@ -15,11 +16,11 @@ from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence, pad_packed_
 from throughtime.cells.cell import Cell, State
 from throughtime.cells.drive import Drive, Entering
 from throughtime.context.autocast import Autocast
-from throughtime.context.transforms import transforming
+from throughtime.context.transforms import exporting, transforming
 from throughtime.engine.library import loaded
 from throughtime.engine.sweep import REALS
 from throughtime.gradients.bptt import bptt
-from throughtime.gradients.recursion import Recursion
+from throughtime.gradients.recursion import Recursion, last
 from throughtime.graph.direction import reverse
 from throughtime.nn.cells import cell_of, with_weights
 from throughtime.sequence import Sequence
@@ -66,6 +67,11 @@ class Recurrent(nn.RNNBase):
         if isinstance(input, Sequence):
             return self._sequence(input, hx)
         packed = isinstance(input, PackedSequence)
+        if packed and exporting():
+            raise ValueError(
+                f"{self._get_name()}: a PackedSequence cannot be exported, since how many rows it "
+                "has is a value and no shape; give a tt.Sequence, or a padded tensor"
+            )
         if self._is_for_torch(input.data if packed else input):
             if packed:
                 # torch's LSTM does not look (pytorch issue 195803), and its kernel reads past the
@@ -76,9 +82,11 @@ class Recurrent(nn.RNNBase):
 
     def _is_for_torch(self, values: Any) -> bool:
         """Whether torch.nn's own forward pass runs: the engine cannot, or the module is exported,
-        and must run where this library is not installed."""
-        if self.proj_size or is_tracing() or torch.compiler.is_exporting():
+        and must run where this library is not installed. torch's operator has its T fixed there."""
+        if self.proj_size or is_tracing():
             return True
+        if exporting():
+            return isinstance(values.shape[self.batch_first and values.dim() == 3], int)
         if transforming():
             return False
         weight = self.all_weights[0][1]
@@ -112,7 +120,7 @@ class Recurrent(nn.RNNBase):
         state = self._initial_state(data, [int(batch_sizes[0])], hx)
         # in the order in which it is packed, from the longest row to the shortest
         x, lengths = pad_packed_sequence(PackedSequence(data, batch_sizes))
-        alive = (torch.arange(len(x), device="cpu")[:, None] < lengths).to(x.device)
+        alive = (torch.arange(x.shape[0], device="cpu")[:, None] < lengths).to(x.device)
         h, state = self._run(x, _permuted(state, order), alive)
         outputs = pack_padded_sequence(h, lengths).data
         return (
@@ -188,7 +196,7 @@ class Recurrent(nn.RNNBase):
     ) -> tuple[Float[Tensor, "T ... outputs"], State]:
         """The highest layer's h(1) … h(T), and the state of each row at its own end."""
         steps, *rows, size = x.shape
-        h = x.reshape(steps, x.shape[1:-1].numel(), size)
+        h = x.reshape(steps, math.prod(rows), size)
         state = tuple(part.reshape(len(part), *h.shape[1:-1], part.shape[-1]) for part in state)
         alive = None if alive is None else alive.reshape(h.shape[:-1])
         directions = 2 if self.bidirectional else 1
@@ -216,8 +224,8 @@ def _forward(
     cell: Cell, weight_ih: Tensor, x: Tensor, first: State, alive: Tensor | None
 ) -> tuple[Tensor, State]:
     """h(1) … h(T) of one layer in one direction, and its state after the last of them."""
-    states = bptt(Recursion(cell, Drive(len(x), (Entering(x, weight_ih),)), first, alive))
-    return states[0], tuple(s[-1] for s in states) if len(x) else first
+    states = bptt(Recursion(cell, Drive(x.shape[0], (Entering(x, weight_ih),)), first, alive))
+    return states[0], last(states, first)
 
 
 def _backward(

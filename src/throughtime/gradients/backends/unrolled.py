@@ -23,5 +23,5 @@ class Unrolled(Backend):
         if recursion.recurrent:
             return unroll(cell, u, state, recursion.alive)
         rows = u.flatten(0, 1)
-        states = cell.step(rows, cell.initial_state(len(rows), state[0]))
+        states = cell.step(rows, cell.initial_state(rows.shape[0], state[0]))
         return tuple(s.unflatten(0, u.shape[:2]) for s in states)
