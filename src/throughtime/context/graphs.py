@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import ParamSpec, TypeVar
 
 import torch
+from torch.jit._trace import is_tracing
 
 from throughtime.context.transforms import exporting
 
@@ -21,7 +22,7 @@ def outside_graphs(function: Callable[P, T]) -> Callable[P, T]:
     export, one sentence says that it cannot be taken in.
 
     Raises:
-        RuntimeError: while ``torch.export`` records.
+        RuntimeError: while ``torch.export`` or ``torch.jit.trace`` records.
 
     Example:
         >>> outside_graphs(len)([1, 2])
@@ -30,13 +31,13 @@ def outside_graphs(function: Callable[P, T]) -> Callable[P, T]:
 
     @functools.wraps(function)
     def called(*args: P.args, **kwargs: P.kwargs) -> T:
-        if not torch.compiler.is_compiling():
-            return function(*args, **kwargs)
-        if exporting():
+        if exporting() or is_tracing():
             raise RuntimeError(
                 f"{function.__name__}() cannot be exported: its steps end where its own values end "
                 "them, and a program must know them before; export log_prob"
             )
+        if not torch.compiler.is_compiling():
+            return function(*args, **kwargs)
         from throughtime.context.uncompiled import run
 
         return run(function, *args, **kwargs)

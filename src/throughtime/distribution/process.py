@@ -113,7 +113,7 @@ class Process:
         return self.graph.fold(self.gradient, stretch, self.state, steps)
 
     def _steps(self, y: Sequence, taken: Tensor, fed: Sequence | None, dropout: bool) -> Steps:
-        total = y.steps + self.length.stops
+        total = y.steps + int(self.length.stops)
         t = torch.arange(total, device=y.device)[:, None]
 
         def padded(values: Tensor) -> Tensor:

@@ -64,7 +64,7 @@ def log_prob_terms(process: Process, y: Sequence, fed: Sequence | None = None) -
         fed: what the output edge carries instead of y.
     """
     length = process.length
-    taken = y.lengths + length.stops
+    taken = y.lengths + int(length.stops)
     _, (values, decisions) = process.run(y, taken, of_steps(process.output, length), fed)
     values, decisions = values.T[:, : y.steps], decisions.T
     log_p_length = values.new_zeros(process.rows)

@@ -42,6 +42,8 @@ class Graph(FoldedGraph):
         Made once, because traces are kept for a cell. A cached property is no attribute that
         ``nn.Module`` registers: the parameters are the graph's, and are not there twice.
         """
+        if not self.closed:  # as it is asked by who looks at every attribute there is
+            raise AttributeError(f"{self.wiring} closes no loop")
         return ClosedLoop(self, dropout=False), ClosedLoop(self, dropout=True)
 
     def unfold(

@@ -1,0 +1,74 @@
+"""What torch can make of our modules, as a table: every module, every way to record it.
+
+    python -m tools.exports               # all, into docs/exports.md: about a quarter of an hour
+    python -m tools.exports --quick       # some rows by the ways that compile nothing
+    python -m tools.exports LSTM Sequence # rows whose words have all of these
+
+Each program is compared with the module on other rows and, where it can take them, other steps. The
+exit status is 1 if one computes something else.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+import torch
+from tqdm import tqdm
+
+from tools.exports.modules import ROWS, Row
+from tools.exports.ways import SLOW, WAYS, Differs, tried
+
+PAGE = Path(__file__).parents[2] / "docs" / "exports.md"
+QUICK = ("tt.nn.GRU", "`log_prob`, closed loop")
+
+HEAD = f"""# What torch can make of it
+
+Written by `make exports` (`tools/exports`, torch {torch.__version__.split("+")[0]}). Each program
+was compared with the module that it was recorded from, on other rows and, where it takes them, on
+other numbers of steps: ✓ is the same numbers. A number is the reason below the table.
+
+ONNX (run by ONNX Runtime) and AOTInductor leave open what `torch.export` can leave open.
+"""
+
+
+def main(arguments: list[str]) -> int:
+    """Try what is asked for; the table of all goes into the page."""
+    parser = argparse.ArgumentParser(prog="tools.exports", description=__doc__)
+    parser.add_argument("words", nargs="*")
+    parser.add_argument("--quick", action="store_true")
+    given = parser.parse_args(arguments)
+    rows = [r for r in ROWS if all(w in f"{r.what} {r.enters}" for w in given.words)]
+    rows = [r for r in rows if r.what in QUICK] if given.quick else rows
+    ways = [w for w in WAYS if not (given.quick and w in SLOW)]
+    found: dict[tuple[Row, str], str] = {}
+    for row, way in tqdm([(r, w) for r in rows for w in ways], disable=None):
+        try:
+            found[row, way] = tried(row, way)
+        except Differs as error:
+            print(f"{row.what}, {row.enters}, {way}: {error}")
+            return 1
+    page = HEAD + "\n" + table(rows, ways, found)
+    if rows == ROWS and len(ways) == len(WAYS):
+        PAGE.write_text(page)
+    print(page)
+    return 0
+
+
+def table(rows: list[Row], ways: list[str], found: dict[tuple[Row, str], str]) -> str:
+    """The table in Markdown, and the reasons below it."""
+    reasons: dict[str, int] = {}
+    lines = ["| what | enters | " + " | ".join(ways) + " |", "| --- " * (len(ways) + 2) + "|"]
+    for row in rows:
+        cells = []
+        for way in ways:
+            why = found[row, way]
+            cells.append(str(reasons.setdefault(why, len(reasons) + 1)) if why else "✓")
+        lines.append(f"| {row.what} | {row.enters} | " + " | ".join(cells) + " |")
+    why = [f"{number}. {reason}" for reason, number in reasons.items()]
+    return "\n".join([*lines, "", *why, ""])
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

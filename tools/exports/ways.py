@@ -1,0 +1,156 @@
+"""The ways in which torch records a module, each compared with the module itself."""
+
+from __future__ import annotations
+
+import logging
+import tempfile
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.export import Dim, ExportedProgram, export
+
+from tools.exports.modules import Row
+
+RECORDED, OTHER, LONGER = (4, 2, 1), (4, 1), (6, 1, 3, 2)
+"""Lengths of the rows that a program is recorded with, and of others that it then takes."""
+
+
+class Differs(Exception):
+    """The program computes something else than the module."""
+
+
+def _exported(row: Row, module: nn.Module, *free: str) -> ExportedProgram:
+    batch, time = Dim("B"), Dim("T")
+    sizes = {0: batch} if "batch" in free else {}
+    steps = {**sizes, 1: time} if "time" in free else sizes
+    shapes = tuple(sizes if name == "lengths" else steps for name in row.takes)
+    return export(module, row.inputs(*RECORDED), dynamic_shapes=shapes if free else None)
+
+
+def _same(program: Callable[..., Any], row: Row, module: nn.Module, *lengths: int) -> None:
+    given = row.inputs(*lengths)
+    torch.manual_seed(1)
+    expected = module(*given)
+    torch.manual_seed(1)
+    found = program(*given)
+    found = found if isinstance(found, Tensor) else found[0]
+    if found.shape != expected.shape or not torch.allclose(found, expected, rtol=1e-4, atol=1e-5):
+        raise Differs("the program computes something else")
+
+
+def fixed(row: Row, module: nn.Module) -> None:
+    """``torch.export``, of one shape."""
+    _same(_exported(row, module).module(), row, module, *RECORDED)
+
+
+def any_batch(row: Row, module: nn.Module) -> None:
+    """``torch.export`` with the number of rows left open."""
+    _same(_exported(row, module, "batch").module(), row, module, *OTHER)
+
+
+def any_time(row: Row, module: nn.Module) -> None:
+    """``torch.export`` with the number of rows and of steps left open."""
+    _same(_exported(row, module, "batch", "time").module(), row, module, *LONGER)
+
+
+def onnx(row: Row, module: nn.Module) -> None:
+    """ONNX, run by ONNX Runtime, with as much left open as ``torch.export`` can leave open."""
+    program, lengths = _most_open(row, module)
+    found = torch.onnx.export(program, dynamo=True, verbose=False)
+    assert found is not None
+    _same(found, row, module, *lengths)
+
+
+def aot_inductor(row: Row, module: nn.Module) -> None:
+    """AOTInductor: compiled to a library, with as much left open."""
+    program, lengths = _most_open(row, module)
+    with tempfile.TemporaryDirectory() as folder:
+        path = str(Path(folder) / "model.pt2")
+        torch._inductor.aoti_compile_and_package(program, package_path=path)
+        _same(torch._inductor.aoti_load_package(path), row, module, *lengths)
+
+
+def _most_open(row: Row, module: nn.Module) -> tuple[ExportedProgram, tuple[int, ...]]:
+    try:
+        return _exported(row, module, "batch", "time"), LONGER
+    except Exception:
+        return _exported(row, module, "batch"), OTHER
+
+
+def compiled(row: Row, module: nn.Module) -> None:
+    """``torch.compile``."""
+    _same(torch.compile(module), row, module, *RECORDED)
+
+
+def one_graph(row: Row, module: nn.Module) -> None:
+    """``torch.compile(fullgraph=True)``, with ``torch._dynamo.config.allow_rnn``."""
+    with torch._dynamo.config.patch(allow_rnn=True):
+        _same(torch.compile(module, fullgraph=True), row, module, *RECORDED)
+
+
+def traced(row: Row, module: nn.Module) -> None:
+    """``torch.jit.trace``."""
+    program = torch.jit.trace(module, row.inputs(*RECORDED), check_trace=False)
+    _same(program, row, module, *RECORDED)
+
+
+def scripted(row: Row, module: nn.Module) -> None:
+    """``torch.jit.script``."""
+    _same(torch.jit.script(module), row, module, *LONGER)
+
+
+def symbolic(row: Row, module: nn.Module) -> None:
+    """``torch.fx.symbolic_trace``."""
+    _same(torch.fx.symbolic_trace(module), row, module, *LONGER)
+
+
+Way = Callable[[Row, nn.Module], None]
+WAYS: dict[str, Way] = {
+    "export": fixed,
+    "any batch": any_batch,
+    "any batch and time": any_time,
+    "ONNX": onnx,
+    "AOTInductor": aot_inductor,
+    "compile": compiled,
+    "one graph": one_graph,
+    "trace": traced,
+    "script": scripted,
+    "fx": symbolic,
+}
+SLOW = ("ONNX", "AOTInductor", "compile", "one graph")
+"""The ways that compile something."""
+
+
+def tried(row: Row, way: str) -> str:
+    """An empty text if the way gives the module's own numbers, and else why not, in a sentence.
+
+    Raises:
+        Differs: if it gives others.
+    """
+    torch._dynamo.reset()
+    torch.manual_seed(0)
+    logging.disable(logging.ERROR)
+    with warnings.catch_warnings(), torch.no_grad():
+        warnings.simplefilter("ignore")
+        try:
+            WAYS[way](row, row.make().eval())
+        except Differs:
+            raise
+        except Exception as error:
+            return _sentence(error)
+    return ""
+
+
+def _sentence(error: BaseException) -> str:
+    """The first sentence of ours in the chain of errors, or the first line of the last one."""
+    chain: list[BaseException] = []
+    while error is not None and len(chain) < 10:
+        chain.append(error)
+        error = error.__cause__ or error.__context__  # type: ignore[assignment]
+    said = [str(e).strip().split("\n")[0] for e in chain]
+    ours = [s for s in said if "PackedSequence" in s or "cannot be exported" in s]
+    return (ours or said)[0][:160]
