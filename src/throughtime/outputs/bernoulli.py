@@ -9,7 +9,8 @@ from torch import Tensor
 from torch.distributions import Bernoulli as BernoulliDistribution
 from torch.nn.functional import logsigmoid
 
-from throughtime.outputs.output import Entries, Output, positive
+from throughtime.outputs.output import Output, positive
+from throughtime.outputs.strict import Vector
 
 
 @dataclass(frozen=True)
@@ -43,8 +44,8 @@ class Bernoulli(Output):
     def discrete(self) -> bool:
         return True
 
-    def distribution(self, o: Tensor, temperature: float = 1.0, validate: bool = False) -> Entries:
-        return Entries(
+    def distribution(self, o: Tensor, temperature: float = 1.0, validate: bool = False) -> Vector:
+        return Vector(
             BernoulliDistribution(logits=o / temperature, validate_args=validate),
             1,
             validate_args=validate,

@@ -9,7 +9,12 @@ from torch import Tensor
 from torch.distributions import Categorical as CategoricalDistribution
 
 from throughtime.outputs.output import Output, positive
+from throughtime.outputs.strict import Strict
 from throughtime.sequence import Sequence
+
+
+class Symbol(Strict, CategoricalDistribution):
+    """One symbol out of K."""
 
 
 @dataclass(frozen=True)
@@ -53,10 +58,8 @@ class Categorical(Output):
     def symbolic(self) -> bool:
         return True
 
-    def distribution(
-        self, o: Tensor, temperature: float = 1.0, validate: bool = False
-    ) -> CategoricalDistribution:
-        return CategoricalDistribution(logits=o / temperature, validate_args=validate)
+    def distribution(self, o: Tensor, temperature: float = 1.0, validate: bool = False) -> Symbol:
+        return Symbol(logits=o / temperature, validate_args=validate)
 
     def expected(self, o: Tensor) -> Tensor:
         return o.softmax(-1)
