@@ -10,7 +10,7 @@ from throughtime.context.transforms import values_hidden
 from throughtime.distribution.support import check_device
 from throughtime.graph.graph import Graph
 from throughtime.graph.state import GraphState
-from throughtime.sequence import Sequence
+from throughtime.sequence import NO_ARITHMETIC, Sequence
 from throughtime.wiring import Edge
 
 
@@ -88,6 +88,10 @@ def _check_value(
     check_device(name, value, parameter.device)
     if value.dtype == torch.bool or value.dtype.is_complex:
         raise ValueError(f"{name} is {value.dtype}, neither numbers nor symbols; use .float()")
+    if value.dtype in NO_ARITHMETIC:
+        raise ValueError(
+            f"{name} is {value.dtype}, with which torch cannot compute; use .to(torch.int64)"
+        )
     if value.dtype.is_floating_point:
         dtype = parameter.dtype
         if value.shape != (*batch_shape, size):

@@ -17,6 +17,7 @@ from throughtime.gradients.bptt import bptt
 from throughtime.gradients.recursion import Recursion
 from throughtime.nn.cells import with_weights
 from throughtime.nn.recurrent import Recurrent
+from throughtime.whole import whole
 
 
 class Streaming:
@@ -54,9 +55,7 @@ class Streaming:
             raise ValueError(
                 f"{module} cannot be taken step by step: expected one direction, and no proj_size"
             )
-        if rows < 1:
-            raise ValueError(f"rows must be at least 1; got {rows}")
-        self.module, self.rows = module, rows
+        self.module, self.rows = module, whole("rows", rows)
         self._parts = len(module._cell[0].state_sizes)
         self._layers: list[_Layer] = []
         self._seen: list[tuple[Tensor, int, int]] = []

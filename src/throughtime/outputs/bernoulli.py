@@ -9,8 +9,9 @@ from torch import Tensor
 from torch.distributions import Bernoulli as BernoulliDistribution
 from torch.nn.functional import logsigmoid
 
-from throughtime.outputs.output import Output, positive
+from throughtime.outputs.output import Output
 from throughtime.outputs.strict import Vector
+from throughtime.whole import whole
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,7 @@ class Bernoulli(Output):
     bits: int
 
     def __post_init__(self) -> None:
-        positive("bits", self.bits)
+        whole("bits", self.bits)
 
     @property
     def size(self) -> int:

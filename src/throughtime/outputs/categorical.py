@@ -8,9 +8,10 @@ import torch
 from torch import Tensor
 from torch.distributions import Categorical as CategoricalDistribution
 
-from throughtime.outputs.output import Output, positive
+from throughtime.outputs.output import Output
 from throughtime.outputs.strict import Strict
-from throughtime.sequence import Sequence
+from throughtime.sequence import NO_ARITHMETIC, Sequence
+from throughtime.whole import whole
 
 
 class Symbol(Strict, CategoricalDistribution):
@@ -32,7 +33,7 @@ class Categorical(Output):
     symbols: int
 
     def __post_init__(self) -> None:
-        positive("symbols", self.symbols)
+        whole("symbols", self.symbols)
 
     @property
     def size(self) -> int:
@@ -71,6 +72,10 @@ class Categorical(Output):
     def check(self, y: Sequence) -> None:
         if y.dtype.is_floating_point or y.dtype.is_complex or y.dtype == torch.bool:
             raise ValueError(f"{self} produces symbols; expected integers, got {y.dtype}")
+        if y.dtype in NO_ARITHMETIC:
+            raise ValueError(
+                f"y is {y.dtype}, with which torch cannot compute; use .to(torch.int64)"
+            )
         super().check(y)
 
     def impossible(self, values: Tensor) -> Tensor:

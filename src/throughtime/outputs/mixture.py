@@ -11,8 +11,9 @@ from torch.distributions import Categorical, MixtureSameFamily, Normal
 from torch.nn.functional import softplus
 
 from throughtime.outputs.normal import SMALLEST_SCALE
-from throughtime.outputs.output import Output, only_the_best, positive
+from throughtime.outputs.output import Output, only_the_best
 from throughtime.outputs.strict import Entries, Strict
+from throughtime.whole import whole
 
 
 class MixtureOfVectors(Strict, MixtureSameFamily):
@@ -42,8 +43,9 @@ class Mixture(Output):
     dim: int = 1
 
     def __post_init__(self) -> None:
-        positive("components", self.components)
-        positive("dim", self.dim)
+        whole("components", self.components)
+        whole("dim", self.dim)
+        whole("components * (1 + 2 * dim)", self.size)
 
     @property
     def size(self) -> int:

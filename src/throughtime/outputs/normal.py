@@ -10,8 +10,9 @@ from torch import Tensor
 from torch.distributions import Normal as NormalDistribution
 from torch.nn.functional import softplus
 
-from throughtime.outputs.output import Output, only_the_best, positive
+from throughtime.outputs.output import Output, only_the_best
 from throughtime.outputs.strict import Vector
+from throughtime.whole import whole
 
 SMALLEST_SCALE = 1e-4
 """Added to every σ: a density must stay finite where data repeat a value exactly."""
@@ -34,7 +35,7 @@ class Normal(Output):
     dim: int = 1
 
     def __post_init__(self) -> None:
-        positive("dim", self.dim)
+        whole("dim", self.dim)
 
     @property
     def size(self) -> int:

@@ -117,9 +117,3 @@ def only_the_best(output: Output, k: int) -> None:
         raise ValueError(
             f"{output} has continuous values, which have no {k} best; use a beam of 1, or sample"
         )
-
-
-def positive(name: str, value: int) -> None:
-    """Raise a ``ValueError`` if the value is no whole number from one on."""
-    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-        raise ValueError(f"{name} must be a whole number, at least 1; got {value!r}")

@@ -8,6 +8,8 @@ import torch
 from torch import Tensor
 from torch.distributions import Distribution, Independent
 
+from throughtime.sequence import NO_ARITHMETIC
+
 
 class Strict(Distribution):
     """One of torch's distributions, to be named after this class, whose ``log_prob`` takes values
@@ -45,6 +47,10 @@ class Strict(Distribution):
             raise ValueError(f"the value is {value.dtype}; expected floats, as vectors have")
         if not self.event_shape and (numbers or value.is_complex() or value.dtype == torch.bool):
             raise ValueError(f"the value is {value.dtype}; expected integers, as symbols are")
+        if value.dtype in NO_ARITHMETIC:
+            raise ValueError(
+                f"the value is {value.dtype}, with which torch cannot compute; use .to(torch.int64)"
+            )
 
 
 class Entries(Independent):  # type: ignore[type-arg]
