@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence, pad_packed_sequence
 
-from throughtime.context.transforms import values_hidden
+from throughtime.context.transforms import refuse_proxies, values_hidden
 
 NO_ARITHMETIC = (torch.uint16, torch.uint32, torch.uint64)
 """Dtypes that torch keeps, but neither compares nor adds."""
@@ -269,6 +269,7 @@ class Sequence:
 
 
 def _tensor(name: str, given: Any, device: torch.device | None = None) -> Tensor:
+    refuse_proxies(given)
     try:
         return torch.as_tensor(given, device=device)
     except (OverflowError, ValueError, RuntimeError) as error:  # torch's says what it met in C++

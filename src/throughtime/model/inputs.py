@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from throughtime.context.autocast import Autocast
-from throughtime.context.transforms import values_hidden
+from throughtime.context.transforms import refuse_proxies, values_hidden
 from throughtime.distribution.support import check_device
 from throughtime.graph.graph import Graph
 from throughtime.graph.state import GraphState
@@ -26,6 +26,7 @@ def batch_shape_of(
         ValueError: if the wiring does not take them, or they do not fit the model's sizes.
         TypeError: if the state is no ``GraphState``.
     """
+    refuse_proxies(x, vector)
     takes = {Edge.INPUT: x is not None, Edge.VECTOR: vector is not None}
     for edge, given in takes.items():
         if given != (edge in graph.wiring):

@@ -8,6 +8,7 @@ from typing import Any
 import torch
 from jaxtyping import Bool, Float, Shaped
 from torch import Tensor, nn
+from torch.fx import Proxy
 from torch.jit._trace import is_tracing
 from torch.nn import functional as F
 from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence, pad_packed_sequence
@@ -23,6 +24,7 @@ from throughtime.gradients.recursion import Recursion
 from throughtime.graph.direction import reverse
 from throughtime.nn.cells import cell_of, with_weights
 from throughtime.nn.checks import check_dimensions, check_input, check_state, parts_of
+from throughtime.nn.recorders import noted, twin
 from throughtime.sequence import Sequence
 
 
@@ -64,6 +66,8 @@ class Recurrent(nn.RNNBase):
             RuntimeError: if the input has another size than ``input_size``, or h_0 another shape
                 or dtype than it should have. Both are the exceptions of torch.nn.
         """
+        if isinstance(input, Proxy):
+            return noted(self, input, hx)
         if isinstance(input, Sequence):
             return self._sequence(input, hx)
         packed = isinstance(input, PackedSequence)
@@ -74,6 +78,10 @@ class Recurrent(nn.RNNBase):
                 self._initial_state(input.data, [int(input.batch_sizes[0])], hx)
             return super().forward(input, hx)
         return self._packed(input, hx) if packed else self._padded(input, hx)
+
+    def __prepare_scriptable__(self) -> nn.Module:
+        """What ``torch.jit.script`` scripts in its place."""
+        return twin(self)
 
     def _is_for_torch(self, values: Any) -> bool:
         """Whether torch.nn's own forward pass runs: the engine cannot, or the module is exported,
