@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterable
 from typing import Any
 
@@ -24,7 +25,8 @@ from throughtime.gradients.recursion import Recursion
 from throughtime.graph.direction import reverse
 from throughtime.nn.cells import cell_of, with_weights
 from throughtime.nn.checks import check_dimensions, check_input, check_state, parts_of
-from throughtime.nn.recorders import noted, twin
+from throughtime.nn.noted import noted
+from throughtime.nn.twins import twin
 from throughtime.sequence import Sequence
 
 
@@ -47,6 +49,15 @@ class Recurrent(nn.RNNBase):
         self._cell = (cell_of(self.mode, self.hidden_size),)
         self._pair = len(self._cell[0].state_sizes) == 2
         """Whether the state is (h, c) and not h alone."""
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name == "qconfig" and value is None:
+            warnings.warn(
+                f"torch.ao.quantization goes by exact types and leaves a tt.nn.{self._get_name()} "
+                "in float; to quantize it, give tt.nn.as_torch(model)",
+                stacklevel=2,
+            )
+        super().__setattr__(name, value)
 
     def forward(self, input: Any, hx: Any = None) -> Any:
         """The outputs h(1) … h(τ) in the form of the input, and the state at the end, h_n.
