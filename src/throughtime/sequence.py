@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence, pad_packed_sequence
 
+from throughtime.context.layout import check_layout
 from throughtime.context.transforms import refuse_proxies, values_hidden
 
 NO_ARITHMETIC = (torch.uint16, torch.uint32, torch.uint64)
@@ -271,7 +272,9 @@ class Sequence:
 def _tensor(name: str, given: Any, device: torch.device | None = None) -> Tensor:
     refuse_proxies(given)
     try:
-        return torch.as_tensor(given, device=device)
+        tensor = torch.as_tensor(given, device=device)
     except (OverflowError, ValueError, RuntimeError) as error:  # torch's says what it met in C++
         reason = "; ".join(str(error).splitlines()[:1])
         raise ValueError(f"{name} make no tensor ({reason}); got {given!s:.60}") from None
+    check_layout(name, tensor)
+    return tensor

@@ -11,6 +11,7 @@ from torch import Tensor
 from torch.distributions import Distribution
 from torch.nn.functional import pad
 
+from throughtime.context.layout import check_layout
 from throughtime.distribution.ancestral import ancestral
 from throughtime.distribution.beam_search import WIDEST, beam_search
 from throughtime.distribution.length_marginal import length_marginal
@@ -351,6 +352,7 @@ class SequenceDistribution(Distribution):
         """A tensor is a batch of sequences of equal length."""
         if isinstance(value, Sequence):
             return value
+        check_layout("y", value)
         batch_dims = value.dim() - len(self.output.event_shape) - 1
         if batch_dims < 0:
             raise ValueError(

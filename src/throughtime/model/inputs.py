@@ -6,6 +6,7 @@ import torch
 from torch import Tensor
 
 from throughtime.context.autocast import Autocast
+from throughtime.context.layout import check_layout
 from throughtime.context.transforms import refuse_proxies, values_hidden
 from throughtime.distribution.support import check_device
 from throughtime.graph.graph import Graph
@@ -53,6 +54,7 @@ def batch_shape_of(
             raise ValueError(
                 f"x comes as a tensor, a vector for each row; got a {type(vector).__name__}"
             )
+        check_layout("the vector", vector)
         symbols = not vector.dtype.is_floating_point
         vector_batch = vector.shape if symbols else vector.shape[:-1]
         _check_value(graph, "the vector", vector, graph.vector_size, vector_batch)

@@ -8,11 +8,13 @@ import torch
 from torch import Tensor, nn
 
 from throughtime.cells.cell import State
+from throughtime.context.layout import check_layout
 
 
 def check_dimensions(module: nn.RNNBase, x: Tensor, state: State | None) -> None:
     """Raise the exceptions of torch.nn if the input is no padded batch and no sequence, or the
     state not of the same kind."""
+    check_layout("the input", x)
     name, dims = module._get_name(), x.dim()
     if dims not in (2, 3):
         tensor = " tensor" if module.mode.startswith("RNN") else ""
@@ -36,6 +38,7 @@ def check_dimensions(module: nn.RNNBase, x: Tensor, state: State | None) -> None
 def check_input(module: nn.RNNBase, x: Tensor, like: Tensor, *, narrowed: bool) -> None:
     """Raise the exceptions of torch.nn if the input has another dtype than the weights, unless
     autocast has narrowed it; or another size than ``input_size``."""
+    check_layout("the input", x)
     name = module._get_name()
     if x.dtype != like.dtype and not narrowed:
         raise ValueError(
@@ -60,6 +63,7 @@ def check_state(
     """Raise a ``RuntimeError``, as torch.nn, if a part of the state has another shape or dtype."""
     name = module._get_name()
     for i, (found, shape) in enumerate(zip(state, shapes, strict=True)):
+        check_layout(f"hidden[{i}]", found)
         if found.shape != shape:
             which = f"hidden[{i}]" if len(state) == 2 else "hidden"
             batched = len(shape) > 2

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 from torch.distributions import Distribution, Independent
 
+from throughtime.context.layout import check_layout
 from throughtime.sequence import NO_ARITHMETIC
 
 
@@ -33,6 +34,7 @@ class Strict(Distribution):
     def _check(self, value: Any) -> None:
         if not isinstance(value, Tensor):
             raise ValueError(f"the value is a {type(value).__name__}; expected a torch.Tensor")
+        check_layout("the value", value)
         shape = self.batch_shape + self.event_shape
         depth = value.dim() - len(shape)
         if depth < 0 or value.shape[depth:] != shape:
