@@ -9,7 +9,11 @@ import torch
 from torch import Tensor
 from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence, pad_packed_sequence
 
-from throughtime.context.transforms import values_hidden
+from throughtime.context.layout import check_layout
+from throughtime.context.transforms import refuse_proxies, values_hidden
+
+NO_ARITHMETIC = (torch.uint16, torch.uint32, torch.uint64)
+"""Dtypes that torch keeps, but neither compares nor adds."""
 
 
 class Sequence:
@@ -43,7 +47,7 @@ class Sequence:
     lengths: Tensor
 
     def __init__(self, values: Tensor, lengths: Tensor | list[int] | int | None = None) -> None:
-        values = torch.as_tensor(values)
+        values = _tensor("values", values)
         if lengths is None:
             if values.dim() < 2:
                 raise ValueError(
@@ -53,7 +57,7 @@ class Sequence:
             lengths = torch.full(values.shape[:1], values.shape[1])
         if isinstance(lengths, list) and not lengths:  # which torch would take for floats
             lengths = torch.zeros(0, dtype=torch.int64)
-        lengths = torch.as_tensor(lengths, device=values.device)
+        lengths = _tensor("lengths", lengths, values.device)
         if lengths.is_floating_point() or lengths.is_complex() or lengths.dtype == torch.bool:
             raise ValueError(f"lengths are counts of steps; expected integers, got {lengths.dtype}")
         lengths = lengths.to(torch.int64)
@@ -126,7 +130,7 @@ class Sequence:
             >>> Sequence.from_list([torch.zeros(2, 3), torch.zeros(0, 3)])
             Sequence(batch_shape=(2,), lengths=[2, 0], event_shape=(3,), dtype=torch.float32)
         """
-        rows = [torch.as_tensor(row) for row in sequences]
+        rows = [_tensor("a sequence", row) for row in sequences]
         if not rows:
             raise ValueError(
                 "an empty list has no dtype or event shape; give at least one sequence"
@@ -263,3 +267,14 @@ class Sequence:
         at = at.expand(*self.batch_shape, self.steps)
         at = at.reshape(*at.shape, *(1,) * len(self.event_shape))
         return self.values.gather(self.lengths.dim(), at.expand(self.values.shape))
+
+
+def _tensor(name: str, given: Any, device: torch.device | None = None) -> Tensor:
+    refuse_proxies(given)
+    try:
+        tensor = torch.as_tensor(given, device=device)
+    except (OverflowError, ValueError, RuntimeError) as error:  # torch's says what it met in C++
+        reason = "; ".join(str(error).splitlines()[:1])
+        raise ValueError(f"{name} make no tensor ({reason}); got {given!s:.60}") from None
+    check_layout(name, tensor)
+    return tensor

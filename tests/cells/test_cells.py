@@ -186,9 +186,9 @@ def test_a_child_that_only_adds_a_method_keeps_the_equations() -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({"hidden_size": 0}, "sizes must be positive"),
-        ({"hidden_size": 3, "gates": 0}, "sizes must be positive"),
-        ({"hidden_size": 3, "state_sizes": (3, 0)}, "sizes must be positive"),
+        ({"hidden_size": 0}, "hidden_size must be a whole number, at least 1; got 0"),
+        ({"hidden_size": 3, "gates": 0}, "gates must be a whole number, at least 1; got 0"),
+        ({"hidden_size": 3, "state_sizes": (3, 0)}, "a size of the state must be a whole number"),
         ({"hidden_size": 3, "state_sizes": (2, 3)}, "first tensor is h"),
         ({"hidden_size": 3, "state_sizes": ()}, "first tensor is h"),
     ],

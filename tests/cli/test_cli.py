@@ -9,6 +9,7 @@ from functools import cache
 from importlib import import_module
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 import torch
@@ -243,10 +244,31 @@ def test_folders_that_are_no_run(command: str, tmp_path: Path) -> None:
     assert "not a run" in bad(command, tmp_path / "none", stdin="a\n")
 
 
+HUGE = 99999999999999999999
+
+
+def test_numbers_that_no_tensor_holds(trained: Trained) -> None:
+    for option in ("-n", "--beam", "--max-length", "--top-k"):
+        assert "must be at most" in bad("sample", trained(), option, HUGE)
+    assert "top must be at most" in bad("score", trained(), "--top", HUGE, "--json", stdin="a\n")
+    for option in ("--batch-size", "--batch-symbols", "--steps"):
+        assert "less than or equal to 268435456" in bad("train", "digits", option, HUGE)
+
+
+def test_too_little_memory_is_one_line(
+    monkeypatch: pytest.MonkeyPatch, trained: Callable[..., Path]
+) -> None:
+    lacking = RuntimeError("can't allocate memory: you tried to allocate 9 bytes.\nException …")
+    for error in (lacking, MemoryError("unable to allocate 9 bytes")):
+        monkeypatch.setattr(throughtime.SequenceDistribution, "sample", Mock(side_effect=error))
+        assert "not enough memory for this: " in (said := bad("sample", trained()))
+        assert "Exception" not in said
+
+
 def test_samples_that_cannot_be(trained: Trained) -> None:
     assert "temperature must be positive" in bad("sample", trained(), "--temperature", 0)
     assert "top_p is a probability" in bad("sample", trained(), "--top-p", 2)
-    assert "at least one hypothesis" in bad("sample", trained(), "--beam", 0)
+    assert "beam must be a whole number, at least 1" in bad("sample", trained(), "--beam", 0)
     assert "a beam does not draw, so top-k has no effect" in bad(
         "sample", trained(), "--beam", 2, "--top-k", 3
     )
@@ -302,7 +324,7 @@ def test_data_that_have_changed_since(words: Path, tmp_path: Path) -> None:
         ("words", ("--steps", 10), "steps are for running text"),
         ("words", ("--hidden-size", 90_000, "--cell", "lstm", "--layers", 99), "cannot be made"),
         ("python-reference", ("--length", "end-of-sequence"), "only unending goes with it"),
-        ("python-reference", ("--batch-size", 10**9), "too few for so many streams"),
+        ("python-reference", ("--batch-size", 10**8), "too few for so many streams"),
         ("digits", ("--output", "normal"), "of digits have shape (); use categorical"),
     ],
 )

@@ -140,8 +140,8 @@ def test_the_mode_is_no_longer_than_asked_where_the_end_is_impossible(beam: int)
 @pytest.mark.parametrize(
     ("output", "beam", "options", "reason"),
     [
-        (SYMBOLS, 0, {"max_length": 1}, "a beam keeps at least one hypothesis; got beam=0"),
-        (SYMBOLS, 1, {"max_length": -1}, "max_length must not be negative"),
+        (SYMBOLS, 0, {"max_length": 1}, "beam must be a whole number, at least 1; got 0"),
+        (SYMBOLS, 1, {"max_length": -1}, "max_length must be a whole number, at least 0; got -1"),
         (SYMBOLS, 1, {}, "never ends by itself; give max_length"),
         (tt.outputs.Normal(), 2, {"max_length": 1}, "continuous values, which have no 2 best"),
         (tt.outputs.Mixture(2), 3, {"max_length": 1}, "continuous values, which have no 3 best"),

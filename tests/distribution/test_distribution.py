@@ -290,6 +290,7 @@ def test_a_distribution_can_be_copied_and_pickled(again: Any) -> None:
 
 # ---- what is refused -----------------------------------------------------------------------------
 
+METHODS = ["log_prob", "terms", "predictive", "observe", "hidden_states"]
 ONE_STEP = tt.Sequence(torch.zeros(1, 1, dtype=torch.int64))
 REFUSED = [
     (tt.Sequence(torch.tensor([[2]])), r"y\(1\) of row \[0\] is 2"),
@@ -305,7 +306,7 @@ REFUSED = [
 
 
 @pytest.mark.parametrize(("y", "reason"), REFUSED)
-@pytest.mark.parametrize("method", ["log_prob", "terms", "predictive", "observe"])
+@pytest.mark.parametrize("method", METHODS)
 def test_values_that_cannot_come_from_it_are_refused(method: str, y: Any, reason: str) -> None:
     wiring, output = tt.wirings.HIDDEN_AND_OUTPUT_TO_HIDDEN, tt.outputs.Categorical(2)
     p = oracle.model(wiring, output)(**oracle.inputs(wiring, [1]))
@@ -332,3 +333,47 @@ def test_symbols_may_be_integers_of_any_size(dtype: torch.dtype) -> None:
     model = oracle.model(wiring, tt.outputs.Categorical(3), input_size=4)
     x, y = tt.Sequence(torch.tensor([[3, 0, 1]])), tt.Sequence(torch.tensor([[2, 0, 1]]))
     assert torch.equal(model(x.to(dtype)).log_prob(y.to(dtype)), model(x).log_prob(y))
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("output", [tt.outputs.Categorical(3), tt.outputs.Normal(1)], ids=repr)
+@oracle.quick
+@given(
+    shape=st.lists(st.integers(1, 3), min_size=1, max_size=4).map(tuple)
+    | st.sampled_from([(3, 1, 2), (2, 3, 1, 2), (3, 1, 2, 1), (1, 3, 1, 2, 1), (3, 3, 2), (3, 2)])
+)
+def test_a_batch_of_sequences_fits_whole_or_is_refused(
+    method: str, output: tt.outputs.Output, shape: tuple[int, ...]
+) -> None:
+    wiring, batch = tt.wirings.HIDDEN_AND_OUTPUT_TO_HIDDEN, (3, 1)
+    lengths = torch.full(batch, 2)
+    p = oracle.model(wiring, output)(tt.Sequence(torch.zeros(*batch, 2, 2).double(), lengths))
+    inside = (*batch, 2, *output.event_shape)
+    value = torch.zeros(shape, dtype=oracle.drawn(output).dtype)
+    one_step = method == "observe" and shape == (3, 1, 1, *output.event_shape)
+    if shape[max(len(shape) - len(inside), 0) :] == inside or one_step:
+        getattr(p, method)(value)
+        return
+    with pytest.raises(ValueError, match=r"^[^\n]*$"):
+        getattr(p, method)(value)
+
+
+@pytest.mark.parametrize("output", [tt.outputs.Categorical(2), tt.outputs.Normal(1)], ids=repr)
+def test_predictive_distributions_take_a_value_for_each_step(output: tt.outputs.Output) -> None:
+    wiring = tt.wirings.HIDDEN_AND_OUTPUT_TO_HIDDEN
+    p = oracle.model(wiring, output)(**oracle.inputs(wiring, [3, 1]))
+    y = _values(output, [3, 1])
+    predictive = p.predictive(y)
+    assert_close(predictive.log_prob(y.values) * y.mask, p.terms(y).values)
+    for wrong in (y.values[:, :1], y.values[:1, :, None], y.values[..., 0]):
+        with pytest.raises(ValueError, match=r"the value has shape .* expected \(\*sample, 2, 3"):
+            predictive.log_prob(wrong)
+
+
+def test_what_is_fed_has_the_models_dtype() -> None:
+    wiring, output = tt.wirings.HIDDEN_AND_OUTPUT_TO_HIDDEN, tt.outputs.Normal(1)
+    p, y = oracle.model(wiring, output)(**oracle.inputs(wiring, [3])), _values(output, [3])
+    with pytest.raises(
+        ValueError, match=r"what is fed is torch\.float32 and the model torch\.float64"
+    ):
+        p.terms(y, fed=y.to(torch.float32))

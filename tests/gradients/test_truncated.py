@@ -209,5 +209,5 @@ def test_each_stretch_is_differentiated_exactly(cell: str, wiring: str) -> None:
 
 @pytest.mark.parametrize("k", [0, -1])
 def test_a_stretch_without_steps_is_refused(k: int) -> None:
-    with pytest.raises(ValueError, match=f"at least one step; got k={k}"):
+    with pytest.raises(ValueError, match=f"k must be a whole number, at least 1; got {k}"):
         TruncatedBPTT(k)

@@ -361,7 +361,7 @@ def test_predictions_that_cannot_be(trained: Trained, files: Path, tmp_path: Pat
         "predict", trained("label"), "--samples", 2, stdin="a\n"
     )
     assert "a beam is for sequences; the y of" in bad("predict", trained("label"), "--beam", 2)
-    assert "at least one hypothesis" in bad(
+    assert "beam must be a whole number, at least 1" in bad(
         "predict", trained("translation"), "--beam", 0, stdin="a\n"
     )
     assert "'--batch-size'" in bad("predict", trained("label"), "--batch-size", 0)

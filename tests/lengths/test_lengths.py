@@ -82,9 +82,9 @@ def test_the_marginal_is_refused_where_there_is_none() -> None:
     with pytest.raises(ValueError, match="τ is not random, so it has no distribution"):
         p.length_marginal(3)
     p = oracle.model(wiring, tt.outputs.Categorical(2), Halt())(**given)
-    with pytest.raises(ValueError, match="max_length must not be negative; got -1"):
+    with pytest.raises(ValueError, match="max_length must be a whole number, at least 0; got -1"):
         p.length_marginal(-1)
-    with pytest.raises(ValueError, match="at least one sample; got samples=0"):
+    with pytest.raises(ValueError, match="samples must be a whole number, at least 1; got 0"):
         p.length_marginal(3, samples=0)
 
 

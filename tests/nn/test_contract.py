@@ -315,9 +315,11 @@ def test_the_state_of_an_lstm_is_a_pair(hx: str) -> None:
 def test_the_message_names_what_is_wrong() -> None:
     _, ours = pair("LSTM")
     h = torch.zeros(1, 2, H)
-    with pytest.raises(RuntimeError, match=r"c_0 has shape \(1, 3, 5\); expected \(1, 2, 5\)"):
+    with pytest.raises(
+        RuntimeError, match=r"Expected hidden\[1\] size \(1, 2, 5\), got \[1, 3, 5\]"
+    ):
         ours(torch.zeros(T, 2, SIZE), (h, torch.zeros(1, 3, H)))
-    with pytest.raises(RuntimeError, match="the input has size 4; expected input_size=3"):
+    with pytest.raises(RuntimeError, match=r"equal to input_size\. Expected 3, got 4"):
         ours(torch.zeros(T, 2, 4))
 
 
@@ -328,12 +330,12 @@ def test_a_packed_call_is_refused_like_a_padded_one(kind: str, by: str) -> None:
     that is not the input's; and more rows than there are, where it sorts them."""
     _, ours = pair(kind)
     with use(None) if by == "torch" else nullcontext():
-        with pytest.raises(RuntimeError, match="the input has size 4; expected input_size=3"):
+        with pytest.raises(RuntimeError, match=r"equal to input_size\. Expected 3, got 4"):
             ours(pack_sequence([torch.zeros(T, SIZE + 1)]))
         rows = [torch.zeros(2, SIZE), torch.zeros(T, SIZE)]
         for x in (pack_sequence(rows, enforce_sorted=False), pack_sequence(rows[::-1])):
             for count in (1, 3):
-                with pytest.raises(RuntimeError, match=rf"h_0 has shape \(1, {count}, 5\)"):
+                with pytest.raises(RuntimeError, match=rf"size \(1, 2, 5\), got \[1, {count}, 5\]"):
                     ours(x, initial(ours, count))
 
 
@@ -454,9 +456,9 @@ def test_a_sequence_that_does_not_fit_is_refused() -> None:
     _, ours = pair("GRU")
     with pytest.raises(ValueError, match=r"event shape \(\); expected vectors, \(3,\)"):
         ours(Sequence(torch.zeros(2, T)))
-    with pytest.raises(RuntimeError, match="size 4; expected input_size=3"):
+    with pytest.raises(RuntimeError, match=r"equal to input_size\. Expected 3, got 4"):
         ours(Sequence(torch.zeros(2, T, 4)))
-    with pytest.raises(RuntimeError, match=r"h_0 has shape \(1, 3, 5\); expected \(1, 2, 5\)"):
+    with pytest.raises(RuntimeError, match=r"Expected hidden size \(1, 2, 5\), got \[1, 3, 5\]"):
         ours(Sequence(torch.zeros(2, T, SIZE)), torch.zeros(1, 3, H))
     with pytest.raises(ValueError, match=r"do not take a tt\.Sequence"):
         tt.nn.LSTM(SIZE, H, proj_size=2)(Sequence(torch.zeros(2, T, SIZE)))

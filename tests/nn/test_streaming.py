@@ -80,7 +80,7 @@ def test_what_cannot_be_taken_step_by_step_is_refused() -> None:
         tt.nn.Streaming(tt.nn.GRU(2, 3, bidirectional=True))
     with pytest.raises(ValueError, match="expected one direction, and no proj_size"):
         tt.nn.Streaming(tt.nn.LSTM(2, 3, proj_size=1))
-    with pytest.raises(ValueError, match="rows must be at least 1; got 0"):
+    with pytest.raises(ValueError, match="rows must be a whole number, at least 1; got 0"):
         tt.nn.Streaming(tt.nn.GRU(2, 3), 0)
 
 

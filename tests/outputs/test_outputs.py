@@ -137,9 +137,11 @@ def test_the_best_values_are_those_of_brute_force(
     every = oracle.every_value(output)
     n = min(k, len(every))
     assert values.shape == (2, 3, n, *output.event_shape)
-    all_of_them = output.distribution(o[..., None, :]).log_prob(every)
+    each = output.distribution(o[..., None, :].expand(2, 3, len(every), -1))
+    all_of_them = each.log_prob(every.expand(2, 3, *every.shape))
     assert_close(log_p, all_of_them.topk(n).values)
-    assert_close(output.distribution(o[..., None, :]).log_prob(values), log_p)
+    each = output.distribution(o[..., None, :].expand(2, 3, n, -1))
+    assert_close(each.log_prob(values), log_p)
     for own in values.reshape(6, n, -1):
         assert len({tuple(v) for v in own.tolist()}) == n
 

@@ -49,7 +49,7 @@ def test_the_help_names_the_wirings_that_there_are() -> None:
         ({"output": "mixture:0"}, "output: 'mixture:0': components must be a who"),
         ({"length": "predicted:x"}, "length: 'predicted:x': 'x' is not a whole"),
         ({"gradient": "truncated"}, "gradient: no gradient 'truncated'; expected"),
-        ({"gradient": "truncated:0"}, "a stretch has at least one step; got k=0"),
+        ({"gradient": "truncated:0"}, "k must be a whole number, at least 1; got 0"),
         ({"gradient": "truncated:2:3"}, "no gradient 'truncated:2:3'"),
         ({"forcing": "both:2"}, "forcing: 'both:2': weight is a share from 0 to 1"),
         ({"forcing": "scheduled:linear:1"}, "forcing: no forcing 'scheduled:lin"),

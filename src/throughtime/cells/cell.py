@@ -9,6 +9,8 @@ import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
+from throughtime.whole import whole
+
 State = tuple[Tensor, ...]
 """What a cell remembers: one tensor ``(rows, size)`` or several, the visible h first."""
 
@@ -65,11 +67,10 @@ class Cell(nn.Module):
     ) -> None:
         super().__init__()
         state_sizes = (hidden_size,) if state_sizes is None else state_sizes
-        if hidden_size < 1 or gates < 1 or any(size < 1 for size in state_sizes):
-            raise ValueError(
-                f"sizes must be positive; got hidden_size={hidden_size}, gates={gates}, "
-                f"state_sizes={state_sizes}"
-            )
+        whole("hidden_size", hidden_size)
+        whole("gates", gates)
+        for size in state_sizes:
+            whole("a size of the state", size)
         if state_sizes[:1] != (hidden_size,):
             raise ValueError(
                 f"the state's first tensor is h, of size hidden_size={hidden_size}; got "

@@ -53,6 +53,10 @@ class _OneLine(click.Group):
                 _refuse(f"{error.filename}: {error.strerror}" if error.filename else str(error))
             except ValueError as error:  # the library's errors all say what was expected
                 _refuse(str(error))
+            except (MemoryError, RuntimeError) as error:  # torch has no exception of its own
+                if not isinstance(error, MemoryError) and "allocate memory" not in str(error):
+                    raise
+                _refuse(f"there is not enough memory for this: {str(error).splitlines()[0]}")
 
 
 def _refuse(reason: str) -> NoReturn:

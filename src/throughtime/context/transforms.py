@@ -5,6 +5,7 @@ from collections.abc import Iterable
 import torch
 from torch import Tensor, nn
 from torch.autograd import forward_ad
+from torch.fx import Proxy
 from torch.jit._trace import is_tracing
 
 
@@ -62,6 +63,18 @@ def recorded(tensors: Iterable[Tensor]) -> bool:
         or not _WITH_MEMORY.issuperset(map(type, tensors))
     )
 
+
+def refuse_proxies(*values: object) -> None:
+    """Raise a ``TypeError`` if a value is a node of a graph that ``torch.fx`` records."""
+    if any(isinstance(v, Proxy) for v in values):
+        raise TypeError(NOT_RECORDED)
+
+
+NOT_RECORDED = (
+    "torch.fx and torch.jit.script record tensors alone, and neither a tt.Sequence nor a "
+    "distribution; use torch.export"
+)
+"""Why a model cannot be recorded by these two."""
 
 _WITH_MEMORY = {Tensor, nn.Parameter}
 

@@ -11,6 +11,10 @@ from torch.nn.functional import logsigmoid
 from throughtime.distribution.process import Process
 from throughtime.distribution.stepper import Stepper
 
+WIDEST = 2**20
+"""No beam is wider: were there as many hypotheses, few machines would have the memory for their
+states."""
+
 
 class Hypotheses(NamedTuple):
     """What a beam has kept of each row, the most probable first.
@@ -36,14 +40,9 @@ def beam_search(process: Process, width: int, limit: int) -> Hypotheses:
 
     Args:
         process: the rows' process.
-        width: how many hypotheses are kept of each row.
+        width: how many hypotheses are kept of each row; fewer where there are no more.
         limit: the most values that a sequence may have.
-
-    Raises:
-        ValueError: if the beam keeps no hypothesis.
     """
-    if width < 1:
-        raise ValueError(f"a beam keeps at least one hypothesis; got beam={width}")
     if process.needs_no_values:
         return _of_independent_values(process, width)
     rows, device = process.rows, process.device

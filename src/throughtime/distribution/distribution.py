@@ -12,8 +12,9 @@ from torch.distributions import Distribution
 from torch.nn.functional import pad
 
 from throughtime.context.graphs import outside_graphs
+from throughtime.context.layout import check_layout
 from throughtime.distribution.ancestral import ancestral
-from throughtime.distribution.beam_search import beam_search
+from throughtime.distribution.beam_search import WIDEST, beam_search
 from throughtime.distribution.length_marginal import length_marginal
 from throughtime.distribution.process import Process
 from throughtime.distribution.support import check_fed, in_support
@@ -24,6 +25,7 @@ from throughtime.graph.state import GraphState
 from throughtime.lengths.length import DecidedBy, Length
 from throughtime.outputs.output import Output
 from throughtime.sequence import Sequence
+from throughtime.whole import whole
 from throughtime.wiring import Edge
 
 
@@ -115,15 +117,15 @@ class SequenceDistribution(Distribution):
             fed: what the output edge carries instead of y, step by step; the terms are then not
                 those of a probability but of a training loss (see :mod:`throughtime.forcing`).
         """
-        whole = self._as_sequence(value)
-        y = in_support(whole, self.process, self.batch_shape)
+        given = self._as_sequence(value)
+        y = in_support(given, self.process, self.batch_shape)
         if fed is not None:
             check_fed(fed, y, self.process)
         of_rows = log_prob_terms(self.expand(y.batch_shape).process, y.flatten(), fed)
         values, decisions, length = (v.reshape(y.batch_shape + v.shape[1:]) for v in of_rows)
         return LogProbTerms(
-            pad(values, (0, whole.steps - y.steps)),
-            pad(decisions, (0, whole.steps + 1 - decisions.shape[-1])),
+            pad(values, (0, given.steps - y.steps)),
+            pad(decisions, (0, given.steps + 1 - decisions.shape[-1])),
             length,
         )
 
@@ -132,13 +134,13 @@ class SequenceDistribution(Distribution):
 
         For a length that stops, it is p(y(t)) given that the sequence goes on at t.
         """
-        whole = self._as_sequence(value)
-        y = in_support(whole, self.process, self.batch_shape)
+        given = self._as_sequence(value)
+        y = in_support(given, self.process, self.batch_shape)
         process, rows, length = self.expand(y.batch_shape).process, y.flatten(), self.length
         _, (units,) = process.run(
             rows, rows.lengths + int(length.stops), lambda o, _: (length.split(o)[1],)
         )
-        units = pad(units[: y.steps], (0, 0, 0, 0, 0, whole.steps - y.steps)).transpose(0, 1)
+        units = pad(units[: y.steps], (0, 0, 0, 0, 0, given.steps - y.steps)).transpose(0, 1)
         return self.output.distribution(units.reshape(*y.batch_shape, *units.shape[1:]))
 
     def hidden_states(self, value: Sequence | Tensor | None = None) -> tuple[Sequence, ...]:
@@ -239,6 +241,9 @@ class SequenceDistribution(Distribution):
         """
         warp = Warp(temperature, top_k, top_p)
         warp.check(self.output)
+        for n in sample_shape:
+            whole("a number of draws", n, 0)
+        whole("the number of draws", math.prod(sample_shape) * self.process.rows, 0)
         p = self.expand(torch.Size(sample_shape) + self.batch_shape)
         drawn = ancestral(p.process, warp, self._limit(max_length))
         return p.of_rows(drawn.values, drawn.lengths)
@@ -261,7 +266,8 @@ class SequenceDistribution(Distribution):
                 back, of which there are no best few to keep.
         """
         process = self.process
-        if process.needs_no_values and beam > 0:  # each value by itself
+        whole("beam", beam, most=WIDEST)
+        if process.needs_no_values:  # each value by itself
             assert process.x is not None
             return self.of_rows(process.output.most_probable(process.outputs()), process.x.lengths)
         found = beam_search(process, beam, self._search_limit(max_length))
@@ -287,7 +293,9 @@ class SequenceDistribution(Distribution):
             ValueError: as for :meth:`mode`.
         """
         limit = self._search_limit(max_length)
-        found = beam_search(self.process, max(count, 1 if beam is None else beam), limit)
+        width = whole("count", count, most=WIDEST)
+        width = width if beam is None else max(width, whole("beam", beam, most=WIDEST))
+        found = beam_search(self.process, width, limit)
         k = min(count, found.lengths.shape[1])
         shape = torch.Size((k, *self.batch_shape))
         values, lengths, log_p = (v[:, :k].transpose(0, 1) for v in found)
@@ -301,8 +309,8 @@ class SequenceDistribution(Distribution):
         return 1_000 if max_length is None and self.length.stops else self._limit(max_length)
 
     def _limit(self, max_length: int | None) -> int:
-        if max_length is not None and max_length < 0:
-            raise ValueError(f"max_length must not be negative; got {max_length}")
+        if max_length is not None:
+            whole("max_length", max_length, 0)
         if self.length.decided_by is DecidedBy.NOTHING and max_length is None:
             raise ValueError(f"{self.length} never ends by itself; give max_length")
         return 10_000 if max_length is None else max_length
@@ -351,6 +359,7 @@ class SequenceDistribution(Distribution):
         """A tensor is a batch of sequences of equal length."""
         if isinstance(value, Sequence):
             return value
+        check_layout("y", value)
         batch_dims = value.dim() - len(self.output.event_shape) - 1
         if batch_dims < 0:
             raise ValueError(

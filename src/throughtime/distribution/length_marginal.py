@@ -9,15 +9,14 @@ from torch.nn.functional import logsigmoid, pad
 from throughtime.distribution.process import Process
 from throughtime.distribution.stepper import Stepper
 from throughtime.lengths.length import DecidedBy
+from throughtime.whole import whole
 
 
 def length_marginal(process: Process, max_length: int, samples: int) -> Tensor:
     """P(τ = 0 … max_length) of each row, ``(rows, max_length + 1)``; see
     ``SequenceDistribution.length_marginal``."""
-    if max_length < 0:
-        raise ValueError(f"max_length must not be negative; got {max_length}")
-    if samples < 1:
-        raise ValueError(f"the mean needs at least one sample; got samples={samples}")
+    whole("max_length", max_length, 0)
+    whole("samples", samples)
     if process.length.decided_by is DecidedBy.NOTHING:
         raise ValueError(f"{process.length}: τ is not random, so it has no distribution")
     if process.x is not None:

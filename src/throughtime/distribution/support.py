@@ -25,10 +25,7 @@ def in_support(
     Raises:
         ValueError: if it cannot.
     """
-    check_device("y", y.values, process.device)
-    process.output.check(y)
-    if y.dtype.is_floating_point and y.dtype != process.dtype:
-        raise ValueError(f"y is {y.dtype} and the model {process.dtype}; use .to({process.dtype})")
+    _check_values("y", y, process)
     depth = len(y.batch_shape) - len(batch_shape)
     if depth < 0 or y.batch_shape[depth:] != batch_shape:
         raise ValueError(
@@ -61,13 +58,21 @@ def check_fed(fed: Sequence, y: Sequence, process: Process) -> None:
     wiring = process.graph.wiring
     if Edge.OBSERVED not in wiring:
         raise ValueError(f"{wiring} has no {Edge.OBSERVED.value} to carry other values")
-    process.output.check(fed)
+    _check_values("what is fed", fed, process)
     if fed.batch_shape != y.batch_shape or not torch.equal(fed.lengths, y.lengths):
         raise ValueError(
             f"what is fed has batch shape {tuple(fed.batch_shape)} and lengths "
             f"{fed.lengths.tolist()}; expected those of y, {tuple(y.batch_shape)} and "
             f"{y.lengths.tolist()}"
         )
+
+
+def _check_values(name: str, y: Sequence, process: Process) -> None:
+    check_device(name, y.values, process.device)
+    process.output.check(y)
+    dtype = process.dtype
+    if y.dtype.is_floating_point and y.dtype != dtype:
+        raise ValueError(f"{name} is {y.dtype} and the model {dtype}; use .to({dtype})")
 
 
 def check_device(name: str, value: Tensor, device: torch.device) -> None:

@@ -9,6 +9,7 @@ from torch import Tensor
 
 from throughtime.lengths.length import Length
 from throughtime.outputs.output import Output
+from throughtime.whole import whole
 
 
 @dataclass(frozen=True)
@@ -30,8 +31,8 @@ class Warp:
                 f"temperature must be positive; got {self.temperature}. For the most probable "
                 "sequence, use mode()"
             )
-        if self.top_k is not None and self.top_k < 1:
-            raise ValueError(f"top_k must be at least 1; got {self.top_k}")
+        if self.top_k is not None:
+            whole("top_k", self.top_k)
         if self.top_p is not None and not 0 < self.top_p <= 1:
             raise ValueError(f"top_p is a probability above 0; got {self.top_p}")
         if (self.top_k or self.top_p) and not output.symbolic:

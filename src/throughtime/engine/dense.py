@@ -5,6 +5,8 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from throughtime.context.layout import check_layout, in_memory, says_its_numbers
+
 
 def written_out(tensor: Tensor) -> Tensor:
     """A tensor whose memory has its numbers: itself, or a copy if torch would make them later.
@@ -13,22 +15,35 @@ def written_out(tensor: Tensor) -> Tensor:
     may be, has no memory at all.
 
     Raises:
-        ValueError: if its memory was given back, or it never had any.
+        ValueError: if its memory was given back, it never had any, or that does not say its
+            numbers.
 
     Example:
         >>> imaginary = torch.tensor([1 + 2j]).conj().imag
         >>> imaginary.is_neg(), written_out(imaginary)
         (True, tensor([-2.]))
     """
-    if tensor.is_neg() or tensor._is_zerotensor():
-        own = torch.zeros(tensor.shape, dtype=tensor.dtype, device=tensor.device)
-        tensor = own if tensor._is_zerotensor() else tensor.detach().resolve_neg()
+    if not in_memory(tensor):
+        tensor = _made(tensor)
     if not tensor.data_ptr() and tensor.numel():
         raise ValueError(
             f"a tensor of shape {tuple(tensor.shape)} has no memory: it was given back, as by "
             "untyped_storage().resize_(0); expected numbers"
         )
     return tensor
+
+
+def _made(tensor: Tensor) -> Tensor:
+    """What torch makes of a tensor when it is read."""
+    check_layout("a tensor", tensor)
+    if says_its_numbers(tensor):
+        raise ValueError(
+            f"the engine reads memory, and it is not memory that says the numbers of this "
+            f"{type(tensor).__name__}; expected a torch.Tensor outside of torch.func's transforms"
+        )
+    if tensor._is_zerotensor():
+        return torch.zeros(tensor.shape, dtype=tensor.dtype, device=tensor.device)
+    return tensor.detach().resolve_neg()
 
 
 def dense(tensor: Tensor) -> Tensor:

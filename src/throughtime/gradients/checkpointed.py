@@ -14,6 +14,7 @@ from throughtime.context.autocast import Autocast
 from throughtime.context.parameters import with_parameters
 from throughtime.context.transforms import exporting, transforming
 from throughtime.gradients.gradient import Gradient, Stretch, Tensors
+from throughtime.whole import whole
 
 
 class CheckpointedBPTT(Gradient):
@@ -40,9 +41,7 @@ class CheckpointedBPTT(Gradient):
     """
 
     def __init__(self, budget: int | None = None) -> None:
-        if budget is not None and budget < 2:
-            raise ValueError(f"at least two steps must be held at a time; got budget={budget}")
-        self.budget = budget
+        self.budget = None if budget is None else whole("budget", budget, 2)
 
     def plan(self, total: int) -> tuple[int, int, int]:
         """Levels d, stretches of each level m, and steps of the last level's stretches l.

@@ -7,6 +7,7 @@ from torch import nn
 
 from throughtime.context.transforms import exporting
 from throughtime.gradients.gradient import Gradient, Stretch, Tensors
+from throughtime.whole import whole
 
 
 class TruncatedBPTT(Gradient):
@@ -30,9 +31,7 @@ class TruncatedBPTT(Gradient):
     """
 
     def __init__(self, k: int) -> None:
-        if k < 1:
-            raise ValueError(f"a stretch has at least one step; got k={k}")
-        self.k = k
+        self.k = whole("k", k)
 
     def fold(
         self, stretch: Stretch, carry: Tensors, steps: Tensors, constant: Tensors, module: nn.Module

@@ -29,6 +29,7 @@ from throughtime.inference.series import forecast
 from throughtime.runs.build import Model
 from throughtime.runs.config import Config
 from throughtime.runs.folder import RunFolder
+from throughtime.whole import whole
 
 
 class Run:
@@ -175,7 +176,7 @@ class Run:
         decoding = Decoding(temperature, top_k, top_p, beam, max_length)
         with torch.random.fork_rng(devices=[], enabled=seed is not None):
             if seed is not None:
-                torch.manual_seed(seed)
+                torch.manual_seed(whole("seed", seed, 0, 2**63 - 1))
             return sample(self.folder, count, prefix=prefix, decoding=decoding)
 
     def compare(

@@ -21,6 +21,7 @@ from throughtime.lengths import DecidedBy
 from throughtime.runs.errors import RunError
 from throughtime.runs.folder import RunFolder
 from throughtime.sequence import Sequence
+from throughtime.whole import whole
 
 
 @torch.no_grad()
@@ -45,11 +46,10 @@ def sample(
     """
     if sees_x(run.model):
         raise RunError(f"{run.path}: this model gives y for an x; use predict, or compare")
-    if count < 1:
-        raise ValueError(f"count is at least 1; got {count}")
-    whole, y = y_given(run.model, None), run.schema.y
-    assert isinstance(whole, SequenceDistribution)
-    p, decoding, begun = whole, decoding or Decoding(), None
+    whole("count", count)
+    text, y = y_given(run.model, None), run.schema.y
+    assert isinstance(text, SequenceDistribution)
+    p, decoding, begun = text, decoding or Decoding(), None
     if prefix is not None:
         if y.vocabulary is None:
             raise ValueError("prefix: this model gives numbers, which cannot begin with a text")
@@ -59,7 +59,7 @@ def sample(
         p = p.observe(Sequence(begun[None])[0])[1]
     drawn = decoding.draw(p, (count,)).to_list()
     values = [row if begun is None else torch.cat([begun, row]) for row in drawn]
-    log_p = whole.log_prob(Sequence.from_list(values)).tolist()
+    log_p = text.log_prob(Sequence.from_list(values)).tolist()
     return [Sample(y.decode(v), log_p) for v, log_p in zip(values, log_p, strict=True)]
 
 

@@ -67,7 +67,7 @@ def forecast(
         levels = paths.new_tensor(LEVELS)
         quantiles = list(paths.quantile(levels, 0)) if steps else [mean] * len(LEVELS)
         return _steps(column, mean, deviation, quantiles)
-    future = p.mode(beam or 1, max_length=steps)
+    future = p.mode(1 if beam is None else beam, max_length=steps)
     one_step = p.predictive(future)
     quantiles = [quantile(one_step, level)[0] for level in LEVELS]
     return _steps(column, future.values[0], one_step.variance.sqrt()[0], quantiles)

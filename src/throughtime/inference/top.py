@@ -5,12 +5,13 @@ from __future__ import annotations
 from torch.distributions import Categorical, Distribution
 
 from throughtime.data.columns import Column, Features
+from throughtime.whole import whole
 
 
 def check_top(top: int | None) -> None:
     """Raise a ``ValueError`` if there is no such number of most probable symbols."""
-    if top is not None and top < 1:
-        raise ValueError(f"top is at least 1; got {top}")
+    if top is not None:
+        whole("top", top)
 
 
 def top_of(

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from throughtime.lengths.length import DecidedBy, Length
+from throughtime.whole import whole
 
 
 @dataclass(frozen=True)
@@ -39,10 +40,7 @@ class PredictedLength(Length):
     max_length: int
 
     def __post_init__(self) -> None:
-        if not isinstance(self.max_length, int) or self.max_length < 0:
-            raise ValueError(
-                f"max_length must be a whole number, at least 0; got {self.max_length!r}"
-            )
+        whole("max_length", self.max_length, 0)
 
     @property
     def decided_by(self) -> DecidedBy:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from throughtime.cells.cell import Cell
 from throughtime.lengths.length import Length
 from throughtime.outputs.output import Output
+from throughtime.whole import whole
 from throughtime.wiring import Edge, Wiring
 
 
@@ -51,7 +52,9 @@ def _check_kind(name: str, choice: object, kind: type, example: str) -> None:
 
 def check_size(name: str, value: int | None, edge: Edge, wiring: Wiring) -> None:
     """Raise a ``ValueError`` if the size of an edge is missing, or there is no such edge."""
-    if edge in wiring and (value is None or value < 1):
+    if edge in wiring and value is None:
         raise ValueError(f"the wiring has {edge.value}, so give {name}, at least 1; got {value}")
+    if value is not None:
+        whole(name, value)
     if edge not in wiring and value is not None:
         raise ValueError(f"the wiring has no {edge.value}, so leave {name}={value} out")

@@ -8,11 +8,12 @@ import torch
 from torch import Tensor
 
 from throughtime.context.autocast import Autocast
-from throughtime.context.transforms import values_hidden
+from throughtime.context.layout import check_layout
+from throughtime.context.transforms import refuse_proxies, values_hidden
 from throughtime.distribution.support import check_device
 from throughtime.graph.graph import Graph
 from throughtime.graph.state import GraphState
-from throughtime.sequence import Sequence
+from throughtime.sequence import NO_ARITHMETIC, Sequence
 from throughtime.wiring import Edge
 
 
@@ -28,6 +29,7 @@ def batch_shape_of(
         ValueError: if the wiring does not take them, or they do not fit the model's sizes.
         TypeError: if the state is no ``GraphState``.
     """
+    refuse_proxies(x, vector)
     takes = {Edge.INPUT: x is not None, Edge.VECTOR: vector is not None}
     for edge, given in takes.items():
         if given != (edge in graph.wiring):
@@ -54,6 +56,7 @@ def batch_shape_of(
             raise ValueError(
                 f"x comes as a tensor, a vector for each row; got a {type(vector).__name__}"
             )
+        check_layout("the vector", vector)
         symbols = not vector.dtype.is_floating_point
         vector_batch = vector.shape if symbols else vector.shape[:-1]
         _check_value(graph, "the vector", vector, graph.vector_size, vector_batch)
@@ -90,6 +93,10 @@ def _check_value(
     check_device(name, value, parameter.device)
     if value.dtype == torch.bool or value.dtype.is_complex:
         raise ValueError(f"{name} is {value.dtype}, neither numbers nor symbols; use .float()")
+    if value.dtype in NO_ARITHMETIC:
+        raise ValueError(
+            f"{name} is {value.dtype}, with which torch cannot compute; use .to(torch.int64)"
+        )
     if value.dtype.is_floating_point:
         dtype = parameter.dtype
         if value.shape != (*batch_shape, size):

@@ -5,6 +5,8 @@ from __future__ import annotations
 from jaxtyping import Float
 from torch import Tensor, nn
 
+from throughtime.whole import whole
+
 DROPOUT = 0.3
 """Share of the features that training hides: pictures that training shows are few."""
 
@@ -25,7 +27,8 @@ class PictureEncoder(nn.Sequential):
 
     def __init__(self, shape: tuple[int, int, int], size: int, filters: int = 32) -> None:
         channels, rows, columns = shape
-        features = 2 * filters * (rows // 4) * (columns // 4)
+        features = 2 * whole("filters", filters) * (rows // 4) * (columns // 4)
+        whole("features of a picture", features)
         super().__init__(
             nn.Unflatten(-1, shape),
             nn.Conv2d(channels, filters, 3, padding=1),

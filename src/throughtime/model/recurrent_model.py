@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from torch.distributions import Distribution
 
 from throughtime.cells.cell import Cell
-from throughtime.context.transforms import values_hidden
+from throughtime.context.transforms import NOT_RECORDED, values_hidden
 from throughtime.distribution.distribution import SequenceDistribution
 from throughtime.distribution.process import Process
 from throughtime.gradients.gradient import FullBPTT, Gradient, Tensors
@@ -42,7 +42,9 @@ class RecurrentModel(nn.Module):
 
     ``model(x)`` is a :class:`~throughtime.SequenceDistribution`. For a wiring that emits last it
     is an ordinary ``torch.distributions`` object, or without an output the summary h(τ) itself,
-    through which the gradient of any later module flows back.
+    through which the gradient of any later module flows back. ``torch.export`` takes what is made
+    of it to tensors, as by ``log_prob``; ``torch.fx`` and ``torch.jit.script`` know no
+    distributions, and refuse it.
 
     Args:
         cell: one layer's cell, or a list of cells, the lowest layer first.
@@ -161,6 +163,9 @@ class RecurrentModel(nn.Module):
             self._length_logits(vector),
         )
         return SequenceDistribution(process, batch_shape)
+
+    def __prepare_scriptable__(self) -> RecurrentModel:
+        raise TypeError(NOT_RECORDED)
 
     def hidden_states(
         self,

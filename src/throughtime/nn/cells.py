@@ -58,7 +58,9 @@ def with_weights(
         bias_ih = bias_hh = weight_hh.new_zeros(cell.drive_size)
     tensors: tuple[Any, ...] = (weight_hh, bias_ih + bias_hh)
     if isinstance(cell, GRU):
-        tensors = (weight_hh, bias_ih + F.pad(bias_hh[: 2 * H], (0, H)), bias_hh[2 * H :])
+        # no view: it would keep bias_hh from being swapped while an output is there
+        m = bias_hh[2 * H :].clone()
+        tensors = (weight_hh, bias_ih + F.pad(bias_hh[: 2 * H], (0, H)), m)
     made = type(cell).__new__(type(cell))  # copy.copy, in words that torch.compile understands
     made.__dict__.update(vars(cell), _parameters=dict(zip(cell._parameters, tensors, strict=True)))
     return made

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+import warnings
 from collections.abc import Iterable
 from typing import Any
 
 import torch
 from jaxtyping import Bool, Float, Shaped
 from torch import Tensor, nn
+from torch.fx import Proxy
 from torch.jit._trace import is_tracing
 from torch.nn import functional as F
 from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence, pad_packed_sequence
@@ -23,6 +25,9 @@ from throughtime.gradients.bptt import bptt
 from throughtime.gradients.recursion import Recursion, last
 from throughtime.graph.direction import reverse
 from throughtime.nn.cells import cell_of, with_weights
+from throughtime.nn.checks import check_dimensions, check_input, check_state, parts_of
+from throughtime.nn.noted import noted
+from throughtime.nn.twins import twin
 from throughtime.sequence import Sequence
 
 
@@ -46,6 +51,15 @@ class Recurrent(nn.RNNBase):
         self._pair = len(self._cell[0].state_sizes) == 2
         """Whether the state is (h, c) and not h alone."""
 
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name == "qconfig" and value is None:
+            warnings.warn(
+                f"torch.ao.quantization goes by exact types and leaves a tt.nn.{self._get_name()} "
+                "in float; to quantize it, give tt.nn.as_torch(model)",
+                stacklevel=2,
+            )
+        super().__setattr__(name, value)
+
     def forward(self, input: Any, hx: Any = None) -> Any:
         """The outputs h(1) … h(τ) in the form of the input, and the state at the end, h_n.
 
@@ -64,6 +78,8 @@ class Recurrent(nn.RNNBase):
             RuntimeError: if the input has another size than ``input_size``, or h_0 another shape
                 or dtype than it should have. Both are the exceptions of torch.nn.
         """
+        if isinstance(input, Proxy):
+            return noted(self, input, hx)
         if isinstance(input, Sequence):
             return self._sequence(input, hx)
         packed = isinstance(input, PackedSequence)
@@ -79,6 +95,10 @@ class Recurrent(nn.RNNBase):
                 self._initial_state(input.data, [int(input.batch_sizes[0])], hx)
             return super().forward(input, hx)
         return self._packed(input, hx) if packed else self._padded(input, hx)
+
+    def __prepare_scriptable__(self) -> nn.Module:
+        """What ``torch.jit.script`` scripts in its place."""
+        return twin(self)
 
     def _is_for_torch(self, values: Any) -> bool:
         """Whether torch.nn's own forward pass runs: the engine cannot, or the module is exported,
@@ -100,11 +120,7 @@ class Recurrent(nn.RNNBase):
     # ---- the forms of input --------------------------------------------------------------------
 
     def _padded(self, x: Tensor, hx: Any) -> tuple[Tensor, Any]:
-        if x.dim() not in (2, 3):
-            raise ValueError(
-                f"{self._get_name()}: the input has shape {tuple(x.shape)}; expected 2 dimensions, "
-                "(time, input_size), or 3, with a batch"
-            )
+        check_dimensions(self, x, self._parts_of(hx))
         turned = self.batch_first and x.dim() == 3
         x = x.transpose(0, 1) if turned else x
         h, state = self._run(x, self._initial_state(x, x.shape[1:-1], hx))
@@ -149,38 +165,20 @@ class Recurrent(nn.RNNBase):
 
     def _initial_state(self, x: Shaped[Tensor, "... size"], rows: Iterable[int], hx: Any) -> State:
         """The state of every layer and direction before the first step, ``(_, *rows, H)``."""
-        name, like = self._get_name(), self.all_weights[0][1]
+        like = self.all_weights[0][1]
         narrowed = Autocast.now(x).enabled  # autocast's dtypes are not the user's choice
-        if x.dtype != like.dtype and not narrowed:
-            raise ValueError(
-                f"{name}: the input is {x.dtype} and the weights are {like.dtype}; use "
-                f"input.to({like.dtype}) or module.to({x.dtype})"
-            )
-        if x.shape[-1] != self.input_size:
-            raise RuntimeError(
-                f"{name}: the input has size {x.shape[-1]}; expected input_size={self.input_size}"
-            )
-        pair = self._pair
+        check_input(self, x, like, narrowed=narrowed)
         layers = self.num_layers * (2 if self.bidirectional else 1)
-        sizes = {"h_0": self.proj_size or self.hidden_size}
-        if pair:
-            sizes["c_0"] = self.hidden_size
-        shapes = {part: (layers, *rows, size) for part, size in sizes.items()}
-        if hx is None:
-            return tuple(like.new_zeros(shape) for shape in shapes.values())
-        if pair and (isinstance(hx, Tensor) or len(hx) != 2):
-            raise RuntimeError(f"{name}: hx is one {type(hx).__name__}; expected (h_0, c_0)")
-        state: State = tuple(hx) if pair else (hx,)
-        for (part, shape), found in zip(shapes.items(), state, strict=True):
-            if found.shape != shape:
-                raise RuntimeError(
-                    f"{name}: {part} has shape {tuple(found.shape)}; expected {shape}"
-                )
-            if found.dtype != like.dtype and not narrowed:
-                raise RuntimeError(
-                    f"{name}: {part} is {found.dtype} and the weights are {like.dtype}"
-                )
+        sizes = [self.proj_size or self.hidden_size, *[self.hidden_size] * self._pair]
+        shapes = [(layers, *rows, size) for size in sizes]
+        state = self._parts_of(hx)
+        if state is None:
+            return tuple(like.new_zeros(shape) for shape in shapes)
+        check_state(self, state, shapes, like.dtype, narrowed=narrowed)
         return tuple(part.to(like.dtype) for part in state)
+
+    def _parts_of(self, hx: Any) -> State | None:
+        return None if hx is None else parts_of(self, hx, 1 + self._pair)
 
     def _hidden(self, state: State) -> Any:
         """A state as torch.nn returns it: of an LSTM (h_n, c_n), else h_n."""

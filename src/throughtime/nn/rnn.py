@@ -27,6 +27,11 @@ class RNN(Recurrent, nn.RNN):
     - Under autocast the products with the input are narrow; the recursion, and what is returned,
       keep the dtype of the weights.
 
+    Where torch goes by the exact type of a module: ``torch.jit.script`` scripts torch.nn's own with
+    the same parameters, and leaves it in the module that holds ours; ``torch.fx`` records one node;
+    ``torch.ao.quantization`` leaves ours in float, with a warning, so give it
+    ``tt.nn.as_torch(model)``.
+
     Args:
         input_size: size of x(t).
         hidden_size: H, the size of h(t).

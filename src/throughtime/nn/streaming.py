@@ -11,12 +11,15 @@ from torch import Tensor
 
 from throughtime.cells.cell import Cell, State
 from throughtime.cells.drive import Drive, Entering
+from throughtime.context.layout import check_layout, in_memory, says_its_numbers
+from throughtime.engine.dense import dense
 from throughtime.engine.stepper import Stepper
 from throughtime.gradients.backends.engine import Engine, sweep_of
 from throughtime.gradients.bptt import bptt
 from throughtime.gradients.recursion import Recursion
 from throughtime.nn.cells import with_weights
 from throughtime.nn.recurrent import Recurrent
+from throughtime.whole import whole
 
 
 class Streaming:
@@ -54,9 +57,7 @@ class Streaming:
             raise ValueError(
                 f"{module} cannot be taken step by step: expected one direction, and no proj_size"
             )
-        if rows < 1:
-            raise ValueError(f"rows must be at least 1; got {rows}")
-        self.module, self.rows = module, rows
+        self.module, self.rows = module, whole("rows", rows)
         self._parts = len(module._cell[0].state_sizes)
         self._layers: list[_Layer] = []
         self._seen: list[tuple[Tensor, int, int]] = []
@@ -108,7 +109,7 @@ class Streaming:
             _fits("new", n, inside, like)
         taken = [_span(t) for t in (x, *state)]
         for n in new:
-            if not n.is_contiguous() or n.is_neg():
+            if dense(n) is not n:
                 raise ValueError("the new state must be contiguous, as zeros() gives it")
             begin, end = _span(n)
             if any(first < end and begin < last for first, last in taken):
@@ -152,6 +153,13 @@ def _span(tensor: Tensor) -> tuple[int, int]:
 
 
 def _fits(name: str, tensor: Tensor, shape: tuple[int, ...], like: Tensor) -> None:
+    if not in_memory(tensor):
+        check_layout(name, tensor)
+        if says_its_numbers(tensor):
+            raise ValueError(
+                f"{name} is a tensor without memory of its own, as in torch.func's transforms; a "
+                "step is written to memory: use the module itself"
+            )
     if tensor.shape != shape or tensor.dtype != like.dtype or tensor.device != like.device:
         raise ValueError(
             f"{name} has shape {tuple(tensor.shape)} and is {tensor.dtype} on {tensor.device}; "

@@ -9,7 +9,9 @@ from torch import Tensor
 from torch.distributions import Bernoulli as BernoulliDistribution
 from torch.nn.functional import logsigmoid
 
-from throughtime.outputs.output import Entries, Output, positive
+from throughtime.outputs.output import Output
+from throughtime.outputs.strict import Vector
+from throughtime.whole import whole
 
 
 @dataclass(frozen=True)
@@ -29,7 +31,7 @@ class Bernoulli(Output):
     bits: int
 
     def __post_init__(self) -> None:
-        positive("bits", self.bits)
+        whole("bits", self.bits)
 
     @property
     def size(self) -> int:
@@ -43,8 +45,8 @@ class Bernoulli(Output):
     def discrete(self) -> bool:
         return True
 
-    def distribution(self, o: Tensor, temperature: float = 1.0, validate: bool = False) -> Entries:
-        return Entries(
+    def distribution(self, o: Tensor, temperature: float = 1.0, validate: bool = False) -> Vector:
+        return Vector(
             BernoulliDistribution(logits=o / temperature, validate_args=validate),
             1,
             validate_args=validate,

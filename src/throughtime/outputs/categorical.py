@@ -8,8 +8,14 @@ import torch
 from torch import Tensor
 from torch.distributions import Categorical as CategoricalDistribution
 
-from throughtime.outputs.output import Output, positive
-from throughtime.sequence import Sequence
+from throughtime.outputs.output import Output
+from throughtime.outputs.strict import Strict
+from throughtime.sequence import NO_ARITHMETIC, Sequence
+from throughtime.whole import whole
+
+
+class Symbol(Strict, CategoricalDistribution):
+    """One symbol out of K."""
 
 
 @dataclass(frozen=True)
@@ -27,7 +33,7 @@ class Categorical(Output):
     symbols: int
 
     def __post_init__(self) -> None:
-        positive("symbols", self.symbols)
+        whole("symbols", self.symbols)
 
     @property
     def size(self) -> int:
@@ -53,10 +59,8 @@ class Categorical(Output):
     def symbolic(self) -> bool:
         return True
 
-    def distribution(
-        self, o: Tensor, temperature: float = 1.0, validate: bool = False
-    ) -> CategoricalDistribution:
-        return CategoricalDistribution(logits=o / temperature, validate_args=validate)
+    def distribution(self, o: Tensor, temperature: float = 1.0, validate: bool = False) -> Symbol:
+        return Symbol(logits=o / temperature, validate_args=validate)
 
     def expected(self, o: Tensor) -> Tensor:
         return o.softmax(-1)
@@ -68,6 +72,10 @@ class Categorical(Output):
     def check(self, y: Sequence) -> None:
         if y.dtype.is_floating_point or y.dtype.is_complex or y.dtype == torch.bool:
             raise ValueError(f"{self} produces symbols; expected integers, got {y.dtype}")
+        if y.dtype in NO_ARITHMETIC:
+            raise ValueError(
+                f"y is {y.dtype}, with which torch cannot compute; use .to(torch.int64)"
+            )
         super().check(y)
 
     def impossible(self, values: Tensor) -> Tensor:

@@ -11,7 +11,13 @@ from torch.distributions import Categorical, MixtureSameFamily, Normal
 from torch.nn.functional import softplus
 
 from throughtime.outputs.normal import SMALLEST_SCALE
-from throughtime.outputs.output import Entries, Output, only_the_best, positive
+from throughtime.outputs.output import Output, only_the_best
+from throughtime.outputs.strict import Entries, Strict
+from throughtime.whole import whole
+
+
+class MixtureOfVectors(Strict, MixtureSameFamily):
+    """A mixture of vectors."""
 
 
 @dataclass(frozen=True)
@@ -37,8 +43,9 @@ class Mixture(Output):
     dim: int = 1
 
     def __post_init__(self) -> None:
-        positive("components", self.components)
-        positive("dim", self.dim)
+        whole("components", self.components)
+        whole("dim", self.dim)
+        whole("components * (1 + 2 * dim)", self.size)
 
     @property
     def size(self) -> int:
@@ -50,12 +57,12 @@ class Mixture(Output):
 
     def distribution(
         self, o: Tensor, temperature: float = 1.0, validate: bool = False
-    ) -> MixtureSameFamily:
+    ) -> MixtureOfVectors:
         k, d = self.components, self.dim
         logits, mean, s = o.split([k, k * d, k * d], -1)
         scale = (softplus(s) + SMALLEST_SCALE) * math.sqrt(temperature)
         mean, scale = (v.unflatten(-1, (k, d)) for v in (mean, scale))
-        return MixtureSameFamily(
+        return MixtureOfVectors(
             Categorical(logits=logits / temperature, validate_args=validate),
             Entries(Normal(mean, scale, validate_args=validate), 1, validate_args=validate),
             validate_args=validate,

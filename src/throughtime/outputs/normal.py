@@ -10,7 +10,9 @@ from torch import Tensor
 from torch.distributions import Normal as NormalDistribution
 from torch.nn.functional import softplus
 
-from throughtime.outputs.output import Entries, Output, only_the_best, positive
+from throughtime.outputs.output import Output, only_the_best
+from throughtime.outputs.strict import Vector
+from throughtime.whole import whole
 
 SMALLEST_SCALE = 1e-4
 """Added to every σ: a density must stay finite where data repeat a value exactly."""
@@ -33,7 +35,7 @@ class Normal(Output):
     dim: int = 1
 
     def __post_init__(self) -> None:
-        positive("dim", self.dim)
+        whole("dim", self.dim)
 
     @property
     def size(self) -> int:
@@ -43,10 +45,10 @@ class Normal(Output):
     def value_size(self) -> int:
         return self.dim
 
-    def distribution(self, o: Tensor, temperature: float = 1.0, validate: bool = False) -> Entries:
+    def distribution(self, o: Tensor, temperature: float = 1.0, validate: bool = False) -> Vector:
         mean, s = o.chunk(2, -1)
         scale = (softplus(s) + SMALLEST_SCALE) * math.sqrt(temperature)
-        return Entries(
+        return Vector(
             NormalDistribution(mean, scale, validate_args=validate), 1, validate_args=validate
         )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import torch
 from torch import Tensor
-from torch.distributions import Distribution, Independent
+from torch.distributions import Distribution
 
 from throughtime.context.transforms import values_hidden
 from throughtime.sequence import Sequence
@@ -58,7 +58,8 @@ class Output:
         """p(y(t) given o(t)), of batch shape ``o.shape[:-1]``.
 
         ``temperature`` below one makes it sharper, above one flatter. With ``validate``, values
-        outside of its support are refused.
+        outside of its support are refused. Its ``log_prob`` should broadcast no values: see
+        :class:`~throughtime.outputs.strict.Strict`.
         """
         raise NotImplementedError(f"{type(self).__name__} has no distribution(); write it")
 
@@ -110,26 +111,9 @@ class Output:
         return f"a value of {self}"
 
 
-class Entries(Independent):  # type: ignore[type-arg]
-    """Independent entries of a vector, as ``torch.distributions.Independent`` has them, but for no
-    vectors at all too, as where every sequence is empty: there torch's cannot tell a shape."""
-
-    def log_prob(self, value: Tensor) -> Tensor:
-        return self.base_dist.log_prob(value).sum(-1)
-
-    def entropy(self) -> Tensor:
-        return self.base_dist.entropy().sum(-1)
-
-
 def only_the_best(output: Output, k: int) -> None:
     """Raise a ``ValueError`` for more than one value of a continuous output."""
     if k != 1:
         raise ValueError(
             f"{output} has continuous values, which have no {k} best; use a beam of 1, or sample"
         )
-
-
-def positive(name: str, value: int) -> None:
-    """Raise a ``ValueError`` if the value is no whole number from one on."""
-    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-        raise ValueError(f"{name} must be a whole number, at least 1; got {value!r}")

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal, TypeVar
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from throughtime.runs.seal import is_sealed
+from throughtime.whole import MOST
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -123,11 +124,11 @@ ForcingText = Annotated[
         "scheduled:inverse-sigmoid:K; a schedule may end in :token or :sequence [teacher].",
     ),
 ]
-BatchSize = Annotated[int, Field(ge=1, description="Rows, or streams of running text.")]
+BatchSize = Annotated[int, Field(ge=1, le=MOST, description="Rows, or streams of running text.")]
 BatchSymbols = Annotated[
-    int, Field(ge=1, description="Most steps of a batch, padding included [65536].")
+    int, Field(ge=1, le=MOST, description="Most steps of a batch, padding included [65536].")
 ]
-Steps = Annotated[int, Field(ge=1, description="Steps in a chunk of running text.")]
+Steps = Annotated[int, Field(ge=1, le=MOST, description="Steps in a chunk of running text.")]
 LearningRate = Annotated[
     float, Field(gt=0, description="AdamW's at its peak; it decays to zero where training ends.")
 ]

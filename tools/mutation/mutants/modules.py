@@ -137,7 +137,7 @@ MUTANTS = [
     ),
     Mutant(
         "the shape of h_0 is not looked at",
-        "nn/recurrent.py",
+        "nn/checks.py",
         "if found.shape != shape:",
         "if False:",
         (NN + "test_a_packed_call_is_refused_like_a_padded_one",),

@@ -1,0 +1,56 @@
+"""torch.nn's own modules in place of ours, for what goes by the exact type of a module."""
+
+from __future__ import annotations
+
+import copy
+
+from torch import nn
+
+OURS = ("_cell", "_pair")
+"""The attributes that torch.nn's modules have not."""
+
+
+def as_torch(module: nn.Module) -> nn.Module:
+    """A copy of a module, in which torch.nn's own modules stand in place of ours.
+
+    Their parameters and results are the same. What goes by the exact type of a module, such as
+    ``torch.ao.quantization.quantize_dynamic``, needs it.
+
+    Raises:
+        TypeError: if there is one of a subclass of ours, which may compute something else.
+
+    Example:
+        >>> import throughtime as tt
+        >>> as_torch(nn.Sequential(tt.nn.GRU(3, 4)))
+        Sequential(
+          (0): GRU(3, 4)
+        )
+        >>> type(as_torch(tt.nn.GRU(3, 4)))
+        <class 'torch.nn.modules.rnn.GRU'>
+    """
+    made = copy.deepcopy(module)
+    twins = {
+        m: twin(m) for m in made.modules() if isinstance(m, nn.RNNBase) and hasattr(m, "_cell")
+    }
+    for parent in list(made.modules()):
+        for name, child in parent._modules.items():
+            if child in twins:
+                parent._modules[name] = twins[child]
+    return twins.get(made, made)  # type: ignore[call-overload, no-any-return]
+
+
+def twin(module: nn.RNNBase) -> nn.RNNBase:
+    """torch.nn's module that shares the parameters of ours.
+
+    Raises:
+        TypeError: if the module is of a subclass.
+    """
+    own, parent = type(module), type(module).__mro__[2]
+    if not parent.__module__.startswith("torch.nn"):
+        raise TypeError(
+            f"no module of torch.nn stands for {own.__name__}, a subclass of tt.nn's modules that "
+            "may compute something else; use torch.export"
+        )
+    made = parent.__new__(parent)
+    made.__dict__.update({name: v for name, v in vars(module).items() if name not in OURS})
+    return made  # type: ignore[no-any-return]
