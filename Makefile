@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test poison oldest check mutants changed fuzz kills sanitize install-test bench peers results docs clean
+.PHONY: demo test poison oldest check mutants changed fuzz kills exports sanitize install-test bench peers results docs clean
 
 demo: .venv/installed  ## train two small models on embedded real data; samples, scores, pictures
 	$(BIN)/python examples/demo.py
@@ -34,6 +34,9 @@ fuzz: .venv/installed  ## damage what people give, for an hour: one line for eac
 
 kills: .venv/installed  ## kill training at every call that changes a file, and at random: it resumes to the same bits
 	$(BIN)/python -m tools.kills
+
+exports: .venv/installed  ## try every way in which torch records a module; write docs/exports.md (a quarter of an hour)
+	$(BIN)/python -m tools.exports
 
 sanitize: .venv/installed  ## the engine's tests with every access to memory checked; needs gcc
 	$(BIN)/python -m tools.sanitize

@@ -1,11 +1,11 @@
 """What torch can make of our modules, as a table: every module, every way to record it.
 
     python -m tools.exports               # all, into docs/exports.md: about a quarter of an hour
-    python -m tools.exports --quick       # some rows by the ways that compile nothing
+    python -m tools.exports --quick       # some rows by the quick ways: is the page right?
     python -m tools.exports LSTM Sequence # rows whose words have all of these
 
 Each program is compared with the module on other rows and, where it can take them, other steps. The
-exit status is 1 if one computes something else.
+exit status is 1 if one computes something else, or the page says otherwise.
 """
 
 from __future__ import annotations
@@ -53,7 +53,28 @@ def main(arguments: list[str]) -> int:
     if rows == ROWS and len(ways) == len(WAYS):
         PAGE.write_text(page)
     print(page)
-    return 0
+    said = _cells(PAGE.read_text()) if given.quick else {}
+    wrong = [
+        f"{PAGE.name} says otherwise of {' | '.join(key)}"
+        for key, cell in _cells(page).items()
+        if key in said and (cell == "✓") != (said[key] == "✓")
+    ]
+    print("\n".join(wrong))
+    return int(bool(wrong))
+
+
+def _cells(page: str) -> dict[tuple[str, str, str], str]:
+    """What the table of a page says of each row by each way."""
+    head, _, *lines = [
+        [cell.strip() for cell in line.split("|")[1:-1]]
+        for line in page.splitlines()
+        if line.startswith("|")
+    ]
+    return {
+        (what, enters, way): cell
+        for what, enters, *cells in lines
+        for way, cell in zip(head[2:], cells, strict=True)
+    }
 
 
 def table(rows: list[Row], ways: list[str], found: dict[tuple[Row, str], str]) -> str:
@@ -66,8 +87,8 @@ def table(rows: list[Row], ways: list[str], found: dict[tuple[Row, str], str]) -
             why = found[row, way]
             cells.append(str(reasons.setdefault(why, len(reasons) + 1)) if why else "✓")
         lines.append(f"| {row.what} | {row.enters} | " + " | ".join(cells) + " |")
-    why = [f"{number}. {reason}" for reason, number in reasons.items()]
-    return "\n".join([*lines, "", *why, ""])
+    below = [f"{number}. {reason}" for reason, number in reasons.items()]
+    return "\n".join([*lines, "", *below, ""])
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import tempfile
 import warnings
 from collections.abc import Callable
@@ -145,12 +146,17 @@ def tried(row: Row, way: str) -> str:
     return ""
 
 
-def _sentence(error: BaseException) -> str:
-    """The first sentence of ours in the chain of errors, or the first line of the last one."""
-    chain: list[BaseException] = []
+def _sentence(error: BaseException | None) -> str:
+    """What we say somewhere in the chain of errors, or else the first line of the last one."""
+    chain: list[str] = []
     while error is not None and len(chain) < 10:
-        chain.append(error)
-        error = error.__cause__ or error.__context__  # type: ignore[assignment]
-    said = [str(e).strip().split("\n")[0] for e in chain]
-    ours = [s for s in said if "PackedSequence" in s or "cannot be exported" in s]
-    return (ours or said)[0][:160]
+        chain.append(str(error).strip())
+        error = error.__cause__ or error.__context__
+    if reason := re.search(r"\(reason: (.*)\)", "\n".join(chain)):
+        return reason[1]
+    first = [said.split("\n")[0] for said in chain]
+    ours = [said for said in first if any(word in said for word in OUR_WORDS)]
+    return (ours or first)[0][:250]
+
+
+OUR_WORDS = ("cannot be exported", "torch.export", "tt.")
