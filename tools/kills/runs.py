@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from throughtime.data import Dataset, read
+from throughtime.runs.belonging import BEST
 from throughtime.runs.errors import RunError
-from throughtime.runs.folder import BEST, RunFolder
+from throughtime.runs.folder import RunFolder
 from throughtime.runs.metrics import STATE
 from throughtime.runs.options import Options
 from throughtime.runs.tensors import load_tensors
@@ -69,7 +70,7 @@ def resume(kind: Kind, folder: Path) -> bool:
         if any(reason in str(error) for reason in ("not a run", "stopped before writing it")):
             return False
         raise
-    fit(run, kind.data, resume=True)
+    fit(run, kind.data, resume={})
     return True
 
 
