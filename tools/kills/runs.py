@@ -70,6 +70,8 @@ def resume(kind: Kind, folder: Path) -> bool:
         if any(reason in str(error) for reason in ("not a run", "stopped before writing it")):
             return False
         raise
+    if run.metrics() or (folder / BEST).exists():
+        RunFolder.load(folder)  # the best weights are those of this training
     fit(run, kind.data, resume={})
     return True
 
