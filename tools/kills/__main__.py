@@ -170,9 +170,7 @@ def main(arguments: list[str]) -> int:
                 print(f"{name}: {wrong}", flush=True)
                 faults += 1
             kills += 1
-        print(
-            f"{points} calls died, failed or were interrupted, {kills} trainings killed at random: {faults} faults"
-        )
+        print(f"{points} calls injected, {kills} trainings killed at random: {faults} faults")
     return int(faults > 0)
 
 
