@@ -32,8 +32,9 @@ changed: .venv/installed  ## those mutants, and the sanitizers, whose files have
 fuzz: .venv/installed  ## damage what people give, for an hour: one line for each, and no traceback
 	$(BIN)/python -m tools.fuzz --seconds 3600
 
-kills: .venv/installed  ## kill training at every call that changes a file, and at random: it resumes to the same bits
+kills: .venv/installed  ## kill training at every call that changes a file, and at random: it resumes to the same bits; flip bits: none is missed
 	$(BIN)/python -m tools.kills
+	$(BIN)/python -m tools.flips
 
 sanitize: .venv/installed  ## the engine's tests with every access to memory checked; needs gcc
 	$(BIN)/python -m tools.sanitize

@@ -398,6 +398,24 @@ def test_a_signal_to_end_stops_after_the_update(name: str, words: Dataset, tmp_p
     assert RunFolder.load(run.path, "last").load_state().said["progress"]["step"] == 3
 
 
+def test_a_second_ctrl_c_ends_at_once(words: Dataset, tmp_path: Path) -> None:
+    values = {"epochs": 2}
+    whole = trained(words, tmp_path / "whole", **values)
+    run = prepare(Options(hidden_size=8, batch_size=16, **values), words, tmp_path / "run")
+
+    class Twice(Trainer):
+        def _update(self, batch: Examples) -> float:
+            if self.progress.step == 3:
+                signal.raise_signal(signal.SIGINT)
+                signal.raise_signal(signal.SIGINT)
+            return super()._update(batch)
+
+    with pytest.raises(KeyboardInterrupt):
+        Twice(run, words, say=silent).fit()
+    assert RunFolder.load(run.path, "last").load_state().said["progress"]["step"] == 0
+    assert same(whole, resumed(words, run.path))
+
+
 def test_a_folder_that_was_replaced_is_not_written_to(words: Dataset, tmp_path: Path) -> None:
     run = prepare(Options(hidden_size=8, batch_size=16), words, tmp_path / "run")
     trainer = Trainer(run, words, say=silent)

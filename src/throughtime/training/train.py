@@ -38,7 +38,8 @@ def train(
 
     Raises:
         ConfigError: if an option does not exist, or its value is invalid.
-        ValueError: if the choices do not fit the data, or each other.
+        ValueError: if the choices do not fit the data, or each other; or if it was interrupted
+            before the first validation, so that there are no best weights yet.
         Diverged: if the loss is not finite; the weights saved before are kept.
 
     Example:
