@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from throughtime.data import Dataset
-from throughtime.runs import belonging
+from throughtime.runs import belonging, tensors
 from throughtime.runs.errors import RunError
 from throughtime.runs.folder import RunFolder
 from throughtime.runs.options import Options
@@ -116,7 +116,7 @@ def test_a_run_can_be_read_while_it_is_trained(
 ) -> None:
     """Files that are replaced between reading one and the other are no mixture."""
     path, later = again(tmp_path / "a"), again(tmp_path / "b", max_steps=12)
-    read, seen = belonging.read_header, list[Path]()
+    read, seen = tensors.read_header, list[Path]()
 
     def meanwhile(file: Path) -> Any:
         header = read(file)

@@ -18,12 +18,11 @@ from torch import Tensor
 from throughtime.data import Dataset, load
 from throughtime.data.files.json_text import from_json
 from throughtime.data.schema import Schema
-from throughtime.runs import choices
+from throughtime.runs import choices, schema_file
 from throughtime.runs.belonging import (
     BEST,
     KNOWN_BEST,
     MADE_AFTER,
-    check_identity,
     load_belonging,
 )
 from throughtime.runs.build import Model, build
@@ -32,7 +31,6 @@ from throughtime.runs.errors import RunError
 from throughtime.runs.files import save
 from throughtime.runs.metrics import COLUMNS, LAST, STATE, Metrics, read_metrics
 from throughtime.runs.place import new_folder, place_of
-from throughtime.runs.seal import BLANK, is_sealed, sealed
 from throughtime.runs.tensors import save_tensors
 
 Weights = Literal["best", "last"]
@@ -108,11 +106,7 @@ class RunFolder:
         path = new_folder(path, f"{data.name}-{wiring}")
         identity = secrets.token_hex(16)
         made = cls(path, identity, config, data.schema, data.digest, model, place_of(path))
-        known = {"digest": made.digest, "schema": made.schema.saved()}
-        text = json.dumps(
-            {"checksum": BLANK, "run": identity, **known}, indent=2, ensure_ascii=False
-        )
-        made._save("schema.json", sealed(f"{text}\n".encode()))
+        made._save(schema_file.FILE, schema_file.written(data.schema, data.digest, identity))
         made.save_config()
         return made
 
@@ -125,7 +119,7 @@ class RunFolder:
         """
         path = Path(path)
         config, identity = Config.load(path), read_json(path).run
-        schema, digest = read_schema(path, identity)
+        schema, digest = schema_file.read_schema(path, identity)
         if schema.running != (config.steps is not None):
             raise RunError(
                 f"{path}: steps is {config.steps}, and schema.json says that running is "
@@ -290,26 +284,3 @@ class RunFolder:
 
 def _last_of(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
     return {n.removeprefix(LAST): v for n, v in tensors.items() if n.startswith(LAST)}
-
-
-def read_schema(path: Path, identity: str) -> tuple[Schema, str]:
-    """The schema in a run's folder, and the hash of the data.
-
-    Raises:
-        RunError: if the file is missing, damaged, or of another run.
-    """
-    file = path / "schema.json"
-    try:
-        content = file.read_bytes()
-        if not is_sealed(content):
-            raise ValueError("its checksum says that it is not as training wrote it")
-        said = from_json(content.decode())
-        check_identity(file, said.get("run"), identity)
-        return Schema.restored(said.get("schema")), str(said.get("digest"))
-    except OSError as error:
-        raise RunError(f"{file}: cannot be read ({error.strerror})") from None
-    except RunError:
-        raise
-    except ValueError as error:  # quotes the file, which may have line ends
-        reason = " ".join(str(error).split())
-        raise RunError(f"{file}: not a run's schema ({reason}); it was damaged") from None

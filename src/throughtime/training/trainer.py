@@ -124,9 +124,9 @@ class Trainer:
             self.say(f"valid nats are without these: {in_words(labels)}")
         started = self.clock() - progress.seconds
         with Interrupt() as interrupt, self._display() as display:
-            while self._not_validated() or not self._reason_to_stop():
+            while self._not_validated() or not progress.reason_to_stop(self.config):
                 for batch in islice(self._epoch(), progress.position, None):
-                    if interrupt.requested or self._reason_to_stop():
+                    if interrupt.requested or progress.reason_to_stop(self.config):
                         break
                     before = progress.symbols
                     loss = self._update(batch)
@@ -142,21 +142,9 @@ class Trainer:
                     progress.seconds = self.clock() - started
                     self._save()
                     self.say(said)  # last: there may be nobody any more
-        reason = self._reason_to_stop()
+        reason = progress.reason_to_stop(self.config)
         assert reason is not None
         return reason
-
-    def _reason_to_stop(self) -> str | None:
-        progress, config = self.progress, self.config
-        if progress.epoch == config.epochs:
-            return f"all {config.epochs} epochs are done"
-        if progress.since_best >= config.patience:
-            return f"no better for {config.patience} epochs"
-        if config.max_steps is not None and progress.step >= config.max_steps:
-            return f"all {config.max_steps:,} steps are done"
-        if config.max_seconds is not None and progress.seconds >= config.max_seconds:
-            return f"{config.max_seconds:g} seconds are over"
-        return None
 
     def _not_validated(self) -> bool:
         """Whether updates were made since the last validation, also before this was resumed."""

@@ -247,8 +247,8 @@ MUTANTS = [
     Mutant(
         "an interrupted run is not validated where it would have been",
         "training/trainer.py",
-        "while self._not_validated() or not self._reason_to_stop():",
-        "while not self._reason_to_stop():",
+        "while self._not_validated() or not progress.reason_to_stop(self.config):",
+        "while not progress.reason_to_stop(self.config):",
         (
             "tests/training/test_trainer.py"
             "::test_an_interruption_before_the_first_validation_only_saves",
