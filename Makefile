@@ -32,8 +32,9 @@ changed: .venv/installed  ## those mutants, and the sanitizers, whose files have
 fuzz: .venv/installed  ## damage what people give, for an hour: one line for each, and no traceback
 	$(BIN)/python -m tools.fuzz --seconds 3600
 
-kills: .venv/installed  ## kill training at every call that changes a file, and at random: it resumes to the same bits
+kills: .venv/installed  ## kill training at every call that changes a file, and at random: it resumes to the same bits; flip bits: none is missed
 	$(BIN)/python -m tools.kills
+	$(BIN)/python -m tools.flips
 
 exports: .venv/installed  ## try every way in which torch records a module; write docs/exports.md (a quarter of an hour)
 	$(BIN)/python -m tools.exports

@@ -18,6 +18,7 @@ import throughtime
 from tests.helpers.commands import FILES, SMALL, bad, good, run
 from tests.helpers.run_files import repacked, resealed
 from throughtime.data import DATASETS
+from throughtime.runs.alone import alone
 from throughtime.runs.folder import RunFolder
 
 
@@ -71,10 +72,19 @@ def test_training_makes_a_run_with_pictures(trained: Trained) -> None:
     path = trained()
     assert {file.name for file in path.iterdir()} == FILES | {"pictures"}
     assert {file.name for file in (path / "pictures").iterdir()} == {
+        ".lock",
         "wiring.png",
         "learning-curve.png",
         "lengths.png",
     }
+
+
+def test_pictures_are_drawn_while_it_is_trained_but_by_one_at_a_time(trained: Trained) -> None:
+    path = trained()
+    with alone(path):
+        assert "Drew" in good("report", path)
+    with alone(path / "pictures"):
+        assert "pictures: is being written to by another process" in bad("report", path)
 
 
 def test_an_option_for_every_key_and_a_file_for_all(words: Path, tmp_path: Path) -> None:

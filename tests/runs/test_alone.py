@@ -1,5 +1,6 @@
 """One writer at a time, and none who has ended."""
 
+import errno
 import os
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from throughtime.runs.errors import RunError
 
 
 def test_a_second_writer_is_refused(tmp_path: Path) -> None:
-    reason = "is being trained by another process; wait for it"
+    reason = "is being written to by another process; wait for it"
     with alone(tmp_path), pytest.raises(RunError, match=reason), alone(tmp_path):
         raise AssertionError
     with alone(tmp_path):
@@ -34,8 +35,25 @@ def test_a_lock_ends_with_its_process(tmp_path: Path) -> None:
         pass
 
 
+def test_where_no_file_can_be_locked_nothing_is_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file that only says that there is a writer would outlast one that is killed."""
+    fcntl = pytest.importorskip("fcntl")
+
+    def missing(*args: object) -> None:
+        raise OSError(errno.ENOSYS, "Function not implemented")
+
+    monkeypatch.setattr(fcntl, "flock", missing)
+    with pytest.raises(RunError, match=r"\(Function not implemented\)$"), alone(tmp_path):
+        raise AssertionError
+    monkeypatch.undo()
+    with alone(tmp_path):
+        pass
+
+
 def test_a_folder_that_is_gone_is_said(tmp_path: Path) -> None:
-    reason = r"gone: cannot be written to \(No such file or directory\)"
+    reason = r"gone: cannot be locked and written to \(No such file or directory\)"
     with pytest.raises(RunError, match=reason), alone(tmp_path / "gone"):
         raise AssertionError
     assert not (tmp_path / "gone").exists()
@@ -43,6 +61,6 @@ def test_a_folder_that_is_gone_is_said(tmp_path: Path) -> None:
 
 def test_a_lock_that_is_a_link_is_not_followed(tmp_path: Path) -> None:
     (tmp_path / ".lock").symlink_to(tmp_path / "elsewhere")
-    with pytest.raises(RunError, match="cannot be written to"), alone(tmp_path):
+    with pytest.raises(RunError, match="cannot be locked and written to"), alone(tmp_path):
         raise AssertionError
     assert not (tmp_path / "elsewhere").exists()

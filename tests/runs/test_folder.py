@@ -169,6 +169,7 @@ def _with(other: dict[str, torch.Tensor], tensors: dict[str, torch.Tensor], said
 def test_weights_of_another_dtype_are_refused(trained: RunFolder, tmp_path: Path) -> None:
     for dtype in (torch.float64, torch.float16):
         path = copied(trained, tmp_path / str(dtype))
+        (path / "state.safetensors").unlink()  # it knows other best weights
         other = {n: v.to(dtype) for n, v in load_tensors(path / "best.safetensors")[0].items()}
         repacked(path / "best.safetensors", partial(_with, other))
         with pytest.raises(RunError, match="not the weights of the model"):

@@ -11,9 +11,11 @@ import throughtime as tt
 from tests.helpers.commands import good
 from throughtime.data import Dataset
 from throughtime.runs import build
+from throughtime.runs.errors import RunError
 from throughtime.runs.folder import RunFolder
-from throughtime.runs.options import ConfigError
+from throughtime.runs.options import ConfigError, Options
 from throughtime.training import prepare
+from throughtime.training.train import fit
 from throughtime.training.trainer import Trainer
 
 ROWS = [{"word": f"{'ab' * (1 + i % 4)}{i}", "long": "ny"[i % 2]} for i in range(40)]
@@ -103,3 +105,20 @@ def test_a_run_that_cannot_begin_leaves_no_folder(words: Dataset, tmp_path: Path
     with pytest.raises(ValueError, match="exists already"):
         tt.train(words, out=tmp_path / "run", **SMALL)
     assert RunFolder.load(tmp_path / "run").metrics()
+
+
+def test_a_resumed_run_keeps_what_another_process_has_chosen_meanwhile(
+    words: Dataset, tmp_path: Path
+) -> None:
+    """The folder was opened before; what counts is what is there once nobody else is."""
+    options = Options(hidden_size=4, batch_size=16, max_steps=2)
+    fit(prepare.prepare(options, words, tmp_path / "run"), words)
+    early = RunFolder.load(tmp_path / "run", "last")
+    fit(RunFolder.load(tmp_path / "run", "last"), words, resume={"max_steps": 4})
+    assert fit(early, words, resume={"patience": 9})[1] == "all 4 steps are done"
+    config = RunFolder.load(tmp_path / "run").config
+    assert (config.max_steps, config.patience) == (4, 9)
+    (tmp_path / "run").rename(tmp_path / "moved")
+    fit(prepare.prepare(options, words, tmp_path / "run"), words)
+    with pytest.raises(RunError, match="run: was replaced by another folder"):
+        fit(early, words, resume={})

@@ -117,11 +117,25 @@ def test_running_text_goes_on_with_its_state(
     assert same(whole, resumed(data, tmp_path / "parts"))
 
 
-def test_an_interruption_in_the_first_epoch_leaves_a_best_model(
-    words: Dataset, tmp_path: Path
+@pytest.mark.parametrize(
+    ("at", "values"),
+    [
+        (1, {"epochs": 2}),
+        (4, {"epochs": 2}),  # the last of an epoch
+        (3, {"epochs": 2, "max_steps": 3}),
+    ],
+)
+def test_an_interruption_before_the_first_validation_only_saves(
+    at: int, values: dict[str, Any], words: Dataset, tmp_path: Path
 ) -> None:
-    interrupted(words, tmp_path / "run", at=1, epochs=2)
-    assert len(RunFolder.load(tmp_path / "run", "best").metrics()) == 1
+    whole = trained(words, tmp_path / "whole", **values)
+    interrupted(words, tmp_path / "parts", at=at, **values)
+    assert RunFolder.load(tmp_path / "parts", "last").metrics() == []
+    with pytest.raises(RunError, match="not there yet, since training was stopped before its fir"):
+        RunFolder.load(tmp_path / "parts")
+    assert same(whole, resumed(words, tmp_path / "parts"))
+    weights = [RunFolder.load(tmp_path / n).model.state_dict() for n in ("whole", "parts")]
+    assert all(torch.equal(v, weights[1][k]) for k, v in weights[0].items())
 
 
 class Exploding(Trainer):
@@ -384,6 +398,24 @@ def test_a_signal_to_end_stops_after_the_update(name: str, words: Dataset, tmp_p
     assert RunFolder.load(run.path, "last").load_state().said["progress"]["step"] == 3
 
 
+def test_a_second_ctrl_c_ends_at_once(words: Dataset, tmp_path: Path) -> None:
+    values = {"epochs": 2}
+    whole = trained(words, tmp_path / "whole", **values)
+    run = prepare(Options(hidden_size=8, batch_size=16, **values), words, tmp_path / "run")
+
+    class Twice(Trainer):
+        def _update(self, batch: Examples) -> float:
+            if self.progress.step == 3:
+                signal.raise_signal(signal.SIGINT)
+                signal.raise_signal(signal.SIGINT)
+            return super()._update(batch)
+
+    with pytest.raises(KeyboardInterrupt):
+        Twice(run, words, say=silent).fit()
+    assert RunFolder.load(run.path, "last").load_state().said["progress"]["step"] == 0
+    assert same(whole, resumed(words, run.path))
+
+
 def test_a_folder_that_was_replaced_is_not_written_to(words: Dataset, tmp_path: Path) -> None:
     run = prepare(Options(hidden_size=8, batch_size=16), words, tmp_path / "run")
     trainer = Trainer(run, words, say=silent)
@@ -402,22 +434,15 @@ def test_a_folder_that_was_replaced_is_not_written_to(words: Dataset, tmp_path: 
 def test_what_was_trained_is_saved_before_anything_is_said_of_it(
     words: Dataset, tmp_path: Path
 ) -> None:
-    """A terminal that is closed sends SIGHUP, and can be written to no more."""
+    """A terminal that is closed can be written to no more, and a log on a full disk."""
     run = prepare(Options(hidden_size=8, batch_size=16), words, tmp_path / "run")
 
     def gone(line: str) -> None:
         raise OSError(errno.EIO, "Input/output error")
 
-    class Closed(Trainer):
-        def _update(self, batch: Examples) -> float:
-            loss = super()._update(batch)
-            if self.progress.step == 3:
-                signal.raise_signal(signal.SIGINT)
-            return loss
-
     with pytest.raises(OSError, match="Input/output error"):
-        Closed(run, words, say=gone).fit()
-    assert RunFolder.load(run.path, "last").load_state().said["progress"]["step"] == 3
+        Trainer(run, words, say=gone).fit()
+    assert RunFolder.load(run.path, "last").load_state().said["progress"]["epoch"] == 1
     assert len(RunFolder.load(run.path).metrics()) == 1
 
 

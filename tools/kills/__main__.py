@@ -5,9 +5,10 @@
     python -m tools.kills text.csv          # kinds of training whose name has one of these words
 
 At every call of the system that makes, fills, names or removes a file in one training, the process
-ends instead of the call (half of what is to be written is written), or the disk is full. Then the
-training is resumed: its weights, optimiser, metrics and files are those of a training that nothing
-has disturbed, or it says in one line that nothing was saved yet. The exit status is 0 if all are.
+ends instead of the call (half of what is to be written is written), the disk is full, or Ctrl-C is
+pressed for the second time. Then the training is resumed: its weights, optimiser, metrics and files
+are those of a training that nothing has disturbed, or it says in one line that nothing was saved
+yet. The exit status is 0 if all are.
 """
 
 from __future__ import annotations
@@ -28,11 +29,14 @@ from tqdm import tqdm
 
 from throughtime.runs.errors import RunError
 from throughtime.runs.metrics import STATE
-from tools.kills.calls import KILLED, die, fail, in_child, watched
+from tools.kills.calls import KILLED, Fate, die, fail, in_child, interrupt, watched
 from tools.kills.runs import Kind, end_of, kinds, quick, resume, train
 
 NOTHING = 3
 """The exit status of a resumption that has found nothing saved."""
+
+ENDS: dict[Fate, tuple[int, ...]] = {die: (KILLED,), fail: (0, 2), interrupt: (130,)}
+"""The exit statuses that a training may have, by its fate."""
 
 
 class Judge:
@@ -56,7 +60,7 @@ class Judge:
         self.first = names.index(True)
         self.expected = end_of(whole)
 
-    def at_every_call(self, fate: Callable[[str], None]) -> Iterator[str]:
+    def at_every_call(self, fate: Fate) -> Iterator[str]:
         """What went wrong where a call was the last one, or failed."""
         for at, call in enumerate(self.calls):
             path, what = self._new(), f"{fate.__name__} at call {at} ({call})"
@@ -66,7 +70,7 @@ class Judge:
                     _in_one_line(lambda: train(self.kind, path))
 
             status = in_child(work)
-            if status not in ((KILLED,) if fate is die else (0, 2)):
+            if status not in ENDS[fate]:
                 yield f"{what}: training ended with {status}"
             elif reason := self._resumed(path, saved=at > self.first and path.exists()):
                 yield f"{what}: {reason}"
@@ -113,6 +117,8 @@ def _in_one_line(work: Callable[[], None]) -> None:
         if "\n" in str(error):
             raise RuntimeError(f"several lines: {error}") from None
         os._exit(2)
+    except KeyboardInterrupt:
+        os._exit(130)
 
 
 def _kill_after(seconds: float, work: Callable[[], None]) -> None:
@@ -151,7 +157,7 @@ def main(arguments: list[str]) -> int:
             start = time.perf_counter()
             judge = Judge(kind, place)
             judges.append((name, judge, time.perf_counter() - start))
-            for fate in () if told.seconds else (die, fail):
+            for fate in () if told.seconds else ENDS:
                 for fault in judge.at_every_call(fate):
                     print(f"{name}: {fault}", flush=True)
                     faults += 1
@@ -164,7 +170,7 @@ def main(arguments: list[str]) -> int:
                 print(f"{name}: {wrong}", flush=True)
                 faults += 1
             kills += 1
-        print(f"{points} calls died or failed, {kills} trainings killed at random: {faults} faults")
+        print(f"{points} calls injected, {kills} trainings killed at random: {faults} faults")
     return int(faults > 0)
 
 

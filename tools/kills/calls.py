@@ -28,6 +28,11 @@ def fail(name: str) -> None:
     raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
+def interrupt(name: str) -> None:
+    """Ctrl-C, for the second time."""
+    raise KeyboardInterrupt
+
+
 @contextmanager
 def watched(at: int | None = None, fate: Fate = die) -> Iterator[list[tuple[str, Any]]]:
     """Note each of these calls with its first argument; instead of call ``at``, its fate.

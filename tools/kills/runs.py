@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from throughtime.data import Dataset, read
+from throughtime.runs.belonging import BEST
 from throughtime.runs.errors import RunError
-from throughtime.runs.folder import BEST, RunFolder
+from throughtime.runs.folder import RunFolder
 from throughtime.runs.metrics import STATE
 from throughtime.runs.options import Options
 from throughtime.runs.tensors import load_tensors
@@ -29,23 +30,31 @@ class Kind(NamedTuple):
     options: Mapping[str, Any]
 
 
+def write_files(folder: Path) -> dict[str, Path]:
+    """Small files of all kinds, by their names."""
+    words = [f"{a}{b}{c}" for a in "bdgk" for b in "aeou" for c in "lmnr"]
+    lines = {
+        "words.txt": words,
+        "text.txt": [" ".join(words * 5)],
+        "wave.csv": ["value", *(f"{math.sin(i / 5):.3f}" for i in range(300))],
+        "table.csv": ["word,ends", *(f"{word},{word[-1]}" for word in words)],
+    }
+    for name, content in lines.items():
+        (folder / name).write_text("\n".join(content))
+    return {name: folder / name for name in lines}
+
+
 def kinds(folder: Path) -> dict[str, Kind]:
     """Lines of text, running text, a table and a series; each with every forcing that it takes."""
-    words = [f"{a}{b}{c}" for a in "bdgk" for b in "aeou" for c in "lmnr"]
-    (folder / "words.txt").write_text("\n".join(words))
-    (folder / "text.txt").write_text(" ".join(words * 5))
-    (folder / "wave.csv").write_text(
-        "value\n" + "\n".join(f"{math.sin(i / 5):.3f}" for i in range(300))
-    )
-    rows = [{"word": word, "ends": word[-1]} for word in words]
-    table = read(rows, input="word:characters", target="ends:label")
+    files = write_files(folder)
+    table = read(files["table.csv"], input="word:characters", target="ends:label")
     found = {"table": Kind(table, {"batch_size": 32, "dropout": 0.5})}
     for name, form, options in (
         ("words.txt", "lines", {"batch_size": 32, "dropout": 0.5}),
         ("text.txt", "running", {"batch_size": 2, "steps": 200}),
         ("wave.csv", "series", {"batch_size": 2, "steps": 60}),
     ):
-        data = read(folder / name, format=form)
+        data = read(files[name], format=form)
         for forcing in FORCINGS:
             found[f"{name}, {forcing}"] = Kind(data, {**options, "forcing": forcing})
     return found
@@ -69,7 +78,9 @@ def resume(kind: Kind, folder: Path) -> bool:
         if any(reason in str(error) for reason in ("not a run", "stopped before writing it")):
             return False
         raise
-    fit(run, kind.data, resume=True)
+    if run.metrics() or (folder / BEST).exists():
+        RunFolder.load(folder)  # the best weights are those of this training
+    fit(run, kind.data, resume={})
     return True
 
 

@@ -36,6 +36,12 @@ class _OneLine(click.Group):
         command: click.Command = getattr(module, cmd_name)
         return command
 
+    def make_context(self, *args: Any, **named: Any) -> click.Context:
+        try:
+            return super().make_context(*args, **named)
+        except OSError as error:  # --help and --version print here
+            _refuse_file(error)
+
     def invoke(self, ctx: click.Context) -> Any:
         with warnings.catch_warnings():
             warnings.simplefilter("default", UserWarning)
@@ -48,9 +54,7 @@ class _OneLine(click.Group):
             except MissingPackage as error:
                 _refuse(str(error))
             except OSError as error:
-                if error.errno == errno.EPIPE:
-                    raise
-                _refuse(f"{error.filename}: {error.strerror}" if error.filename else str(error))
+                _refuse_file(error)
             except ValueError as error:  # the library's errors all say what was expected
                 _refuse(str(error))
             except (MemoryError, RuntimeError) as error:  # torch has no exception of its own
@@ -61,6 +65,14 @@ class _OneLine(click.Group):
 
 def _refuse(reason: str) -> NoReturn:
     raise _Refused(" ".join(reason.split())) from None
+
+
+def _refuse_file(error: OSError) -> NoReturn:
+    """Say what is wrong with a file; standard output is one without a name."""
+    if error.errno == errno.EPIPE:  # as `head` leaves it: click ends without a word
+        raise error
+    reason = error.strerror or str(error)
+    _refuse(f"{error.filename}: {reason}" if error.filename else reason)
 
 
 def _warn(

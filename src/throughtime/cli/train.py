@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -52,8 +52,6 @@ def train(
         values = Options.load(file).told() | values
     Options.read(values)  # refuses what is wrong before torch is imported
 
-    from tqdm import tqdm
-
     from throughtime.inference.run import Run
     from throughtime.training.train import fit
     from throughtime.training.trainer import Diverged
@@ -62,15 +60,16 @@ def train(
         run, data = _resumed(resume, dataset, out, file, values)
     else:
         run, data = _begun(dataset, out, values)
-    _introduce(run, data)
+    changes = None if resume is None else values
     try:
-        _, reason = fit(run, data, resume=resume is not None, say=tqdm.write)
+        run, reason = fit(run, data, resume=changes, say=_say, first=_introduction(run, data))
     except Diverged as error:
         raise click.ClickException(str(error)) from None
-    click.echo(f"Stopped: {reason}. The best weights and the state of training are in {run.path}.")
     if reason == "interrupted":
+        click.echo(f"Stopped: interrupted. The state of training is in {run.path}.")
         click.echo(f"Go on with: throughtime train --resume {run.path}")
         return
+    click.echo(f"Stopped: {reason}. The best weights and the state of training are in {run.path}.")
     try:
         with needed_for("drawing them"):
             from throughtime.report import draw_all
@@ -111,26 +110,35 @@ def _resumed(
             + ", ".join(f"--{name.replace('_', '-')}" for name in WHEN_RESUMED)
             + " may change"
         )
-    run = RunFolder.load(path, "last").replaced(**values)
+    run = RunFolder.load(path, "last").replaced(**values)  # refuses values that cannot be
     return run, run.data()
 
 
-def _introduce(run: RunFolder, data: Dataset) -> None:
+def _say(line: str) -> None:
+    """Print a line above the bar, at once: others may read it, and a full disk is noticed."""
+    from tqdm import tqdm
+
+    with tqdm.external_write_mode():
+        click.echo(line)
+
+
+def _introduction(run: RunFolder, data: Dataset) -> Iterator[str]:
+    """What is trained on what, and where."""
     from throughtime.inference.evaluate import size
 
     config = run.config
     parameters = sum(p.numel() for p in run.model.parameters())
-    click.echo(f"{data.name}: {data.description}")
+    yield f"{data.name}: {data.description}"
     for line in data.understood:
-        click.echo(f"  {line}")
+        yield f"  {line}"
     sizes = ", ".join(f"{size(part):,} {name}" for name, part in data.splits.items())
-    click.echo(f"{sizes} {'steps' if data.schema.running else 'rows'}")
-    click.echo(
+    yield f"{sizes} {'steps' if data.schema.running else 'rows'}"
+    yield (
         f"{config.cell} of {config.layers} × {config.hidden_size}, {config.wiring}, "
         f"{config.output}, {config.length or 'one value'}: {parameters:,} parameters in {run.path}"
     )
-    click.echo(_batches(run, data))
-    click.echo(f"learning rate {config.learning_rate:g}, dropout {config.dropout:g}")
+    yield _batches(run, data)
+    yield f"learning rate {config.learning_rate:g}, dropout {config.dropout:g}"
 
 
 def _batches(run: RunFolder, data: Dataset) -> str:

@@ -15,7 +15,8 @@ from throughtime.evaluation.metrics import length_distributions
 from throughtime.inference.run import Run
 from throughtime.report import captions, curve, lengths, wiring
 from throughtime.runs import choices
-from throughtime.runs.files import folder_in, remove_unfinished, save
+from throughtime.runs.alone import alone
+from throughtime.runs.files import folder_in, save
 from throughtime.sequence import Sequence
 
 SHEET = 32
@@ -47,11 +48,11 @@ def draw_all(run: Run, data: Dataset | None = None) -> list[Path]:
             for part in [part for part in data.splits if part not in ("train", "valid")]:
                 found[f"captions-{part}"] = _sheet(run, data, part)
     folder = folder_in(run.path, "pictures")
-    remove_unfinished(folder)
-    for name, drawn in found.items():
-        content = BytesIO()
-        drawn.savefig(content, format="png")
-        save(folder / f"{name}.png", [content.getvalue()])
+    with alone(folder):  # not the run's folder, which may be trained in meanwhile
+        for name, drawn in found.items():
+            content = BytesIO()
+            drawn.savefig(content, format="png")
+            save(folder / f"{name}.png", [content.getvalue()])
     return [folder / f"{name}.png" for name in found]
 
 

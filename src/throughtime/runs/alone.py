@@ -1,4 +1,4 @@
-"""One writer at a time in the folder of a run."""
+"""One writer at a time in a folder."""
 
 from __future__ import annotations
 
@@ -18,20 +18,24 @@ LOCK = ".lock"
 
 @contextmanager
 def alone(folder: Path) -> Iterator[None]:
-    """A context in which nobody else trains in a folder; what a killed writer left is removed.
+    """A context in which nobody else writes to a folder; what a killed writer left is removed.
 
     Raises:
-        RunError: if another process or thread is training there, or nothing can be written there.
+        RunError: if another process or thread writes there, or nothing can be written there.
     """
     with ExitStack() as locked:
         try:
             os.listdir(folder)  # the lock would make a folder that is gone
-            locked.enter_context(FileLock(folder / LOCK, timeout=0, thread_local=False))
+            # a soft lock, which is only a file, would outlast a process that is killed
+            lock = FileLock(folder / LOCK, timeout=0, thread_local=False, fallback_to_soft=False)
+            locked.enter_context(lock)
             remove_unfinished(folder)
         except Timeout:
             raise RunError(
-                f"{folder}: is being trained by another process; wait for it, or stop it first"
+                f"{folder}: is being written to by another process; wait for it, or stop it first"
             ) from None
         except OSError as error:
-            raise RunError(f"{folder}: cannot be written to ({error.strerror})") from None
+            raise RunError(
+                f"{folder}: cannot be locked and written to ({error.strerror or error})"
+            ) from None
         yield

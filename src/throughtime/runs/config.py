@@ -24,7 +24,7 @@ from throughtime.runs.seal import BLANK, is_sealed, sealed
 
 FILE = "config.json"
 
-FORMAT = 3
+FORMAT = 4
 """The version of the folder format that this library writes and reads."""
 
 

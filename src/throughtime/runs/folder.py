@@ -5,14 +5,11 @@ from __future__ import annotations
 import csv
 import io
 import json
-import os
-import re
 import secrets
 import shutil
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
-from itertools import count
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
@@ -21,18 +18,22 @@ from torch import Tensor
 from throughtime.data import Dataset, load
 from throughtime.data.files.json_text import from_json
 from throughtime.data.schema import Schema
-from throughtime.runs import choices
+from throughtime.runs import choices, schema_file
+from throughtime.runs.belonging import (
+    BEST,
+    KNOWN_BEST,
+    MADE_AFTER,
+    load_belonging,
+)
 from throughtime.runs.build import Model, build
 from throughtime.runs.config import Config, read_json
 from throughtime.runs.errors import RunError
 from throughtime.runs.files import save
 from throughtime.runs.metrics import COLUMNS, LAST, STATE, Metrics, read_metrics
-from throughtime.runs.seal import BLANK, is_sealed, sealed
-from throughtime.runs.tensors import load_tensors, save_tensors
+from throughtime.runs.place import new_folder, place_of
+from throughtime.runs.tensors import save_tensors
 
 Weights = Literal["best", "last"]
-
-BEST = "best.safetensors"
 
 
 class State(NamedTuple):
@@ -73,6 +74,8 @@ class RunFolder:
         digest: the hash of the data.
         model: the model.
         place: the folder by the numbers that the system knows it by.
+        known: checksums of the files of tensors as they were last read or written, so that each can
+            name the other, see :mod:`~throughtime.runs.belonging`.
     """
 
     path: Path
@@ -82,6 +85,7 @@ class RunFolder:
     digest: str
     model: Model
     place: tuple[int, int]
+    known: dict[str, str] = field(default_factory=lambda: {KNOWN_BEST: "", MADE_AFTER: ""})
 
     @classmethod
     def create(
@@ -98,14 +102,11 @@ class RunFolder:
         Raises:
             RunError: if the folder exists.
         """
-        path = _new_folder(config, data, path)
+        wiring = config.wiring if config.wiring in choices.WIRINGS else "custom"
+        path = new_folder(path, f"{data.name}-{wiring}")
         identity = secrets.token_hex(16)
-        made = cls(path, identity, config, data.schema, data.digest, model, _place(path))
-        known = {"digest": made.digest, "schema": made.schema.saved()}
-        text = json.dumps(
-            {"checksum": BLANK, "run": identity, **known}, indent=2, ensure_ascii=False
-        )
-        made._save("schema.json", sealed(f"{text}\n".encode()))
+        made = cls(path, identity, config, data.schema, data.digest, model, place_of(path))
+        made._save(schema_file.FILE, schema_file.written(data.schema, data.digest, identity))
         made.save_config()
         return made
 
@@ -118,7 +119,7 @@ class RunFolder:
         """
         path = Path(path)
         config, identity = Config.load(path), read_json(path).run
-        schema, digest = read_schema(path, identity)
+        schema, digest = schema_file.read_schema(path, identity)
         if schema.running != (config.steps is not None):
             raise RunError(
                 f"{path}: steps is {config.steps}, and schema.json says that running is "
@@ -128,7 +129,7 @@ class RunFolder:
             model = build(config, schema)
         except ValueError as error:
             raise RunError(f"{path}: {error}") from None
-        found = cls(path, identity, config, schema, digest, model, _place(path))
+        found = cls(path, identity, config, schema, digest, model, place_of(path))
         found._load_weights(weights)
         found.model.eval()
         return found
@@ -157,6 +158,15 @@ class RunFolder:
                 "and what is held out have changed; train anew"
             )
 
+    def again(self) -> RunFolder:
+        """The same folder with the last weights, as it is now: another process may have gone on.
+
+        Raises:
+            ValueError: as by :meth:`load`, or if the folder is another one now.
+        """
+        self._check_place()
+        return RunFolder.load(self.path, "last")
+
     def replaced(self, **values: Any) -> RunFolder:
         """The same run with other values for some keys of its configuration."""
         return replace(self, config=self.config.replaced(**values))
@@ -174,16 +184,18 @@ class RunFolder:
     def save_best(self) -> None:
         """Write the model's weights as the best ones."""
         self._check_place()
-        said = {"run": self.identity, "file": BEST}
-        save_tensors(self.path / BEST, self.model.state_dict(), said)
+        said = {"run": self.identity, "file": BEST, MADE_AFTER: self.known[MADE_AFTER]}
+        self.known[KNOWN_BEST] = save_tensors(self.path / BEST, self.model.state_dict(), said)
 
     def save_state(self, state: State, metrics: Metrics) -> None:
         """Write the last weights and all else that training continues from, in one file."""
         self._check_place()
         weights = {LAST + name: tensor for name, tensor in self.model.state_dict().items()}
         training = json.dumps({**state.said, "metrics": metrics})
-        said = {"run": self.identity, "file": STATE, "training": training}
-        save_tensors(self.path / STATE, {**weights, **state.tensors}, said)
+        said = {"run": self.identity, "file": STATE, KNOWN_BEST: self.known[KNOWN_BEST]}
+        self.known[MADE_AFTER] = save_tensors(
+            self.path / STATE, {**weights, **state.tensors}, {**said, "training": training}
+        )
         self.copy_metrics(metrics)
 
     def copy_metrics(self, metrics: Metrics) -> None:
@@ -206,7 +218,7 @@ class RunFolder:
 
     def _check_place(self) -> None:
         """Write into no other folder that has taken the place of this one."""
-        if _place(self.path) != self.place:
+        if place_of(self.path) != self.place:
             raise RunError(
                 f"{self.path}: was replaced by another folder while it was in use; nothing more is "
                 "written there"
@@ -265,78 +277,10 @@ class RunFolder:
         self.model.load_state_dict(tensors)
 
     def _tensors(self, name: str) -> tuple[dict[str, Tensor], Mapping[str, str]]:
-        file = self.path / name
-        tensors, said = load_tensors(file)
-        check_identity(file, said.get("run"), self.identity)
-        if (other := said.get("file")) != name:
-            raise RunError(f"{file}: was {other} when it was written; put each in its place")
+        tensors, said, pair = load_belonging(self.path, name, self.identity)
+        self.known.update(pair.checksums)
         return tensors, said
 
 
 def _last_of(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
     return {n.removeprefix(LAST): v for n, v in tensors.items() if n.startswith(LAST)}
-
-
-def check_identity(file: Path, found: object, expected: str) -> None:
-    """Raise a ``RunError`` if a file is of another run than the folder's configuration."""
-    if found != expected:
-        raise RunError(
-            f"{file}: of another run than config.json beside it; put back the file that training "
-            "wrote here"
-        )
-
-
-def read_schema(path: Path, identity: str) -> tuple[Schema, str]:
-    """The schema in a run's folder, and the hash of the data.
-
-    Raises:
-        RunError: if the file is missing, damaged, or of another run.
-    """
-    file = path / "schema.json"
-    try:
-        content = file.read_bytes()
-        if not is_sealed(content):
-            raise ValueError("its checksum says that it is not as training wrote it")
-        said = from_json(content.decode())
-        check_identity(file, said.get("run"), identity)
-        return Schema.restored(said.get("schema")), str(said.get("digest"))
-    except OSError as error:
-        raise RunError(f"{file}: cannot be read ({error.strerror})") from None
-    except RunError:
-        raise
-    except ValueError as error:  # quotes the file, which may have line ends
-        reason = " ".join(str(error).split())
-        raise RunError(f"{file}: not a run's schema ({reason}); it was damaged") from None
-
-
-def _place(path: Path) -> tuple[int, int]:
-    try:
-        found = os.stat(path)
-    except OSError as error:
-        raise RunError(f"{path}: is gone or cannot be read ({error.strerror})") from None
-    return found.st_dev, found.st_ino
-
-
-def _new_folder(config: Config, data: Dataset, path: Path | None) -> Path:
-    if path is not None:
-        if not _made(path):
-            raise RunError(
-                f"{path}: exists already, and nothing is overwritten; give another --out, or "
-                "continue the run in it with --resume"
-            )
-        return path
-    wiring = config.wiring if config.wiring in choices.WIRINGS else "custom"
-    name = re.sub(r"[^\w.-]+", "-", data.name)
-    numbered = (Path("runs") / f"{name}-{wiring}-{number:03d}" for number in count(1))
-    return next(path for path in numbered if _made(path))
-
-
-def _made(path: Path) -> bool:
-    """Make a folder; False if its name is taken."""
-    try:
-        path.mkdir(parents=True)
-    except FileExistsError:
-        return False
-    except OSError as error:
-        raise RunError(f"{path}: cannot be made ({error.strerror}); give another --out") from None
-    return True

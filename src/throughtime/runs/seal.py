@@ -34,5 +34,17 @@ def is_sealed(content: bytes) -> bool:
     return sha256(blank).hexdigest().encode() == found[1]
 
 
-def _with(checksum: bytes, found: re.Match[bytes], content: bytes) -> bytes:
-    return content[: found.start(1)] + checksum + content[found.end(1) :]
+def checksum(content: bytes) -> str:
+    """The checksum in content that :func:`sealed` made.
+
+    Example:
+        >>> checksum(b'{"checksum": "%s"}' % BLANK.encode()) == BLANK
+        True
+    """
+    found = SEAL.search(content)
+    assert found is not None
+    return found[1].decode()
+
+
+def _with(digits: bytes, found: re.Match[bytes], content: bytes) -> bytes:
+    return content[: found.start(1)] + digits + content[found.end(1) :]

@@ -13,7 +13,7 @@ from typing import IO, TYPE_CHECKING, Any
 from throughtime.data.files.json_text import from_json
 from throughtime.runs.errors import RunError
 from throughtime.runs.files import save
-from throughtime.runs.seal import BLANK, is_sealed, sealed
+from throughtime.runs.seal import BLANK, checksum, is_sealed, sealed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,13 +39,21 @@ class Header:
     said: Mapping[str, str]
     shapes: Mapping[str, tuple[int, ...]]
 
+    @property
+    def checksum(self) -> str:
+        """That of the header, which has the checksum of the data: it tells the file from others."""
+        return self.said["checksum"]
+
     def count(self, prefix: str = "") -> int:
         """The number of entries of the tensors whose names begin so."""
         return sum(math.prod(s) for name, s in self.shapes.items() if name.startswith(prefix))
 
 
-def save_tensors(file: Path, tensors: Mapping[str, Tensor], said: Mapping[str, str]) -> None:
+def save_tensors(file: Path, tensors: Mapping[str, Tensor], said: Mapping[str, str]) -> str:
     """Write tensors, and texts by name, in place of the file that is there.
+
+    Returns:
+        The checksum of the file's header.
 
     Raises:
         RunError: if it cannot be written.
@@ -58,7 +66,9 @@ def save_tensors(file: Path, tensors: Mapping[str, Tensor], said: Mapping[str, s
     of_data = sha256(content[end:]).hexdigest()
     known = f'"data":"{of_data}"'.encode()
     header = bytes(content[:end]).replace(f'"data":"{UNKNOWN}"'.encode(), known, 1)
-    save(file, [sealed(header), content[end:]])
+    whole = sealed(header)
+    save(file, [whole, content[end:]])
+    return checksum(whole)
 
 
 def read_header(file: Path) -> Header:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from throughtime.runs.config import Config
+
 
 @dataclass
 class Progress:
@@ -18,6 +20,18 @@ class Progress:
     symbols: int = 0
     best: float = math.inf
     since_best: int = 0
+
+    def reason_to_stop(self, config: Config) -> str | None:
+        """Why a training of this configuration is over; None if it is not."""
+        if self.epoch == config.epochs:
+            return f"all {config.epochs} epochs are done"
+        if self.since_best >= config.patience:
+            return f"no better for {config.patience} epochs"
+        if config.max_steps is not None and self.step >= config.max_steps:
+            return f"all {config.max_steps:,} steps are done"
+        if config.max_seconds is not None and self.seconds >= config.max_seconds:
+            return f"{config.max_seconds:g} seconds are over"
+        return None
 
     def check(self, updates: int) -> None:
         """Raise a ``ValueError`` if the counts, which were read from a file, are not possible in

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +38,8 @@ def train(
 
     Raises:
         ConfigError: if an option does not exist, or its value is invalid.
-        ValueError: if the choices do not fit the data, or each other.
+        ValueError: if the choices do not fit the data, or each other; or if it was interrupted
+            before the first validation, so that there are no best weights yet.
         Diverged: if the loss is not finite; the weights saved before are kept.
 
     Example:
@@ -64,23 +65,43 @@ def train(
 
 
 def fit(
-    folder: RunFolder, data: Dataset, *, resume: bool = False, say: Say | None = None
+    folder: RunFolder,
+    data: Dataset,
+    *,
+    resume: Mapping[str, Any] | None = None,
+    say: Say | None = None,
+    first: Iterable[str] = (),
 ) -> tuple[RunFolder, str]:
     """Train the model of a folder; return the folder and the reason why training stopped.
 
     If training fails before the first update, a new folder is removed.
 
+    Args:
+        folder: a new one, or one that was opened to be resumed.
+        data: the data to train on.
+        resume: to resume a run, the options that change; others are as the run has them by now.
+        say: receives each line of the log.
+        first: the first lines of the log.
+
     Raises:
         Diverged: if the loss is not finite; the weights saved before are kept.
         ValueError: if the run cannot be resumed, or was made for other data.
+        OSError: if ``say`` raises it, as where the disk is full; what was trained is saved.
     """
+    say = say or _nothing
     trainer: Trainer | None = None
     try:
         with alone(folder.path):
-            trainer = Trainer(folder, data, resume=resume, say=say or _nothing)
+            if resume is not None:
+                folder = folder.again().replaced(**resume)
+            trainer = Trainer(folder, data, resume=resume is not None, say=say)
+            if resume:
+                folder.save_config()
+            for line in first:
+                say(line)
             return folder, trainer.fit()
-    except ValueError:
-        if not resume and (trainer is None or not trainer.progress.step):
+    except (ValueError, OSError):
+        if resume is None and (trainer is None or not trainer.progress.step):
             folder.remove()  # nothing was trained
         raise
 

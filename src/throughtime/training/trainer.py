@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict
+from collections.abc import Callable, Iterator
 from itertools import islice
 
 import torch
@@ -17,7 +16,6 @@ from throughtime.data.vocabularies.absent import absent_labels, in_words
 from throughtime.distribution.distribution import SequenceDistribution
 from throughtime.evaluation.likelihood import (
     MEASURED,
-    decoder,
     log_prob,
     nats_per_symbol,
     symbols,
@@ -27,7 +25,7 @@ from throughtime.forcing import ScheduledSampling, TeacherForcing
 from throughtime.runs import choices
 from throughtime.runs.config import Config
 from throughtime.runs.errors import RunError
-from throughtime.runs.folder import RunFolder, State
+from throughtime.runs.folder import RunFolder
 from throughtime.runs.metrics import STATE, Metrics
 from throughtime.sequence import Sequence
 from throughtime.training.class_weights import balanced, weighted
@@ -35,14 +33,10 @@ from throughtime.training.display import Clock, Display
 from throughtime.training.interrupt import Interrupt
 from throughtime.training.progress import Progress
 from throughtime.training.resolve import updates_per_epoch
+from throughtime.training.state import restore, state_of
 
 WARM_UP = 50
 """Updates of the linear warm-up of the learning rate; at most a tenth of training."""
-
-
-OPTIMISER, CARRIED, DRAWS = "optimiser.", "carried.", "draws"
-"""How the names of tensors begin in the state of training: AdamW's moments of each parameter; the
-state that running text goes on from; the state of random numbers."""
 
 
 class Diverged(RuntimeError):
@@ -61,8 +55,8 @@ class Trainer:
     number of steps or seconds.
 
     After each epoch the last weights are saved, and also as the best ones if the validation loss
-    is the lowest so far. Ctrl-C stops after the current update; a resumed run continues as if it
-    had not been interrupted, random draws included.
+    is the lowest so far. Ctrl-C saves after the current update and stops, validated or not; a
+    resumed run continues as if it had not been interrupted, random draws included.
 
     Training sets torch's global seed and its number of threads.
 
@@ -106,8 +100,6 @@ class Trainer:
         self.planned = self.config.epochs * self.updates
         if self.config.max_steps is not None:
             self.planned = min(self.planned, self.config.max_steps)
-        if labels := absent_labels(data.splits["valid"].y):
-            say(f"valid nats are without these: {in_words(labels)}")
         self.class_weights = None
         if self.config.class_weights is not None:
             self.class_weights = balanced(data.splits["train"].y, data.schema.y.size)
@@ -115,8 +107,6 @@ class Trainer:
         self.metrics: Metrics = []
         if resume:
             self._restore()
-            run.save_config()
-            run.copy_metrics(self.metrics)  # it may be older, if the run was killed
         else:
             self._save()
 
@@ -130,41 +120,56 @@ class Trainer:
             Diverged: if the loss is not finite; the weights saved before are kept.
         """
         progress = self.progress
+        if labels := absent_labels(self.data.splits["valid"].y):
+            self.say(f"valid nats are without these: {in_words(labels)}")
         started = self.clock() - progress.seconds
         with Interrupt() as interrupt, self._display() as display:
-            while not (reason := self._reason_to_stop(interrupt)):
+            while self._not_validated() or not progress.reason_to_stop(self.config):
                 for batch in islice(self._epoch(), progress.position, None):
+                    if interrupt.requested or progress.reason_to_stop(self.config):
+                        break
                     before = progress.symbols
                     loss = self._update(batch)
                     progress.seconds = self.clock() - started
                     display.update(progress.symbols - before, loss)
-                    if self._reason_to_stop(interrupt):
-                        break
                     if self.clock() - self.saved > 60 * self.config.save_every:
                         self._save()
                 if interrupt.requested:
-                    self._save()  # first of all: what asks it to end may not wait
-                if not interrupt.requested or progress.position == self.updates or not self.metrics:
-                    with display.paused():
-                        said = self._validate()
-                        progress.seconds = self.clock() - started
-                        self._save()
-                        self.say(said)  # there may be nobody any more
+                    self._save()
+                    return "interrupted"
+                with display.paused():
+                    said = self._validate()
+                    progress.seconds = self.clock() - started
+                    self._save()
+                    self.say(said)  # last: there may be nobody any more
+        reason = progress.reason_to_stop(self.config)
+        assert reason is not None
         return reason
 
-    def _reason_to_stop(self, interrupt: Interrupt) -> str | None:
-        progress, config = self.progress, self.config
-        if interrupt.requested:
-            return "interrupted"
-        if progress.epoch == config.epochs:
-            return f"all {config.epochs} epochs are done"
-        if progress.since_best >= config.patience:
-            return f"no better for {config.patience} epochs"
-        if config.max_steps is not None and progress.step >= config.max_steps:
-            return f"all {config.max_steps:,} steps are done"
-        if config.max_seconds is not None and progress.seconds >= config.max_seconds:
-            return f"{config.max_seconds:g} seconds are over"
-        return None
+    def _not_validated(self) -> bool:
+        """Whether updates were made since the last validation, also before this was resumed."""
+        return self.progress.step > (self.metrics[-1]["step"] or 0 if self.metrics else 0)
+
+    # ---- saving --------------------------------------------------------------------------------
+
+    def _save(self) -> None:
+        state = state_of(self.progress, self.optimiser, self.forcing, self.carried)
+        self.run.save_state(state, self.metrics)
+        self.saved = self.clock()
+
+    def _restore(self) -> None:
+        state = self.run.load_state()
+        try:
+            self.progress, self.carried = restore(
+                state, self.model, self.optimiser, self.forcing,
+                rows=self.rows, updates=self.updates,
+            )  # fmt: skip
+        except ValueError as error:
+            raise RunError(
+                f"{self.run.path / STATE}: not the state of this run ({error}); train again"
+            ) from None
+        self.metrics, self.saved = self.run.metrics(), self.clock()
+        self.run.copy_metrics(self.metrics)  # it may be older, if the run was killed
 
     # ---- one epoch -----------------------------------------------------------------------------
 
@@ -297,64 +302,3 @@ class Trainer:
             say=self.say,
             clock=self.clock,
         )
-
-    # ---- to resume -----------------------------------------------------------------------------
-
-    def _save(self) -> None:
-        moments = self.optimiser.state_dict()["state"]
-        tensors = {
-            f"{OPTIMISER}{number}.{name}": value
-            for number, means in moments.items()
-            for name, value in means.items()
-        }
-        if self.carried is not None:
-            carried = enumerate(self.carried.state.tensors())
-            tensors |= {f"{CARRIED}{i:04d}": value for i, value in carried}
-        tensors[DRAWS] = torch.get_rng_state()
-        progress = asdict(self.progress)
-        said = {"progress": progress, "forcing": self.forcing.state_dict()}
-        self.run.save_state(State(said, tensors), self.metrics)
-        self.saved = self.clock()
-
-    def _restore(self) -> None:
-        said, tensors = self.run.load_state()
-        try:
-            self.progress = Progress(**said["progress"])
-            self.progress.check(self.updates)
-            self._restore_optimiser(tensors)
-            self.forcing.load_state_dict(said["forcing"])
-            torch.set_rng_state(tensors[DRAWS])
-            if carried := [v for name, v in sorted(tensors.items()) if name.startswith(CARRIED)]:
-                empty = decoder(self.model).graph.initial_state(self.rows)
-                p = decoder(self.model)(state=empty.like(tuple(carried)))
-                assert isinstance(p, SequenceDistribution)
-                self.carried = p
-        except (ValueError, KeyError, IndexError, TypeError, RuntimeError) as error:
-            reason = " ".join(str(error).split()) or type(error).__name__
-            raise RunError(
-                f"{self.run.path / STATE}: not the state of this run ({reason}); train again"
-            ) from None
-        self.metrics, self.saved = self.run.metrics(), self.clock()
-
-    def _restore_optimiser(self, tensors: Mapping[str, Tensor]) -> None:
-        """Restore AdamW's moments; its other settings follow from the configuration.
-
-        Raises:
-            ValueError: if the moments do not fit the model's parameters.
-        """
-        moments: dict[int, dict[str, Tensor]] = {}
-        for name, value in tensors.items():
-            if name.startswith(OPTIMISER):
-                number, moment = name.removeprefix(OPTIMISER).split(".")
-                moments.setdefault(int(number), {})[moment] = value
-        groups = self.optimiser.state_dict()["param_groups"]
-        parameters = list(self.model.parameters())
-        for index, means in moments.items():
-            shapes = {name: tuple(mean.shape) for name, mean in sorted(means.items())}
-            shape = tuple(parameters[index].shape)
-            if shapes != {"step": (), "exp_avg": shape, "exp_avg_sq": shape}:
-                raise ValueError(f"moments of shapes {shapes} for a parameter of shape {shape}")
-            for name, mean in means.items():
-                if mean.dtype != torch.float32 or not bool(mean.isfinite().all()):
-                    raise ValueError(f"{name} is {mean.dtype}, or not finite; expected float32")
-        self.optimiser.load_state_dict({"state": moments, "param_groups": groups})

@@ -5,6 +5,7 @@ from __future__ import annotations
 from tools.mutation.mutants.mutant import Mutant
 
 METRICS = "tests/evaluation/test_metrics.py::"
+BELONGING = "tests/runs/test_belonging.py::"
 
 MUTANTS = [
     # ---- metrics ----
@@ -221,5 +222,46 @@ MUTANTS = [
         "if version != FORMAT and (",
         "if False and (",
         ("tests/runs/test_config.py::test_another_format_is_refused_in_one_line",),
+    ),
+    Mutant(
+        "best weights go with any state of the run",
+        "runs/belonging.py",
+        "known = state.said.get(KNOWN_BEST) == self.checksums[KNOWN_BEST]",
+        "known = best is not None",
+        (BELONGING + "test_files_of_two_copies_that_were_trained_further_are_refused",),
+    ),
+    Mutant(
+        "best weights that were written just before a kill are refused",
+        "runs/belonging.py",
+        "return known or (best is not None and",
+        "return known or (best is None and",
+        (BELONGING + "test_a_kill_between_best_weights_and_state_loses_nothing",),
+    ),
+    Mutant(
+        "a lock that outlasts its process",
+        "runs/alone.py",
+        "fallback_to_soft=False",
+        "fallback_to_soft=True",
+        ("tests/runs/test_alone.py::test_where_no_file_can_be_locked_nothing_is_written",),
+    ),
+    Mutant(
+        "an interrupted run is not validated where it would have been",
+        "training/trainer.py",
+        "while self._not_validated() or not progress.reason_to_stop(self.config):",
+        "while not progress.reason_to_stop(self.config):",
+        (
+            "tests/training/test_trainer.py"
+            "::test_an_interruption_before_the_first_validation_only_saves",
+        ),
+    ),
+    Mutant(
+        "a resumed run writes the configuration that it was opened with",
+        "training/train.py",
+        "folder = folder.again().replaced(**resume)",
+        "folder = folder.replaced(**resume)",
+        (
+            "tests/training/test_train.py"
+            "::test_a_resumed_run_keeps_what_another_process_has_chosen_meanwhile",
+        ),
     ),
 ]

@@ -1,0 +1,117 @@
+"""What training continues from, besides the last weights: how it is saved and restored."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+
+from throughtime.distribution.distribution import SequenceDistribution
+from throughtime.evaluation.likelihood import decoder
+from throughtime.forcing import Forcing
+from throughtime.runs.build import Model
+from throughtime.runs.folder import State
+from throughtime.training.progress import Progress
+
+OPTIMISER, CARRIED, DRAWS = "optimiser.", "carried.", "draws"
+"""How the names of tensors begin: AdamW's moments of each parameter; the state that running text
+goes on from; the state of random numbers."""
+
+
+def state_of(
+    progress: Progress,
+    optimiser: torch.optim.AdamW,
+    forcing: Forcing,
+    carried: SequenceDistribution | None,
+) -> State:
+    """The state of training, and of torch's random numbers."""
+    tensors = {
+        f"{OPTIMISER}{number}.{name}": value
+        for number, means in optimiser.state_dict()["state"].items()
+        for name, value in means.items()
+    }
+    if carried is not None:
+        parts = enumerate(carried.state.tensors())
+        tensors |= {f"{CARRIED}{i:04d}": value for i, value in parts}
+    tensors[DRAWS] = torch.get_rng_state()
+    said = {"progress": asdict(progress), "forcing": forcing.state_dict()}
+    return State(said, tensors)
+
+
+class Restored(NamedTuple):
+    """How far training was, and what running text goes on from."""
+
+    progress: Progress
+    carried: SequenceDistribution | None
+
+
+def restore(
+    state: State,
+    model: Model,
+    optimiser: torch.optim.AdamW,
+    forcing: Forcing,
+    *,
+    rows: int,
+    updates: int,
+) -> Restored:
+    """Put a state of training back into its parts, and into torch's random numbers.
+
+    Args:
+        state: as :func:`state_of` made it.
+        model: the model, with its last weights.
+        optimiser: receives its moments.
+        forcing: receives its state.
+        rows: the number of rows of a batch.
+        updates: the number of updates per epoch.
+
+    Raises:
+        ValueError: if it is not the state of such a training.
+    """
+    said, tensors = state
+    try:
+        progress = Progress(**said["progress"])
+        progress.check(updates)
+        optimiser.load_state_dict(
+            {
+                "state": _moments(tensors, list(model.parameters())),
+                "param_groups": optimiser.state_dict()["param_groups"],  # as configured
+            }
+        )
+        forcing.load_state_dict(said["forcing"])
+        torch.set_rng_state(tensors[DRAWS])
+        parts = tuple(v for name, v in sorted(tensors.items()) if name.startswith(CARRIED))
+        if not parts:
+            return Restored(progress, None)
+        empty = decoder(model).graph.initial_state(rows)
+        carried = decoder(model)(state=empty.like(parts))
+        assert isinstance(carried, SequenceDistribution)
+        return Restored(progress, carried)
+    except (ValueError, KeyError, IndexError, TypeError, RuntimeError) as error:
+        raise ValueError(" ".join(str(error).split()) or type(error).__name__) from None
+
+
+def _moments(
+    tensors: Mapping[str, Tensor], parameters: list[torch.nn.Parameter]
+) -> dict[int, dict[str, Tensor]]:
+    """AdamW's moments of each parameter.
+
+    Raises:
+        ValueError: if they do not fit the parameters.
+    """
+    moments: dict[int, dict[str, Tensor]] = {}
+    for name, value in tensors.items():
+        if name.startswith(OPTIMISER):
+            number, moment = name.removeprefix(OPTIMISER).split(".")
+            moments.setdefault(int(number), {})[moment] = value
+    for index, means in moments.items():
+        shapes = {name: tuple(mean.shape) for name, mean in sorted(means.items())}
+        shape = tuple(parameters[index].shape)
+        if shapes != {"step": (), "exp_avg": shape, "exp_avg_sq": shape}:
+            raise ValueError(f"moments of shapes {shapes} for a parameter of shape {shape}")
+        for name, mean in means.items():
+            if mean.dtype != torch.float32 or not bool(mean.isfinite().all()):
+                raise ValueError(f"{name} is {mean.dtype}, or not finite; expected float32")
+    return moments

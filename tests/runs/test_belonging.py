@@ -1,0 +1,134 @@
+"""Best weights and state of different trainings of one run are told apart."""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+
+from throughtime.data import Dataset
+from throughtime.runs import belonging, tensors
+from throughtime.runs.errors import RunError
+from throughtime.runs.folder import RunFolder
+from throughtime.runs.options import Options
+from throughtime.training.prepare import prepare
+from throughtime.training.train import fit
+
+BEST, STATE = "best.safetensors", "state.safetensors"
+OTHER = r"best\.safetensors: not of the training that state\.safetensors beside it is of"
+
+Again = Callable[..., Path]
+
+
+@pytest.fixture(scope="module")
+def again(words: Dataset, tmp_path_factory: pytest.TempPathFactory) -> Again:
+    """A copy of one run, trained as much further as is told."""
+    made = tmp_path_factory.mktemp("runs")
+    options = Options(hidden_size=4, batch_size=16, max_steps=4, learning_rate=0.05)
+    fit(prepare(options, words, made / "run"), words)
+
+    def copy(to: Path, **changes: Any) -> Path:
+        shutil.copytree(made / "run", to)
+        if changes:
+            fit(RunFolder.load(to, "last"), words, resume=changes)
+        return to
+
+    return copy
+
+
+def refused(path: Path, file: str, other: Path) -> None:
+    """A file of another history is refused, whatever is loaded, also once the folder is open."""
+    folder = RunFolder.load(path, "last")
+    shutil.copy(other / file, path / file)
+    with pytest.raises(RunError, match=OTHER):
+        folder.load_state()
+    for weights in ("best", "last"):
+        with pytest.raises(RunError, match=OTHER):
+            RunFolder.load(path, weights)
+
+
+@pytest.mark.parametrize("file", [BEST, STATE])
+def test_files_of_two_copies_that_were_trained_further_are_refused(
+    file: str, again: Again, tmp_path: Path
+) -> None:
+    refused(again(tmp_path / "a", max_steps=8), file, again(tmp_path / "b", max_steps=12))
+
+
+def test_earlier_weights_are_refused(again: Again, tmp_path: Path) -> None:
+    refused(again(tmp_path / "now", max_steps=8), BEST, again(tmp_path / "before"))
+    refused(again(tmp_path / "later", max_steps=12), STATE, tmp_path / "before")
+
+
+def test_weights_of_another_history_are_refused_where_there_were_no_better_ones(
+    again: Again, tmp_path: Path
+) -> None:
+    """They are made after the state that both histories have had, which is not there any more."""
+    folder = RunFolder.load(again(tmp_path / "a"), "last")
+    state = folder.load_state()
+    state.said["progress"]["since_best"] += 1
+    folder.save_state(state, folder.metrics())
+    RunFolder.load(folder.path)
+    refused(folder.path, BEST, again(tmp_path / "b", max_steps=8))
+
+
+def test_a_kill_between_best_weights_and_state_loses_nothing(
+    again: Again, words: Dataset, tmp_path: Path
+) -> None:
+    whole, killed = again(tmp_path / "whole", max_steps=8), again(tmp_path / "killed")
+    shutil.copy(whole / BEST, killed / BEST)
+    expected = RunFolder.load(whole).model.state_dict()
+
+    def as_expected() -> bool:
+        found = RunFolder.load(killed).model.state_dict()
+        return all(torch.equal(v, expected[k]) for k, v in found.items())
+
+    assert as_expected()
+    folder = RunFolder.load(killed, "last")
+    state = folder.load_state()
+    state.said["progress"]["seconds"] += 1.0
+    folder.save_state(state, folder.metrics())  # once more before these weights are made again
+    assert as_expected()
+    fit(RunFolder.load(killed, "last"), words, resume={"max_steps": 8})
+    assert as_expected()
+    assert [row["step"] for row in RunFolder.load(killed).metrics()] == [4, 8]
+
+
+def test_best_weights_that_are_gone_are_missed(again: Again, tmp_path: Path) -> None:
+    path = again(tmp_path / "a")
+    (path / BEST).unlink()
+    for weights in ("best", "last"):
+        with pytest.raises(
+            RunError, match=r"best\.safetensors: no such file, which training wrote"
+        ):
+            RunFolder.load(path, weights)
+
+
+def test_weights_alone_can_be_used(again: Again, tmp_path: Path) -> None:
+    path = again(tmp_path / "a")
+    (path / STATE).unlink()
+    assert RunFolder.load(path).model
+
+
+def test_a_run_can_be_read_while_it_is_trained(
+    again: Again, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Files that are replaced between reading one and the other are no mixture."""
+    path, later = again(tmp_path / "a"), again(tmp_path / "b", max_steps=12)
+    read, seen = tensors.read_header, list[Path]()
+
+    def meanwhile(file: Path) -> Any:
+        header = read(file)
+        if not seen:
+            for name in (BEST, STATE):
+                shutil.copy(later / name, path / name)
+        seen.append(file)
+        return header
+
+    monkeypatch.setattr(belonging, "read_header", meanwhile)
+    found = RunFolder.load(path).model.state_dict()
+    monkeypatch.undo()
+    expected = RunFolder.load(later).model.state_dict()
+    assert all(torch.equal(v, expected[k]) for k, v in found.items())
+    assert len(seen) > 2
