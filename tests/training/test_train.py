@@ -10,6 +10,7 @@ import torch
 import throughtime as tt
 from tests.helpers.commands import good
 from throughtime.data import Dataset
+from throughtime.engine import library
 from throughtime.runs import build
 from throughtime.runs.errors import RunError
 from throughtime.runs.folder import RunFolder
@@ -61,6 +62,7 @@ def test_the_folder_has_a_name_of_its_own(tmp_path: Path, monkeypatch: pytest.Mo
 def test_data_are_digested_and_a_model_is_built_once(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    library.loaded()  # which digests its sources, if it is the first time
     events: list[str] = []
 
     def noted(event: str, function: Any) -> Any:
