@@ -48,7 +48,7 @@ class Projection(nn.Module):
         values = values.long() if symbols else values
         if later:
             nothing = torch.full_like(values[:1], -1 if symbols else 0)
-            values = torch.cat([nothing, values[:-1]])
+            values = torch.cat([nothing, values])[: values.shape[0]]
         if symbols and not values_hidden() and self.weight.shape[1] > MANY * values.numel():
             return _of_those_there(values, self.weight)
         return Entering(values, self.weight)
