@@ -12,6 +12,9 @@ from torch.nn.utils.rnn import pack_padded_sequence
 
 import throughtime as tt
 from throughtime import Edge, Wiring
+from throughtime.cells import GRU, Cell
+from throughtime.cells.cell import State
+from throughtime.lengths import EndOfSequence, Length
 
 SIZE, HIDDEN, SYMBOLS = 3, 4, 5
 
@@ -95,16 +98,18 @@ class Row(NamedTuple):
         return tuple(given[name] for name in self.takes)
 
 
-def _model(wiring: Wiring) -> tt.RecurrentModel:
-    inputs = Edge.INPUT in wiring
-    return tt.RecurrentModel(
-        tt.cells.GRU(HIDDEN),
-        wiring,
-        tt.outputs.Categorical(SYMBOLS),
-        None if inputs else tt.lengths.EndOfSequence(),
-        input_size=SIZE if inputs else None,
-        vector_size=SIZE if Edge.VECTOR in wiring else None,
-    )
+class MinimalGatedUnit(Cell):
+    """A cell that somebody has written (Zhou et al. 2016)."""
+
+    def __init__(self, hidden_size: int) -> None:
+        super().__init__(hidden_size, gates=2)
+        self.forget = nn.Linear(hidden_size, hidden_size)
+        self.propose = nn.Linear(hidden_size, hidden_size)
+
+    def step(self, drive: Tensor, state: State) -> State:
+        (h,), (u_f, u_h) = state, drive.chunk(2, -1)
+        f = torch.sigmoid(u_f + self.forget(h))
+        return ((1 - f) * h + f * torch.tanh(u_h + self.propose(f * h)),)
 
 
 WIRINGS = {
@@ -129,17 +134,35 @@ def _rows() -> Iterator[Row]:
                 yield Row(name, enters, make, takes)
     for name, wiring in WIRINGS.items():
         yield Row(f"`log_prob`, {name}", "tt.Sequence", partial(_of_model, LogProb, wiring), EVERY)
-    yield Row(
-        "`sample`", "tensor", partial(_of_model, Sample, WIRINGS["vector-to-sequence"]), ("x",)
-    )
+    captions = tt.wirings.VECTOR_TO_SEQUENCE
+    for length in (tt.lengths.Halt(), tt.lengths.PredictedLength(8), tt.lengths.Unending()):
+        make = partial(_of_model, LogProb, captions, length)
+        yield Row(f"`log_prob`, {length}", "tt.Sequence", make, EVERY)
+    own = partial(_of_model, LogProb, tt.wirings.HIDDEN_TO_HIDDEN, None, MinimalGatedUnit)
+    yield Row("`log_prob`, a cell of one's own", "tt.Sequence", own, EVERY)
+    yield Row("`sample`", "tensor", partial(_of_model, Sample, captions), ("x",))
 
 
 def _held(holder: Callable[[nn.Module], nn.Module], module: type[nn.Module]) -> nn.Module:
     return holder(module(SIZE, HIDDEN, batch_first=True))
 
 
-def _of_model(holder: Callable[[tt.RecurrentModel], nn.Module], wiring: Wiring) -> nn.Module:
-    return holder(_model(wiring))
+def _of_model(
+    holder: Callable[[tt.RecurrentModel], nn.Module],
+    wiring: Wiring,
+    length: Length | None = None,
+    cell: Callable[[int], Cell] = GRU,
+) -> nn.Module:
+    inputs = Edge.INPUT in wiring
+    model = tt.RecurrentModel(
+        cell(HIDDEN),
+        wiring,
+        tt.outputs.Categorical(SYMBOLS),
+        length or (None if inputs else EndOfSequence()),
+        input_size=SIZE if inputs else None,
+        vector_size=SIZE if Edge.VECTOR in wiring else None,
+    )
+    return holder(model)
 
 
 EVERY = ("x", "y", "lengths")

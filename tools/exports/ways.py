@@ -20,6 +20,10 @@ RECORDED, OTHER, LONGER = (4, 2, 1), (4, 1), (6, 1, 3, 2)
 """Lengths of the rows that a program is recorded with, and of others that it then takes."""
 
 
+SAME, T_FIXED = "✓", "T fixed"
+"""The module's own numbers; and those where T is fixed, but the number of rows is not."""
+
+
 class Differs(Exception):
     """The program computes something else than the module."""
 
@@ -58,28 +62,41 @@ def any_time(row: Row, module: nn.Module) -> None:
     _same(_exported(row, module, "batch", "time").module(), row, module, *LONGER)
 
 
-def onnx(row: Row, module: nn.Module) -> None:
-    """ONNX, run by ONNX Runtime, with as much left open as ``torch.export`` can leave open."""
-    program, lengths = _most_open(row, module)
-    found = torch.onnx.export(program, dynamo=True, verbose=False)
-    assert found is not None
-    _same(found, row, module, *lengths)
+def onnx(row: Row, module: nn.Module) -> str:
+    """ONNX, run by ONNX Runtime."""
+
+    def converted(program: ExportedProgram) -> Callable[..., Any]:
+        found = torch.onnx.export(program, dynamo=True, verbose=False)
+        assert found is not None
+        return found
+
+    return _as_open_as_can_be(converted, row, module)
 
 
-def aot_inductor(row: Row, module: nn.Module) -> None:
-    """AOTInductor: compiled to a library, with as much left open."""
-    program, lengths = _most_open(row, module)
+def aot_inductor(row: Row, module: nn.Module) -> str:
+    """AOTInductor: compiled to a library."""
     with tempfile.TemporaryDirectory() as folder:
-        path = str(Path(folder) / "model.pt2")
-        torch._inductor.aoti_compile_and_package(program, package_path=path)
-        _same(torch._inductor.aoti_load_package(path), row, module, *lengths)
+
+        def built(program: ExportedProgram) -> Callable[..., Any]:
+            path = str(Path(folder) / "model.pt2")
+            torch._inductor.aoti_compile_and_package(program, package_path=path)
+            return torch._inductor.aoti_load_package(path)
+
+        return _as_open_as_can_be(built, row, module)
 
 
-def _most_open(row: Row, module: nn.Module) -> tuple[ExportedProgram, tuple[int, ...]]:
+def _as_open_as_can_be(
+    make: Callable[[ExportedProgram], Callable[..., Any]], row: Row, module: nn.Module
+) -> str:
     try:
-        return _exported(row, module, "batch", "time"), LONGER
+        _same(make(_exported(row, module, "batch", "time")), row, module, *LONGER)
+        return SAME
+    except Differs:
+        raise
     except Exception:
-        return _exported(row, module, "batch"), OTHER
+        torch._dynamo.reset()
+        _same(make(_exported(row, module, "batch")), row, module, *OTHER)
+        return T_FIXED
 
 
 def compiled(row: Row, module: nn.Module) -> None:
@@ -109,7 +126,7 @@ def symbolic(row: Row, module: nn.Module) -> None:
     _same(torch.fx.symbolic_trace(module), row, module, *LONGER)
 
 
-Way = Callable[[Row, nn.Module], None]
+Way = Callable[[Row, nn.Module], str | None]
 WAYS: dict[str, Way] = {
     "export": fixed,
     "any batch": any_batch,
@@ -127,7 +144,8 @@ SLOW = ("ONNX", "AOTInductor", "compile", "one graph")
 
 
 def tried(row: Row, way: str) -> str:
-    """An empty text if the way gives the module's own numbers, and else why not, in a sentence.
+    """Whether the way gives the module's own numbers, :data:`SAME` or :data:`T_FIXED`, or else why
+    it does not, in a sentence.
 
     Raises:
         Differs: if it gives others.
@@ -138,12 +156,11 @@ def tried(row: Row, way: str) -> str:
     with warnings.catch_warnings(), torch.no_grad():
         warnings.simplefilter("ignore")
         try:
-            WAYS[way](row, row.make().eval())
+            return WAYS[way](row, row.make().eval()) or SAME
         except Differs:
             raise
         except Exception as error:
             return _sentence(error)
-    return ""
 
 
 def _sentence(error: BaseException | None) -> str:
@@ -156,7 +173,7 @@ def _sentence(error: BaseException | None) -> str:
         return reason[1]
     first = [said.split("\n")[0] for said in chain]
     ours = [said for said in first if any(word in said for word in OUR_WORDS)]
-    return (ours or first)[0][:250]
+    return re.sub(r"^(RNN|GRU|LSTM): ", "", (ours or first)[0])[:250]
 
 
 OUR_WORDS = ("cannot be exported", "torch.export", "tt.")
