@@ -105,8 +105,8 @@ def test_a_whole_number_is_itself_or_refused(value: int, least: int) -> None:
     [
         lambda n: tt.Sequence(torch.zeros(3), n),
         lambda n: tt.Sequence(torch.zeros(1, 3), [n]),
-        lambda n: tt.Sequence([[n]]),
-        lambda n: tt.Sequence.from_list([[1, n]]),
+        lambda n: tt.Sequence([[n]]),  # type: ignore[arg-type]
+        lambda n: tt.Sequence.from_list([[1, n]]),  # type: ignore[list-item]
     ],
 )
 @pytest.mark.parametrize("number", [10**30, -(10**20)])

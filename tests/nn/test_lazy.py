@@ -42,7 +42,7 @@ class Halved(Tensor):
         return halved
 
     @classmethod
-    def __torch_dispatch__(
+    def __torch_dispatch__(  # type: ignore[override]
         cls, function: Any, types: Any, args: Any = (), kwargs: Any = None
     ) -> Any:
         def numbers(v: Any) -> Any:

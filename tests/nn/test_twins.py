@@ -27,7 +27,7 @@ class Holder(nn.Module):
         super().__init__()
         self.first = getattr(library, kind)(3, 4, **BOTH)
         self.again = self.first
-        self.more = nn.ModuleList([getattr(library, kind)(8, 4), nn.Linear(4, 2)])
+        self.more: Any = nn.ModuleList([getattr(library, kind)(8, 4), nn.Linear(4, 2)])
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         for module in (self.first, self.more[0]):
@@ -39,7 +39,8 @@ class Holder(nn.Module):
 @pytest.mark.parametrize("kind", ["RNN", "GRU", "LSTM"])
 def test_the_copy_has_torchs_modules_and_the_same_parameters(kind: str) -> None:
     ours = Holder(tt.nn, kind).eval()
-    made, x = tt.nn.as_torch(ours), torch.randn(5, 2, 3)
+    made: Any = tt.nn.as_torch(ours)
+    x = torch.randn(5, 2, 3)
     own = getattr(nn, kind)
     assert type(made.first) is type(made.more[0]) is own
     assert made.first is made.again

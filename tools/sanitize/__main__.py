@@ -22,7 +22,8 @@ from pathlib import Path
 from tools.record import ROOT, Record, digest
 
 PASSED = Path(__file__).with_name("passed.txt")
-STREAMING = ROOT / "tests" / "nn" / "test_streaming.py"
+OF_MODULES = [ROOT / "tests" / "nn" / f"test_{name}.py" for name in ("streaming", "views", "lazy")]
+"""The tests of what reaches the engine without torch's autograd, and of what is not in memory."""
 FLAGS = ["-O0", "-g", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"]
 
 LIES = {
@@ -82,7 +83,9 @@ def digest_of_engine() -> str:
     """Of the engine, of all tests that run under the sanitizers, and of this script."""
     engine = ROOT / "src" / "throughtime" / "engine"
     tests = (ROOT / "tests" / "engine").glob("*.py")
-    return digest([*engine.glob("*.[ch]"), *engine.glob("*.py"), *tests, STREAMING, Path(__file__)])
+    return digest(
+        [*engine.glob("*.[ch]"), *engine.glob("*.py"), *tests, *OF_MODULES, Path(__file__)]
+    )
 
 
 def main(words: list[str]) -> int:
@@ -108,11 +111,11 @@ def main(words: list[str]) -> int:
             print(f"{lie}: {expected}")
         # -s: else the report of a sanitizer, which ends the process, would be lost with it
         options = ["-q", "-x", "-s", "-n", "2", "--max-worker-restart=0", "-p", "no:cacheprovider"]
-        # how an engine is found, built and put into graphs is nothing to a sanitizer
-        others = (f"--ignore=tests/engine/test_{name}.py" for name in ("library", "operators"))
-        # the widest vectors and the narrowest; what lies between is the same source
-        widths = ["-k", "not avx2"]
-        what = ["tests/engine", str(STREAMING), *others, *widths]
+        # how an engine is found, built and put into graphs is nothing to a sanitizer; of vectors,
+        # the widest and the narrowest: what lies between is the same source
+        others = ["--ignore=tests/engine/test_library.py"]
+        others += ["-k", "not (avx2 or test_graphs or test_what_is_exported)"]
+        what = ["tests/engine", *map(str, OF_MODULES), *others]
         failed = python(source, "-m", "pytest", *options, *what).returncode
     if not failed:
         record.add("the engine", found)

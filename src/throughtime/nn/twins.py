@@ -36,7 +36,7 @@ def as_torch(module: nn.Module) -> nn.Module:
         for name, child in parent._modules.items():
             if child in twins:
                 parent._modules[name] = twins[child]
-    return twins.get(made, made)  # type: ignore[call-overload, no-any-return]
+    return twins.get(made, made)  # type: ignore[call-overload]
 
 
 def twin(module: nn.RNNBase) -> nn.RNNBase:
@@ -45,12 +45,13 @@ def twin(module: nn.RNNBase) -> nn.RNNBase:
     Raises:
         TypeError: if the module is of a subclass.
     """
-    own, parent = type(module), type(module).__mro__[2]
+    own = type(module)
+    parent: type[nn.RNNBase] = own.__mro__[2]
     if not parent.__module__.startswith("torch.nn"):
         raise TypeError(
             f"no module of torch.nn stands for {own.__name__}, a subclass of tt.nn's modules that "
             "may compute something else; use torch.export"
         )
-    made = parent.__new__(parent)
+    made: nn.RNNBase = parent.__new__(parent)
     made.__dict__.update({name: v for name, v in vars(module).items() if name not in OURS})
-    return made  # type: ignore[no-any-return]
+    return made
