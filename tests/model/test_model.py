@@ -17,7 +17,7 @@ from torch.testing import assert_close
 
 import throughtime as tt
 from tests.helpers import oracle
-from tests.helpers.models import unchecked
+from tests.helpers.models import WIRINGS, unchecked
 from tests.helpers.oracle import Case
 from throughtime import Edge
 from throughtime.lengths import EndOfSequence, Halt, PredictedLength, SameAsInput
@@ -367,3 +367,17 @@ def test_h_is_not_dropped_on_its_way_through_time() -> None:
     vector, y = torch.ones(3, 2, dtype=torch.float64), _zeros(3, 4, dtype=torch.int64)
     ends = [model.train(mode)(vector).observe(y)[1].state for mode in (True, False)]
     torch.testing.assert_close(ends[0].cells, ends[1].cells)
+
+
+@pytest.mark.parametrize("wiring", ["hidden-and-output-to-hidden", "expected and hidden"])
+def test_of_fake_tensors_there_are_shapes(wiring: str) -> None:
+    from torch._subclasses.fake_tensor import FakeTensorMode
+
+    with FakeTensorMode():
+        model = tt.RecurrentModel(
+            tt.cells.LSTM(3), WIRINGS[wiring], tt.outputs.Categorical(3), input_size=2
+        )
+        x = tt.Sequence(torch.zeros(4, 5, 2), torch.ones(4, dtype=torch.int64))
+        log_prob = model(x).log_prob(tt.Sequence(torch.zeros(4, 5, dtype=torch.int64), x.lengths))
+        log_prob.sum().backward()
+    assert log_prob.shape == (4,)

@@ -27,13 +27,19 @@ def transforming() -> bool:
 
 
 def values_hidden() -> bool:
-    """True where no single value can be looked at: under a transform, and in a recorded graph.
+    """True where no single value can be looked at: under a transform, in a recorded graph, and of
+    fake tensors, which have none.
 
     Example:
         >>> values_hidden(), torch.func.vmap(lambda v: v + values_hidden())(torch.zeros(1))
         (False, tensor([1.]))
     """
-    return transforming() or torch.compiler.is_compiling()
+    return transforming() or torch.compiler.is_compiling() or _faked() is not None
+
+
+def _faked() -> object:
+    """The mode in which all tensors are fake ones, or None."""
+    return torch._C._get_dispatch_mode(torch._C._TorchDispatchModeKey.FAKE)
 
 
 def exporting() -> bool:

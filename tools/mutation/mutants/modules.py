@@ -149,4 +149,32 @@ MUTANTS = [
         "made = cell",
         (NN + "test_copies_compute_the_same_and_share_nothing",),
     ),
+    Mutant(
+        "a value is broadcast over the batch",
+        "outputs/strict.py",
+        "if depth < 0 or value.shape[depth:] != shape:",
+        "if depth < 0:",
+        ("tests/outputs/test_strict.py::test_a_value_fits_whole_or_is_refused",),
+    ),
+    Mutant(
+        "a number has no bound",
+        "whole.py",
+        "if value > most:",
+        "if value > most**9:",
+        ("tests/test_whole.py::test_numbers_beyond_a_tensors_are_refused_in_one_line",),
+    ),
+    Mutant(
+        "memory is read, whatever a tensor is",
+        "context/layout.py",
+        "return torch._C._dispatch_keys(tensor).raw_repr() in _OF_MEMORY",
+        "return True",
+        ("tests/nn/test_lazy.py::test_they_are_computed_as_their_numbers",),
+    ),
+    Mutant(
+        "in an exported program a row goes on after its end",
+        "gradients/backends/scanned.py",
+        "torch.where(here, n, s)",
+        "torch.where(here, n, n)",
+        ("tests/model/test_recorded.py::test_recorded",),
+    ),
 ]

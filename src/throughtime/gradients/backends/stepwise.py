@@ -9,6 +9,7 @@ from torch.nn.utils.parametrize import is_parametrized
 from throughtime.cells.cell import Cell, State
 from throughtime.context.autocast import full_precision
 from throughtime.context.parameters import with_parameters
+from throughtime.context.transforms import values_hidden
 from throughtime.gradients.backends.by_hand import ByHand, Forward, Gradients, Wanted, arriving
 from throughtime.gradients.recursion import Recursion
 from throughtime.gradients.unroll import unroll
@@ -19,7 +20,7 @@ class Stepwise(ByHand):
 
     @classmethod
     def of(cls, recursion: Recursion) -> Stepwise | None:
-        return Stepwise() if recursion.recurrent and not torch.compiler.is_compiling() else None
+        return Stepwise() if recursion.recurrent and not values_hidden() else None
 
     def states(self, recursion: Recursion) -> State:
         return super().states(recursion.added_up)

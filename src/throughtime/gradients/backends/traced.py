@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import torch
-
 from throughtime.cells.cell import State
 from throughtime.context.autocast import full_precision
+from throughtime.context.transforms import values_hidden
 from throughtime.engine.sweep import Ragged
 from throughtime.gradients.backends.by_hand import ByHand, Forward, Gradients, Wanted
 from throughtime.gradients.recursion import Recursion
@@ -21,7 +20,7 @@ class Traced(ByHand):
 
     @classmethod
     def of(cls, recursion: Recursion) -> Traced | None:
-        if not recursion.recurrent or torch.compiler.is_compiling():
+        if not recursion.recurrent or values_hidden():
             return None
         same = recursion.added_up
         programs = cache.programs_of(same.cell, same.u, same.state)
