@@ -14,6 +14,7 @@ from throughtime.context.layout import check_layout
 def check_dimensions(module: nn.RNNBase, x: Tensor, state: State | None) -> None:
     """Raise the exceptions of torch.nn if the input is no padded batch and no sequence, or the
     state not of the same kind."""
+    check_layout("the input", x)
     name, dims = module._get_name(), x.dim()
     if dims not in (2, 3):
         tensor = " tensor" if module.mode.startswith("RNN") else ""
