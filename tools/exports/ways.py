@@ -169,11 +169,24 @@ def _sentence(error: BaseException | None) -> str:
     while error is not None and len(chain) < 10:
         chain.append(str(error).strip())
         error = error.__cause__ or error.__context__
-    if reason := re.search(r"\(reason: (.*)\)", "\n".join(chain)):
+    whole = "\n".join(chain)
+    if reason := re.search(r"\(reason: (.*)\)", whole):
         return reason[1]
+    for words, meaning in MEANING.items():
+        if words in whole:
+            return meaning
     first = [said.split("\n")[0] for said in chain]
     ours = [said for said in first if any(word in said for word in OUR_WORDS)]
     return re.sub(r"^(RNN|GRU|LSTM): ", "", (ours or first)[0])[:250]
 
+
+MEANING = {
+    "Constraints violated (T)": "torch's own operator has its number of steps fixed",
+    "zeros(): argument 'size'": "torch.nn makes as many rows of h_0 as a value says, and not a shape",
+    "function marked as skipped": "torch.compile does not look into pack_padded_sequence",
+    "__cuda_array_interface__": "torch.fx does not look into pack_padded_sequence",
+    "JoinedStr": "TorchScript has no such class as tt.Sequence; use torch.export",
+}
+"""What torch's own messages say here."""
 
 OUR_WORDS = ("cannot be exported", "torch.export", "tt.")
