@@ -182,7 +182,7 @@ def _sentence(error: BaseException | None) -> str:
 
 MEANING = {
     "Constraints violated (T)": "torch's own operator has its number of steps fixed",
-    "zeros(): argument 'size'": "torch.nn makes as many rows of h_0 as a value says, and not a shape",
+    "zeros(): argument 'size'": "torch.nn makes as many rows of h_0 as a value says, no shape",
     "function marked as skipped": "torch.compile does not look into pack_padded_sequence",
     "__cuda_array_interface__": "torch.fx does not look into pack_padded_sequence",
     "JoinedStr": "TorchScript has no such class as tt.Sequence; use torch.export",
