@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -128,6 +129,71 @@ def test_what_is_exported_does_without_this_library() -> None:
     exported = torch.export.export(ours, (x,))
     assert "throughtime" not in str(exported.graph)
     torch.testing.assert_close(exported.module()(2 * x)[0], ours(2 * x)[0])
+
+
+GIVEN: dict[str, Any] = {
+    "kernel": "gru",
+    "parameters": [torch.randn(12, 4), torch.randn(12), torch.randn(4)],
+    "steps": 5,
+    "edges": [torch.randn(5, 2, 3), torch.randn(12, 3)],
+    "given": None,
+    "constant": None,
+    "start": None,
+    "state": [torch.randn(2, 4)],
+    "lengths": None,
+    "order": None,
+    "recurrent": True,
+}
+"""The arguments of both operators, as they should be: T = 5, two rows, H = 4."""
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"kernel": "none"},
+        {"kernel": "lstm"},
+        {"steps": 2**62, "edges": []},
+        {"steps": -1},
+        {"edges": [torch.randn(5, 2, 3)]},
+        {"edges": GIVEN["edges"] * 4},
+        {"edges": [torch.randn(5, 2, 3), torch.ones(12, 3, dtype=torch.int64)]},
+        {"edges": [torch.randn(5, 2, 3), torch.tensor(1.0)]},
+        {"given": torch.ones(5, 2, 12, dtype=torch.int64)},
+        {"parameters": [v.half() for v in GIVEN["parameters"]]},
+        {"state": []},
+        {"state": [torch.tensor(1.0)]},
+        {"lengths": torch.tensor([5, 2])},
+        {"lengths": torch.tensor([5, 2]), "order": torch.tensor([10**9, 1])},
+    ],
+    ids=" and ".join,
+)
+def test_arguments_that_the_engine_would_believe_are_refused(wrong: dict[str, Any]) -> None:
+    with pytest.raises(
+        ValueError, match=r"expected|at most|at least|one is missing|no matrix|more"
+    ):
+        torch.ops.throughtime.forward(**GIVEN | wrong, keep=False)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"saved": torch.empty(0)},
+        {"states": [torch.empty(1)]},
+        {"grad_states": [torch.ones(1)]},
+        {"grad_states": [torch.ones(5, 2, 4, dtype=torch.int64)]},
+        {"edges": [torch.zeros(5, 2, dtype=torch.int64), torch.randn(12, 3)]},
+        {"steps": 100, "edges": [], "wanted": []},
+        {"state": [torch.randn(500, 4)], "edges": [], "wanted": []},
+    ],
+    ids=" and ".join,
+)
+def test_what_a_reverse_would_read_or_write_beyond_is_refused(wrong: dict[str, Any]) -> None:
+    states, saved = torch.ops.throughtime.forward(**GIVEN, keep=True)
+    rest = {"states": states, "saved": saved, "grad_states": [torch.ones(5, 2, 4)]}
+    rest |= {"wanted": [True, True], "learning": True}
+    torch.ops.throughtime.reverse(**GIVEN | rest)
+    with pytest.raises(ValueError, match="expected"):
+        torch.ops.throughtime.reverse(**GIVEN | rest | wrong)
 
 
 def test_graphs() -> None:

@@ -19,7 +19,9 @@ from torch.library import custom_op
 from throughtime.cells.cell import State
 from throughtime.cells.drive import Drive, Entering
 from throughtime.engine import sweep
-from throughtime.engine.sweep import Ragged, Sweep
+from throughtime.engine.kernel import KERNELS
+from throughtime.engine.sweep import EDGES, REALS, Ragged, Sweep
+from throughtime.whole import whole
 
 
 class Inputs(NamedTuple):
@@ -57,11 +59,36 @@ class Inputs(NamedTuple):
         )
 
     def checked(self) -> Sweep:
-        """The sweep, whose lengths and order anybody may have given.
+        """The sweep, of which anybody may have given anything: what the types of the arguments do
+        not say, and the engine would believe. What has which shape and dtype, ``sweep.Call`` says.
 
         Raises:
-            ValueError: if they are not those of the rows.
+            ValueError: if the kernel is none, there is more or less than it has, or the lengths
+                and the order are not those of the rows.
         """
+        if self.kernel not in KERNELS:
+            raise ValueError(f"no kernel {self.kernel!r}; expected one of {', '.join(KERNELS)}")
+        kernel = KERNELS[self.kernel]
+        whole("steps", self.steps, least=0)
+        for name, found, most in (
+            ("parameters", self.parameters, len(kernel.parameters)),
+            ("state", self.state, len(kernel.state)),
+            ("edges", self.edges, len(self.edges) // 2 * 2),
+        ):
+            if len(found) != most:
+                raise ValueError(f"{self.kernel}: {name} has {len(found)} tensors; expected {most}")
+        if len(self.edges) > 2 * EDGES:
+            raise ValueError(f"{self.kernel}: more than {EDGES} edges; add up what enters")
+        for name, v in (("parameters", self.parameters[0]), ("state", self.state[0])):
+            if v.dim() != 2 or v.dtype not in REALS:
+                raise ValueError(
+                    f"{self.kernel}: the first of {name} is {v.dtype} of shape {tuple(v.shape)}; "
+                    "expected a matrix of float32 or float64"
+                )
+        if any(weight.dim() != 2 for weight in self.edges[1::2]):
+            raise ValueError(f"{self.kernel}: the weight of an edge is no matrix")
+        if (self.lengths is None) != (self.order is None):
+            raise ValueError(f"{self.kernel}: lengths and order go together; one is missing")
         sweep = self.sweep
         if sweep.rows is not None:
             sweep.rows.check(self.steps, len(self.state[0]))

@@ -23,7 +23,8 @@ class Stepper:
     """
 
     def __init__(self, sweep: Sweep) -> None:
-        library, call = in_use(), Call(sweep, tuple(map(torch.empty_like, sweep.state)), None)
+        after = tuple(s.new_empty(1, *s.shape) for s in sweep.state)
+        library, call = in_use(), Call(sweep, after, None)
         call.set("threads", 1)
         size = library.function(f"{call.kernel}_forward_scratch", call.real)(call.argument)
         self._scratch = Scratch(size)

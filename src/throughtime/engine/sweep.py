@@ -32,6 +32,9 @@ FIELDS = (
 )
 """``Sweep`` of ``engine.h``, field by field."""
 
+WHOLE = ("symbols", "lengths", "order")
+"""The fields that point to whole numbers; the others point to reals."""
+
 AT = {name: i for i, name in enumerate(FIELDS)}
 
 Argument = ctypes.c_int64 * len(FIELDS)
@@ -134,13 +137,14 @@ class Call:
         self.point("given", drive.given, (steps, batch, D))
         self.point("constant", drive.constant, (batch, D))
         self.point("start", drive.start, (batch, D))
+        self.of_states = (steps, batch, H)
         for part, first, after in zip(kernel.state, state, states, strict=True):
             self.point(f"first_{part}", first, (batch, H))
-            self.point(part, after)
-        self.point("saved", saved)
+            self.point(part, after, self.of_states)
+        self.point("saved", saved, (steps, batch, kernel.saved * H))
         if rows is not None:
-            self.point("lengths", rows.lengths)
-            self.point("order", rows.order)
+            self.point("lengths", rows.lengths, (batch,))
+            self.point("order", rows.order, (batch,))
         if not recurrent:
             self.set("W", 0)
 
@@ -154,11 +158,11 @@ class Call:
         """Point to a tensor; to a dense copy, if it is not dense; to nothing, if there is none."""
         if tensor is None:
             return
-        kind = tensor.dtype
-        if (kind is not self.dtype and kind is not torch.int64) or not tensor.is_cpu:
+        kind = torch.int64 if name.startswith(WHOLE) else self.dtype
+        if tensor.dtype is not kind or not tensor.is_cpu:
             raise ValueError(
-                f"{self.kernel}: {name.rstrip('_012')} is {kind} on {tensor.device}; "
-                f"expected {self.dtype} on the CPU"
+                f"{self.kernel}: {name.rstrip('_012')} is {tensor.dtype} on {tensor.device}; "
+                f"expected {kind} on the CPU"
             )
         if expected is not None and tensor.shape != expected:
             raise ValueError(
@@ -235,11 +239,11 @@ def reverse(
 
     def gradient(name: str, of: Tensor) -> Tensor:
         grad = of.new_empty(of.shape)
-        call.point(name, grad)
+        call.point(name, grad)  # which refuses a gradient of symbols
         return grad
 
     for part, arriving in zip(kernel.state, grad_states, strict=True):
-        call.point(f"grad_{part}", arriving)
+        call.point(f"grad_{part}", arriving, call.of_states)
     drive = sweep.drive
     grads = [
         gradient(name, v) if want else None
