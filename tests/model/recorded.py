@@ -103,6 +103,27 @@ def test_a_program_does_not_depend_on_how_its_model_is_differentiated(
     torch.testing.assert_close(exported(model).module()(**given), LogProb(model)(**given))
 
 
+def test_a_program_does_not_depend_on_those_recorded_before() -> None:
+    model = make("tanh", WIRINGS["hidden-to-hidden"])
+    given = tensors(model)
+    export(LogProb(model), (), kwargs=given)  # every size fixed
+    rows = {name: {0: B} for name in given}
+    export(LogProb(model), (), kwargs=given, dynamic_shapes=rows)
+    longer = tensors(model, MANY)
+    torch.testing.assert_close(exported(model).module()(**longer), LogProb(model)(**longer))
+
+
+def test_a_truncated_gradient_is_exported_where_time_is_fixed() -> None:
+    model = make("tanh", WIRINGS["hidden-to-hidden"], gradient=tt.gradients.TruncatedBPTT(2))
+    given = tensors(model)
+    found = []
+    for way in (LogProb(model), export(LogProb(model), (), kwargs=given).module()):
+        way(**given).sum().backward()
+        found.append([p.grad.clone() for p in way.parameters() if p.grad is not None])
+        way.zero_grad()
+    torch.testing.assert_close(*found)
+
+
 def test_strict_mode_records_the_same() -> None:
     model = make("GRU", WIRINGS["vector and input"])
     given = tensors(model, MANY)

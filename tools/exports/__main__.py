@@ -36,6 +36,7 @@ class LogProb(torch.nn.Module):
     def forward(self, x, y, lengths):
         return self.model(tt.Sequence(x, lengths)).log_prob(tt.Sequence(y, lengths))
 
+
 B, T = torch.export.Dim("B"), torch.export.Dim("T")
 shapes = {{0: B, 1: T}}, {{0: B, 1: T}}, {{0: B}}
 program = torch.export.export(LogProb(model).eval(), (x, y, lengths), dynamic_shapes=shapes)
@@ -44,7 +45,8 @@ torch.onnx.export(program, "model.onnx")
 ```
 
 What it is recorded with has two rows and two steps or more, as for every dimension that
-`torch.export` leaves open; what it then takes has one step or more.
+`torch.export` leaves open; what it then takes has one step or more. A program does not look at
+values: lengths must be from 0 to T, and symbols those of the model.
 
 The table is written by `make exports` (`tools/exports`), here with torch
 {torch.__version__.split("+")[0]}. Each program was compared with the module that it was recorded

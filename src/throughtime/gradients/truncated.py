@@ -19,6 +19,9 @@ class TruncatedBPTT(Gradient):
     With running text in streams, ``p.observe(chunk)`` carries the state from one training step to
     the next in the same way.
 
+    A program that ``torch.export`` records with T left open runs in one stretch: its values are the
+    same, and who trains it has the gradients of :class:`FullBPTT`.
+
     Args:
         k: steps in a stretch, at least one.
 
@@ -36,7 +39,7 @@ class TruncatedBPTT(Gradient):
     def fold(
         self, stretch: Stretch, carry: Tensors, steps: Tensors, constant: Tensors, module: nn.Module
     ) -> tuple[Tensors, Tensors]:
-        if exporting():  # its values are those of one stretch
+        if exporting() and not isinstance(steps[0].shape[0], int):
             return stretch(carry, steps, constant)
         outputs: list[Tensors] = []
         for part in zip(*(s.split(self.k) for s in steps), strict=True):

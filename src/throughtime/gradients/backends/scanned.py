@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from types import CodeType
+
 import torch
 from torch import Tensor
 
@@ -31,8 +34,10 @@ class Scanned(Backend):
             return Unrolled().states(recursion)
         same = recursion.added_up
         cell, u, before, alive = same.cell, same.u, same.state, same.alive
-        # AOTInductor finds an open number of rows only where a step names it; strict mode cannot
-        rows = None if torch.compiler.is_dynamo_compiling() else u.shape[1]
+        rows = None
+        if not torch.compiler.is_dynamo_compiling():  # as in strict mode, which takes neither
+            rows = u.shape[1]  # AOTInductor finds what is open here only where a step names it
+            _forget(scan)
 
         def step(state: list[Tensor], at: list[Tensor]) -> tuple[list[Tensor], list[Tensor]]:
             new = cell.step(at[0], tuple(state))
@@ -46,3 +51,13 @@ class Scanned(Backend):
         start, inputs = [b.contiguous() for b in before], [u] if alive is None else [u, alive]
         _, states = scan(step, start, inputs)
         return tuple(states)
+
+
+def _forget(scan: Callable[..., object]) -> None:
+    """What torch has compiled of ``scan`` for one program, it tries in the next one, and so finds
+    that a size which is open there is the one which was fixed here."""
+    from torch._C._dynamo.eval_frame import reset_code
+
+    for code in scan.__code__.co_consts:
+        if isinstance(code, CodeType):
+            reset_code(code)
