@@ -1,5 +1,6 @@
 """Runs' folders: what is saved is what is loaded, and what is damaged is refused in one line."""
 
+import os
 import random
 import shutil
 from collections.abc import Callable
@@ -203,3 +204,66 @@ def test_a_flipped_bit_is_noticed_or_changes_nothing(
             noticed += "\n" not in str(error)
         file.write_bytes(content)
     assert 300 < noticed < 500
+
+
+def test_the_state_of_another_run_is_refused_by_all_that_read_it(
+    trained: RunFolder, words: Dataset, tmp_path: Path
+) -> None:
+    other = prepare(Options(hidden_size=12, max_steps=2), words, tmp_path / "other")
+    Trainer(other, words, say=lambda line: None).fit()
+    path = copied(trained, tmp_path / "mixed")
+    shutil.copy(other.path / "state.safetensors", path)
+    with pytest.raises(RunError, match=r"of another run than config\.json"):
+        Summary.of(path)
+    found = copied(trained, tmp_path / "opened")
+    run = RunFolder.load(found)
+    shutil.copy(other.path / "state.safetensors", found)
+    with pytest.raises(RunError, match=r"of another run than config\.json"):
+        run.metrics()
+
+
+@pytest.mark.parametrize("name", ["state.safetensors", "best.safetensors", "schema.json"])
+def test_a_pipe_in_place_of_a_file_is_not_waited_for(
+    trained: RunFolder, tmp_path: Path, name: str
+) -> None:
+    path = copied(trained, tmp_path / "piped")
+    (path / name).unlink()
+    os.mkfifo(path / name)
+    with pytest.raises(RunError, match=f"{name}: no regular file"):
+        RunFolder.load(path)
+
+
+def test_best_weights_that_are_damaged_are_known_before_training_goes_on(
+    trained: RunFolder, tmp_path: Path
+) -> None:
+    path = copied(trained, tmp_path / "damaged")
+    content = bytearray((path / "best.safetensors").read_bytes())
+    content[-1] ^= 1
+    (path / "best.safetensors").write_bytes(content)
+    with pytest.raises(RunError, match=r"best\.safetensors: damaged"):
+        RunFolder.load(path, "last").again()
+
+
+def test_files_stay_as_private_as_they_were(trained: RunFolder, tmp_path: Path) -> None:
+    path = copied(trained, tmp_path / "private")
+    (path / "config.json").chmod(0o600)
+    RunFolder.load(path).save_config()
+    assert (path / "config.json").stat().st_mode & 0o777 == 0o600
+
+
+def test_a_folder_for_runs_that_leads_nowhere_is_refused(
+    words: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "runs").symlink_to("/nonexistent/scratch")
+    with pytest.raises(RunError, match="runs: cannot be made a folder"):
+        prepare(Options(hidden_size=8), words, None)
+
+
+def test_runs_are_of_float32(trained: RunFolder, monkeypatch: pytest.MonkeyPatch) -> None:
+    torch.set_default_dtype(torch.float64)
+    try:
+        with pytest.raises(ValueError, match=r"torch.float64, and runs are of float32; call"):
+            RunFolder.load(trained.path)
+    finally:
+        torch.set_default_dtype(torch.float32)

@@ -16,6 +16,7 @@ from throughtime.runs.errors import RunError
 from throughtime.runs.folder import RunFolder
 from throughtime.runs.options import ConfigError, Options
 from throughtime.training import prepare
+from throughtime.training.display import Display
 from throughtime.training.train import fit
 from throughtime.training.trainer import Trainer
 
@@ -124,3 +125,34 @@ def test_a_resumed_run_keeps_what_another_process_has_chosen_meanwhile(
     fit(prepare.prepare(options, words, tmp_path / "run"), words)
     with pytest.raises(RunError, match="run: was replaced by another folder"):
         fit(early, words, resume={})
+
+
+def test_fewer_epochs_than_are_done_are_enough(words: Dataset, tmp_path: Path) -> None:
+    run = tt.train(words, out=tmp_path / "run", hidden_size=8, epochs=2, say=None)
+    folder, reason = fit(RunFolder.load(run.path, "last"), words, resume={"epochs": 1})
+    assert reason == "all 1 epochs are done"
+    assert len(folder.metrics()) == 2
+
+
+def test_what_was_trained_is_saved_if_nobody_reads_a_line_between(
+    words: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(self: object, symbols: int, loss: float) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Display, "update", full)
+    with pytest.raises(OSError, match="No space left"):
+        tt.train(words, out=tmp_path / "run", hidden_size=8, max_steps=8, say=None)
+    assert RunFolder.load(tmp_path / "run", "last").load_state().said["progress"]["step"] == 1
+
+
+def test_whatever_stops_a_first_update_leaves_no_folder(
+    words: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(self: object, batch: object) -> float:
+        raise RuntimeError("not enough memory: you tried to allocate 1 TB")
+
+    monkeypatch.setattr(Trainer, "_update", fails)
+    with pytest.raises(RuntimeError, match="not enough memory"):
+        tt.train(words, out=tmp_path / "run", hidden_size=8, say=None)
+    assert not (tmp_path / "run").exists()

@@ -86,6 +86,16 @@ def check_identity(file: Path, found: object, expected: str) -> None:
         )
 
 
+def state_of(path: Path, run: str) -> Header:
+    """The header of the state in a run's folder.
+
+    Raises:
+        RunError: if it is missing, damaged or of another run.
+    """
+    file = path / STATE
+    return _header(file, run) or read_header(file)  # which says that it is missing
+
+
 def _pair(path: Path, run: str) -> Pair:
     return Pair(*(_header(path / name, run) for name in (STATE, BEST)))
 

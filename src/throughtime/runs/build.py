@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import torch
+
 from throughtime.cells import Cell
 from throughtime.data.schema import Schema
 from throughtime.graph.graph import Graph
@@ -25,8 +27,14 @@ def build(config: Config, schema: Schema) -> Model:
     it reads a sequence in both directions of time.
 
     Raises:
-        ValueError: if the choices contradict each other, or the model is too large.
+        ValueError: if the choices contradict each other, the model is too large, or torch's
+            default dtype is not float32, of which all runs are.
     """
+    if torch.get_default_dtype() is not torch.float32:
+        raise ValueError(
+            f"torch's default dtype is {torch.get_default_dtype()}, and runs are of float32; call "
+            "torch.set_default_dtype(torch.float32) before"
+        )
     try:
         return _build(config, schema)
     except RuntimeError as error:  # torch's allocator has no more specific error

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import secrets
+import stat
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
@@ -43,6 +44,9 @@ def save(file: Path, content: Iterable[bytes | memoryview]) -> None:
         try:
             new = os.open(beside, ONLY_NEW, 0o666)
             try:
+                with suppress(FileNotFoundError):  # who may read it, may read it still
+                    if stat.S_ISREG(mode := os.lstat(file).st_mode):
+                        os.chmod(beside, stat.S_IMODE(mode))
                 for part in content:
                     _write(new, memoryview(part))
                 os.fsync(new)
@@ -96,3 +100,9 @@ def _sync(folder: Path) -> None:
             os.fsync(opened)
         finally:
             os.close(opened)
+
+
+def check_regular(file: Path) -> None:
+    """Raise a ``RunError`` for what is there and no file: to open a pipe may wait for ever."""
+    if file.exists() and not file.is_file():
+        raise RunError(f"{file}: no regular file; put back the one that training wrote")

@@ -19,19 +19,14 @@ from throughtime.data import Dataset, load
 from throughtime.data.files.json_text import from_json
 from throughtime.data.schema import Schema
 from throughtime.runs import choices, schema_file
-from throughtime.runs.belonging import (
-    BEST,
-    KNOWN_BEST,
-    MADE_AFTER,
-    load_belonging,
-)
+from throughtime.runs.belonging import BEST, KNOWN_BEST, MADE_AFTER, load_belonging, state_of
 from throughtime.runs.build import Model, build
 from throughtime.runs.config import Config, read_json
 from throughtime.runs.errors import RunError
 from throughtime.runs.files import save
-from throughtime.runs.metrics import COLUMNS, LAST, STATE, Metrics, read_metrics
+from throughtime.runs.metrics import COLUMNS, LAST, STATE, Metrics, metrics_of
 from throughtime.runs.place import new_folder, place_of
-from throughtime.runs.tensors import save_tensors
+from throughtime.runs.tensors import load_tensors, save_tensors
 
 Weights = Literal["best", "last"]
 
@@ -165,7 +160,10 @@ class RunFolder:
             ValueError: as by :meth:`load`, or if the folder is another one now.
         """
         self._check_place()
-        return RunFolder.load(self.path, "last")
+        found = RunFolder.load(self.path, "last")
+        if (self.path / BEST).exists():
+            load_tensors(self.path / BEST)  # damage is better known now than at the end
+        return found
 
     def replaced(self, **values: Any) -> RunFolder:
         """The same run with other values for some keys of its configuration."""
@@ -244,7 +242,7 @@ class RunFolder:
         Raises:
             RunError: if the state of training is missing or damaged.
         """
-        return read_metrics(self.path)
+        return metrics_of(self.path / STATE, state_of(self.path, self.identity).said)
 
     def _state(self) -> tuple[dict[str, Tensor], dict[str, Any]]:
         if not (self.path / STATE).exists():

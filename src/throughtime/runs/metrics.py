@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TypeAlias
 
 from throughtime.data.files.json_text import from_json
 from throughtime.runs.errors import RunError
-from throughtime.runs.tensors import read_header
 
 STATE = "state.safetensors"
 """The file of all that training continues from."""
@@ -23,15 +23,14 @@ Metrics: TypeAlias = list[dict[str, float | None]]
 """A row for each epoch."""
 
 
-def read_metrics(path: Path) -> Metrics:
-    """The metrics in a run's folder, from the header of its state.
+def metrics_of(file: Path, said: Mapping[str, str]) -> Metrics:
+    """The metrics that the header of a run's state has.
 
     Raises:
-        RunError: if the state is missing or damaged.
+        RunError: if it has none.
     """
-    file = path / STATE
     try:
-        rows = from_json(read_header(file).said["training"])["metrics"]
+        rows = from_json(said["training"])["metrics"]
         return [{name: row[name] for name in COLUMNS} for row in rows]
     except (KeyError, TypeError) as error:
         raise RunError(f"{file}: has no metrics ({error!r})") from None

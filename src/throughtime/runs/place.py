@@ -48,7 +48,14 @@ def place_of(path: Path) -> tuple[int, int]:
 def _made(path: Path) -> bool:
     """Make a folder; False if its name is taken."""
     try:
-        path.mkdir(parents=True)
+        # first the parents, by themselves: one that is no folder would look like a taken name
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise RunError(
+            f"{path.parent}: cannot be made a folder ({error.strerror}); give another --out"
+        ) from None
+    try:
+        path.mkdir()
     except FileExistsError:
         return False
     except OSError as error:

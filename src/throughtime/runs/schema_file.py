@@ -9,6 +9,7 @@ from throughtime.data.files.json_text import from_json
 from throughtime.data.schema import Schema
 from throughtime.runs.belonging import check_identity
 from throughtime.runs.errors import RunError
+from throughtime.runs.files import check_regular
 from throughtime.runs.seal import BLANK, is_sealed, sealed
 
 FILE = "schema.json"
@@ -37,6 +38,7 @@ def read_schema(path: Path, run: str) -> tuple[Schema, str]:
         RunError: if the file is missing, damaged, or of another run.
     """
     file = path / FILE
+    check_regular(file)
     try:
         content = file.read_bytes()
         if not is_sealed(content):

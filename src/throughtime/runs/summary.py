@@ -8,10 +8,10 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
+from throughtime.runs.belonging import state_of
 from throughtime.runs.config import read_json
-from throughtime.runs.metrics import LAST, STATE, read_metrics
+from throughtime.runs.metrics import LAST, STATE, metrics_of
 from throughtime.runs.options import read_as
-from throughtime.runs.tensors import read_header
 
 
 class _Choices(BaseModel):
@@ -57,8 +57,9 @@ class Summary:
         Raises:
             ValueError: if a file is missing or damaged.
         """
-        config = read_as(_Choices, read_json(path).values)
-        rows = read_metrics(path)
+        found = read_json(path)
+        config, state = read_as(_Choices, found.values), state_of(path, found.run)
+        rows = metrics_of(path / STATE, state.said)
         valid = [v for row in rows if (v := row["valid nats"]) is not None and math.isfinite(v)]
         last = rows[-1] if rows else {}
         return cls(
@@ -66,7 +67,7 @@ class Summary:
             data="rows in memory" if config.dataset is None else Path(config.dataset).name,
             wiring=config.wiring,
             cell=f"{config.cell} {config.layers} × {config.hidden_size}",
-            parameters=read_header(path / STATE).count(LAST),
+            parameters=state.count(LAST),
             epochs=int(last.get("epoch") or 0),
             valid=min(valid, default=None),
             minutes=(last.get("seconds") or 0.0) / 60,

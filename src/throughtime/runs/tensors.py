@@ -12,7 +12,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 from throughtime.data.files.json_text import from_json
 from throughtime.runs.errors import RunError
-from throughtime.runs.files import save
+from throughtime.runs.files import check_regular, save
 from throughtime.runs.seal import BLANK, checksum, is_sealed, sealed
 
 if TYPE_CHECKING:
@@ -125,6 +125,7 @@ def _changed(file: Path) -> RunError:
 
 @contextmanager
 def _opened(file: Path) -> Iterator[IO[bytes]]:
+    check_regular(file)
     try:
         with file.open("rb") as content:
             yield content

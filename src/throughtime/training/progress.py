@@ -23,7 +23,7 @@ class Progress:
 
     def reason_to_stop(self, config: Config) -> str | None:
         """Why a training of this configuration is over; None if it is not."""
-        if self.epoch == config.epochs:
+        if self.epoch >= config.epochs:
             return f"all {config.epochs} epochs are done"
         if self.since_best >= config.patience:
             return f"no better for {config.patience} epochs"

@@ -100,7 +100,7 @@ def fit(
             for line in first:
                 say(line)
             return folder, trainer.fit()
-    except (ValueError, OSError):
+    except Exception:
         if resume is None and (trainer is None or not trainer.progress.step):
             folder.remove()  # nothing was trained
         raise

@@ -131,7 +131,11 @@ class Trainer:
                     before = progress.symbols
                     loss = self._update(batch)
                     progress.seconds = self.clock() - started
-                    display.update(progress.symbols - before, loss)
+                    try:
+                        display.update(progress.symbols - before, loss)
+                    except OSError:  # nobody reads, or the log's disk is full
+                        self._save()
+                        raise
                     if self.clock() - self.saved > 60 * self.config.save_every:
                         self._save()
                 if interrupt.requested:
