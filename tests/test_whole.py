@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 from hypothesis import given
@@ -137,3 +138,10 @@ def test_a_beam_as_wide_as_allowed_needs_no_more_memory_than_there_are_sequences
     every, log_p = p.modes(2**20, max_length=2)
     assert len(log_p) == len(every.lengths) < 100
     torch.testing.assert_close(p.log_prob(p.mode(2**20, max_length=2)), log_p[0])
+
+
+def test_numpys_whole_numbers_are_whole_numbers() -> None:
+    assert whole("a count", np.int64(3)) == 3
+    assert type(whole("a count", np.int64(3))) is int
+    with pytest.raises(ValueError, match=r"a whole number, at least 1; got .*False"):
+        whole("a count", np.bool_(False))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from typing import Any
 
 MOST = 2**28
@@ -21,9 +22,14 @@ def whole(name: str, value: Any, least: int = 1, most: int = MOST) -> int:
         ...
         ValueError: beam must be at most 268,435,456; got 1e+30
     """
-    if isinstance(value, bool) or not isinstance(value, int) or value < least:
+    try:
+        number = least - 1 if isinstance(value, bool) else operator.index(value)  # NumPy's too
+    except TypeError:
+        number = least - 1
+    if number < least:
         raise ValueError(f"{name} must be a whole number, at least {least}; got {value!r}")
-    if value > most:
-        got = f"{value:,}" if value < 10**18 else f"{value:.3g}" if value < 10**300 else "far more"
+    if number > most:
+        got = f"{number:,}" if number < 10**18 else "far more"
+        got = f"{number:.3g}" if 10**18 <= number < 10**300 else got
         raise ValueError(f"{name} must be at most {most:,}; got {got}")
-    return value
+    return number

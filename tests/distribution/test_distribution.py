@@ -17,6 +17,7 @@ from torch.testing import assert_close
 
 import throughtime as tt
 from tests.helpers import oracle
+from tests.helpers.models import unchecked
 from tests.helpers.oracle import CASES, Case
 from throughtime import Edge
 
@@ -377,3 +378,12 @@ def test_what_is_fed_has_the_models_dtype() -> None:
         ValueError, match=r"what is fed is torch\.float32 and the model torch\.float64"
     ):
         p.terms(y, fed=y.to(torch.float32))
+
+
+def test_a_list_is_no_value() -> None:
+    model = tt.RecurrentModel(
+        tt.cells.Elman(2), tt.wirings.HIDDEN_TO_HIDDEN, tt.outputs.Normal(1), input_size=1
+    )
+    listed: Any = [[1.0]]
+    with unchecked(), pytest.raises(ValueError, match=r"y is a list; expected a tt\.Sequence"):
+        model(tt.Sequence(torch.zeros(1, 1, 1))).log_prob(listed)

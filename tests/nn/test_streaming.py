@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 import torch
+from torch import Tensor, nn
+from torch.nn.utils import parametrize
 from torch.testing import assert_close
 
 import throughtime as tt
+from tests.helpers.models import unchecked
 from throughtime.engine import library
 from throughtime.nn.recurrent import Recurrent
 
@@ -175,3 +179,42 @@ def test_an_input_that_is_elsewhere_is_refused() -> None:
     live = tt.nn.Streaming(tt.nn.GRU(2, 4))
     with pytest.raises(ValueError, match=r"x has .* on meta; expected .* on cpu"):
         live.step(torch.zeros(1, 2, device="meta"), live.zeros(), live.zeros())
+
+
+def test_a_parametrized_modules_weights_are_its_present_ones() -> None:
+    class Scaled(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.by = torch.tensor(1.0)
+
+        def forward(self, W: Tensor) -> Tensor:
+            return self.by * W
+
+    module, scaled = tt.nn.GRU(3, 4), Scaled()
+    parametrize.register_parametrization(module, "weight_hh_l0", scaled)
+    live = tt.nn.Streaming(module)
+    x, state, new = torch.randn(1, 3), (torch.randn(1, 1, 4),), live.zeros()
+    for _ in range(2):
+        expected, _ = module(x[None], state[0])
+        torch.testing.assert_close(live.step(x, state, new), expected[0])
+        scaled.by.mul_(3)
+
+
+def test_weights_are_not_written_to() -> None:
+    module = tt.nn.GRU(3, 4)
+    live = tt.nn.Streaming(module, 2)
+    with pytest.raises(ValueError, match="share memory with it, with x, the weights"):
+        live.step(
+            torch.randn(2, 3), live.zeros(), (module.all_weights[0][1].data[:2].view(1, 2, 4),)
+        )
+
+
+def test_what_is_no_module_of_ours_and_no_tensor_is_refused() -> None:
+    theirs: Any = torch.nn.GRU(3, 4)
+    listed: Any = [[1.0] * 3]
+    with unchecked():
+        with pytest.raises(ValueError, match=r"torch\.nn\..*GRU; expected a tt\.nn\.RNN"):
+            tt.nn.Streaming(theirs)
+        live = tt.nn.Streaming(tt.nn.GRU(3, 4))
+        with pytest.raises(ValueError, match="x is a list; expected a tensor"):
+            live.step(listed, live.zeros(), live.zeros())

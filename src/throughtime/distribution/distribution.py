@@ -359,6 +359,11 @@ class SequenceDistribution(Distribution):
         """A tensor is a batch of sequences of equal length."""
         if isinstance(value, Sequence):
             return value
+        if not isinstance(value, Tensor):
+            raise ValueError(
+                f"y is a {type(value).__name__}; expected a tt.Sequence, or a tensor of sequences "
+                "of equal length"
+            )
         check_layout("y", value)
         batch_dims = value.dim() - len(self.output.event_shape) - 1
         if batch_dims < 0:

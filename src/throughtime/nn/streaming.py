@@ -8,6 +8,7 @@ from typing import Any, cast
 import torch
 from jaxtyping import Float
 from torch import Tensor
+from torch.nn.utils.parametrize import is_parametrized
 
 from throughtime.cells.cell import Cell, State
 from throughtime.cells.drive import Drive, Entering
@@ -28,8 +29,10 @@ class Streaming:
     .. math:: h_l^{(t)} = f(h_l^{(t-1)}, W_{ih} h_{l-1}^{(t)}; W_{hh}, b), \qquad h_0 = x
 
     Where the engine has the module, its matrices are packed once, and a step allocates nothing. It
-    gives no gradients and drops nothing out. Weights that have changed are noticed, unless it was
-    in place through their ``.data``: then call :meth:`refresh`.
+    gives no gradients, drops nothing out and runs no hooks. Weights that have changed are noticed,
+    unless torch itself does not count it: in place through their ``.data``, in inference mode, or
+    by an optimiser with ``fused=True``. Then call :meth:`refresh`. The weights of a parametrized
+    module are made, and packed, at each step.
 
     Args:
         module: a :class:`~throughtime.nn.RNN`, GRU or LSTM that reads time forward.
@@ -53,6 +56,11 @@ class Streaming:
     """
 
     def __init__(self, module: Recurrent, rows: int = 1) -> None:
+        if not isinstance(module, Recurrent):
+            raise ValueError(
+                f"the module is a {type(module).__module__}.{type(module).__name__}; expected a "
+                "tt.nn.RNN, GRU or LSTM"
+            )
         if module.bidirectional or module.proj_size:
             raise ValueError(
                 f"{module} cannot be taken step by step: expected one direction, and no proj_size"
@@ -61,9 +69,12 @@ class Streaming:
         self._parts = len(module._cell[0].state_sizes)
         self._layers: list[_Layer] = []
         self._seen: list[tuple[Tensor, int, int]] = []
+        self._spans: list[tuple[int, int]] = []
 
     @property
     def _weights(self) -> list[Tensor]:
+        if is_parametrized(self.module):
+            return [v for layer in self.module.all_weights for v in layer]
         return cast(list[Tensor], self.module._flat_weights)
 
     def zeros(self) -> State:
@@ -84,10 +95,10 @@ class Streaming:
 
         Raises:
             ValueError: if a shape or dtype is not that of the module, or ``new`` shares memory with
-                ``state``, with x, or among its parts.
+                ``state``, with x, with the weights, or among its parts.
         """
-        self._check(x, state, new)
         self._prepare()
+        self._check(x, state, new)
         for i, layer in enumerate(self._layers):
             layer.step(x, tuple(s[i] for s in state), tuple(n[i] for n in new))
             x = new[0][i]
@@ -100,22 +111,22 @@ class Streaming:
                 f"the state and the new one have {len(state)} and {len(new)} tensors; expected "
                 f"{parts}, as zeros() gives"
             )
-        like = self._weights[0]
+        like = self._seen[0][0]
         inside = (module.num_layers, self.rows, module.hidden_size)
         _fits("x", x, (self.rows, module.input_size), like)
         for s in state:
             _fits("state", s, inside, like)
         for n in new:
             _fits("new", n, inside, like)
-        taken = [_span(t) for t in (x, *state)]
+        taken = [*self._spans, *(_span(t) for t in (x, *state))]
         for n in new:
             if dense(n) is not n:
                 raise ValueError("the new state must be contiguous, as zeros() gives it")
             begin, end = _span(n)
             if any(first < end and begin < last for first, last in taken):
                 raise ValueError(
-                    "the new state must not be the old one, or share memory with it, with x or "
-                    "among its parts; let two states take turns"
+                    "the new state must not be the old one, or share memory with it, with x, the "
+                    "weights or among its parts; let two states take turns"
                 )
             taken.append((begin, end))
 
@@ -130,6 +141,7 @@ class Streaming:
             layers = self.module.all_weights
             self._layers = [_Layer(self.module, layer, self.rows) for layer in layers]
             self._seen = [(v, _version(v), v.data_ptr()) for v in weights]
+            self._spans = [_span(v) for v in weights]
 
     def refresh(self) -> None:
         """Take the weights as they are now."""
@@ -153,6 +165,8 @@ def _span(tensor: Tensor) -> tuple[int, int]:
 
 
 def _fits(name: str, tensor: Tensor, shape: tuple[int, ...], like: Tensor) -> None:
+    if not isinstance(tensor, Tensor):
+        raise ValueError(f"{name} is a {type(tensor).__name__}; expected a tensor")
     if not in_memory(tensor):
         check_layout(name, tensor)
         if says_its_numbers(tensor):
