@@ -97,8 +97,9 @@ class Streaming:
             ValueError: if a shape or dtype is not that of the module, or ``new`` shares memory with
                 ``state``, with x, with the weights, or among its parts.
         """
-        self._prepare()
         self._check(x, state, new)
+        self._prepare()
+        _apart(new, [*self._spans, *(_span(t) for t in (x, *state))])
         for i, layer in enumerate(self._layers):
             layer.step(x, tuple(s[i] for s in state), tuple(n[i] for n in new))
             x = new[0][i]
@@ -111,24 +112,15 @@ class Streaming:
                 f"the state and the new one have {len(state)} and {len(new)} tensors; expected "
                 f"{parts}, as zeros() gives"
             )
-        like = self._seen[0][0]
+        like = self._weights[0]
         inside = (module.num_layers, self.rows, module.hidden_size)
         _fits("x", x, (self.rows, module.input_size), like)
         for s in state:
             _fits("state", s, inside, like)
         for n in new:
             _fits("new", n, inside, like)
-        taken = [*self._spans, *(_span(t) for t in (x, *state))]
-        for n in new:
-            if dense(n) is not n:
-                raise ValueError("the new state must be contiguous, as zeros() gives it")
-            begin, end = _span(n)
-            if any(first < end and begin < last for first, last in taken):
-                raise ValueError(
-                    "the new state must not be the old one, or share memory with it, with x, the "
-                    "weights or among its parts; let two states take turns"
-                )
-            taken.append((begin, end))
+        if any(dense(n) is not n for n in new):
+            raise ValueError("the new state must be contiguous, as zeros() gives it")
 
     def _prepare(self) -> None:
         """Pack the matrices, if they are other ones than the last time."""
@@ -162,6 +154,17 @@ def _span(tensor: Tensor) -> tuple[int, int]:
         size = 1 + sum((n - 1) * by for n, by in zip(tensor.shape, tensor.stride(), strict=True))
     begin = tensor.data_ptr()
     return begin, begin + size * tensor.itemsize
+
+
+def _apart(new: State, taken: list[tuple[int, int]]) -> None:
+    """Raise a ``ValueError`` if the new state shares memory with what is taken, or in itself."""
+    for begin, end in map(_span, new):
+        if any(first < end and begin < last for first, last in taken):
+            raise ValueError(
+                "the new state must not be the old one, or share memory with it, with x, the "
+                "weights or among its parts; let two states take turns"
+            )
+        taken.append((begin, end))
 
 
 def _fits(name: str, tensor: Tensor, shape: tuple[int, ...], like: Tensor) -> None:
