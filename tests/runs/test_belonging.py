@@ -132,3 +132,15 @@ def test_a_run_can_be_read_while_it_is_trained(
     expected = RunFolder.load(later).model.state_dict()
     assert all(torch.equal(v, expected[k]) for k, v in found.items())
     assert len(seen) > 2
+
+
+def test_other_options_do_not_pass_over_best_weights_that_are_ahead(
+    words: Dataset, again: Again, tmp_path: Path
+) -> None:
+    path = again(tmp_path / "killed")
+    folder = RunFolder.load(path, "last")
+    folder.load_state()
+    folder.save_best()  # and then the process was killed
+    with pytest.raises(RunError, match=r"wrote its best weights, .* other options"):
+        fit(RunFolder.load(path, "last"), words, resume={"max_steps": 8})
+    fit(RunFolder.load(path, "last"), words, resume={})

@@ -42,10 +42,16 @@ class Pair(NamedTuple):
     def belongs(self) -> bool:
         """Whether both are of one training; weights alone are those of any."""
         state, best = self
-        if state is None:
+        if state is None or not self.ahead:
             return True
-        known = state.said.get(KNOWN_BEST) == self.checksums[KNOWN_BEST]
-        return known or (best is not None and best.said.get(MADE_AFTER) == state.checksum)
+        return best is not None and best.said.get(MADE_AFTER) == state.checksum
+
+    @property
+    def ahead(self) -> bool:
+        """Whether the state does not know these best weights: a process that was killed has written
+        them, and training makes them once more when it goes on as it was."""
+        state, _ = self
+        return state is not None and state.said.get(KNOWN_BEST) != self.checksums[KNOWN_BEST]
 
 
 def load_belonging(
@@ -63,7 +69,7 @@ def load_belonging(
             another training of this one.
     """
     while True:
-        pair = _pair(path, run)
+        pair = pair_of(path, run)
         if pair.belongs:
             if name == BEST and pair.best is None and pair.state is not None:
                 raise RunError(
@@ -73,7 +79,7 @@ def load_belonging(
             tensors, said = load_tensors(path / name)
             if said["checksum"] in pair.checksums.values():
                 return tensors, said, pair
-        elif _pair(path, run) == pair:  # else training has written one after the other was read
+        elif pair_of(path, run) == pair:  # else training has written one after the other was read
             raise RunError(_reason(path, pair))
 
 
@@ -96,7 +102,12 @@ def state_of(path: Path, run: str) -> Header:
     return _header(file, run) or read_header(file)  # which says that it is missing
 
 
-def _pair(path: Path, run: str) -> Pair:
+def pair_of(path: Path, run: str) -> Pair:
+    """What the two files of a run's folder say.
+
+    Raises:
+        RunError: if one of them is damaged, or of another run.
+    """
     return Pair(*(_header(path / name, run) for name in (STATE, BEST)))
 
 

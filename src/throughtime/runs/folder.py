@@ -19,7 +19,14 @@ from throughtime.data import Dataset, load
 from throughtime.data.files.json_text import from_json
 from throughtime.data.schema import Schema
 from throughtime.runs import choices, schema_file
-from throughtime.runs.belonging import BEST, KNOWN_BEST, MADE_AFTER, load_belonging, state_of
+from throughtime.runs.belonging import (
+    BEST,
+    KNOWN_BEST,
+    MADE_AFTER,
+    load_belonging,
+    pair_of,
+    state_of,
+)
 from throughtime.runs.build import Model, build
 from throughtime.runs.config import Config, read_json
 from throughtime.runs.errors import RunError
@@ -168,6 +175,11 @@ class RunFolder:
     def replaced(self, **values: Any) -> RunFolder:
         """The same run with other values for some keys of its configuration."""
         return replace(self, config=self.config.replaced(**values))
+
+    @property
+    def ahead(self) -> bool:
+        """Whether the best weights are ahead of the state: see :class:`belonging.Pair`."""
+        return pair_of(self.path, self.identity).ahead
 
     # ---- saving --------------------------------------------------------------------------------
 
