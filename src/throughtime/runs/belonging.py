@@ -11,13 +11,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import NamedTuple
-
-from torch import Tensor
+from typing import TYPE_CHECKING, NamedTuple
 
 from throughtime.runs.errors import RunError
 from throughtime.runs.metrics import STATE
 from throughtime.runs.tensors import Header, load_tensors, read_header
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 BEST = "best.safetensors"
 
