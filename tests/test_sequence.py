@@ -325,3 +325,8 @@ def test_no_index_reaches_into_time() -> None:
         y[2]
     with pytest.raises(TypeError, match="single sequence"):
         len(y[0])
+
+
+def test_lengths_that_torch_cannot_compare_are_refused() -> None:
+    with pytest.raises(ValueError, match=r"lengths are torch\.uint64, which torch does not"):
+        Sequence(torch.zeros(1, 3), torch.tensor([2**64 - 1], dtype=torch.uint64))

@@ -60,6 +60,10 @@ class Sequence:
         lengths = _tensor("lengths", lengths, values.device)
         if lengths.is_floating_point() or lengths.is_complex() or lengths.dtype == torch.bool:
             raise ValueError(f"lengths are counts of steps; expected integers, got {lengths.dtype}")
+        if lengths.dtype in NO_ARITHMETIC:
+            raise ValueError(
+                f"lengths are {lengths.dtype}, which torch does not compare; use .to(torch.int64)"
+            )
         lengths = lengths.to(torch.int64)
         n = lengths.dim()
         if values.dim() <= n or values.shape[:n] != lengths.shape:

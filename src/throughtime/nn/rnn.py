@@ -14,10 +14,12 @@ class RNN(Recurrent, nn.RNN):
     shapes and results are those of ``torch.nn.RNN``; from the same seed the same is dropped.
 
     Float32 and float64 on the CPU are run by the engine in C. What it has not (other devices and
-    dtypes, ``torch.jit.trace``), and what is exported, is run by torch's kernels, with the same
-    results. As before torch.nn's own classes, ``torch.compile`` ends a graph before one of these,
-    unless it is told ``torch._dynamo.config.allow_rnn = True``; then the engine is a part of the
-    graph, but of packed input: how many rows it has is no shape but a value. Beyond torch:
+    dtypes, ``torch.jit.trace``) is run by torch's kernels, with the same results. ``torch.export``
+    gets torch's own operator, or, where T is left open or a Sequence enters, one ``scan`` over
+    time; ``docs/exports.md`` has what else can be recorded. As before torch.nn's own classes,
+    ``torch.compile`` ends a graph before one of these, unless it is told
+    ``torch._dynamo.config.allow_rnn = True``; then the engine is a part of the graph, but of packed
+    input: how many rows it has is no shape but a value. Beyond torch:
 
     - A :class:`~throughtime.Sequence` is taken, and gives one. Its rows may have no steps; such a
       row's h_n is its h_0. ``batch_first`` is not asked: a Sequence always is.
@@ -28,9 +30,13 @@ class RNN(Recurrent, nn.RNN):
       keep the dtype of the weights.
 
     Where torch goes by the exact type of a module: ``torch.jit.script`` scripts torch.nn's own with
-    the same parameters, and leaves it in the module that holds ours; ``torch.fx`` records one node;
-    ``torch.ao.quantization`` leaves ours in float, with a warning, so give it
-    ``tt.nn.as_torch(model)``.
+    the same parameters, and leaves it in the module that holds ours, so that this takes no Sequence
+    any more; ``torch.fx`` records one node; ``torch.ao.quantization`` leaves ours in float, with a
+    warning. Give them ``tt.nn.as_torch(model)``, and the model stays as it is.
+
+    As torch.nn's LSTM on the CPU, and unlike its RNN and GRU, all three refuse to be differentiated
+    after their output was changed in place (``h.relu_()``). Counters of operations, such as
+    ``FlopCounterMode``, do not see the engine's.
 
     Args:
         input_size: size of x(t).

@@ -17,7 +17,8 @@ class Strict(Distribution):
     of shape ``(*sample, *batch_shape, *event_shape)`` only.
 
     torch would broadcast: N values ``(N,)`` for N distributions of vectors of size one give the
-    N² densities of each value under each distribution, and their sum looks like a loss.
+    N² densities of each value under each distribution, and their sum looks like a loss. So what is
+    meant to be broadcast has to be expanded: ``enumerate_support(expand=True)``.
 
     Example:
         >>> class Symbol(Strict, torch.distributions.Categorical): ...
