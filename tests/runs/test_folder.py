@@ -20,7 +20,7 @@ from throughtime.runs.errors import RunError
 from throughtime.runs.folder import RunFolder
 from throughtime.runs.options import Options
 from throughtime.runs.summary import Summary
-from throughtime.runs.tensors import load_tensors
+from throughtime.runs.tensors import load_tensors, read_header
 from throughtime.training.prepare import prepare
 from throughtime.training.trainer import Trainer
 
@@ -119,7 +119,8 @@ def test_damaged_folders_are_refused_in_one_line(
 def test_weights_of_another_model_are_refused(trained: RunFolder, tmp_path: Path) -> None:
     path = copied(trained, tmp_path / "run")
     other = trained.config.replaced(hidden_size=9)
-    (path / "config.json").write_bytes(other.written(trained.identity))
+    after = read_header(path / "state.safetensors").checksum
+    (path / "config.json").write_bytes(other.written(trained.identity, after))
     with pytest.raises(RunError, match=r"not the weights of the model in config\.json"):
         RunFolder.load(path)
 

@@ -4,7 +4,8 @@ Each file has the identity of its run. That is not enough where a folder is copi
 trained further: the best weights of one are not those of the other. So the state has the checksum
 of the best weights that it knows, and the best weights that of the state that they were made after.
 One of the two holds if they belong together: the second where a process was killed between writing
-the best weights and the state.
+the best weights and the state. In the same way the state has the checksum of the configuration that
+it was made with, and a configuration that of the state that training went on from with it.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from throughtime.runs import config
+from throughtime.runs.config import Saved
 from throughtime.runs.errors import RunError
 from throughtime.runs.metrics import STATE
 from throughtime.runs.tensors import Header, load_tensors, read_header
@@ -25,6 +28,9 @@ BEST = "best.safetensors"
 KNOWN_BEST, MADE_AFTER = "best", "after"
 """The names of the checksum of the best weights in the state, and the other way round; it is empty
 as long as there is no such file."""
+
+MADE_WITH = "config"
+"""The name of the checksum of the configuration in the state."""
 
 
 class Pair(NamedTuple):
@@ -82,6 +88,29 @@ def load_belonging(
                 return tensors, said, pair
         elif pair_of(path, run) == pair:  # else training has written one after the other was read
             raise RunError(_reason(path, pair))
+
+
+def read_config(path: Path) -> Saved:
+    """The configuration in a run's folder, which may be trained in meanwhile.
+
+    Raises:
+        ValueError: if it is missing, damaged, or of another time than the state beside it.
+    """
+    while True:
+        found = config.read_json(path)
+        state = _header(path / STATE, found.run)
+        if state is None or state.checksum == found.after:
+            return found
+        if state.said.get(MADE_WITH, found.checksum) == found.checksum:
+            return found
+        if config.read_json(path) == found:  # else training has written one after the other was read
+            pair = pair_of(path, found.run)
+            if not pair.belongs:  # then it is the state that is of another time
+                raise RunError(_reason(path, pair))
+            raise RunError(
+                f"{path / config.FILE}: of another time of this run than {STATE} beside it; put "
+                "back the file that training wrote last"
+            )
 
 
 def check_identity(file: Path, found: object, expected: str) -> None:

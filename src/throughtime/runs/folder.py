@@ -23,16 +23,20 @@ from throughtime.runs.belonging import (
     BEST,
     KNOWN_BEST,
     MADE_AFTER,
+    MADE_WITH,
     load_belonging,
     pair_of,
+    read_config,
     state_of,
 )
 from throughtime.runs.build import Model, build
-from throughtime.runs.config import Config, read_json
+from throughtime.runs.config import FILE as CONFIG
+from throughtime.runs.config import Config
 from throughtime.runs.errors import RunError
 from throughtime.runs.files import save
 from throughtime.runs.metrics import COLUMNS, LAST, STATE, Metrics, metrics_of
 from throughtime.runs.place import new_folder, place_of
+from throughtime.runs.seal import checksum
 from throughtime.runs.tensors import load_tensors, save_tensors
 
 Weights = Literal["best", "last"]
@@ -76,8 +80,8 @@ class RunFolder:
         digest: the hash of the data.
         model: the model.
         place: the folder by the numbers that the system knows it by.
-        known: checksums of the files of tensors as they were last read or written, so that each can
-            name the other, see :mod:`~throughtime.runs.belonging`.
+        known: checksums of configuration, weights and state as they were last read or written, so
+            that each can name the other, see :mod:`~throughtime.runs.belonging`.
     """
 
     path: Path
@@ -87,7 +91,9 @@ class RunFolder:
     digest: str
     model: Model
     place: tuple[int, int]
-    known: dict[str, str] = field(default_factory=lambda: {KNOWN_BEST: "", MADE_AFTER: ""})
+    known: dict[str, str] = field(
+        default_factory=lambda: dict.fromkeys((KNOWN_BEST, MADE_AFTER, MADE_WITH), "")
+    )
 
     @classmethod
     def create(
@@ -120,7 +126,8 @@ class RunFolder:
             ValueError: if a file is missing, damaged, or of another version of the format.
         """
         path = Path(path)
-        config, identity = Config.load(path), read_json(path).run
+        saved = read_config(path)
+        config, identity = Config.of(saved, path), saved.run
         schema, digest = schema_file.read_schema(path, identity)
         if schema.running != (config.steps is not None):
             raise RunError(
@@ -132,6 +139,7 @@ class RunFolder:
         except ValueError as error:
             raise RunError(f"{path}: {error}") from None
         found = cls(path, identity, config, schema, digest, model, place_of(path))
+        found.known[MADE_WITH] = saved.checksum
         found._load_weights(weights)
         found.model.eval()
         return found
@@ -189,7 +197,9 @@ class RunFolder:
         Raises:
             RunError: as by all that saves: if the folder cannot be written to, or is another one.
         """
-        self._save("config.json", self.config.written(self.identity))
+        content = self.config.written(self.identity, self.known[MADE_AFTER])
+        self._save(CONFIG, content)
+        self.known[MADE_WITH] = checksum(content)
 
     def save_best(self) -> None:
         """Write the model's weights as the best ones."""
@@ -202,7 +212,8 @@ class RunFolder:
         self._check_place()
         weights = {LAST + name: tensor for name, tensor in self.model.state_dict().items()}
         training = json.dumps({**state.said, "metrics": metrics})
-        said = {"run": self.identity, "file": STATE, KNOWN_BEST: self.known[KNOWN_BEST]}
+        knows = {name: self.known[name] for name in (KNOWN_BEST, MADE_WITH)}
+        said = {"run": self.identity, "file": STATE, **knows}
         self.known[MADE_AFTER] = save_tensors(
             self.path / STATE, {**weights, **state.tensors}, {**said, "training": training}
         )
