@@ -3,6 +3,7 @@
 import json
 import math
 import random
+import shlex
 import shutil
 from collections.abc import Callable, Iterator
 from functools import cache
@@ -17,8 +18,11 @@ import torch
 import throughtime
 from tests.helpers.commands import FILES, SMALL, bad, good, run
 from tests.helpers.run_files import repacked, resealed
-from throughtime.data import DATASETS
+from throughtime.data import DATASETS, Dataset
+from throughtime.inference.run import Run
+from throughtime.report import draw_all
 from throughtime.runs.alone import alone
+from throughtime.runs.files import folder_in
 from throughtime.runs.folder import RunFolder
 from throughtime.runs.tensors import read_header
 
@@ -78,6 +82,20 @@ def test_training_makes_a_run_with_pictures(trained: Trained) -> None:
         "learning-curve.png",
         "lengths.png",
     }
+
+
+def test_a_finished_training_is_no_failure_where_others_draw(
+    words: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def busy(run: Run, data: Dataset) -> list[Path]:
+        with alone(folder_in(run.path, "pictures")):
+            return draw_all(run, data)
+
+    monkeypatch.setattr("throughtime.report.draw_all", busy)
+    path = tmp_path / "a run;1"
+    said = good("train", words, *SMALL, "--out", path)
+    assert "No pictures: " in said
+    assert f"throughtime evaluate {shlex.quote(str(path))}" in said
 
 
 def test_pictures_are_drawn_while_it_is_trained_but_by_one_at_a_time(trained: Trained) -> None:

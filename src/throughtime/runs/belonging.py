@@ -10,6 +10,7 @@ it was made with, and a configuration that of the state that training went on fr
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -81,7 +82,7 @@ def load_belonging(
             if name == BEST and pair.best is None and pair.state is not None:
                 raise RunError(
                     f"{path / BEST}: not there yet, since training was stopped before its first "
-                    f"validation; go on with: throughtime train --resume {path}"
+                    f"validation; go on with: throughtime train --resume {shlex.quote(str(path))}"
                 )
             tensors, said = load_tensors(path / name)
             if said["checksum"] in pair.checksums.values():
@@ -103,7 +104,9 @@ def read_config(path: Path) -> Saved:
             return found
         if state.said.get(MADE_WITH, found.checksum) == found.checksum:
             return found
-        if config.read_json(path) == found:  # else training has written one after the other was read
+        if (
+            config.read_json(path) == found
+        ):  # else training has written one after the other was read
             pair = pair_of(path, found.run)
             if not pair.belongs:  # then it is the state that is of another time
                 raise RunError(_reason(path, pair))

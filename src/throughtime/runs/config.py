@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -174,17 +175,18 @@ def read_json(path: Path) -> Saved:
         )
     values = load_json(file)
     intact = is_sealed(file.read_bytes())
+    again = f"train --config {shlex.quote(str(file))}"
     version = values.get(VERSION, 1)
     if version != FORMAT and (intact or "checksum" not in values):
         raise RunError(
             f"{path}: a run in format {version!r}, and this throughtime reads format {FORMAT}; "
-            f"train again (train --config {file} has the same choices), or use the version that "
+            f"train again ({again} has the same choices), or use the version that "
             "made it"
         )
     if not intact:
         raise RunError(
             f"{file}: was changed since training wrote it, or is damaged; put it back, or train "
-            f'again (train --config {file}, without its line "checksum", takes these choices)'
+            f'again ({again}, without its line "checksum", takes these choices)'
         )
     if "run" not in values:
         raise RunError(f"{file}: has no identity of a run; put back the one that training wrote")

@@ -269,9 +269,14 @@ class RunFolder:
 
     def _state(self) -> tuple[dict[str, Tensor], dict[str, Any]]:
         if not (self.path / STATE).exists():
+            usable = (self.path / BEST).exists()
             raise RunError(
-                f"{self.path / STATE}: no such file; training stopped before writing it, so that "
-                "there is nothing to go on from: remove the folder, and train again"
+                f"{self.path / STATE}: no such file, without which training cannot go on; "
+                + (
+                    f"put it back; {BEST} is of use without it"
+                    if usable
+                    else "training stopped before writing it: remove the folder, and train again"
+                )
             )
         tensors, said = self._tensors(STATE)
         try:
