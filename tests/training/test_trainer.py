@@ -267,7 +267,9 @@ def test_a_damaged_state_is_refused(words: Dataset, tmp_path: Path) -> None:
     with pytest.raises(RunError, match=r"state\.safetensors: damaged"):
         resumed(words, run.path)
     (run.path / "state.safetensors").unlink()
-    with pytest.raises(RunError, match="no such file; training stopped before writing it"):
+    with pytest.raises(
+        RunError, match="no such file, without which training cannot go on; put it back"
+    ):
         resumed(words, run.path)
 
 

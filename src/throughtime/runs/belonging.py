@@ -144,6 +144,19 @@ def pair_of(path: Path, run: str) -> Pair:
     return Pair(*(_header(path / name, run) for name in (STATE, BEST)))
 
 
+def no_state(path: Path) -> RunError:
+    """Why training cannot go on in a folder without a state."""
+    usable = (path / BEST).exists()
+    return RunError(
+        f"{path / STATE}: no such file, without which training cannot go on; "
+        + (
+            f"put it back; {BEST} is of use without it"
+            if usable
+            else "training stopped before writing it: remove the folder, and train again"
+        )
+    )
+
+
 def _header(file: Path, run: str) -> Header | None:
     if not file.exists():
         return None

@@ -19,12 +19,14 @@ from throughtime.data import Dataset, load
 from throughtime.data.files.json_text import from_json
 from throughtime.data.schema import Schema
 from throughtime.runs import choices, schema_file
+from throughtime.runs.alone import LOCK
 from throughtime.runs.belonging import (
     BEST,
     KNOWN_BEST,
     MADE_AFTER,
     MADE_WITH,
     load_belonging,
+    no_state,
     pair_of,
     read_config,
     state_of,
@@ -35,7 +37,7 @@ from throughtime.runs.config import Config
 from throughtime.runs.errors import RunError
 from throughtime.runs.files import save
 from throughtime.runs.metrics import COLUMNS, LAST, STATE, Metrics, metrics_of
-from throughtime.runs.place import new_folder, place_of
+from throughtime.runs.place import check_same, new_folder, place_of
 from throughtime.runs.seal import checksum
 from throughtime.runs.tensors import load_tensors, save_tensors
 
@@ -80,6 +82,7 @@ class RunFolder:
         digest: the hash of the data.
         model: the model.
         place: the folder by the numbers that the system knows it by.
+        lock: the locked file in it by such numbers, while it is trained in; None before.
         known: checksums of configuration, weights and state as they were last read or written, so
             that each can name the other, see :mod:`~throughtime.runs.belonging`.
     """
@@ -91,6 +94,7 @@ class RunFolder:
     digest: str
     model: Model
     place: tuple[int, int]
+    lock: tuple[int, int] | None = None
     known: dict[str, str] = field(
         default_factory=lambda: dict.fromkeys((KNOWN_BEST, MADE_AFTER, MADE_WITH), "")
     )
@@ -238,12 +242,10 @@ class RunFolder:
         save(self.path / name, [content])
 
     def _check_place(self) -> None:
-        """Write into no other folder that has taken the place of this one."""
-        if place_of(self.path) != self.place:
-            raise RunError(
-                f"{self.path}: was replaced by another folder while it was in use; nothing more is "
-                "written there"
-            )
+        """Write into no other folder that has taken the place of this one, nor without its lock."""
+        check_same(self.path, self.place)
+        if self.lock is not None:
+            check_same(self.path / LOCK, self.lock)
 
     # ---- loading -------------------------------------------------------------------------------
 
@@ -269,15 +271,7 @@ class RunFolder:
 
     def _state(self) -> tuple[dict[str, Tensor], dict[str, Any]]:
         if not (self.path / STATE).exists():
-            usable = (self.path / BEST).exists()
-            raise RunError(
-                f"{self.path / STATE}: no such file, without which training cannot go on; "
-                + (
-                    f"put it back; {BEST} is of use without it"
-                    if usable
-                    else "training stopped before writing it: remove the folder, and train again"
-                )
-            )
+            raise no_state(self.path)
         tensors, said = self._tensors(STATE)
         try:
             return tensors, dict(from_json(said["training"]))
