@@ -3,6 +3,7 @@
 import json
 import math
 import random
+import shlex
 import shutil
 from collections.abc import Callable, Iterator
 from functools import cache
@@ -17,9 +18,13 @@ import torch
 import throughtime
 from tests.helpers.commands import FILES, SMALL, bad, good, run
 from tests.helpers.run_files import repacked, resealed
-from throughtime.data import DATASETS
+from throughtime.data import DATASETS, Dataset
+from throughtime.inference.run import Run
+from throughtime.report import draw_all
 from throughtime.runs.alone import alone
+from throughtime.runs.files import folder_in
 from throughtime.runs.folder import RunFolder
+from throughtime.runs.tensors import read_header
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -77,6 +82,20 @@ def test_training_makes_a_run_with_pictures(trained: Trained) -> None:
         "learning-curve.png",
         "lengths.png",
     }
+
+
+def test_a_finished_training_is_no_failure_where_others_draw(
+    words: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def busy(run: Run, data: Dataset) -> list[Path]:
+        with alone(folder_in(run.path, "pictures")):
+            return draw_all(run, data)
+
+    monkeypatch.setattr("throughtime.report.draw_all", busy)
+    path = tmp_path / "a run;1"
+    said = good("train", words, *SMALL, "--out", path)
+    assert "No pictures: " in said
+    assert f"throughtime evaluate {shlex.quote(str(path))}" in said
 
 
 def test_pictures_are_drawn_while_it_is_trained_but_by_one_at_a_time(trained: Trained) -> None:
@@ -386,7 +405,8 @@ def test_a_run_whose_files_were_changed_is_refused(
     file: str, change: Any, reason: str, trained: Trained, tmp_path: Path
 ) -> None:
     changed = _copied(trained(), tmp_path / "run") / file
-    resealed(changed, change)
+    after = read_header(tmp_path / "run" / "state.safetensors").checksum
+    resealed(changed, lambda v: change(v) | ({"after": after} if file == "config.json" else {}))
     message = bad("evaluate", tmp_path / "run")
     assert reason in message
     assert str(tmp_path / "run") in message

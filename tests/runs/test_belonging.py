@@ -13,10 +13,11 @@ from throughtime.runs import belonging, tensors
 from throughtime.runs.errors import RunError
 from throughtime.runs.folder import RunFolder
 from throughtime.runs.options import Options
+from throughtime.runs.summary import Summary
 from throughtime.training.prepare import prepare
 from throughtime.training.train import fit
 
-BEST, STATE = "best.safetensors", "state.safetensors"
+BEST, STATE, CONFIG = "best.safetensors", "state.safetensors", "config.json"
 OTHER = r"best\.safetensors: not of the training that state\.safetensors beside it is of"
 
 Again = Callable[..., Path]
@@ -144,3 +145,24 @@ def test_other_options_do_not_pass_over_best_weights_that_are_ahead(
     with pytest.raises(RunError, match=r"wrote its best weights, .* other options"):
         fit(RunFolder.load(path, "last"), words, resume={"max_steps": 8})
     fit(RunFolder.load(path, "last"), words, resume={})
+
+
+def test_the_configuration_of_another_time_is_refused(
+    again: Again, words: Dataset, tmp_path: Path
+) -> None:
+    run = again(tmp_path / "run")
+    before, state = (run / CONFIG).read_bytes(), (run / STATE).read_bytes()
+    fit(RunFolder.load(run, "last"), words, resume={"max_steps": 8})
+    after = (run / CONFIG).read_bytes()
+    (run / CONFIG).write_bytes(before)
+    for reads in (RunFolder.load, Summary.of):
+        with pytest.raises(RunError, match=r"config\.json: of another time of this run than"):
+            reads(run)
+    (run / CONFIG).write_bytes(after)
+    assert RunFolder.load(run).config.max_steps == 8
+    shutil.rmtree(run)
+    again(run)
+    (run / CONFIG).write_bytes(after)  # killed between the configuration and the next state
+    assert (run / STATE).read_bytes() == state
+    fit(RunFolder.load(run, "last"), words, resume={"max_steps": 12})
+    assert RunFolder.load(run).metrics()[-1]["step"] == 12

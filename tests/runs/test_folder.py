@@ -19,8 +19,9 @@ from throughtime.runs.build import Model
 from throughtime.runs.errors import RunError
 from throughtime.runs.folder import RunFolder
 from throughtime.runs.options import Options
+from throughtime.runs.seal import BLANK, sealed
 from throughtime.runs.summary import Summary
-from throughtime.runs.tensors import load_tensors
+from throughtime.runs.tensors import load_tensors, read_header
 from throughtime.training.prepare import prepare
 from throughtime.training.trainer import Trainer
 
@@ -119,7 +120,8 @@ def test_damaged_folders_are_refused_in_one_line(
 def test_weights_of_another_model_are_refused(trained: RunFolder, tmp_path: Path) -> None:
     path = copied(trained, tmp_path / "run")
     other = trained.config.replaced(hidden_size=9)
-    (path / "config.json").write_bytes(other.written(trained.identity))
+    after = read_header(path / "state.safetensors").checksum
+    (path / "config.json").write_bytes(other.written(trained.identity, after))
     with pytest.raises(RunError, match=r"not the weights of the model in config\.json"):
         RunFolder.load(path)
 
@@ -267,3 +269,25 @@ def test_runs_are_of_float32(trained: RunFolder, monkeypatch: pytest.MonkeyPatch
             RunFolder.load(trained.path)
     finally:
         torch.set_default_dtype(torch.float32)
+
+
+def test_usable_weights_are_not_to_be_removed(trained: RunFolder, tmp_path: Path) -> None:
+    path = copied(trained, tmp_path / "run")
+    (path / "state.safetensors").unlink()
+    with pytest.raises(RunError, match=r"put it back; best\.safetensors is of use without it"):
+        RunFolder.load(path, "last")
+    (path / "best.safetensors").unlink()
+    with pytest.raises(RunError, match="remove the folder, and train again"):
+        RunFolder.load(path, "last")
+
+
+def test_sealed_files_that_are_none_of_a_run_are_refused(
+    trained: RunFolder, tmp_path: Path
+) -> None:
+    path = copied(trained, tmp_path / "run")
+    (path / "schema.json").write_bytes(sealed(f'[{{"checksum": "{BLANK}"}}]'.encode()))
+    with pytest.raises(RunError, match=r"schema\.json: .*a list; expected a JSON object"):
+        RunFolder.load(path)
+    resealed(path / "config.json", lambda known: {k: v for k, v in known.items() if k != "run"})
+    with pytest.raises(RunError, match=r"config\.json: has no identity of a run"):
+        RunFolder.load(path)

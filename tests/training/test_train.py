@@ -156,3 +156,18 @@ def test_whatever_stops_a_first_update_leaves_no_folder(
     with pytest.raises(RuntimeError, match="not enough memory"):
         tt.train(words, out=tmp_path / "run", hidden_size=8, say=None)
     assert not (tmp_path / "run").exists()
+
+
+def test_a_lock_that_was_removed_locks_nobody_out_so_nothing_more_is_written(
+    words: Dataset, tmp_path: Path
+) -> None:
+    run = prepare.prepare(Options(hidden_size=4, max_steps=2), words, tmp_path / "run")
+
+    def second(line: str) -> None:
+        lock = run.path / ".lock"
+        lock.rename(run.path / "kept")  # so that the new one cannot have its number
+        lock.touch()
+
+    with pytest.raises(RunError, match=r"\.lock: was replaced by another file while"):
+        fit(run, words, say=second, first=["begun"])
+    assert not (run.path / "best.safetensors").exists()

@@ -25,6 +25,7 @@ from throughtime.runs.options import Options
 from throughtime.sequence import Sequence
 from throughtime.training.prepare import prepare
 from throughtime.training.progress import Progress
+from throughtime.training.train import fit
 from throughtime.training.trainer import Diverged, Trainer
 
 
@@ -239,6 +240,19 @@ def test_the_best_weights_are_those_of_the_best_epoch(words: Dataset, tmp_path: 
     assert nats_per_symbol(model, words.splits["valid"], 128) == pytest.approx(best, abs=1e-9)
 
 
+@pytest.mark.parametrize("loss", [math.inf, math.nan])
+def test_a_validation_that_is_never_finite_leaves_weights(
+    loss: float, words: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("throughtime.training.trainer.nats_per_symbol", lambda *_: loss)
+    run = trained(words, tmp_path / "run", epochs=2)
+    assert RunFolder.load(run.path).metrics()[0]["epoch"] == 1
+    monkeypatch.undo()
+    fit(RunFolder.load(run.path, "last"), words, resume={"epochs": 3})
+    best = nats_per_symbol(RunFolder.load(run.path).model, words.splits["valid"], 128)
+    assert best == pytest.approx(run.metrics()[-1]["valid nats"], abs=1e-9)
+
+
 def test_other_data_cannot_be_trained_on(
     words: Dataset, loaded: Callable[[str], Dataset], tmp_path: Path
 ) -> None:
@@ -253,7 +267,9 @@ def test_a_damaged_state_is_refused(words: Dataset, tmp_path: Path) -> None:
     with pytest.raises(RunError, match=r"state\.safetensors: damaged"):
         resumed(words, run.path)
     (run.path / "state.safetensors").unlink()
-    with pytest.raises(RunError, match="no such file; training stopped before writing it"):
+    with pytest.raises(
+        RunError, match="no such file, without which training cannot go on; put it back"
+    ):
         resumed(words, run.path)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,6 +11,7 @@ import click
 
 from throughtime.cli.files import RunPath
 from throughtime.extras import MissingPackage, needed_for
+from throughtime.runs.errors import RunError
 from throughtime.runs.options import READING, ConfigError, Options, help_of
 
 if TYPE_CHECKING:
@@ -46,6 +48,9 @@ def train(
     .parquet), with the column of y as --target and the columns of x as --input; a table of numbers
     alone, which is a time series; or CoNLL-style columns (.conll, .conllu). Options that are left
     out follow from the data. Options override those of --config.
+
+    Ctrl-C, SIGTERM and SIGHUP stop it after the update at hand: its state is saved, the command
+    that goes on is printed, and the exit code is 0. A second Ctrl-C ends it at once.
     """
     values = {name: value for name, value in told.items() if value is not None}
     if file is not None and resume is None:
@@ -67,17 +72,20 @@ def train(
         raise click.ClickException(str(error)) from None
     if reason == "interrupted":
         click.echo(f"Stopped: interrupted. The state of training is in {run.path}.")
-        click.echo(f"Go on with: throughtime train --resume {run.path}")
+        click.echo(f"Go on with: throughtime train --resume {_quoted(run)}")
         return
     click.echo(f"Stopped: {reason}. The best weights and the state of training are in {run.path}.")
+    trained = Run.load(run.path)
     try:
         with needed_for("drawing them"):
             from throughtime.report import draw_all
-        for picture in draw_all(Run.load(run.path), data):
-            click.echo(f"Drew {picture}")
-    except MissingPackage as error:
+        pictures = draw_all(trained, data)
+    except (MissingPackage, RunError) as error:  # `report` may be drawing: training is done anyway
         click.echo(f"No pictures: {error}")
-    click.echo(f"Now try: {'; '.join(f'throughtime {n} {run.path}' for n in _follows(run))}")
+    else:
+        for picture in pictures:
+            click.echo(f"Drew {picture}")
+    click.echo(f"Now try: {'; '.join(f'throughtime {n} {_quoted(run)}' for n in _follows(run))}")
 
 
 def _begun(
@@ -112,6 +120,11 @@ def _resumed(
         )
     run = RunFolder.load(path, "last").replaced(**values)  # refuses values that cannot be
     return run, run.data()
+
+
+def _quoted(run: RunFolder) -> str:
+    """The path of a run, as a shell takes it."""
+    return shlex.quote(str(run.path))
 
 
 def _say(line: str) -> None:

@@ -11,14 +11,18 @@ from filelock import FileLock, Timeout
 
 from throughtime.runs.errors import RunError
 from throughtime.runs.files import remove_unfinished
+from throughtime.runs.place import place_of
 
 LOCK = ".lock"
 """The file that is locked. The system frees the lock of a process that ends, however it ends."""
 
 
 @contextmanager
-def alone(folder: Path) -> Iterator[None]:
+def alone(folder: Path) -> Iterator[tuple[int, int]]:
     """A context in which nobody else writes to a folder; what a killed writer left is removed.
+
+    Yields:
+        The numbers that the system knows the locked file by: another one there locks nobody out.
 
     Raises:
         RunError: if another process or thread writes there, or nothing can be written there.
@@ -30,6 +34,7 @@ def alone(folder: Path) -> Iterator[None]:
             lock = FileLock(folder / LOCK, timeout=0, thread_local=False, fallback_to_soft=False)
             locked.enter_context(lock)
             remove_unfinished(folder)
+            place = place_of(folder / LOCK)
         except Timeout:
             raise RunError(
                 f"{folder}: is being written to by another process; wait for it, or stop it first"
@@ -38,4 +43,4 @@ def alone(folder: Path) -> Iterator[None]:
             raise RunError(
                 f"{folder}: cannot be locked and written to ({error.strerror or error})"
             ) from None
-        yield
+        yield place

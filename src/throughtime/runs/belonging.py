@@ -4,15 +4,19 @@ Each file has the identity of its run. That is not enough where a folder is copi
 trained further: the best weights of one are not those of the other. So the state has the checksum
 of the best weights that it knows, and the best weights that of the state that they were made after.
 One of the two holds if they belong together: the second where a process was killed between writing
-the best weights and the state.
+the best weights and the state. In the same way the state has the checksum of the configuration that
+it was made with, and a configuration that of the state that training went on from with it.
 """
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from throughtime.runs import config
+from throughtime.runs.config import Saved
 from throughtime.runs.errors import RunError
 from throughtime.runs.metrics import STATE
 from throughtime.runs.tensors import Header, load_tensors, read_header
@@ -25,6 +29,9 @@ BEST = "best.safetensors"
 KNOWN_BEST, MADE_AFTER = "best", "after"
 """The names of the checksum of the best weights in the state, and the other way round; it is empty
 as long as there is no such file."""
+
+MADE_WITH = "config"
+"""The name of the checksum of the configuration in the state."""
 
 
 class Pair(NamedTuple):
@@ -75,13 +82,38 @@ def load_belonging(
             if name == BEST and pair.best is None and pair.state is not None:
                 raise RunError(
                     f"{path / BEST}: not there yet, since training was stopped before its first "
-                    f"validation; go on with: throughtime train --resume {path}"
+                    f"validation; go on with: throughtime train --resume {shlex.quote(str(path))}"
                 )
             tensors, said = load_tensors(path / name)
             if said["checksum"] in pair.checksums.values():
                 return tensors, said, pair
         elif pair_of(path, run) == pair:  # else training has written one after the other was read
             raise RunError(_reason(path, pair))
+
+
+def read_config(path: Path) -> Saved:
+    """The configuration in a run's folder, which may be trained in meanwhile.
+
+    Raises:
+        ValueError: if it is missing, damaged, or of another time than the state beside it.
+    """
+    while True:
+        found = config.read_json(path)
+        state = _header(path / STATE, found.run)
+        if state is None or state.checksum == found.after:
+            return found
+        if state.said.get(MADE_WITH, found.checksum) == found.checksum:
+            return found
+        if (
+            config.read_json(path) == found
+        ):  # else training has written one after the other was read
+            pair = pair_of(path, found.run)
+            if not pair.belongs:  # then it is the state that is of another time
+                raise RunError(_reason(path, pair))
+            raise RunError(
+                f"{path / config.FILE}: of another time of this run than {STATE} beside it; put "
+                "back the file that training wrote last"
+            )
 
 
 def check_identity(file: Path, found: object, expected: str) -> None:
@@ -110,6 +142,19 @@ def pair_of(path: Path, run: str) -> Pair:
         RunError: if one of them is damaged, or of another run.
     """
     return Pair(*(_header(path / name, run) for name in (STATE, BEST)))
+
+
+def no_state(path: Path) -> RunError:
+    """Why training cannot go on in a folder without a state."""
+    usable = (path / BEST).exists()
+    return RunError(
+        f"{path / STATE}: no such file, without which training cannot go on; "
+        + (
+            f"put it back; {BEST} is of use without it"
+            if usable
+            else "training stopped before writing it: remove the folder, and train again"
+        )
+    )
 
 
 def _header(file: Path, run: str) -> Header | None:

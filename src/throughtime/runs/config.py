@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -105,18 +106,29 @@ class Config(BaseModel):
         Raises:
             ValueError: if it is missing, damaged, or of another version of the format.
         """
+        return cls.of(read_json(path), path)
+
+    @classmethod
+    def of(cls, saved: Saved, path: Path) -> Config:
+        """The configuration that was saved in a run's folder.
+
+        Raises:
+            ConfigError: if a key is unknown or missing, or a value is invalid.
+        """
         try:
-            return cls.read(read_json(path).values)
+            return cls.read(saved.values)
         except ConfigError as error:
             raise ConfigError(f"{path / FILE}: {error}") from None
 
-    def written(self, run: str) -> bytes:
+    def written(self, run: str, after: str = "") -> bytes:
         """The content of a run's config.json: readable JSON.
 
         Args:
             run: the identity of the run.
+            after: the checksum of the state that training goes on from; empty if there is none.
         """
-        values = {"checksum": BLANK, VERSION: FORMAT, "run": run, **self.model_dump()}
+        of_the_file = {"checksum": BLANK, VERSION: FORMAT, "run": run, "after": after}
+        values = {**of_the_file, **self.model_dump()}
         return sealed(f"{json.dumps(values, indent=2, ensure_ascii=False)}\n".encode())
 
     @property
@@ -134,10 +146,19 @@ class Config(BaseModel):
 
 
 class Saved(NamedTuple):
-    """The keys and values of a run's configuration, unchecked, and the identity of the run."""
+    """The keys and values of a run's configuration, unchecked, and what its file says besides.
+
+    Args:
+        values: the keys and values.
+        run: the identity of the run.
+        checksum: that of the file.
+        after: the checksum of the state that training went on from with it.
+    """
 
     values: dict[str, Any]
     run: str
+    checksum: str
+    after: str
 
 
 def read_json(path: Path) -> Saved:
@@ -154,17 +175,20 @@ def read_json(path: Path) -> Saved:
         )
     values = load_json(file)
     intact = is_sealed(file.read_bytes())
+    again = f"train --config {shlex.quote(str(file))}"
     version = values.get(VERSION, 1)
     if version != FORMAT and (intact or "checksum" not in values):
         raise RunError(
             f"{path}: a run in format {version!r}, and this throughtime reads format {FORMAT}; "
-            f"train again (train --config {file} has the same choices), or use the version that "
+            f"train again ({again} has the same choices), or use the version that "
             "made it"
         )
     if not intact:
         raise RunError(
             f"{file}: was changed since training wrote it, or is damaged; put it back, or train "
-            f'again (train --config {file}, without its line "checksum", takes these choices)'
+            f'again ({again}, without its line "checksum", takes these choices)'
         )
-    run = str(values["run"])
-    return Saved({k: v for k, v in values.items() if k not in OF_THE_FILE}, run)
+    if "run" not in values:
+        raise RunError(f"{file}: has no identity of a run; put back the one that training wrote")
+    choices = {k: v for k, v in values.items() if k not in OF_THE_FILE}
+    return Saved(choices, str(values["run"]), values["checksum"], values.get("after", ""))

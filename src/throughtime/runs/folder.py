@@ -19,20 +19,26 @@ from throughtime.data import Dataset, load
 from throughtime.data.files.json_text import from_json
 from throughtime.data.schema import Schema
 from throughtime.runs import choices, schema_file
+from throughtime.runs.alone import LOCK
 from throughtime.runs.belonging import (
     BEST,
     KNOWN_BEST,
     MADE_AFTER,
+    MADE_WITH,
     load_belonging,
+    no_state,
     pair_of,
+    read_config,
     state_of,
 )
 from throughtime.runs.build import Model, build
-from throughtime.runs.config import Config, read_json
+from throughtime.runs.config import FILE as CONFIG
+from throughtime.runs.config import Config
 from throughtime.runs.errors import RunError
 from throughtime.runs.files import save
 from throughtime.runs.metrics import COLUMNS, LAST, STATE, Metrics, metrics_of
-from throughtime.runs.place import new_folder, place_of
+from throughtime.runs.place import check_same, new_folder, place_of
+from throughtime.runs.seal import checksum
 from throughtime.runs.tensors import load_tensors, save_tensors
 
 Weights = Literal["best", "last"]
@@ -76,8 +82,9 @@ class RunFolder:
         digest: the hash of the data.
         model: the model.
         place: the folder by the numbers that the system knows it by.
-        known: checksums of the files of tensors as they were last read or written, so that each can
-            name the other, see :mod:`~throughtime.runs.belonging`.
+        lock: the locked file in it by such numbers, while it is trained in; None before.
+        known: checksums of configuration, weights and state as they were last read or written, so
+            that each can name the other, see :mod:`~throughtime.runs.belonging`.
     """
 
     path: Path
@@ -87,7 +94,10 @@ class RunFolder:
     digest: str
     model: Model
     place: tuple[int, int]
-    known: dict[str, str] = field(default_factory=lambda: {KNOWN_BEST: "", MADE_AFTER: ""})
+    lock: tuple[int, int] | None = None
+    known: dict[str, str] = field(
+        default_factory=lambda: dict.fromkeys((KNOWN_BEST, MADE_AFTER, MADE_WITH), "")
+    )
 
     @classmethod
     def create(
@@ -120,7 +130,8 @@ class RunFolder:
             ValueError: if a file is missing, damaged, or of another version of the format.
         """
         path = Path(path)
-        config, identity = Config.load(path), read_json(path).run
+        saved = read_config(path)
+        config, identity = Config.of(saved, path), saved.run
         schema, digest = schema_file.read_schema(path, identity)
         if schema.running != (config.steps is not None):
             raise RunError(
@@ -132,6 +143,7 @@ class RunFolder:
         except ValueError as error:
             raise RunError(f"{path}: {error}") from None
         found = cls(path, identity, config, schema, digest, model, place_of(path))
+        found.known[MADE_WITH] = saved.checksum
         found._load_weights(weights)
         found.model.eval()
         return found
@@ -189,7 +201,9 @@ class RunFolder:
         Raises:
             RunError: as by all that saves: if the folder cannot be written to, or is another one.
         """
-        self._save("config.json", self.config.written(self.identity))
+        content = self.config.written(self.identity, self.known[MADE_AFTER])
+        self._save(CONFIG, content)
+        self.known[MADE_WITH] = checksum(content)
 
     def save_best(self) -> None:
         """Write the model's weights as the best ones."""
@@ -202,7 +216,8 @@ class RunFolder:
         self._check_place()
         weights = {LAST + name: tensor for name, tensor in self.model.state_dict().items()}
         training = json.dumps({**state.said, "metrics": metrics})
-        said = {"run": self.identity, "file": STATE, KNOWN_BEST: self.known[KNOWN_BEST]}
+        knows = {name: self.known[name] for name in (KNOWN_BEST, MADE_WITH)}
+        said = {"run": self.identity, "file": STATE, **knows}
         self.known[MADE_AFTER] = save_tensors(
             self.path / STATE, {**weights, **state.tensors}, {**said, "training": training}
         )
@@ -227,12 +242,10 @@ class RunFolder:
         save(self.path / name, [content])
 
     def _check_place(self) -> None:
-        """Write into no other folder that has taken the place of this one."""
-        if place_of(self.path) != self.place:
-            raise RunError(
-                f"{self.path}: was replaced by another folder while it was in use; nothing more is "
-                "written there"
-            )
+        """Write into no other folder that has taken the place of this one, nor without its lock."""
+        check_same(self.path, self.place)
+        if self.lock is not None:
+            check_same(self.path / LOCK, self.lock)
 
     # ---- loading -------------------------------------------------------------------------------
 
@@ -258,10 +271,7 @@ class RunFolder:
 
     def _state(self) -> tuple[dict[str, Tensor], dict[str, Any]]:
         if not (self.path / STATE).exists():
-            raise RunError(
-                f"{self.path / STATE}: no such file; training stopped before writing it, so that "
-                "there is nothing to go on from: remove the folder, and train again"
-            )
+            raise no_state(self.path)
         tensors, said = self._tensors(STATE)
         try:
             return tensors, dict(from_json(said["training"]))

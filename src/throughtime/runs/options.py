@@ -249,7 +249,7 @@ READING = (
 VERSION = "version"
 """The key of config.json for the version of the folder's format."""
 
-OF_THE_FILE = ("checksum", VERSION, "run")
+OF_THE_FILE = ("checksum", VERSION, "run", "after")
 """The keys of config.json that are no options."""
 
 

@@ -45,6 +45,16 @@ def place_of(path: Path) -> tuple[int, int]:
     return found.st_dev, found.st_ino
 
 
+def check_same(path: Path, place: tuple[int, int]) -> None:
+    """Raise a ``RunError`` if another file or folder is in the place of one that is in use."""
+    if place_of(path) != place:
+        other = "folder" if path.is_dir() else "file"
+        raise RunError(
+            f"{path}: was replaced by another {other} while it was in use; nothing more is "
+            "written there"
+        )
+
+
 def _made(path: Path) -> bool:
     """Make a folder; False if its name is taken."""
     try:

@@ -44,6 +44,8 @@ def read_schema(path: Path, run: str) -> tuple[Schema, str]:
         if not is_sealed(content):
             raise ValueError("its checksum says that it is not as training wrote it")
         said = from_json(content.decode())
+        if not isinstance(said, dict):
+            raise ValueError(f"a {type(said).__name__}; expected a JSON object")
         check_identity(file, said.get("run"), run)
         return Schema.restored(said.get("schema")), str(said.get("digest"))
     except OSError as error:

@@ -8,8 +8,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
-from throughtime.runs.belonging import state_of
-from throughtime.runs.config import read_json
+from throughtime.runs.belonging import read_config, state_of
 from throughtime.runs.metrics import LAST, STATE, metrics_of
 from throughtime.runs.options import read_as
 
@@ -57,7 +56,7 @@ class Summary:
         Raises:
             ValueError: if a file is missing or damaged.
         """
-        found = read_json(path)
+        found = read_config(path)
         config, state = read_as(_Choices, found.values), state_of(path, found.run)
         rows = metrics_of(path / STATE, state.said)
         valid = [v for row in rows if (v := row["valid nats"]) is not None and math.isfinite(v)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -92,7 +93,7 @@ def fit(
     say = say or _nothing
     trainer: Trainer | None = None
     try:
-        with alone(folder.path):
+        with alone(folder.path) as lock:
             if resume is not None:
                 folder = folder.again()
                 if resume and folder.ahead:
@@ -101,6 +102,7 @@ def fit(
                         "the same training makes again; resume it without other options first"
                     )
                 folder = folder.replaced(**resume)
+            folder = replace(folder, lock=lock)
             trainer = Trainer(folder, data, resume=resume is not None, say=say)
             if resume:
                 folder.save_config()

@@ -264,9 +264,10 @@ class Trainer:
         rows = self.rows if self.running else max(self.rows, 128)
         examples = self.data.splits["valid"].limited_to(MEASURED)
         valid = nats_per_symbol(self.model, examples, rows, steps, self.config.batch_symbols)
-        better = valid < progress.best
+        # the first is the best so far whatever it is, so that there are weights to go on with
+        better = valid < progress.best or not self.metrics
         if better:
-            progress.best = valid
+            progress.best = min(progress.best, valid)  # which is not nan
             self.run.save_best()
         if done or better:
             progress.since_best = 0 if better else progress.since_best + 1
