@@ -12,7 +12,7 @@ from throughtime.cells.cell import State
 from throughtime.cells.drive import Drive, Entering
 from throughtime.context.transforms import exporting, values_hidden
 from throughtime.gradients.gradient import Gradient, Tensors
-from throughtime.gradients.recursion import Recursion, last
+from throughtime.gradients.recursion import Recursion
 from throughtime.graph.closed_loop import ClosedLoop
 from throughtime.graph.folded import FoldedGraph
 from throughtime.graph.readout import Readout
@@ -155,10 +155,9 @@ class Graph(FoldedGraph):
             entering = loop.with_dropout(entering)
         nothing_yet = entering.new_zeros(entering.shape[1], self.c.shape[0])
         moving = state._replace(bias=())
-        recursion = Recursion(loop, entering, (*moving.tensors(), nothing_yet), padding)
-        states = gradient.scan(recursion)
-        end = moving.like(last(states[:-1], moving.tensors()))
-        return Readout(states[-1]), end._replace(bias=state.bias)
+        recursion = Recursion(loop, entering, (nothing_yet, *moving.tensors()), padding)
+        o, (_, *end) = gradient.scan(recursion)
+        return Readout(o), moving.like(tuple(end))._replace(bias=state.bias)
 
     def fold(
         self, gradient: Gradient, stretch: Stretch, state: GraphState, steps: Steps
