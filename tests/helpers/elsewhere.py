@@ -27,15 +27,12 @@ class Elsewhere(Tensor):
 
     @staticmethod
     def __new__(cls, here: Tensor) -> Elsewhere:
-        made: Elsewhere = Tensor._make_wrapper_subclass(  # type: ignore[attr-defined]
+        made: Elsewhere = Tensor._make_wrapper_subclass(
             cls, here.size(), here.stride(), here.storage_offset(),
             dtype=here.dtype, device=DEVICE, requires_grad=here.requires_grad,
         )  # fmt: skip
         made.here = here
         return made
-
-    def __repr__(self, *, tensor_contents: Any = None) -> str:
-        return f"Elsewhere({self.here})"
 
     @classmethod
     def __torch_dispatch__(  # type: ignore[override]
