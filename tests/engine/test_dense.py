@@ -54,5 +54,30 @@ def test_zeros_without_memory_are_zeros() -> None:
 def test_memory_that_was_given_back_is_refused() -> None:
     module, x = tt.nn.LSTM(2, 3), torch.randn(4, 1, 2)
     x.untyped_storage().resize_(0)
-    with pytest.raises(ValueError, match=r"shape \(4, 1, 2\) has no memory: it was given back"):
+    with pytest.raises(ValueError, match=r"shape \(4, 1, 2\) has no memory for all of its numbers"):
         module(x)
+
+
+@pytest.mark.parametrize("left", [0, 1, 31])
+def test_memory_that_was_given_back_in_part_is_refused(left: int) -> None:
+    """Of 32 bytes: never is more read than there is."""
+    room, live = torch.randn(8), tt.nn.Streaming(tt.nn.GRU(2, 2), 2)
+    views = {
+        "whole": room.view(4, 2),
+        "the end": room[4:].view(2, 2),
+        "turned": room.view(2, 4).T,
+        "every other": room[1::2].view(2, 2),
+        "again": room[7:].expand(2, 2),
+    }
+    before = {name: written_out(view) + 0 for name, view in views.items()}
+    assert all(torch.equal(dense(view), before[name]) for name, view in views.items())
+    nothing = room[8:]
+    room.untyped_storage().resize_(left)
+    for view in views.values():
+        for read in (written_out, dense):
+            with pytest.raises(ValueError, match="has no memory for all of its numbers"):
+                read(view)
+        if view.shape == (2, 2):
+            with pytest.raises(ValueError, match="has no memory for all of its numbers"):
+                live.step(view, live.zeros(), live.zeros())
+    assert dense(nothing) is nothing

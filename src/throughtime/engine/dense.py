@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from throughtime.context.layout import check_layout, in_memory, says_its_numbers
+from throughtime.context.layout import check_layout, extent, in_memory, says_its_numbers
 
 
 def written_out(tensor: Tensor) -> Tensor:
@@ -15,8 +15,7 @@ def written_out(tensor: Tensor) -> Tensor:
     may be, has no memory at all.
 
     Raises:
-        ValueError: if its memory was given back, it never had any, or that does not say its
-            numbers.
+        ValueError: if its memory was given back, in part too, or does not say its numbers.
 
     Example:
         >>> imaginary = torch.tensor([1 + 2j]).conj().imag
@@ -25,10 +24,11 @@ def written_out(tensor: Tensor) -> Tensor:
     """
     if not in_memory(tensor):
         tensor = _made(tensor)
-    if not tensor.data_ptr() and tensor.numel():
+    end = tensor.storage_offset() * tensor.itemsize + extent(tensor)
+    if end > tensor.untyped_storage().nbytes() and tensor.numel():
         raise ValueError(
-            f"a tensor of shape {tuple(tensor.shape)} has no memory: it was given back, as by "
-            "untyped_storage().resize_(0); expected numbers"
+            f"a tensor of shape {tuple(tensor.shape)} has no memory for all of its numbers: it was "
+            "given back, as by untyped_storage().resize_(0); expected numbers"
         )
     return tensor
 
@@ -56,5 +56,12 @@ def dense(tensor: Tensor) -> Tensor:
         >>> dense(torch.arange(6).view(2, 3).T).is_contiguous()
         True
     """
+    if (  # as most are; to ask for more would be noticed in a small forward pass
+        in_memory(tensor)
+        and tensor.is_contiguous()
+        and not tensor.storage_offset()
+        and tensor.nbytes <= tensor.untyped_storage().nbytes()
+    ):
+        return tensor
     tensor = written_out(tensor)
     return tensor if tensor.is_contiguous() else tensor.detach().contiguous()
