@@ -330,3 +330,11 @@ def test_no_index_reaches_into_time() -> None:
 def test_lengths_that_torch_cannot_compare_are_refused() -> None:
     with pytest.raises(ValueError, match=r"lengths are torch\.uint64, which torch does not"):
         Sequence(torch.zeros(1, 3), torch.tensor([2**64 - 1], dtype=torch.uint64))
+
+
+@pytest.mark.parametrize("shape", [(), (3,), (2, 1), (2, 0)])
+def test_it_expands_to_no_shape_to_which_it_does_not_broadcast(shape: tuple[int, ...]) -> None:
+    y = Sequence(torch.zeros(2, 3), [2, 1])
+    with pytest.raises(ValueError, match=r"^a batch of shape \(2,\) does not broadcast to \("):
+        y.expand(torch.Size(shape))
+    assert y.expand(torch.Size((0, 2))).batch_shape == (0, 2)

@@ -10,6 +10,7 @@ from torch import Tensor
 from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence, pad_packed_sequence
 
 from throughtime.context.layout import check_layout
+from throughtime.context.shapes import shape_of
 from throughtime.context.transforms import refuse_proxies, values_hidden
 
 NO_ARITHMETIC = (torch.uint16, torch.uint32, torch.uint64)
@@ -235,8 +236,20 @@ class Sequence:
             self.lengths.reshape(-1),
         )
 
-    def expand(self, batch_shape: torch.Size) -> Sequence:
-        """The batch repeated to ``batch_shape`` by broadcasting."""
+    def expand(self, batch_shape: Iterable[int]) -> Sequence:
+        """The batch repeated to ``batch_shape`` by broadcasting.
+
+        Raises:
+            ValueError: if it does not broadcast to that, or that has more rows than a tensor can.
+        """
+        batch_shape, have = shape_of("batch_shape", batch_shape), self.batch_shape
+        depth = len(batch_shape) - len(have)
+        if depth < 0 or any(
+            n not in (1, m) for n, m in zip(have, batch_shape[depth:], strict=True)
+        ):
+            raise ValueError(
+                f"a batch of shape {tuple(have)} does not broadcast to {tuple(batch_shape)}"
+            )
         return Sequence(
             self.values.expand(*batch_shape, self.steps, *self.event_shape),
             self.lengths.expand(batch_shape),
