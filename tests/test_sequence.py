@@ -281,7 +281,7 @@ REFUSED: dict[str, tuple[Callable[[], Any], str]] = {
     "lengths that are no counts": (lambda: Sequence(torch.ones(1, 2), torch.ones(1)), "integers"),
     "lengths that are a mask": (
         lambda: Sequence(torch.ones(2, 2), torch.tensor([True, False])),
-        "expected integers, got torch.bool",
+        "the dtype of lengths is torch.bool; expected integers, as counts of steps are",
     ),
     "too few lengths": (lambda: Sequence(torch.ones(3, 2), [1, 1]), "do not fit"),
     "no time": (lambda: Sequence(torch.ones(3), [1, 1, 1]), "do not fit"),
@@ -328,7 +328,9 @@ def test_no_index_reaches_into_time() -> None:
 
 
 def test_lengths_that_torch_cannot_compare_are_refused() -> None:
-    with pytest.raises(ValueError, match=r"lengths are torch\.uint64, which torch does not"):
+    with pytest.raises(
+        ValueError, match=r"the dtype of lengths is torch\.uint64, with which torch"
+    ):
         Sequence(torch.zeros(1, 3), torch.tensor([2**64 - 1], dtype=torch.uint64))
 
 

@@ -9,12 +9,10 @@ import torch
 from torch import Tensor
 from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence, pad_packed_sequence
 
+from throughtime.context.integers import check_integers
 from throughtime.context.layout import check_layout
 from throughtime.context.shapes import shape_of
 from throughtime.context.transforms import refuse_proxies, values_hidden
-
-NO_ARITHMETIC = (torch.uint16, torch.uint32, torch.uint64)
-"""Dtypes that torch keeps, but neither compares nor adds."""
 
 
 class Sequence:
@@ -59,12 +57,7 @@ class Sequence:
         if isinstance(lengths, list) and not lengths:  # which torch would take for floats
             lengths = torch.zeros(0, dtype=torch.int64)
         lengths = _tensor("lengths", lengths, values.device)
-        if lengths.is_floating_point() or lengths.is_complex() or lengths.dtype == torch.bool:
-            raise ValueError(f"lengths are counts of steps; expected integers, got {lengths.dtype}")
-        if lengths.dtype in NO_ARITHMETIC:
-            raise ValueError(
-                f"lengths are {lengths.dtype}, which torch does not compare; use .to(torch.int64)"
-            )
+        check_integers("the dtype of lengths", lengths, "counts of steps")
         lengths = lengths.to(torch.int64)
         n = lengths.dim()
         if values.dim() <= n or values.shape[:n] != lengths.shape:

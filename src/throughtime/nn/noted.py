@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from torch import nn
-from torch.fx import Proxy
+from torch.fx import Proxy, Tracer
 
 
 def noted(module: nn.Module, input: Proxy, hx: Any) -> Proxy:
@@ -15,10 +15,12 @@ def noted(module: nn.Module, input: Proxy, hx: Any) -> Proxy:
     Raises:
         TypeError: if it is recorded alone, and not as part of a module.
     """
-    path = input.tracer.path_of_module(module)  # type: ignore[attr-defined]
+    tracer = input.tracer
+    path = tracer.path_of_module(module) if isinstance(tracer, Tracer) else ""
     if not path:
         raise TypeError(
             f"torch.fx records a module that holds a {type(module).__name__}, as one node, and not "
             "what is inside of it; trace nn.Sequential(module), or use torch.export"
         )
-    return input.tracer.create_proxy("call_module", path, (input, hx), {})
+    proxy: Proxy = tracer.create_proxy("call_module", path, (input, hx), {})
+    return proxy

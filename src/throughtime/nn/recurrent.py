@@ -97,8 +97,14 @@ class Recurrent(nn.RNNBase):
         return self._packed(input, hx) if packed else self._padded(input, hx)
 
     def __prepare_scriptable__(self) -> nn.Module:
-        """What ``torch.jit.script`` scripts in its place."""
-        return twin(self)
+        """What ``torch.jit.script`` scripts in its place, and leaves there."""
+        made = twin(self)
+        warnings.warn(
+            f"torch.jit.script puts a torch.nn.{self._get_name()} in place of this tt.nn's, also "
+            "in the module that holds it; to keep that as it is, script tt.nn.as_torch(module)",
+            stacklevel=2,
+        )
+        return made
 
     def _is_for_torch(self, values: Any) -> bool:
         """Whether torch.nn's own forward pass runs: the engine cannot, or the module is exported,

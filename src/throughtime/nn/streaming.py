@@ -106,6 +106,11 @@ class Streaming:
 
     def _check(self, x: Tensor, state: State, new: State) -> None:
         module, parts = self.module, self._parts
+        for name, given in (("state", state), ("new", new)):
+            if not isinstance(given, tuple | list):
+                raise ValueError(
+                    f"{name} is a {type(given).__name__}; expected a tuple, as zeros() gives"
+                )
         if len(state) != parts or len(new) != parts:
             raise ValueError(
                 f"the state and the new one have {len(state)} and {len(new)} tensors; expected "
