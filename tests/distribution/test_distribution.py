@@ -378,6 +378,12 @@ def test_what_is_fed_has_the_models_dtype() -> None:
         ValueError, match=r"what is fed is torch\.float32 and the model torch\.float64"
     ):
         p.terms(y, fed=y.to(torch.float32))
+    values: Any = y.values
+    with (
+        unchecked(),
+        pytest.raises(ValueError, match=r"what is fed is a Tensor; expected a tt\.Seq"),
+    ):
+        p.terms(y, fed=values)
 
 
 def test_a_list_is_no_value() -> None:

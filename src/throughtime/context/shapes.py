@@ -39,3 +39,20 @@ def shape_of(name: str, sizes: Any) -> torch.Size:
     shape = torch.Size(whole(f"a size of {name}", size, 0) for size in found)
     whole(f"the product of {name}", math.prod(shape), 0)
     return shape
+
+
+def broadcast_to(shape: torch.Size, sizes: Any) -> torch.Size:
+    """The sizes as a batch shape, if a batch of the given shape broadcasts to it.
+
+    Raises:
+        ValueError: if it does not, or as :func:`shape_of`.
+
+    Example:
+        >>> broadcast_to(torch.Size((1, 2)), (3, 3, 2))
+        torch.Size([3, 3, 2])
+    """
+    larger = shape_of("batch_shape", sizes)
+    depth = len(larger) - len(shape)
+    if depth < 0 or any(n not in (1, m) for n, m in zip(shape, larger[depth:], strict=True)):
+        raise ValueError(f"a batch of shape {tuple(shape)} does not broadcast to {tuple(larger)}")
+    return larger

@@ -18,6 +18,7 @@ from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence, pad_packed_
 from throughtime.cells.cell import Cell, State
 from throughtime.cells.drive import Drive, Entering
 from throughtime.context.autocast import Autocast
+from throughtime.context.packed import check_packed
 from throughtime.context.transforms import exporting, transforming
 from throughtime.engine.library import loaded
 from throughtime.engine.sweep import REALS
@@ -133,6 +134,7 @@ class Recurrent(nn.RNNBase):
         return h.transpose(0, 1) if turned else h, self._hidden(state)
 
     def _packed(self, packed: PackedSequence, hx: Any) -> tuple[PackedSequence, Any]:
+        check_packed(packed)
         data, batch_sizes, order, back = packed
         if data.dim() != 2:
             raise RuntimeError(
