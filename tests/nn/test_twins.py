@@ -93,7 +93,7 @@ def test_a_parametrized_module_has_no_twin_until_its_weights_are_its_own() -> No
     remove_parametrizations(ours, "weight_hh_l0")
     made: Any = tt.nn.as_torch(ours)
     assert type(made) is nn.GRU
-    assert torch.equal(made.weight_hh_l0, expected)
+    assert torch.equal(made.get_parameter("weight_hh_l0"), expected)
     torch.testing.assert_close(made(x)[0], ours(x)[0])
 
 

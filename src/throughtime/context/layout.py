@@ -46,15 +46,15 @@ def check_layout(name: str, tensor: Tensor) -> None:
         )
 
 
-def says_its_numbers(tensor: Tensor) -> bool:
-    """Whether it is not memory that says what a tensor's numbers are: it is wrapped by a transform
-    of ``torch.func``, or its class has a ``__torch_dispatch__`` of its own, as fake tensors have.
+def is_wrapper(tensor: Tensor) -> bool:
+    """Whether a tensor has no memory of its own, or not that of its numbers: it is wrapped by a
+    transform of ``torch.func``, or its class has a ``__torch_dispatch__``, as fake tensors have.
 
     Example:
         >>> from torch._subclasses.fake_tensor import FakeTensorMode
         >>> with FakeTensorMode():
         ...     fake = torch.zeros(1)
-        >>> says_its_numbers(torch.zeros(1)), says_its_numbers(fake)
+        >>> is_wrapper(torch.zeros(1)), is_wrapper(fake)
         (False, True)
     """
     return (

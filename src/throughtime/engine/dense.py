@@ -5,10 +5,10 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from throughtime.context.layout import check_layout, extent, in_memory, says_its_numbers
+from throughtime.context.layout import check_layout, extent, in_memory, is_wrapper
 
 
-def written_out(tensor: Tensor) -> Tensor:
+def materialized(tensor: Tensor) -> Tensor:
     """A tensor whose memory has its numbers: itself, or a copy if torch would make them later.
 
     A negative view has the numbers before their sign is changed, and a zero tensor, as a gradient
@@ -19,7 +19,7 @@ def written_out(tensor: Tensor) -> Tensor:
 
     Example:
         >>> imaginary = torch.tensor([1 + 2j]).conj().imag
-        >>> imaginary.is_neg(), written_out(imaginary)
+        >>> imaginary.is_neg(), materialized(imaginary)
         (True, tensor([-2.]))
     """
     if not in_memory(tensor):
@@ -36,7 +36,7 @@ def written_out(tensor: Tensor) -> Tensor:
 def _made(tensor: Tensor) -> Tensor:
     """What torch makes of a tensor when it is read."""
     check_layout("a tensor", tensor)
-    if says_its_numbers(tensor):
+    if is_wrapper(tensor):
         raise ValueError(
             f"the engine reads memory, and it is not memory that says the numbers of this "
             f"{type(tensor).__name__}; expected a torch.Tensor outside of torch.func's transforms"
@@ -50,7 +50,7 @@ def dense(tensor: Tensor) -> Tensor:
     """A tensor whose numbers lie one after another: itself, or a copy.
 
     Raises:
-        ValueError: as :func:`written_out`.
+        ValueError: as :func:`materialized`.
 
     Example:
         >>> dense(torch.arange(6).view(2, 3).T).is_contiguous()
@@ -63,5 +63,5 @@ def dense(tensor: Tensor) -> Tensor:
         and tensor.nbytes <= tensor.untyped_storage().nbytes()
     ):
         return tensor
-    tensor = written_out(tensor)
+    tensor = materialized(tensor)
     return tensor if tensor.is_contiguous() else tensor.detach().contiguous()

@@ -27,7 +27,7 @@ from throughtime.gradients.recursion import Recursion, last
 from throughtime.graph.direction import reverse
 from throughtime.nn.cells import cell_of, with_weights
 from throughtime.nn.checks import check_dimensions, check_input, check_state, parts_of
-from throughtime.nn.noted import noted
+from throughtime.nn.leaf import leaf_call
 from throughtime.nn.twins import twin
 from throughtime.sequence import Sequence
 
@@ -53,7 +53,7 @@ class Recurrent(nn.RNNBase):
         """Whether the state is (h, c) and not h alone."""
 
     def __setattr__(self, name: str, value: Any) -> None:
-        if name == "qconfig" and value is None:
+        if name == "qconfig" and value is None:  # quantize_dynamic gives it to what it leaves
             warnings.warn(
                 f"torch.ao.quantization goes by exact types and leaves a tt.nn.{self._get_name()} "
                 "in float; to quantize it, give tt.nn.as_torch(model)",
@@ -80,7 +80,7 @@ class Recurrent(nn.RNNBase):
                 or dtype than it should have. Both are the exceptions of torch.nn.
         """
         if isinstance(input, Proxy):
-            return noted(self, input, hx)
+            return leaf_call(self, input, hx)
         if isinstance(input, Sequence):
             return self._sequence(input, hx)
         packed = isinstance(input, PackedSequence)
@@ -238,8 +238,8 @@ def _backward(
     cell: Cell, weight_ih: Tensor, x: Tensor, first: State, alive: Tensor | None
 ) -> tuple[Tensor, State]:
     """The same from each row's own end to its beginning."""
-    h, last = _forward(cell, weight_ih, reverse(x, alive), first, alive)
-    return reverse(h, alive), last
+    h, end = _forward(cell, weight_ih, reverse(x, alive), first, alive)
+    return reverse(h, alive), end
 
 
 def _dropped(h: Tensor, share: float, alive: Tensor | None) -> Tensor:

@@ -12,7 +12,7 @@ from torch.nn.utils.parametrize import is_parametrized
 
 from throughtime.cells.cell import Cell, State
 from throughtime.cells.drive import Drive, Entering
-from throughtime.context.layout import check_layout, extent, in_memory, says_its_numbers
+from throughtime.context.layout import check_layout, extent, in_memory, is_wrapper
 from throughtime.engine.stepper import Stepper
 from throughtime.gradients.backends.engine import Engine, sweep_of
 from throughtime.gradients.bptt import bptt
@@ -178,7 +178,7 @@ def _fits(name: str, tensor: Tensor, shape: tuple[int, ...], like: Tensor) -> bo
     lies = in_memory(tensor)
     if not lies:
         check_layout(name, tensor)
-        if says_its_numbers(tensor):
+        if is_wrapper(tensor):
             raise ValueError(
                 f"{name} is a tensor without memory of its own, as in torch.func's transforms; a "
                 "step is written to memory: use the module itself"

@@ -1,4 +1,4 @@
-"""A module as one node of a graph that ``torch.fx`` records."""
+"""A module as a leaf of a graph that ``torch.fx`` records."""
 
 from __future__ import annotations
 
@@ -8,9 +8,8 @@ from torch import nn
 from torch.fx import Proxy, Tracer
 
 
-def noted(module: nn.Module, input: Proxy, hx: Any) -> Proxy:
-    """A call of the module as one node of the graph that ``torch.fx`` records; so are those of
-    torch.nn's own modules.
+def leaf_call(module: nn.Module, input: Proxy, hx: Any) -> Proxy:
+    """A call of the module as one node of the graph, as of every module that torch.nn has.
 
     Raises:
         TypeError: if it is recorded alone, and not as part of a module.
