@@ -60,4 +60,5 @@ class Autograd(Gradient):
     """The plain loop, differentiated by autograd: slow, and the reference for the others."""
 
     def scan(self, recursion: Recursion) -> tuple[Tensor, State]:
+        # a program's T may be open, and a loop would fix it
         return unfold(recursion) if exporting() else Unrolled().unfold(recursion)

@@ -8,12 +8,13 @@ import torch
 from torch import Tensor
 
 from throughtime.context.autocast import Autocast
+from throughtime.context.integers import check_integers
 from throughtime.context.layout import check_layout
 from throughtime.context.transforms import refuse_proxies, values_hidden
 from throughtime.distribution.support import check_device
 from throughtime.graph.graph import Graph
 from throughtime.graph.state import GraphState
-from throughtime.sequence import NO_ARITHMETIC, Sequence
+from throughtime.sequence import Sequence
 from throughtime.wiring import Edge
 
 
@@ -93,10 +94,6 @@ def _check_value(
     check_device(name, value, parameter.device)
     if value.dtype == torch.bool or value.dtype.is_complex:
         raise ValueError(f"{name} is {value.dtype}, neither numbers nor symbols; use .float()")
-    if value.dtype in NO_ARITHMETIC:
-        raise ValueError(
-            f"{name} is {value.dtype}, with which torch cannot compute; use .to(torch.int64)"
-        )
     if value.dtype.is_floating_point:
         dtype = parameter.dtype
         if value.shape != (*batch_shape, size):
@@ -107,12 +104,14 @@ def _check_value(
         # under autocast every product chooses its dtype itself
         if value.dtype != dtype and not Autocast.now(value).enabled:
             raise ValueError(f"{name} is {value.dtype} and the model {dtype}; use .to({dtype})")
-    elif value.shape != batch_shape:
+        return
+    check_integers(name, value)
+    if value.shape != batch_shape:
         raise ValueError(
             f"{name} has symbols of shape {tuple(value.shape)}; expected no more "
             f"than the batch, {tuple(batch_shape)}"
         )
-    elif not values_hidden():
+    if not values_hidden():
         bad = (value < 0) | (value >= size)
         if bool(bad.any()):
             raise ValueError(
