@@ -413,10 +413,11 @@ def test_a_run_whose_files_were_changed_is_refused(
 
 
 def test_weights_that_are_no_numbers_are_refused(trained: Trained, tmp_path: Path) -> None:
-    copy = RunFolder.load(_copied(trained(), tmp_path / "run"))
+    copy = RunFolder.load(_copied(trained(), tmp_path / "run"), "last")
+    state = copy.load_state()
     with torch.no_grad():
         next(copy.model.parameters())[0] = math.nan
-    copy.save_best()
+    copy.save_state(state, copy.metrics(), best=True)
     assert "weights that are not finite" in bad("score", copy.path, stdin="no\n")
 
 

@@ -9,7 +9,6 @@ import pytest
 
 from tests.helpers.run_files import resealed
 from throughtime.data import Dataset
-from throughtime.data.reading import OF_PICTURES
 from throughtime.runs.config import FORMAT, Config
 from throughtime.runs.errors import RunError
 from throughtime.runs.options import ConfigError, Options
@@ -52,9 +51,19 @@ def test_a_configuration_is_options_for_another_run(
     assert resolve(options, loaded("digits")) == config
 
 
-def test_every_choice_is_there(config: Config, tmp_path: Path) -> None:
-    changed(tmp_path, lambda values: {k: v for k, v in values.items() if k != "clip"})
-    with pytest.raises(ConfigError, match=r"config\.json: no clip is given; expected one"):
+@pytest.mark.parametrize("name", Config.model_fields)
+def test_every_choice_is_there(name: str, config: Config, tmp_path: Path) -> None:
+    changed(tmp_path, lambda values: {k: v for k, v in values.items() if k != name})
+    with pytest.raises(ConfigError, match=rf"config\.json: no {name} is given; expected one"):
+        Config.load(tmp_path)
+
+
+@pytest.mark.parametrize("key", ["run", "after"])
+def test_a_sealed_file_that_is_of_no_run_is_refused(
+    key: str, config: Config, tmp_path: Path
+) -> None:
+    changed(tmp_path, lambda values: {k: v for k, v in values.items() if k != key})
+    with pytest.raises(RunError, match=rf"config\.json: has no '{key}'; put back the one that"):
         Config.load(tmp_path)
 
 
@@ -77,12 +86,6 @@ def test_another_format_is_refused_in_one_line(
     assert f"this throughtime reads format {FORMAT}" in said
     assert "\n" not in said
     assert Options.load(tmp_path / "config.json").cell == "lstm"  # as the message says
-
-
-def test_a_run_from_before_pictures_had_options_is_read(config: Config, tmp_path: Path) -> None:
-    changed(tmp_path, lambda values: {k: v for k, v in values.items() if k not in OF_PICTURES})
-    assert Config.load(tmp_path) == config
-    assert (config.images, config.pixels) == (None, 64)
 
 
 def test_a_configuration_that_was_changed_by_hand_is_refused(

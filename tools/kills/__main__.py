@@ -28,7 +28,7 @@ os.environ["OMP_NUM_THREADS"] = "1"
 from tqdm import tqdm
 
 from throughtime.runs.errors import RunError
-from throughtime.runs.metrics import STATE
+from throughtime.runs.names import STATE
 from tools.kills.calls import KILLED, Fate, die, fail, in_child, interrupt, watched
 from tools.kills.runs import Kind, end_of, kinds, quick, resume, train
 

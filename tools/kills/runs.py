@@ -8,10 +8,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from throughtime.data import Dataset, read
-from throughtime.runs.belonging import BEST
 from throughtime.runs.errors import RunError
 from throughtime.runs.folder import RunFolder
-from throughtime.runs.metrics import STATE
+from throughtime.runs.names import BEST, STATE
 from throughtime.runs.options import Options
 from throughtime.runs.tensors import load_tensors
 from throughtime.training.prepare import prepare

@@ -9,12 +9,6 @@ from typing import TypeAlias
 from throughtime.data.files.json_text import from_json
 from throughtime.runs.errors import RunError
 
-STATE = "state.safetensors"
-"""The file of all that training continues from."""
-
-LAST = "weights."
-"""How the names of the last weights begin in it."""
-
 COLUMNS = ("epoch", "step", "seconds", "train nats", "valid nats", "learning rate", "epsilon")
 """The columns of ``metrics.csv``: nats are per symbol, ends included; epsilon is the probability of
 observed values in scheduled sampling."""

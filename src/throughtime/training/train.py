@@ -11,7 +11,6 @@ from throughtime.data import Dataset, Reading, read
 from throughtime.data import load as load_data
 from throughtime.inference.run import Run
 from throughtime.runs.alone import alone
-from throughtime.runs.errors import RunError
 from throughtime.runs.folder import RunFolder
 from throughtime.runs.options import READING, ConfigError, Options
 from throughtime.training.prepare import prepare
@@ -96,11 +95,6 @@ def fit(
         with alone(folder.path) as lock:
             if resume is not None:
                 folder = folder.again()
-                if resume and folder.ahead:
-                    raise RunError(
-                        f"{folder.path}: was stopped while it wrote its best weights, which only "
-                        "the same training makes again; resume it without other options first"
-                    )
                 folder = folder.replaced(**resume)
             folder = replace(folder, lock=lock)
             trainer = Trainer(folder, data, resume=resume is not None, say=say)

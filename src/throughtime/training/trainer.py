@@ -26,7 +26,8 @@ from throughtime.runs import choices
 from throughtime.runs.config import Config
 from throughtime.runs.errors import RunError
 from throughtime.runs.folder import RunFolder
-from throughtime.runs.metrics import STATE, Metrics
+from throughtime.runs.metrics import Metrics
+from throughtime.runs.names import STATE
 from throughtime.sequence import Sequence
 from throughtime.training.class_weights import balanced, weighted
 from throughtime.training.display import Clock, Display
@@ -142,9 +143,9 @@ class Trainer:
                     self._save()
                     return "interrupted"
                 with display.paused():
-                    said = self._validate()
+                    better, said = self._validate()
                     progress.seconds = self.clock() - started
-                    self._save()
+                    self._save(best=better)
                     self.say(said)  # last: there may be nobody any more
         reason = progress.reason_to_stop(self.config)
         assert reason is not None
@@ -156,9 +157,9 @@ class Trainer:
 
     # ---- saving --------------------------------------------------------------------------------
 
-    def _save(self) -> None:
+    def _save(self, *, best: bool = False) -> None:
         state = state_of(self.progress, self.optimiser, self.forcing, self.carried)
-        self.run.save_state(state, self.metrics)
+        self.run.save_state(state, self.metrics, best=best)
         self.saved = self.clock()
 
     def _restore(self) -> None:
@@ -173,7 +174,7 @@ class Trainer:
                 f"{self.run.path / STATE}: not the state of this run ({error}); train again"
             ) from None
         self.metrics, self.saved = self.run.metrics(), self.clock()
-        self.run.copy_metrics(self.metrics)  # it may be older, if the run was killed
+        self.run.complete()
 
     # ---- one epoch -----------------------------------------------------------------------------
 
@@ -252,11 +253,11 @@ class Trainer:
         fall = (1 + math.cos(math.pi * min(share, 1.0))) / 2
         return rate * min(rise, 1.0) * fall
 
-    def _validate(self) -> str:
+    def _validate(self) -> tuple[bool, str]:
         """Score the validation part; after the last batch of an epoch, begin the next one.
 
         Returns:
-            What is to be said of it.
+            Whether it is the best so far, and what is to be said of it.
         """
         progress = self.progress
         done = progress.position == self.updates
@@ -268,7 +269,6 @@ class Trainer:
         better = valid < progress.best or not self.metrics
         if better:
             progress.best = min(progress.best, valid)  # which is not nan
-            self.run.save_best()
         if done or better:
             progress.since_best = 0 if better else progress.since_best + 1
         train = progress.nats / progress.symbols
@@ -286,7 +286,7 @@ class Trainer:
                 "epsilon": self._epsilon(),
             }
         )
-        return (
+        return better, (
             f"epoch {progress.epoch:3d}  step {progress.step:6,}  nats per symbol: "
             f"train {train:.4f}  valid {valid:.4f}{'  best so far' if better else ''}"
         )
