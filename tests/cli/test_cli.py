@@ -263,7 +263,9 @@ def test_nothing_is_overwritten(words: Path, trained: Trained, tmp_path: Path) -
 
 def test_a_resumed_run_keeps_its_choices(words: Path, trained: Trained, tmp_path: Path) -> None:
     message = bad("train", words, "--resume", trained(), "--hidden-size", 9, "--epochs", 2)
-    assert "DATASET, --hidden-size: a resumed run keeps its choices" in message
+    assert (
+        "DATASET, hidden_size: a resumed run keeps its choices; only epochs, max_steps, " in message
+    )
     assert "not a run, since it has no config.json" in bad("train", "--resume", tmp_path)
 
 

@@ -165,8 +165,8 @@ class RunFolder:
         """
         if self.config.dataset is None:
             raise RunError(
-                f"{self.path}: trained on rows in memory, which cannot be read again; give rows, "
-                "as in run.evaluate(rows)"
+                f"{self.path}: trained on rows in memory, which cannot be read again; give them in "
+                f"Python, as in run.evaluate(rows), or to go on with: {self.resumption}"
             )
         data = load(self.config.dataset, self.config.split_seed, self.config.reading)
         self.check(data)

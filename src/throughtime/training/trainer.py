@@ -39,6 +39,9 @@ from throughtime.training.state import restore, state_of
 WARM_UP = 50
 """Updates of the linear warm-up of the learning rate; at most a tenth of training."""
 
+INTERRUPTED = "interrupted"
+"""The reason why training stopped, if a signal asked it to."""
+
 
 class Diverged(RuntimeError):
     """The loss or the gradient is not finite (NaN or infinite)."""
@@ -141,7 +144,7 @@ class Trainer:
                         self._save()
                 if interrupt.requested:
                     self._save()
-                    return "interrupted"
+                    return INTERRUPTED
                 with display.paused():
                     better, said = self._validate()
                     progress.seconds = self.clock() - started
