@@ -1,6 +1,7 @@
 """Configurations: they survive a file, with the version of the folder's format."""
 
 import json
+import shlex
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -100,6 +101,20 @@ def test_a_configuration_that_was_changed_by_hand_is_refused(
         Options.load(file)
     file.write_text("\n".join(line for line in lines if "checksum" not in line))
     assert Options.load(file).seed == 1
+
+
+@pytest.mark.parametrize("change", [lambda v: v | {"version": 1}, None])
+def test_the_command_with_the_same_choices_is_as_a_shell_takes_it(
+    change: Callable[[dict[str, Any]], dict[str, Any]] | None, config: Config, tmp_path: Path
+) -> None:
+    path = tmp_path / "a run;1"
+    path.mkdir()
+    (path / "config.json").write_bytes(config.written("a run").replace(b"lstm", b"gru"))
+    if change is not None:
+        changed(path, change)
+    with pytest.raises(RunError) as caught:
+        Config.load(path)
+    assert f"(train --config {shlex.quote(str(path / 'config.json'))}" in str(caught.value)
 
 
 def test_a_damaged_version_is_no_other_version(config: Config, tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ import os
 import random
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -282,6 +283,13 @@ def test_usable_weights_are_not_to_be_removed(trained: RunFolder, tmp_path: Path
     (path / "best.safetensors").unlink()
     with pytest.raises(RunError, match="remove the folder, and train again"):
         RunFolder.load(path, "last")
+
+
+def test_the_command_that_goes_on_is_as_a_shell_takes_it(trained: RunFolder) -> None:
+    run = replace(trained.replaced(dataset="words.txt"), path=Path("a run;1"))
+    assert run.resumption == "throughtime train --resume 'a run;1'"
+    run = replace(trained.replaced(dataset=None), path=Path("it's"))
+    assert run.resumption == 'tt.train(rows, resume="it\'s")'
 
 
 def test_a_sealed_file_that_is_no_schema_is_refused(trained: RunFolder, tmp_path: Path) -> None:

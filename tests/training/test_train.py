@@ -139,7 +139,9 @@ def test_a_run_is_resumed_from_python(tmp_path: Path) -> None:
     tt.train(tmp_path / "rows.csv", out=tmp_path / "file", **told, **small)
     rows = tt.train(ROWS, resume=tmp_path / "rows", max_steps=8, say=None)
     file = tt.train(resume=tmp_path / "file", max_steps=8, say=None)
-    for run in (rows, file):
+    embedded = tt.train("digits", out=tmp_path / "digits", **SMALL)
+    embedded = tt.train("digits", resume=embedded.path, max_steps=8, say=None)
+    for run in (rows, file, embedded):
         assert [row["step"] for row in run.metrics] == [4, 8]
     for a, b in zip(rows.model.parameters(), file.model.parameters(), strict=True):
         assert torch.equal(a, b)

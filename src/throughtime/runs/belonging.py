@@ -15,6 +15,7 @@ and has the checksum of the state that training goes on from.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -34,6 +35,16 @@ checksum is empty."""
 
 LAST = "weights."
 """How the names of the last weights begin in a state."""
+
+
+@dataclass
+class Known:
+    """The checksums of a run's files as they were last read or written, or nothing, so that the
+    next one that is written can name the others."""
+
+    config: str = ""
+    state: str = ""
+    best: str = ""
 
 
 class Pair(NamedTuple):

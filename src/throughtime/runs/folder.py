@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import secrets
 import shlex
@@ -25,6 +23,7 @@ from throughtime.runs.belonging import (
     LAST,
     MADE_WITH,
     REPLACED,
+    Known,
     last_of,
     load_best,
     load_state,
@@ -36,7 +35,7 @@ from throughtime.runs.build import Model, build
 from throughtime.runs.config import Config
 from throughtime.runs.errors import RunError
 from throughtime.runs.files import save
-from throughtime.runs.metrics import COLUMNS, Metrics, metrics_of
+from throughtime.runs.metrics import Metrics, as_csv, metrics_of
 from throughtime.runs.names import BEST, CONFIG, LOCK, METRICS, SCHEMA, STATE
 from throughtime.runs.place import check_same, new_folder, place_of
 from throughtime.runs.seal import checksum
@@ -57,33 +56,14 @@ class State(NamedTuple):
     tensors: dict[str, Tensor]
 
 
-@dataclass
-class Known:
-    """The checksums of a run's files as they were last read or written, or nothing, so that one can
-    name the other: see :mod:`~throughtime.runs.belonging`."""
-
-    config: str = ""
-    state: str = ""
-    best: str = ""
-
-
 @dataclass(frozen=True, eq=False)
 class RunFolder:
     """An opened folder of a run, with its model.
 
-    ==================  =====================================================================
-    config.json         the version of the folder's format, and every choice
-    schema.json         the columns of x and y, with what they learned; the hash of the data
-    best.safetensors    the weights with the lowest validation loss so far
-    state.safetensors   all that training continues from: the last weights, the optimiser, metrics
-    metrics.csv         a line for each epoch, to look at: a copy of what the state has
-    pictures/           drawn by ``throughtime report``
-    ==================  =====================================================================
-
-    Each file is replaced in one step, see :func:`~throughtime.runs.files.save`. What belongs
-    together is in one file, so that a run which is killed at any time can be continued as if it
-    had not been. Each file, but the copy of the metrics, has its checksum and the identity of the
-    run, and another one is refused.
+    Its files are listed in :mod:`~throughtime.runs.names`. Each is replaced in one step, see
+    :func:`~throughtime.runs.files.save`. What belongs together is in one file, so that a run which
+    is killed at any time can be continued as if it had not been. Each file, but the copy of the
+    metrics, has its checksum and the identity of the run, and another one is refused.
 
     Args:
         path: the folder.
@@ -143,7 +123,7 @@ class RunFolder:
         schema, digest = schema_file.read_schema(path, identity)
         if schema.running != (config.steps is not None):
             raise RunError(
-                f"{path}: steps is {config.steps}, and schema.json says that running is "
+                f"{path}: steps is {config.steps}, and {SCHEMA} says that running is "
                 f"{schema.running}; one of them was changed"
             )
         try:
@@ -234,34 +214,24 @@ class RunFolder:
         content = packed({**weights, **state.tensors}, said)
         self._save(STATE, content)
         self.known.state = content.checksum
-        self.save_copies(metrics, best=best)
-
-    def save_copies(self, metrics: Metrics, *, best: bool) -> None:
-        """Write what follows from a state: metrics.csv, and the last weights as the best ones.
-
-        Args:
-            metrics: a row for each epoch.
-            best: whether the last weights are the best ones so far.
-        """
-        if best:
-            self._save(BEST, self._best())
-        lines = io.StringIO(newline="")
-        writer = csv.DictWriter(lines, COLUMNS)
-        writer.writeheader()
-        writer.writerows(metrics)
-        self._save(METRICS, [lines.getvalue().encode()])
+        self._save_copies(metrics, best=best)
 
     def complete(self) -> None:
         """Write what follows from the state, if the process was killed before it did; the model has
         the last weights."""
         behind = pair_of(self.path, self.identity).behind
-        self.save_copies(self.metrics(), best=behind)
+        self._save_copies(self.metrics(), best=behind)
 
     def remove(self) -> None:
         """Remove the folder, if it is still this one."""
         with suppress(RunError):
             self._check_place()
             shutil.rmtree(self.path, ignore_errors=True)
+
+    def _save_copies(self, metrics: Metrics, *, best: bool) -> None:
+        if best:
+            self._save(BEST, self._best())
+        self._save(METRICS, [as_csv(metrics)])
 
     def _best(self) -> Packed:
         """The content of the file of the best weights, if the model has them."""
@@ -323,7 +293,7 @@ class RunFolder:
         kinds = {n: (v.dtype, v.shape) for n, v in tensors.items()}
         if kinds != {n: (v.dtype, v.shape) for n, v in self.model.state_dict().items()}:
             raise RunError(
-                f"{self.path / file}: not the weights of the model in config.json; one of them was "
+                f"{self.path / file}: not the weights of the model in {CONFIG}; one of them was "
                 "changed"
             )
         if not all(bool(v.isfinite().all()) for v in tensors.values()):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TypeAlias
@@ -15,6 +17,15 @@ observed values in scheduled sampling."""
 
 Metrics: TypeAlias = list[dict[str, float | None]]
 """A row for each epoch."""
+
+
+def as_csv(metrics: Metrics) -> bytes:
+    """The content of ``metrics.csv``."""
+    lines = io.StringIO(newline="")
+    writer = csv.DictWriter(lines, COLUMNS)
+    writer.writeheader()
+    writer.writerows(metrics)
+    return lines.getvalue().encode()
 
 
 def metrics_of(file: Path, said: Mapping[str, str]) -> Metrics:

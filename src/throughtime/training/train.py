@@ -62,7 +62,11 @@ def train(
     if told.dataset is not None:
         raise ConfigError("dataset: the data are the first argument of tt.train")
     if resume is None:
-        data = _dataset(data, told)
+        reading = {name: value for name, value in told.told().items() if name in READING}
+        if isinstance(data, Dataset) and (reading or told.split_seed is not None):
+            name = "split_seed" if told.split_seed is not None else next(iter(reading))
+            raise ConfigError(f"{name}: the data were read already; give it to tt.data.read")
+        data = _dataset(data, told.dividing_seed, Reading(**reading))
         folder, changes = prepare(told, data, None if out is None else Path(out)), None
     else:
         changes = told.told()
@@ -80,7 +84,8 @@ def resumed(
 
     Args:
         path: the folder.
-        data: rows in memory that it was trained on; None for data that can be read again.
+        data: what it was trained on, as :func:`train` takes it; None for data that can be read
+            again.
         changes: the options that are given.
         others: arguments that a resumed run does not take, by name; None for those not given.
 
@@ -98,22 +103,17 @@ def resumed(
     folder = RunFolder.load(path, "last").replaced(**changes)  # refuses values that cannot be
     if data is None:
         return folder, folder.data()
-    if not isinstance(data, Dataset):
-        data = read(data, seed=folder.config.split_seed, **vars(folder.config.reading))
-    return folder, data
+    return folder, _dataset(data, folder.config.split_seed, folder.config.reading)
 
 
-def _dataset(data: object, told: Options) -> Dataset:
+def _dataset(data: object, seed: int, reading: Reading) -> Dataset:
     if data is None:
         raise ConfigError("no data are given; expected them as the first argument of tt.train")
     if isinstance(data, Dataset):
-        if named := [n for n in ("split_seed", *READING) if getattr(told, n) is not None]:
-            raise ConfigError(f"{named[0]}: the data were read already; give it to tt.data.read")
         return data
-    reading = {name: v for name, v in told.told().items() if name in READING}
     if isinstance(data, str):
-        return load_data(data, told.dividing_seed, Reading(**reading))
-    return read(data, seed=told.dividing_seed, **reading)
+        return load_data(data, seed, reading)
+    return read(data, seed=seed, **vars(reading))
 
 
 def fit(
@@ -145,8 +145,7 @@ def fit(
     try:
         with alone(folder.path) as lock:
             if resume is not None:
-                folder = folder.again()
-                folder = folder.replaced(**resume)
+                folder = folder.again().replaced(**resume)
             folder = replace(folder, lock=lock)
             trainer = Trainer(folder, data, resume=resume is not None, say=say)
             if resume:
@@ -154,9 +153,9 @@ def fit(
             for line in first:
                 say(line)
             return folder, trainer.fit()
-    except Exception:
+    except Exception:  # whatever it is, an empty folder would be in the way of the next try
         if resume is None and (trainer is None or not trainer.progress.step):
-            folder.remove()  # nothing was trained
+            folder.remove()
         raise
 
 
