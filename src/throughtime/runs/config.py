@@ -179,8 +179,7 @@ def read_json(path: Path) -> Saved:
     if version != FORMAT and (intact or "checksum" not in values):
         raise RunError(
             f"{path}: a run in format {version!r}, and this throughtime reads format {FORMAT}; "
-            f"train again ({again} has the same choices), or use the version that "
-            "made it"
+            f"train again ({again} has the same choices), or use the version that made it"
         )
     if not intact:
         raise RunError(

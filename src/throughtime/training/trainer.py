@@ -107,15 +107,13 @@ class Trainer:
         self.class_weights = None
         if self.config.class_weights is not None:
             self.class_weights = balanced(data.splits["train"].y, data.schema.y.size)
-        self.progress, self.carried = Progress(), None
+        self.progress = Progress()
+        self.carried: SequenceDistribution | None = None
         self.metrics: Metrics = []
         if resume:
             self._restore()
         else:
             self._save()
-
-    progress: Progress
-    carried: SequenceDistribution | None
 
     def fit(self) -> str:
         """Train, and return the reason why training stopped.
