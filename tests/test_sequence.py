@@ -10,8 +10,10 @@ import torch
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from torch import Tensor
+from torch.nn.utils.rnn import PackedSequence
 
-from tests.helpers.models import CELLS, WIRINGS, make, problem, quick
+import throughtime as tt
+from tests.helpers.models import CELLS, WIRINGS, make, problem, quick, unchecked
 from throughtime import Sequence
 
 
@@ -281,7 +283,7 @@ REFUSED: dict[str, tuple[Callable[[], Any], str]] = {
     "lengths that are no counts": (lambda: Sequence(torch.ones(1, 2), torch.ones(1)), "integers"),
     "lengths that are a mask": (
         lambda: Sequence(torch.ones(2, 2), torch.tensor([True, False])),
-        "expected integers, got torch.bool",
+        "the dtype of lengths is torch.bool; expected integers, as counts of steps are",
     ),
     "too few lengths": (lambda: Sequence(torch.ones(3, 2), [1, 1]), "do not fit"),
     "no time": (lambda: Sequence(torch.ones(3), [1, 1, 1]), "do not fit"),
@@ -328,5 +330,43 @@ def test_no_index_reaches_into_time() -> None:
 
 
 def test_lengths_that_torch_cannot_compare_are_refused() -> None:
-    with pytest.raises(ValueError, match=r"lengths are torch\.uint64, which torch does not"):
+    with pytest.raises(
+        ValueError, match=r"the dtype of lengths is torch\.uint64, with which torch"
+    ):
         Sequence(torch.zeros(1, 3), torch.tensor([2**64 - 1], dtype=torch.uint64))
+
+
+@pytest.mark.parametrize("shape", [(), (3,), (2, 1), (2, 0)])
+def test_it_expands_to_no_shape_to_which_it_does_not_broadcast(shape: tuple[int, ...]) -> None:
+    y = Sequence(torch.zeros(2, 3), [2, 1])
+    with pytest.raises(ValueError, match=r"^a batch of shape \(2,\) does not broadcast to \("):
+        y.expand(torch.Size(shape))
+    assert y.expand(torch.Size((0, 2))).batch_shape == (0, 2)
+
+
+def test_counts_of_steps_are_whole_numbers() -> None:
+    y = Sequence(torch.arange(6).view(2, 3), [3, 1])
+    with unchecked():
+        for wrong in (torch.tensor([-1, 0]), torch.tensor([0.5, 1.0]), torch.tensor([True, True])):
+            for part in (y.take, y.drop):
+                with pytest.raises(ValueError, match=r"counts .* (not negative|expected integers)"):
+                    part(wrong)
+    huge = torch.tensor([2**63 - 1, 0])
+    assert y.take(huge).lengths.tolist() == [3, 0]
+    assert y.drop(huge).lengths.tolist() == [0, 1]
+    assert y.drop(huge).values.tolist() == [[0], [3]]
+
+
+BATCH_SIZES = [[4, 4], [4, -1], [1, 2, 1], [2, 1], [2, 0, 2], [0, 4], [5], []]
+"""None of them packs four values."""
+
+
+@pytest.mark.parametrize("sizes", BATCH_SIZES, ids=str)
+def test_batch_sizes_that_are_not_those_of_the_values_are_refused(sizes: list[int]) -> None:
+    """Some corrupt memory, where torch's pad_packed_sequence believes them."""
+    packed = PackedSequence(torch.randn(4, 2), torch.tensor(sizes, dtype=torch.int64))
+    for read in (Sequence.from_packed, tt.nn.GRU(2, 3)):
+        with pytest.raises(ValueError, match=r"^batch_sizes is \[.*\] of 4 values; expected at"):
+            read(packed)
+    with unchecked(), pytest.raises(ValueError, match="a Tensor is given; expected a PackedSeq"):
+        Sequence.from_packed(packed.data)  # type: ignore[arg-type]

@@ -9,11 +9,11 @@ import torch
 from torch import Tensor
 from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence, pad_packed_sequence
 
-from throughtime.context.layout import check_layout
-from throughtime.context.transforms import refuse_proxies, values_hidden
-
-NO_ARITHMETIC = (torch.uint16, torch.uint32, torch.uint64)
-"""Dtypes that torch keeps, but neither compares nor adds."""
+from throughtime.context.integers import check_integers
+from throughtime.context.packed import check_packed
+from throughtime.context.shapes import broadcast_to
+from throughtime.context.tensors import tensor_of
+from throughtime.context.transforms import values_hidden
 
 
 class Sequence:
@@ -47,7 +47,7 @@ class Sequence:
     lengths: Tensor
 
     def __init__(self, values: Tensor, lengths: Tensor | list[int] | int | None = None) -> None:
-        values = _tensor("values", values)
+        values = tensor_of("values", values)
         if lengths is None:
             if values.dim() < 2:
                 raise ValueError(
@@ -57,13 +57,8 @@ class Sequence:
             lengths = torch.full(values.shape[:1], values.shape[1])
         if isinstance(lengths, list) and not lengths:  # which torch would take for floats
             lengths = torch.zeros(0, dtype=torch.int64)
-        lengths = _tensor("lengths", lengths, values.device)
-        if lengths.is_floating_point() or lengths.is_complex() or lengths.dtype == torch.bool:
-            raise ValueError(f"lengths are counts of steps; expected integers, got {lengths.dtype}")
-        if lengths.dtype in NO_ARITHMETIC:
-            raise ValueError(
-                f"lengths are {lengths.dtype}, which torch does not compare; use .to(torch.int64)"
-            )
+        lengths = tensor_of("lengths", lengths, values.device)
+        check_integers("the dtype of lengths", lengths, "counts of steps")
         lengths = lengths.to(torch.int64)
         n = lengths.dim()
         if values.dim() <= n or values.shape[:n] != lengths.shape:
@@ -134,7 +129,7 @@ class Sequence:
             >>> Sequence.from_list([torch.zeros(2, 3), torch.zeros(0, 3)])
             Sequence(batch_shape=(2,), lengths=[2, 0], event_shape=(3,), dtype=torch.float32)
         """
-        rows = [_tensor("a sequence", row) for row in sequences]
+        rows = [tensor_of("a sequence", row) for row in sequences]
         if not rows:
             raise ValueError(
                 "an empty list has no dtype or event shape; give at least one sequence"
@@ -152,11 +147,15 @@ class Sequence:
     def from_packed(cls, packed: PackedSequence) -> Sequence:
         """A batch from a ``torch.nn.utils.rnn.PackedSequence``, in its original order.
 
+        Raises:
+            ValueError: if its batch sizes are not those of its values.
+
         Example:
             >>> y = Sequence(torch.tensor([[1, 2], [3, 0]]), [2, 1])
             >>> Sequence.from_packed(y.to_packed()).values.tolist()
             [[1, 2], [3, 0]]
         """
+        check_packed(packed)
         values, lengths = pad_packed_sequence(packed, batch_first=True)
         return cls(values, lengths)
 
@@ -235,27 +234,46 @@ class Sequence:
             self.lengths.reshape(-1),
         )
 
-    def expand(self, batch_shape: torch.Size) -> Sequence:
-        """The batch repeated to ``batch_shape`` by broadcasting."""
+    def expand(self, batch_shape: Iterable[int]) -> Sequence:
+        """The batch repeated to ``batch_shape`` by broadcasting.
+
+        Raises:
+            ValueError: if it does not broadcast to that, or that has more rows than a tensor can.
+        """
+        shape = broadcast_to(self.batch_shape, batch_shape)
         return Sequence(
-            self.values.expand(*batch_shape, self.steps, *self.event_shape),
-            self.lengths.expand(batch_shape),
+            self.values.expand(*shape, self.steps, *self.event_shape), self.lengths.expand(shape)
         )
 
     def take(self, counts: Tensor) -> Sequence:
-        """The first ``counts`` steps of each row (all of them where it has fewer)."""
-        return Sequence(self.values, torch.minimum(counts, self.lengths)).trim()
+        """The first ``counts`` steps of each row (all of them where it has fewer).
+
+        Raises:
+            ValueError: if a count is no whole number, or negative.
+        """
+        return Sequence(self.values, self._at_most_all(counts)).trim()
 
     def drop(self, counts: Tensor) -> Sequence:
         """Each row without its first ``counts`` steps.
+
+        Raises:
+            ValueError: if a count is no whole number, or negative.
 
         Example:
             >>> Sequence(torch.tensor([[1, 2, 3], [4, 5, 0]]), [3, 2]).drop(torch.tensor([1, 2]))
             Sequence(batch_shape=(2,), lengths=[2, 0], event_shape=(), dtype=torch.int64)
         """
-        left = (self.lengths - counts).clamp(min=0)
+        counts = self._at_most_all(counts)
+        left = self.lengths - counts
         at = torch.arange(self.steps, device=self.device) + counts[..., None]
         return Sequence(self._gather(at.clamp(max=max(self.steps - 1, 0))), left).trim()
+
+    def _at_most_all(self, counts: Tensor) -> Tensor:
+        counts = tensor_of("counts", counts, self.device)
+        check_integers("the dtype of counts", counts, "counts of steps")
+        if not values_hidden() and bool((counts < 0).any()):
+            raise ValueError(f"counts of steps are not negative; got {int(counts.min())}")
+        return torch.minimum(counts, self.lengths)
 
     def reverse(self) -> Sequence:
         """Each row read from its own end to its beginning; padding stays behind.
@@ -271,14 +289,3 @@ class Sequence:
         at = at.expand(*self.batch_shape, self.steps)
         at = at.reshape(*at.shape, *(1,) * len(self.event_shape))
         return self.values.gather(self.lengths.dim(), at.expand(self.values.shape))
-
-
-def _tensor(name: str, given: Any, device: torch.device | None = None) -> Tensor:
-    refuse_proxies(given)
-    try:
-        tensor = torch.as_tensor(given, device=device)
-    except (OverflowError, ValueError, RuntimeError) as error:  # torch's says what it met in C++
-        reason = "; ".join(str(error).splitlines()[:1])
-        raise ValueError(f"{name} make no tensor ({reason}); got {given!s:.60}") from None
-    check_layout(name, tensor)
-    return tensor

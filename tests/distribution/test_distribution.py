@@ -296,8 +296,8 @@ ONE_STEP = tt.Sequence(torch.zeros(1, 1, dtype=torch.int64))
 REFUSED = [
     (tt.Sequence(torch.tensor([[2]])), r"y\(1\) of row \[0\] is 2"),
     (tt.Sequence(torch.tensor([[[0]]])), "got event shape"),
-    (tt.Sequence(torch.tensor([[0.0]])), "expected integers, got torch.float32"),
-    (tt.Sequence(torch.tensor([[True]])), "expected integers, got torch.bool"),
+    (tt.Sequence(torch.tensor([[0.0]])), r"y is torch\.float32; expected integers, as symbols are"),
+    (tt.Sequence(torch.tensor([[True]])), r"y is torch\.bool; expected integers, as symbols are"),
     (tt.Sequence(torch.tensor([[0, 0]])), "row .0. has length 2; expected the input's 1"),
     (tt.Sequence(torch.tensor([[0]]), [0]), "row .0. has length 0; expected the input's 1"),
     (tt.Sequence(torch.zeros(2, 1).long()), "batch shape .2,. do not fit"),
@@ -378,6 +378,12 @@ def test_what_is_fed_has_the_models_dtype() -> None:
         ValueError, match=r"what is fed is torch\.float32 and the model torch\.float64"
     ):
         p.terms(y, fed=y.to(torch.float32))
+    values: Any = y.values
+    with (
+        unchecked(),
+        pytest.raises(ValueError, match=r"what is fed is a Tensor; expected a tt\.Seq"),
+    ):
+        p.terms(y, fed=values)
 
 
 def test_a_list_is_no_value() -> None:

@@ -14,6 +14,7 @@ from torch import Tensor
 
 import throughtime as tt
 from tests.helpers import oracle
+from tests.helpers.models import unchecked
 from tests.helpers.oracle import Case, Unfolded
 
 pytestmark = pytest.mark.usefixtures("each_way")
@@ -159,6 +160,10 @@ def test_the_end_is_one_of_the_symbols_that_top_k_chooses_among(
         ({"temperature": -1.0}, "temperature must be positive"),
         ({"temperature": math.nan}, "temperature must be positive"),
         ({"temperature": math.inf}, "temperature must be positive"),
+        ({"temperature": None}, "temperature must be a number; got None"),
+        ({"temperature": "1"}, "temperature must be a number; got '1'"),
+        ({"temperature": torch.ones(2)}, "temperature must be a number; got tensor([1., 1.])"),
+        ({"top_p": "all"}, "top_p must be a number; got 'all'"),
         ({"top_k": 0}, "top_k must be a whole number, at least 1; got 0"),
         ({"top_p": 0.0}, "top_p is a probability above 0; got 0.0"),
         ({"top_p": 1.5}, "top_p is a probability above 0; got 1.5"),
@@ -172,7 +177,7 @@ def test_options_that_make_no_sense_are_refused(options: dict[str, Any], reason:
     p = Case(tt.wirings.VECTOR_TO_SEQUENCE, SYMBOLS, tt.lengths.Unending()).model()(
         **oracle.inputs(tt.wirings.VECTOR_TO_SEQUENCE, [1])
     )
-    with pytest.raises(ValueError, match=re.escape(reason)):
+    with unchecked(), pytest.raises(ValueError, match=re.escape(reason)):
         p.sample(**{"max_length": 2, **options})
 
 

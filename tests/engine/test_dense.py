@@ -7,7 +7,7 @@ import throughtime as tt
 from tests.helpers.recursion import bptt
 from throughtime.cells.drive import Drive
 from throughtime.engine import library
-from throughtime.engine.dense import dense, written_out
+from throughtime.engine.dense import dense, materialized
 
 pytestmark = pytest.mark.skipif(library.loaded() is None, reason="no engine is built here")
 
@@ -21,8 +21,8 @@ def numbers(*shape: int) -> torch.Tensor:
 
 def test_what_is_dense_stays_itself() -> None:
     whole = torch.randn(2, 3)
-    assert dense(whole) is written_out(whole) is whole
-    assert written_out(whole.T).data_ptr() == whole.data_ptr()
+    assert dense(whole) is materialized(whole) is whole
+    assert materialized(whole.T).data_ptr() == whole.data_ptr()
     assert torch.equal(dense(whole.T), whole.T)
 
 
@@ -48,11 +48,36 @@ def test_negative_gradients_arrive_as_their_numbers() -> None:
 
 def test_zeros_without_memory_are_zeros() -> None:
     zeros = torch._efficientzerotensor((2, 3))
-    assert torch.equal(written_out(zeros), torch.zeros(2, 3))
+    assert torch.equal(materialized(zeros), torch.zeros(2, 3))
 
 
 def test_memory_that_was_given_back_is_refused() -> None:
     module, x = tt.nn.LSTM(2, 3), torch.randn(4, 1, 2)
     x.untyped_storage().resize_(0)
-    with pytest.raises(ValueError, match=r"shape \(4, 1, 2\) has no memory: it was given back"):
+    with pytest.raises(ValueError, match=r"shape \(4, 1, 2\) has no memory for all of its numbers"):
         module(x)
+
+
+@pytest.mark.parametrize("left", [0, 1, 31])
+def test_memory_that_was_given_back_in_part_is_refused(left: int) -> None:
+    """Of 32 bytes: never is more read than there is."""
+    room, live = torch.randn(8), tt.nn.Streaming(tt.nn.GRU(2, 2), 2)
+    views = {
+        "whole": room.view(4, 2),
+        "the end": room[4:].view(2, 2),
+        "turned": room.view(2, 4).T,
+        "every other": room[1::2].view(2, 2),
+        "again": room[7:].expand(2, 2),
+    }
+    before = {name: materialized(view) + 0 for name, view in views.items()}
+    assert all(torch.equal(dense(view), before[name]) for name, view in views.items())
+    nothing = room[8:]
+    room.untyped_storage().resize_(left)
+    for view in views.values():
+        for read in (materialized, dense):
+            with pytest.raises(ValueError, match="has no memory for all of its numbers"):
+                read(view)
+        if view.shape == (2, 2):
+            with pytest.raises(ValueError, match="has no memory for all of its numbers"):
+                live.step(view, live.zeros(), live.zeros())
+    assert dense(nothing) is nothing

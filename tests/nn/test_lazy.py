@@ -176,7 +176,7 @@ def test_functional_tensors_are_computed_or_refused(module: nn.RNNBase) -> None:
 
 @pytest.mark.parametrize("transform", ["functionalize", "vmap", "grad"])
 def test_a_stream_is_refused_inside_of_a_transform(transform: str) -> None:
-    """It was a crash: there a tensor's memory is nobody's."""
+    """There a tensor's memory is nobody's, and to write to it a crash."""
     live, x = tt.nn.Streaming(tt.nn.LSTM(3, 4), 2), torch.randn(2, 3)
     step = getattr(torch.func, transform)(lambda v: live.step(v, live.zeros(), live.zeros()).sum())
     with unchecked(), pytest.raises(ValueError, match="is a tensor without memory of its own"):

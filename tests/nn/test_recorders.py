@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -16,7 +17,10 @@ from torch.testing import assert_close
 import throughtime as tt
 from tests.helpers.models import WIRINGS, make, unchecked
 
-pytestmark = pytest.mark.filterwarnings("ignore:`torch.jit.script` is deprecated")  # torch's own
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:`torch.jit.script` is deprecated"),  # torch's own
+    pytest.mark.filterwarnings("ignore:torch.jit.script puts"),  # of which one test asks
+]
 
 KINDS: dict[str, tuple[str, dict[str, Any]]] = {
     "RNN": ("RNN", {"nonlinearity": "relu"}),
@@ -92,6 +96,19 @@ def test_a_state_is_traced_too() -> None:
 
     holder, x, h = WithState(of("GRU")), torch.randn(5, 2, 3), torch.randn(1, 2, 4)
     assert torch.equal(symbolic_trace(holder)(x, h), holder(x, h))
+
+
+@pytest.mark.parametrize("kind", ["RNN", "GRU", "LSTM"])
+def test_what_scripting_puts_in_its_place_is_said_and_how_to_keep_it(kind: str) -> None:
+    ours, x = Padded(of(kind)), torch.randn(5, 2, 3)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", UserWarning)
+        scripted = torch.jit.script(tt.nn.as_torch(ours))
+    assert type(ours.rnn) is getattr(tt.nn, kind)
+    assert_close(scripted(x), ours(x))
+    with pytest.warns(UserWarning, match=rf"puts a torch\.nn\.{kind} in .* tt\.nn\.as_torch\(m"):
+        torch.jit.script(ours)
+    assert type(ours.rnn) is getattr(nn, kind)
 
 
 def test_training_is_not_forgotten() -> None:

@@ -218,3 +218,12 @@ def test_what_is_no_module_of_ours_and_no_tensor_is_refused() -> None:
         live = tt.nn.Streaming(tt.nn.GRU(3, 4))
         with pytest.raises(ValueError, match="x is a list; expected a tensor"):
             live.step(listed, live.zeros(), live.zeros())
+        x: Any = torch.zeros(1, 3)
+        others: list[Any] = [None, 3, live.zeros()[0]]
+        for wrong in others:
+            for state, new, name in (
+                (wrong, live.zeros(), "state"),
+                (live.zeros(), wrong, "new"),
+            ):
+                with pytest.raises(ValueError, match=rf"^{name} is a .*; expected a tuple, as zer"):
+                    live.step(x, state, new)

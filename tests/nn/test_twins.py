@@ -9,6 +9,8 @@ import pytest
 import torch
 from torch import nn
 from torch.ao.quantization import quantize_dynamic
+from torch.nn.utils.parametrizations import weight_norm
+from torch.nn.utils.parametrize import remove_parametrizations
 
 import throughtime as tt
 
@@ -82,9 +84,27 @@ def test_what_torch_does_not_quantize_is_no_other() -> None:
         quantize_dynamic(tt.nn.as_torch(nn.Sequential(tt.nn.GRU(2, 3, bias=False))))
 
 
+def test_a_parametrized_module_has_no_twin_until_its_weights_are_its_own() -> None:
+    ours: Any = tt.nn.GRU(2, 3)
+    weight_norm(ours, "weight_hh_l0")
+    with pytest.raises(TypeError, match=r"stands for ParametrizedGRU, whose weights are computed"):
+        tt.nn.as_torch(nn.Sequential(ours))
+    x, expected = torch.randn(5, 1, 2), ours.weight_hh_l0.clone()
+    remove_parametrizations(ours, "weight_hh_l0")
+    made: Any = tt.nn.as_torch(ours)
+    assert type(made) is nn.GRU
+    assert torch.equal(made.get_parameter("weight_hh_l0"), expected)
+    torch.testing.assert_close(made(x)[0], ours(x)[0])
+
+
 def test_a_subclass_has_no_twin() -> None:
     class Own(tt.nn.GRU):
         pass
 
-    with pytest.raises(TypeError, match=r"no module of torch\.nn stands for Own"):
-        tt.nn.as_torch(nn.Sequential(Own(2, 3)))
+    class Mixed(tt.nn.GRU, nn.GRU):
+        pass
+
+    for kind in (Own, Mixed):
+        message = rf"no module of torch\.nn stands for {kind.__name__}, a subclass"
+        with pytest.raises(TypeError, match=message):
+            tt.nn.as_torch(nn.Sequential(kind(2, 3)))

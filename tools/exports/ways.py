@@ -93,7 +93,7 @@ def _as_open_as_can_be(
         return SAME
     except Differs:
         raise
-    except Exception:
+    except Exception:  # each way has its own for a T that cannot be left open, and no common one
         torch._dynamo.reset()
         _same(make(_exported(row, module, "batch")), row, module, *OTHER)
         return T_FIXED
@@ -159,7 +159,7 @@ def tried(row: Row, way: str) -> str:
             return WAYS[way](row, row.make().eval()) or SAME
         except Differs:
             raise
-        except Exception as error:
+        except Exception as error:  # whatever torch says is what the table says
             return _sentence(error)
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+_keys_of = torch._C._dispatch_keys
+
 with torch.inference_mode():
     _OF_INFERENCE = torch.zeros(0, device="cpu")
 
-_OF_MEMORY = {
-    torch._C._dispatch_keys(v).raw_repr() for v in (torch.zeros(0, device="cpu"), _OF_INFERENCE)
-}
+_OF_MEMORY = {_keys_of(v).raw_repr() for v in (torch.zeros(0, device="cpu"), _OF_INFERENCE)}
 
 _NOTHING_SAID = torch._C._disabled_torch_dispatch_impl
 
@@ -24,7 +24,7 @@ def in_memory(tensor: Tensor) -> bool:
         >>> in_memory(numbers.T), in_memory(torch._neg_view(numbers))
         (True, False)
     """
-    return torch._C._dispatch_keys(tensor).raw_repr() in _OF_MEMORY
+    return _keys_of(tensor).raw_repr() in _OF_MEMORY
 
 
 def check_layout(name: str, tensor: Tensor) -> None:
@@ -46,15 +46,15 @@ def check_layout(name: str, tensor: Tensor) -> None:
         )
 
 
-def says_its_numbers(tensor: Tensor) -> bool:
-    """Whether it is not memory that says what a tensor's numbers are: it is wrapped by a transform
-    of ``torch.func``, or its class has a ``__torch_dispatch__`` of its own, as fake tensors have.
+def is_wrapper(tensor: Tensor) -> bool:
+    """Whether a tensor has no memory of its own, or not that of its numbers: it is wrapped by a
+    transform of ``torch.func``, or its class has a ``__torch_dispatch__``, as fake tensors have.
 
     Example:
         >>> from torch._subclasses.fake_tensor import FakeTensorMode
         >>> with FakeTensorMode():
         ...     fake = torch.zeros(1)
-        >>> says_its_numbers(torch.zeros(1)), says_its_numbers(fake)
+        >>> is_wrapper(torch.zeros(1)), is_wrapper(fake)
         (False, True)
     """
     return (
@@ -62,3 +62,16 @@ def says_its_numbers(tensor: Tensor) -> bool:
         or torch._is_functional_tensor(tensor)
         or torch._C._functorch.is_functorch_wrapped_tensor(tensor)
     )
+
+
+def extent(tensor: Tensor) -> int:
+    """How many bytes lie between a tensor's first number and the end of its last one.
+
+    Example:
+        >>> extent(torch.zeros(2, 3)), extent(torch.zeros(2, 3)[:, :2]), extent(torch.zeros(0, 3))
+        (24, 20, 0)
+    """
+    if tensor.is_contiguous() or not tensor.numel():
+        return tensor.nbytes
+    ahead = sum((n - 1) * by for n, by in zip(tensor.shape, tensor.stride(), strict=True))
+    return (1 + ahead) * tensor.itemsize

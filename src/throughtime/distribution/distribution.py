@@ -13,6 +13,7 @@ from torch.nn.functional import pad
 
 from throughtime.context.graphs import outside_graphs
 from throughtime.context.layout import check_layout
+from throughtime.context.shapes import shape_of
 from throughtime.distribution.ancestral import ancestral
 from throughtime.distribution.beam_search import WIDEST, beam_search
 from throughtime.distribution.length_marginal import length_marginal
@@ -86,8 +87,12 @@ class SequenceDistribution(Distribution):
         )
 
     def expand(self, batch_shape: Any, _instance: Any = None) -> SequenceDistribution:
-        """The distribution repeated to a larger batch, of shape ``(*more, *self.batch_shape)``."""
-        batch_shape = torch.Size(batch_shape)
+        """The distribution repeated to a larger batch, of shape ``(*more, *self.batch_shape)``.
+
+        Raises:
+            ValueError: if it is another shape, or has more rows than a tensor can.
+        """
+        batch_shape = shape_of("batch_shape", batch_shape)
         depth = len(batch_shape) - len(self.batch_shape)
         if depth < 0 or batch_shape[depth:] != self.batch_shape:
             raise ValueError(
@@ -241,10 +246,7 @@ class SequenceDistribution(Distribution):
         """
         warp = Warp(temperature, top_k, top_p)
         warp.check(self.output)
-        for n in sample_shape:
-            whole("a number of draws", n, 0)
-        whole("the number of draws", math.prod(sample_shape) * self.process.rows, 0)
-        p = self.expand(torch.Size(sample_shape) + self.batch_shape)
+        p = self.expand(shape_of("sample_shape", sample_shape) + self.batch_shape)
         drawn = ancestral(p.process, warp, self._limit(max_length))
         return p.of_rows(drawn.values, drawn.lengths)
 

@@ -55,6 +55,8 @@ def _check_lengths(wrong: Tensor, y: Sequence, expected: Tensor, what: str) -> N
 
 def check_fed(fed: Sequence, y: Sequence, process: Process) -> None:
     """Raise a ``ValueError`` if the output edge cannot carry these values in place of y."""
+    if not isinstance(fed, Sequence):
+        raise ValueError(f"what is fed is a {type(fed).__name__}; expected a tt.Sequence, as y")
     wiring = process.graph.wiring
     if Edge.OBSERVED not in wiring:
         raise ValueError(f"{wiring} has no {Edge.OBSERVED.value} to carry other values")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -26,14 +28,14 @@ class Warp:
 
     def check(self, output: Output) -> None:
         """Raise a ``ValueError`` if an option is out of range or does not go with the output."""
-        if not 0 < self.temperature < float("inf"):
+        if not 0 < _number("temperature", self.temperature) < math.inf:
             raise ValueError(
                 f"temperature must be positive; got {self.temperature}. For the most probable "
                 "sequence, use mode()"
             )
         if self.top_k is not None:
             whole("top_k", self.top_k)
-        if self.top_p is not None and not 0 < self.top_p <= 1:
+        if self.top_p is not None and not 0 < _number("top_p", self.top_p) <= 1:
             raise ValueError(f"top_p is a probability above 0; got {self.top_p}")
         if (self.top_k or self.top_p) and not output.symbolic:
             raise ValueError(f"top_k and top_p choose among symbols, which {output} has not")
@@ -73,3 +75,10 @@ class Warp:
         """A value for each of the output's units that :meth:`split` gives."""
         temperature = 1.0 if output.symbolic else self.temperature
         return output.distribution(units, temperature).sample()
+
+
+def _number(name: str, value: Any) -> float:
+    try:
+        return math.fsum([value])  # as float(), but of no text
+    except (TypeError, ValueError, RuntimeError):
+        raise ValueError(f"{name} must be a number; got {value!r:.60}") from None

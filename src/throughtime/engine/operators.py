@@ -70,13 +70,15 @@ class Inputs(NamedTuple):
             raise ValueError(f"no kernel {self.kernel!r}; expected one of {', '.join(KERNELS)}")
         kernel = KERNELS[self.kernel]
         whole("steps", self.steps, least=0)
-        for name, found, most in (
+        for name, found, expected in (
             ("parameters", self.parameters, len(kernel.parameters)),
             ("state", self.state, len(kernel.state)),
             ("edges", self.edges, len(self.edges) // 2 * 2),
         ):
-            if len(found) != most:
-                raise ValueError(f"{self.kernel}: {name} has {len(found)} tensors; expected {most}")
+            if len(found) != expected:
+                raise ValueError(
+                    f"{self.kernel}: {name} has {len(found)} tensors; expected {expected}"
+                )
         if len(self.edges) > 2 * EDGES:
             raise ValueError(f"{self.kernel}: more than {EDGES} edges; add up what enters")
         for name, v in (("parameters", self.parameters[0]), ("state", self.state[0])):

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from throughtime.engine.dense import written_out
+from throughtime.engine.dense import materialized
 from throughtime.engine.library import ENOUGH, in_use
 from throughtime.engine.sweep import REALS, Ragged, Scratch
 
@@ -108,7 +108,7 @@ class Packed:
 
     def __init__(self, matrices: Sequence[Tensor]) -> None:
         library = in_use()
-        self.count, self._kept = len(matrices), [written_out(m.detach()) for m in matrices]
+        self.count, self._kept = len(matrices), [materialized(m.detach()) for m in matrices]
         sizes = [m.shape[0] * _whole_lines(m.shape[1]) * m.itemsize for m in matrices]
         self._room = Scratch(sum(sizes))
         self.work, start, numbers = 0, self._room.start, list[int]()

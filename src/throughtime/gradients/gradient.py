@@ -59,4 +59,5 @@ class Autograd(Gradient):
     """The plain loop, differentiated by autograd: slow, and the reference for the others."""
 
     def scan(self, recursion: Recursion) -> State:
+        # a program's T may be open, and a loop would fix it
         return bptt(recursion) if exporting() else Unrolled().states(recursion)

@@ -137,8 +137,8 @@ class Graph(FoldedGraph):
         if not exporting() and not len(alive):
             return before
         taken = alive.sum(0)
-        last = y[(taken - 1).clamp(0), torch.arange(taken.shape[0], device=y.device)]
-        return torch.where(taken[:, None] > 0, self.first.S.vector(last), before)
+        fed = y[(taken - 1).clamp(0), torch.arange(taken.shape[0], device=y.device)]
+        return torch.where(taken[:, None] > 0, self.first.S.vector(fed), before)
 
     def _unfold_closed(
         self,

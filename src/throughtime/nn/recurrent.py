@@ -18,6 +18,7 @@ from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence, pad_packed_
 from throughtime.cells.cell import Cell, State
 from throughtime.cells.drive import Drive, Entering
 from throughtime.context.autocast import Autocast
+from throughtime.context.packed import check_packed
 from throughtime.context.transforms import exporting, transforming
 from throughtime.engine.library import loaded
 from throughtime.engine.sweep import REALS
@@ -26,7 +27,7 @@ from throughtime.gradients.recursion import Recursion, last
 from throughtime.graph.direction import reverse
 from throughtime.nn.cells import cell_of, with_weights
 from throughtime.nn.checks import check_dimensions, check_input, check_state, parts_of
-from throughtime.nn.noted import noted
+from throughtime.nn.leaf import leaf_call
 from throughtime.nn.twins import twin
 from throughtime.sequence import Sequence
 
@@ -52,7 +53,7 @@ class Recurrent(nn.RNNBase):
         """Whether the state is (h, c) and not h alone."""
 
     def __setattr__(self, name: str, value: Any) -> None:
-        if name == "qconfig" and value is None:
+        if name == "qconfig" and value is None:  # quantize_dynamic gives it to what it leaves
             warnings.warn(
                 f"torch.ao.quantization goes by exact types and leaves a tt.nn.{self._get_name()} "
                 "in float; to quantize it, give tt.nn.as_torch(model)",
@@ -79,7 +80,7 @@ class Recurrent(nn.RNNBase):
                 or dtype than it should have. Both are the exceptions of torch.nn.
         """
         if isinstance(input, Proxy):
-            return noted(self, input, hx)
+            return leaf_call(self, input, hx)
         if isinstance(input, Sequence):
             return self._sequence(input, hx)
         packed = isinstance(input, PackedSequence)
@@ -97,8 +98,14 @@ class Recurrent(nn.RNNBase):
         return self._packed(input, hx) if packed else self._padded(input, hx)
 
     def __prepare_scriptable__(self) -> nn.Module:
-        """What ``torch.jit.script`` scripts in its place."""
-        return twin(self)
+        """What ``torch.jit.script`` scripts in its place, and leaves there."""
+        made = twin(self)
+        warnings.warn(
+            f"torch.jit.script puts a torch.nn.{self._get_name()} in place of this tt.nn's, also "
+            "in the module that holds it; to keep that as it is, script tt.nn.as_torch(module)",
+            stacklevel=2,
+        )
+        return made
 
     def _is_for_torch(self, values: Any) -> bool:
         """Whether torch.nn's own forward pass runs: the engine cannot, or the module is exported,
@@ -127,6 +134,7 @@ class Recurrent(nn.RNNBase):
         return h.transpose(0, 1) if turned else h, self._hidden(state)
 
     def _packed(self, packed: PackedSequence, hx: Any) -> tuple[PackedSequence, Any]:
+        check_packed(packed)
         data, batch_sizes, order, back = packed
         if data.dim() != 2:
             raise RuntimeError(
@@ -230,8 +238,8 @@ def _backward(
     cell: Cell, weight_ih: Tensor, x: Tensor, first: State, alive: Tensor | None
 ) -> tuple[Tensor, State]:
     """The same from each row's own end to its beginning."""
-    h, last = _forward(cell, weight_ih, reverse(x, alive), first, alive)
-    return reverse(h, alive), last
+    h, end = _forward(cell, weight_ih, reverse(x, alive), first, alive)
+    return reverse(h, alive), end
 
 
 def _dropped(h: Tensor, share: float, alive: Tensor | None) -> Tensor:

@@ -30,9 +30,9 @@ class RNN(Recurrent, nn.RNN):
       keep the dtype of the weights.
 
     Where torch goes by the exact type of a module: ``torch.jit.script`` scripts torch.nn's own with
-    the same parameters, and leaves it in the module that holds ours, so that this takes no Sequence
-    any more; ``torch.fx`` records one node; ``torch.ao.quantization`` leaves ours in float, with a
-    warning. Give them ``tt.nn.as_torch(model)``, and the model stays as it is.
+    the same parameters, and leaves it in the module that holds ours, with a warning, so that this
+    takes no Sequence any more; ``torch.fx`` records one node; ``torch.ao.quantization`` leaves ours
+    in float, with a warning. Give them ``tt.nn.as_torch(model)``, and the model stays as it is.
 
     As torch.nn's LSTM on the CPU, and unlike its RNN and GRU, all three refuse to be differentiated
     after their output was changed in place (``h.relu_()``). Counters of operations, such as

@@ -12,8 +12,7 @@ from torch.nn.utils.parametrize import is_parametrized
 
 from throughtime.cells.cell import Cell, State
 from throughtime.cells.drive import Drive, Entering
-from throughtime.context.layout import check_layout, in_memory, says_its_numbers
-from throughtime.engine.dense import dense
+from throughtime.context.layout import check_layout, extent, in_memory, is_wrapper
 from throughtime.engine.stepper import Stepper
 from throughtime.gradients.backends.engine import Engine, sweep_of
 from throughtime.gradients.bptt import bptt
@@ -107,6 +106,11 @@ class Streaming:
 
     def _check(self, x: Tensor, state: State, new: State) -> None:
         module, parts = self.module, self._parts
+        for name, given in (("state", state), ("new", new)):
+            if not isinstance(given, tuple | list):
+                raise ValueError(
+                    f"{name} is a {type(given).__name__}; expected a tuple, as zeros() gives"
+                )
         if len(state) != parts or len(new) != parts:
             raise ValueError(
                 f"the state and the new one have {len(state)} and {len(new)} tensors; expected "
@@ -118,9 +122,8 @@ class Streaming:
         for s in state:
             _fits("state", s, inside, like)
         for n in new:
-            _fits("new", n, inside, like)
-        if any(dense(n) is not n for n in new):
-            raise ValueError("the new state must be contiguous, as zeros() gives it")
+            if not _fits("new", n, inside, like) or not n.is_contiguous():
+                raise ValueError("the new state must be contiguous, as zeros() gives it")
 
     def _prepare(self) -> None:
         """Pack the matrices, if they are other ones than the last time."""
@@ -149,11 +152,8 @@ def _version(weight: Tensor) -> int:
 
 def _span(tensor: Tensor) -> tuple[int, int]:
     """Where a tensor's memory begins and ends."""
-    size = tensor.numel()
-    if not tensor.is_contiguous():
-        size = 1 + sum((n - 1) * by for n, by in zip(tensor.shape, tensor.stride(), strict=True))
     begin = tensor.data_ptr()
-    return begin, begin + size * tensor.itemsize
+    return begin, begin + extent(tensor)
 
 
 def _apart(new: State, taken: list[tuple[int, int]]) -> None:
@@ -167,12 +167,18 @@ def _apart(new: State, taken: list[tuple[int, int]]) -> None:
         taken.append((begin, end))
 
 
-def _fits(name: str, tensor: Tensor, shape: tuple[int, ...], like: Tensor) -> None:
+def _fits(name: str, tensor: Tensor, shape: tuple[int, ...], like: Tensor) -> bool:
+    """Whether a step can read the tensor as it lies, and not a copy of it.
+
+    Raises:
+        ValueError: if the tensor does not fit the module.
+    """
     if not isinstance(tensor, Tensor):
         raise ValueError(f"{name} is a {type(tensor).__name__}; expected a tensor")
-    if not in_memory(tensor):
+    lies = in_memory(tensor)
+    if not lies:
         check_layout(name, tensor)
-        if says_its_numbers(tensor):
+        if is_wrapper(tensor):
             raise ValueError(
                 f"{name} is a tensor without memory of its own, as in torch.func's transforms; a "
                 "step is written to memory: use the module itself"
@@ -182,6 +188,7 @@ def _fits(name: str, tensor: Tensor, shape: tuple[int, ...], like: Tensor) -> No
             f"{name} has shape {tuple(tensor.shape)} and is {tensor.dtype} on {tensor.device}; "
             f"expected {shape} and {like.dtype} on {like.device}"
         )
+    return lies
 
 
 class _Layer:

@@ -8,9 +8,10 @@ import torch
 from torch import Tensor
 from torch.distributions import Categorical as CategoricalDistribution
 
+from throughtime.context.integers import check_integers
 from throughtime.outputs.output import Output
 from throughtime.outputs.strict import Strict
-from throughtime.sequence import NO_ARITHMETIC, Sequence
+from throughtime.sequence import Sequence
 from throughtime.whole import whole
 
 
@@ -70,12 +71,7 @@ class Categorical(Output):
         return values, log_probs
 
     def check(self, y: Sequence) -> None:
-        if y.dtype.is_floating_point or y.dtype.is_complex or y.dtype == torch.bool:
-            raise ValueError(f"{self} produces symbols; expected integers, got {y.dtype}")
-        if y.dtype in NO_ARITHMETIC:
-            raise ValueError(
-                f"y is {y.dtype}, with which torch cannot compute; use .to(torch.int64)"
-            )
+        check_integers("y", y.values)
         super().check(y)
 
     def impossible(self, values: Tensor) -> Tensor:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-import torch
 from torch import Tensor
 from torch.distributions import Distribution, Independent
 
+from throughtime.context.integers import check_integers
 from throughtime.context.layout import check_layout
-from throughtime.sequence import NO_ARITHMETIC
 
 
 class Strict(Distribution):
@@ -45,18 +44,13 @@ class Strict(Distribution):
                 f"the batch {tuple(self.batch_shape)}, which is not broadcast: use "
                 "value.reshape(), or p.expand()"
             )
-        numbers = value.dtype.is_floating_point
-        if self.event_shape and not numbers:
+        if not self.event_shape:
+            check_integers("the value", value)
+        elif not value.dtype.is_floating_point:
             raise ValueError(f"the value is {value.dtype}; expected floats, as vectors have")
-        if not self.event_shape and (numbers or value.is_complex() or value.dtype == torch.bool):
-            raise ValueError(f"the value is {value.dtype}; expected integers, as symbols are")
-        if value.dtype in NO_ARITHMETIC:
-            raise ValueError(
-                f"the value is {value.dtype}, with which torch cannot compute; use .to(torch.int64)"
-            )
 
 
-class Entries(Independent):  # type: ignore[type-arg]
+class Entries(Independent[Distribution]):
     """Independent entries of a vector, as ``torch.distributions.Independent`` has them, but for no
     vectors at all too, as where every sequence is empty: there torch's cannot tell a shape."""
 

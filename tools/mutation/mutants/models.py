@@ -60,8 +60,8 @@ MUTANTS = [
     Mutant(
         "the value before a row's last is carried on",
         "graph/graph.py",
-        "last = y[(taken - 1).clamp(0)",
-        "last = y[(taken - 2).clamp(0)",
+        "fed = y[(taken - 1).clamp(0)",
+        "fed = y[(taken - 2).clamp(0)",
         (TRUNCATED + "test_values_are_exact_however_often_it_cuts",),
     ),
     Mutant(

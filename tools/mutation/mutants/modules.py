@@ -47,8 +47,8 @@ MUTANTS = [
     Mutant(
         "what was read backward stays so",
         "nn/recurrent.py",
-        "return reverse(h, alive), last",
-        "return h, last",
+        "return reverse(h, alive), end",
+        "return h, end",
         (AS_TORCH,),
     ),
     Mutant(
@@ -166,8 +166,25 @@ MUTANTS = [
     Mutant(
         "memory is read, whatever a tensor is",
         "context/layout.py",
-        "return torch._C._dispatch_keys(tensor).raw_repr() in _OF_MEMORY",
+        "return _keys_of(tensor).raw_repr() in _OF_MEMORY",
         "return True",
         ("tests/nn/test_views.py::test_a_dense_negative_view_is_read_as_its_numbers",),
+    ),
+    Mutant(
+        "memory is read beyond what was given back",
+        "engine/dense.py",
+        "and tensor.nbytes <= tensor.untyped_storage().nbytes()",
+        "",
+        ("tests/engine/test_dense.py::test_memory_that_was_given_back_in_part_is_refused",),
+    ),
+    Mutant(
+        "batch sizes that do not make up the values are believed",
+        "context/packed.py",
+        "or sum(left) != len(data)",
+        "",
+        (
+            "tests/test_sequence.py"
+            "::test_batch_sizes_that_are_not_those_of_the_values_are_refused[[2, 1]]",
+        ),
     ),
 ]
