@@ -263,7 +263,9 @@ def test_nothing_is_overwritten(words: Path, trained: Trained, tmp_path: Path) -
 
 def test_a_resumed_run_keeps_its_choices(words: Path, trained: Trained, tmp_path: Path) -> None:
     message = bad("train", words, "--resume", trained(), "--hidden-size", 9, "--epochs", 2)
-    assert "DATASET, --hidden-size: a resumed run keeps its choices" in message
+    assert (
+        "DATASET, hidden_size: a resumed run keeps its choices; only epochs, max_steps, " in message
+    )
     assert "not a run, since it has no config.json" in bad("train", "--resume", tmp_path)
 
 
@@ -413,10 +415,11 @@ def test_a_run_whose_files_were_changed_is_refused(
 
 
 def test_weights_that_are_no_numbers_are_refused(trained: Trained, tmp_path: Path) -> None:
-    copy = RunFolder.load(_copied(trained(), tmp_path / "run"))
+    copy = RunFolder.load(_copied(trained(), tmp_path / "run"), "last")
+    state = copy.load_state()
     with torch.no_grad():
         next(copy.model.parameters())[0] = math.nan
-    copy.save_best()
+    copy.save_state(state, copy.metrics(), best=True)
     assert "weights that are not finite" in bad("score", copy.path, stdin="no\n")
 
 

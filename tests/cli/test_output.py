@@ -78,7 +78,7 @@ def test_every_command_says_it_in_one_line(printed: Printed, command: list[str])
     assert printed(*command, lines=0, error=errno.EPIPE) == CLOSED
 
 
-@pytest.mark.skipif(os.name == "nt", reason="a shell closes them")
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no sh to close them with")
 def test_standard_streams_that_are_closed_are_opened() -> None:
     """Or a file of the run would have the number of standard error."""
     code = (

@@ -12,12 +12,12 @@ from throughtime.data import Dataset
 from throughtime.runs import belonging, tensors
 from throughtime.runs.errors import RunError
 from throughtime.runs.folder import RunFolder
+from throughtime.runs.names import BEST, CONFIG, STATE
 from throughtime.runs.options import Options
 from throughtime.runs.summary import Summary
 from throughtime.training.prepare import prepare
 from throughtime.training.train import fit
 
-BEST, STATE, CONFIG = "best.safetensors", "state.safetensors", "config.json"
 OTHER = r"best\.safetensors: not of the training that state\.safetensors beside it is of"
 
 Again = Callable[..., Path]
@@ -39,7 +39,7 @@ def again(words: Dataset, tmp_path_factory: pytest.TempPathFactory) -> Again:
     return copy
 
 
-def refused(path: Path, file: str, other: Path) -> None:
+def assert_refused(path: Path, file: str, other: Path) -> None:
     """A file of another history is refused, whatever is loaded, also once the folder is open."""
     folder = RunFolder.load(path, "last")
     shutil.copy(other / file, path / file)
@@ -54,50 +54,62 @@ def refused(path: Path, file: str, other: Path) -> None:
 def test_files_of_two_copies_that_were_trained_further_are_refused(
     file: str, again: Again, tmp_path: Path
 ) -> None:
-    refused(again(tmp_path / "a", max_steps=8), file, again(tmp_path / "b", max_steps=12))
+    assert_refused(again(tmp_path / "a", max_steps=8), file, again(tmp_path / "b", max_steps=12))
 
 
 def test_earlier_weights_are_refused(again: Again, tmp_path: Path) -> None:
-    refused(again(tmp_path / "now", max_steps=8), BEST, again(tmp_path / "before"))
-    refused(again(tmp_path / "later", max_steps=12), STATE, tmp_path / "before")
+    now, before = again(tmp_path / "now", max_steps=8), again(tmp_path / "before")
+    saved_again(now)
+    assert_refused(now, BEST, before)
+    assert_refused(again(tmp_path / "later", max_steps=12), STATE, before)
 
 
 def test_weights_of_another_history_are_refused_where_there_were_no_better_ones(
     again: Again, tmp_path: Path
 ) -> None:
-    """They are made after the state that both histories have had, which is not there any more."""
-    folder = RunFolder.load(again(tmp_path / "a"), "last")
+    path = again(tmp_path / "a")
+    saved_again(path)
+    assert_refused(path, BEST, again(tmp_path / "b", max_steps=8))
+
+
+def saved_again(path: Path) -> None:
+    """One more state, whose last weights are not the best."""
+    folder = RunFolder.load(path, "last")
     state = folder.load_state()
     state.said["progress"]["since_best"] += 1
     folder.save_state(state, folder.metrics())
-    RunFolder.load(folder.path)
-    refused(folder.path, BEST, again(tmp_path / "b", max_steps=8))
+    RunFolder.load(path)
 
 
-def test_a_kill_between_best_weights_and_state_loses_nothing(
-    again: Again, words: Dataset, tmp_path: Path
+@pytest.mark.parametrize("changes", [{}, {"max_steps": 12}, {"max_seconds": 1e-9}])
+def test_a_kill_between_state_and_best_weights_loses_nothing(
+    changes: dict[str, Any], again: Again, words: Dataset, tmp_path: Path
 ) -> None:
-    whole, killed = again(tmp_path / "whole", max_steps=8), again(tmp_path / "killed")
-    shutil.copy(whole / BEST, killed / BEST)
-    expected = RunFolder.load(whole).model.state_dict()
+    """The state has them, whatever training goes on with."""
+    whole, before = again(tmp_path / "whole", max_steps=8), again(tmp_path / "before")
+    killed = Path(shutil.copytree(whole, tmp_path / "killed"))
+    shutil.copy(before / BEST, killed / BEST)
+    assert (killed / BEST).read_bytes() != (whole / BEST).read_bytes()
+    assert_same_weights(whole, killed)
+    for path in (whole, killed):
+        fit(RunFolder.load(path, "last"), words, resume=changes)
+    assert (killed / BEST).read_bytes() == (whole / BEST).read_bytes()
+    assert RunFolder.load(killed).metrics()[:2] == RunFolder.load(whole).metrics()[:2]
+    saved_again(killed)
+    assert_same_weights(whole, killed)
 
-    def as_expected() -> bool:
-        found = RunFolder.load(killed).model.state_dict()
-        return all(torch.equal(v, expected[k]) for k, v in found.items())
 
-    assert as_expected()
-    folder = RunFolder.load(killed, "last")
-    state = folder.load_state()
-    state.said["progress"]["seconds"] += 1.0
-    folder.save_state(state, folder.metrics())  # once more before these weights are made again
-    assert as_expected()
-    fit(RunFolder.load(killed, "last"), words, resume={"max_steps": 8})
-    assert as_expected()
-    assert [row["step"] for row in RunFolder.load(killed).metrics()] == [4, 8]
+def assert_same_weights(a: Path, b: Path) -> None:
+    found, expected = (RunFolder.load(path).model.state_dict() for path in (a, b))
+    assert all(torch.equal(v, expected[k]) for k, v in found.items())
 
 
 def test_best_weights_that_are_gone_are_missed(again: Again, tmp_path: Path) -> None:
     path = again(tmp_path / "a")
+    (path / BEST).unlink()
+    RunFolder.load(path)  # they are the last ones, which the state has
+    path = again(tmp_path / "b")
+    saved_again(path)
     (path / BEST).unlink()
     for weights in ("best", "last"):
         with pytest.raises(
@@ -133,18 +145,6 @@ def test_a_run_can_be_read_while_it_is_trained(
     expected = RunFolder.load(later).model.state_dict()
     assert all(torch.equal(v, expected[k]) for k, v in found.items())
     assert len(seen) > 2
-
-
-def test_other_options_do_not_pass_over_best_weights_that_are_ahead(
-    words: Dataset, again: Again, tmp_path: Path
-) -> None:
-    path = again(tmp_path / "killed")
-    folder = RunFolder.load(path, "last")
-    folder.load_state()
-    folder.save_best()  # and then the process was killed
-    with pytest.raises(RunError, match=r"wrote its best weights, .* other options"):
-        fit(RunFolder.load(path, "last"), words, resume={"max_steps": 8})
-    fit(RunFolder.load(path, "last"), words, resume={})
 
 
 def test_the_configuration_of_another_time_is_refused(

@@ -1,6 +1,7 @@
 """Configurations: they survive a file, with the version of the folder's format."""
 
 import json
+import shlex
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,6 @@ import pytest
 
 from tests.helpers.run_files import resealed
 from throughtime.data import Dataset
-from throughtime.data.reading import OF_PICTURES
 from throughtime.runs.config import FORMAT, Config
 from throughtime.runs.errors import RunError
 from throughtime.runs.options import ConfigError, Options
@@ -52,9 +52,19 @@ def test_a_configuration_is_options_for_another_run(
     assert resolve(options, loaded("digits")) == config
 
 
-def test_every_choice_is_there(config: Config, tmp_path: Path) -> None:
-    changed(tmp_path, lambda values: {k: v for k, v in values.items() if k != "clip"})
-    with pytest.raises(ConfigError, match=r"config\.json: no clip is given; expected one"):
+@pytest.mark.parametrize("name", Config.model_fields)
+def test_every_choice_is_there(name: str, config: Config, tmp_path: Path) -> None:
+    changed(tmp_path, lambda values: {k: v for k, v in values.items() if k != name})
+    with pytest.raises(ConfigError, match=rf"config\.json: no {name} is given; expected one"):
+        Config.load(tmp_path)
+
+
+@pytest.mark.parametrize("key", ["run", "after"])
+def test_a_sealed_file_that_is_of_no_run_is_refused(
+    key: str, config: Config, tmp_path: Path
+) -> None:
+    changed(tmp_path, lambda values: {k: v for k, v in values.items() if k != key})
+    with pytest.raises(RunError, match=rf"config\.json: has no '{key}'; put back the one that"):
         Config.load(tmp_path)
 
 
@@ -79,12 +89,6 @@ def test_another_format_is_refused_in_one_line(
     assert Options.load(tmp_path / "config.json").cell == "lstm"  # as the message says
 
 
-def test_a_run_from_before_pictures_had_options_is_read(config: Config, tmp_path: Path) -> None:
-    changed(tmp_path, lambda values: {k: v for k, v in values.items() if k not in OF_PICTURES})
-    assert Config.load(tmp_path) == config
-    assert (config.images, config.pixels) == (None, 64)
-
-
 def test_a_configuration_that_was_changed_by_hand_is_refused(
     config: Config, tmp_path: Path
 ) -> None:
@@ -97,6 +101,20 @@ def test_a_configuration_that_was_changed_by_hand_is_refused(
         Options.load(file)
     file.write_text("\n".join(line for line in lines if "checksum" not in line))
     assert Options.load(file).seed == 1
+
+
+@pytest.mark.parametrize("change", [lambda v: v | {"version": 1}, None])
+def test_the_command_with_the_same_choices_is_as_a_shell_takes_it(
+    change: Callable[[dict[str, Any]], dict[str, Any]] | None, config: Config, tmp_path: Path
+) -> None:
+    path = tmp_path / "a run;1"
+    path.mkdir()
+    (path / "config.json").write_bytes(config.written("a run").replace(b"lstm", b"gru"))
+    if change is not None:
+        changed(path, change)
+    with pytest.raises(RunError) as caught:
+        Config.load(path)
+    assert f"(train --config {shlex.quote(str(path / 'config.json'))}" in str(caught.value)
 
 
 def test_a_damaged_version_is_no_other_version(config: Config, tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """From options and data to every choice: what is told stays, the rest follows, or is refused."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -82,7 +83,10 @@ def test_where_the_data_come_from_is_kept(
     assert (config.dataset, config.seed, config.split_seed) == (str(tmp_path / "a.csv"), 4, 3)
     assert config.reading == told.resolved()
     assert config.test == str(tmp_path / "b.csv")
-    in_memory = read([f"word {i}" for i in range(30)])
+    in_memory = read([f"word {i}" for i in range(30)], seed=3, rare=2)
     config = resolve(Options(), in_memory)
-    assert config.dataset is None
+    assert (config.dataset, config.split_seed) == (None, 3)
+    assert config.reading == Reading(rare=2)
+    config = resolve(Options(), replace(in_memory, source=None))
+    assert (config.dataset, config.split_seed) == (None, 0)
     assert config.reading == Reading()

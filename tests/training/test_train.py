@@ -1,6 +1,7 @@
 """Training in one call: from data to a run, which is made, digested and built once."""
 
 import hashlib
+import signal
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +9,7 @@ import pytest
 import torch
 
 import throughtime as tt
-from tests.helpers.commands import good
+from tests.helpers.commands import bad, good
 from throughtime.data import Dataset
 from throughtime.engine import library
 from throughtime.runs import build
@@ -125,6 +126,57 @@ def test_a_resumed_run_keeps_what_another_process_has_chosen_meanwhile(
     fit(prepare.prepare(options, words, tmp_path / "run"), words)
     with pytest.raises(RunError, match="run: was replaced by another folder"):
         fit(early, words, resume={})
+
+
+def test_a_run_is_resumed_from_python(tmp_path: Path) -> None:
+    """Rows in memory are given again, and read as they were."""
+    told: dict[str, Any] = {"input": "word:characters", "target": "long", "seed": 3}
+    small = {**SMALL, "batch_size": 8}
+    tt.train(ROWS, out=tmp_path / "rows", **told, **small)
+    (tmp_path / "rows.csv").write_text(
+        "".join(f"{a},{b}\n" for a, b in [("word", "long"), *(row.values() for row in ROWS)])
+    )
+    tt.train(tmp_path / "rows.csv", out=tmp_path / "file", **told, **small)
+    rows = tt.train(ROWS, resume=tmp_path / "rows", max_steps=8, say=None)
+    file = tt.train(resume=tmp_path / "file", max_steps=8, say=None)
+    embedded = tt.train("digits", out=tmp_path / "digits", **SMALL)
+    embedded = tt.train("digits", resume=embedded.path, max_steps=8, say=None)
+    for run in (rows, file, embedded):
+        assert [row["step"] for row in run.metrics] == [4, 8]
+    for a, b in zip(rows.model.parameters(), file.model.parameters(), strict=True):
+        assert torch.equal(a, b)
+    with pytest.raises(RunError, match="rows: made for other data than rows is now"):
+        tt.train(ROWS[1:], resume=tmp_path / "rows", max_steps=9)
+    with pytest.raises(ConfigError, match="out, cell: a resumed run keeps its choices; only epo"):
+        tt.train(resume=tmp_path / "file", out=tmp_path / "new", cell="lstm")
+    with pytest.raises(ConfigError, match="no data are given"):
+        tt.train()
+
+
+def test_what_goes_on_with_an_interrupted_run_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is a call that works."""
+    update, path = Trainer._update, tmp_path / "it's"
+
+    def interrupted(self: Trainer, batch: Any) -> float:
+        if self.progress.step == 5:
+            signal.raise_signal(signal.SIGINT)
+        return update(self, batch)
+
+    data, said = tt.data.read(ROWS, target="word:characters", seed=1), list[str]()
+    with monkeypatch.context() as patch:
+        patch.setattr(Trainer, "_update", interrupted)
+        tt.train(data, out=path, hidden_size=4, batch_size=8, epochs=2, say=said.append)
+    assert said[-1] == f"Stopped: interrupted. Go on with: tt.train(rows, resume={str(path)!r})"
+    call = said[-1].partition("Go on with: ")[2]
+    assert call in bad("train", "--resume", path)
+    run = eval(call, {"tt": tt, "rows": ROWS})
+    assert run.metrics[-1]["epoch"] == 2
+    interrupted_early = prepare.prepare(Options(hidden_size=4), data, tmp_path / "early")
+    Trainer(interrupted_early, data)
+    with pytest.raises(RunError, match=r"go on with: tt\.train\(rows, resume='.*early'\)"):
+        tt.load(tmp_path / "early")
 
 
 def test_fewer_epochs_than_are_done_are_enough(words: Dataset, tmp_path: Path) -> None:

@@ -6,31 +6,45 @@
 
 At every call of the system that makes, fills, names or removes a file in one training, the process
 ends instead of the call (half of what is to be written is written), the disk is full, or Ctrl-C is
-pressed for the second time. Then the training is resumed: its weights, optimiser, metrics and files
-are those of a training that nothing has disturbed, or it says in one line that nothing was saved
-yet. The exit status is 0 if all are.
+pressed for the second time. Then the training is resumed, as it was, with more epochs, or with no
+time left and then with more: its weights, optimiser, metrics and files are those of a training that
+nothing has disturbed and that went on in the same way from there, or it says in one line that
+nothing was saved yet. Resumptions are killed likewise. The exit status is 0 if all are.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
+import shutil
 import signal
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from random import Random
+from typing import Any
 
 os.environ["OMP_NUM_THREADS"] = "1"
 
 from tqdm import tqdm
 
 from throughtime.runs.errors import RunError
-from throughtime.runs.metrics import STATE
+from throughtime.runs.names import STATE
 from tools.kills.calls import KILLED, Fate, die, fail, in_child, interrupt, watched
-from tools.kills.runs import Kind, end_of, kinds, quick, resume, train
+from tools.kills.runs import (
+    AS_IT_WAS,
+    CHANGES,
+    Kind,
+    end_of,
+    kinds,
+    point_of,
+    quick,
+    resume,
+    train,
+    train_in_steps,
+)
 
 NOTHING = 3
 """The exit status of a resumption that has found nothing saved."""
@@ -49,65 +63,126 @@ class Judge:
 
     def __init__(self, kind: Kind, folder: Path) -> None:
         self.kind, self.folder, self.count = kind, folder, 0
-        whole = folder / "undisturbed"
-        train(kind, folder / "first")  # here, so that each child finds all imported
+        self.points = folder / "points"
+        self.points.mkdir()
+        self.ends: dict[tuple[str, str], dict[str, Any]] = {}
+        train_in_steps(kind, folder / "first", self.points)  # each child finds all imported
         with watched() as seen:
-            train(kind, whole)
+            train(kind, folder / "undisturbed")
         self.calls = [f"{name} {first}" for name, first in seen]
         # after this call the state is there, and none may lose it, unless nothing was trained and
         # the folder is removed
         names = [call.startswith("replace ") and f".{STATE}." in call for call in self.calls]
         self.first = names.index(True)
-        self.expected = end_of(whole)
 
     def at_every_call(self, fate: Fate) -> Iterator[str]:
-        """What went wrong where a call was the last one, or failed."""
+        """What went wrong where a call was the last one, or failed.
+
+        Where a process ends before a file takes its name, training goes on in all ways; elsewhere
+        as it was.
+        """
         for at, call in enumerate(self.calls):
-            path, what = self._new(), f"{fate.__name__} at call {at} ({call})"
+            in_all_ways = fate is die and call.startswith("replace ")
+            for changes in CHANGES if in_all_ways else ("as it was",):
+                path, what = self._new(), f"{fate.__name__} at call {at} ({call}), {changes}"
+
+                def work(at: int = at, path: Path = path) -> None:
+                    with watched(at, fate):
+                        _in_one_line(lambda: train(self.kind, path))
+
+                status = in_child(work)
+                if status not in ENDS[fate]:
+                    yield f"{what}: training ended with {status}"
+                elif reason := self._resumed(
+                    path, changes, saved=at > self.first and path.exists()
+                ):
+                    yield f"{what}: {reason}"
+
+    def at_every_call_of_resuming(self) -> Iterator[str]:
+        """What went wrong where a resumption with other options was killed, in the midst of an
+        epoch: it writes a configuration, validates, and saves all."""
+        changes = "out of time"
+        change = CHANGES[changes][0]
+        points = sorted(self.points.iterdir(), key=lambda point: int(point.name.split("-")[0]))
+        middle = points[len(points) // 2]
+        path = shutil.copytree(middle, self._new())
+        with watched() as seen:
+            resume(self.kind, path, change)
+        for at, (name, first) in enumerate(seen):
+            path = shutil.copytree(middle, self._new())
 
             def work(at: int = at, path: Path = path) -> None:
-                with watched(at, fate):
-                    _in_one_line(lambda: train(self.kind, path))
+                with watched(at, die):
+                    resume(self.kind, path, change)
 
-            status = in_child(work)
-            if status not in ENDS[fate]:
-                yield f"{what}: training ended with {status}"
-            elif reason := self._resumed(path, saved=at > self.first and path.exists()):
-                yield f"{what}: {reason}"
+            if (status := in_child(work)) != KILLED:
+                yield f"resuming, call {at} ({name} {first}): ended with {status}"
+            elif reason := self._finished(path, middle.name, changes):
+                yield f"resuming, killed at call {at} ({name} {first}): {reason}"
+        self.resumptions = len(seen)
 
     def at_random(self, draw: Random, longest: float) -> str | None:
-        """What went wrong where training was killed some times, after random times."""
+        """What went wrong where training was killed some times, after random times; and then each
+        of its resumptions with other options."""
         path, times = self._new(), []
         for _ in range(draw.randint(1, 3)):
             times.append(draw.uniform(0, longest))
             begun = path.exists()
             _kill_after(times[-1], self._go_on(path) if begun else lambda: train(self.kind, path))
-        reason = self._resumed(path, saved=(path / STATE).exists())
-        return (
-            f"killed after {', '.join(f'{t:.3f}' for t in times)} s: {reason}" if reason else None
-        )
+        changes, killed = draw.choice(list(CHANGES)), draw.uniform(0, longest)
+        reason = self._resumed(path, changes, saved=(path / STATE).exists(), killed=killed)
+        said = ", ".join(f"{t:.3f}" for t in (*times, killed))
+        return f"killed after {said} s, {changes}: {reason}" if reason else None
 
     def _new(self) -> Path:
         self.count += 1
         return self.folder / f"{self.count}"
 
-    def _go_on(self, path: Path) -> Callable[[], None]:
+    def _go_on(self, path: Path, change: Mapping[str, Any] = AS_IT_WAS) -> Callable[[], None]:
         def work() -> None:
-            if not resume(self.kind, path):
+            if not resume(self.kind, path, change):
                 os._exit(NOTHING)
 
         return work
 
-    def _resumed(self, path: Path, *, saved: bool) -> str | None:
-        """What differs once a training is resumed to its end; None if nothing does."""
-        status = in_child(self._go_on(path))
-        if status == NOTHING:
-            return "what was saved is gone" if saved else None
-        if status:
-            return f"resuming ended with {status}"
-        found = end_of(path)
-        other = [name for name in self.expected if found.get(name) != self.expected[name]]
+    def _resumed(
+        self, path: Path, changes: str, *, saved: bool, killed: float | None = None
+    ) -> str | None:
+        """What differs once a training is resumed to its end; None if nothing does.
+
+        Args:
+            path: the folder.
+            changes: the options that it goes on with, by their name.
+            saved: whether something was saved.
+            killed: the seconds after which each resumption is killed, and then done again.
+        """
+        if not (path / STATE).exists():
+            status = in_child(self._go_on(path))
+            return "what was saved is gone" if saved or status != NOTHING else None
+        return self._finished(path, point_of(path), changes, killed=killed)
+
+    def _finished(
+        self, path: Path, point: str, changes: str, *, killed: float | None = None
+    ) -> str | None:
+        for change in CHANGES[changes]:
+            if killed is not None:
+                _kill_after(killed, self._go_on(path, change))
+            if status := in_child(self._go_on(path, change)):
+                return f"resuming ended with {status}"
+        found, expected = end_of(path), self._expected(point, changes)
+        other = [name for name in expected if found.get(name) != expected[name]]
         return f"{', '.join(other)} differ" if other else None
+
+    def _expected(self, point: str, changes: str) -> dict[str, Any]:
+        """The end of a training that was stopped at a point, and went on undisturbed."""
+        if changes == "as it was":
+            return end_of(self.folder / "undisturbed")
+        if (point, changes) not in self.ends:
+            path = shutil.copytree(self.points / point, self._new())
+            for change in CHANGES[changes]:
+                resume(self.kind, path, change)
+            self.ends[point, changes] = end_of(path)
+        return self.ends[point, changes]
 
 
 def _in_one_line(work: Callable[[], None]) -> None:
@@ -163,6 +238,11 @@ def main(arguments: list[str]) -> int:
                     faults += 1
                 points += len(judge.calls)
                 print(f"{name}: {len(judge.calls)} calls, {fate.__name__}: looked at", flush=True)
+            if not told.seconds:
+                for fault in judge.at_every_call_of_resuming():
+                    print(f"{name}: {fault}", flush=True)
+                    faults += 1
+                points += judge.resumptions
         draw, start, kills = Random(0), time.perf_counter(), 0
         while time.perf_counter() - start < told.seconds if told.seconds else kills < told.random:
             name, judge, seconds = draw.choice(judges)

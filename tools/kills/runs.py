@@ -2,23 +2,36 @@
 
 from __future__ import annotations
 
+import json
 import math
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
+from unittest.mock import patch
 
 from throughtime.data import Dataset, read
-from throughtime.runs.belonging import BEST
 from throughtime.runs.errors import RunError
 from throughtime.runs.folder import RunFolder
-from throughtime.runs.metrics import STATE
+from throughtime.runs.names import BEST, STATE
 from throughtime.runs.options import Options
-from throughtime.runs.tensors import load_tensors
+from throughtime.runs.tensors import load_tensors, read_header
 from throughtime.training.prepare import prepare
 from throughtime.training.train import fit
 
 OFTEN = {"hidden_size": 4, "epochs": 2, "save_every": 1e-9, "threads": 1}
 """Options of a training that saves after each update."""
+
+AS_IT_WAS: dict[str, Any] = {}
+"""No other options."""
+
+CHANGES: dict[str, tuple[dict[str, Any], ...]] = {
+    "as it was": (AS_IT_WAS,),
+    "more epochs": ({"epochs": 3},),
+    "out of time": ({"max_seconds": 1e-9}, {"max_seconds": 1e9}),
+}
+"""With which options a training goes on, one resumption after another. Such times, spent before the
+first update or never, change no learning rate."""
 
 FORCINGS = ("teacher", "free", "both", "scheduled:linear:1:0.5:10")
 
@@ -70,7 +83,25 @@ def train(kind: Kind, folder: Path) -> None:
     fit(prepare(Options(**(OFTEN | dict(kind.options))), kind.data, folder), kind.data)
 
 
-def resume(kind: Kind, folder: Path) -> bool:
+def train_in_steps(kind: Kind, folder: Path, to: Path) -> None:
+    """Train from the start, with a copy of the folder after each save, by :func:`point_of`."""
+    save = RunFolder.save_state
+
+    def save_and_copy(run: RunFolder, *args: Any, **named: Any) -> None:
+        save(run, *args, **named)
+        shutil.copytree(run.path, to / point_of(run.path))
+
+    with patch.object(RunFolder, "save_state", save_and_copy):
+        train(kind, folder)
+
+
+def point_of(folder: Path) -> str:
+    """How far the training in a folder is: the numbers of updates and validations."""
+    said = json.loads(read_header(folder / STATE).said["training"])
+    return f"{said['progress']['step']}-{len(said['metrics'])}"
+
+
+def resume(kind: Kind, folder: Path, change: Mapping[str, Any] = AS_IT_WAS) -> bool:
     """Go on with a training that was killed; False if it was killed before its first save."""
     try:
         run = RunFolder.load(folder, "last")
@@ -80,7 +111,7 @@ def resume(kind: Kind, folder: Path) -> bool:
         raise
     if run.metrics() or (folder / BEST).exists():
         RunFolder.load(folder)  # the best weights are those of this training
-    fit(run, kind.data, resume={})
+    fit(run, kind.data, resume=change)
     return True
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from throughtime.runs.config import FILE
+from throughtime.runs.names import CONFIG
 from throughtime.runs.summary import Summary
 
 
@@ -44,7 +44,7 @@ def summaries(folder: Path) -> tuple[list[Summary], dict[str, str]]:
     """
     if not folder.is_dir():
         raise ValueError(f"{folder}: no such folder; expected one with runs, as `train` makes them")
-    one = (folder / FILE).exists()
+    one = (folder / CONFIG).exists()
     paths = [folder] if one else sorted(path for path in folder.iterdir() if path.is_dir())
     if not paths:
         raise ValueError(f"{folder}: no runs in it; `throughtime train` makes one")

@@ -18,9 +18,6 @@ if TYPE_CHECKING:
     from throughtime.data import Dataset
     from throughtime.runs.folder import RunFolder
 
-WHEN_RESUMED = ("epochs", "max_steps", "max_seconds", "patience", "save_every")
-"""The options that may change when a run is resumed: those of when to stop."""
-
 
 def _options(command: Callable[..., None]) -> Callable[..., None]:
     """Add an option for each key of the configuration, which checks the values."""
@@ -58,11 +55,12 @@ def train(
     Options.read(values)  # refuses what is wrong before torch is imported
 
     from throughtime.inference.run import Run
-    from throughtime.training.train import fit
-    from throughtime.training.trainer import Diverged
+    from throughtime.training.train import fit, resumed
+    from throughtime.training.trainer import INTERRUPTED, Diverged
 
     if resume is not None:
-        run, data = _resumed(resume, dataset, out, file, values)
+        others = {"DATASET": dataset, "out": out, "config": file}
+        run, data = resumed(resume, None, values, others)
     else:
         run, data = _begun(dataset, out, values)
     changes = None if resume is None else values
@@ -70,9 +68,9 @@ def train(
         run, reason = fit(run, data, resume=changes, say=_say, first=_introduction(run, data))
     except Diverged as error:
         raise click.ClickException(str(error)) from None
-    if reason == "interrupted":
+    if reason == INTERRUPTED:
         click.echo(f"Stopped: interrupted. The state of training is in {run.path}.")
-        click.echo(f"Go on with: throughtime train --resume {_quoted(run)}")
+        click.echo(f"Go on with: {run.resumption}")
         return
     click.echo(f"Stopped: {reason}. The best weights and the state of training are in {run.path}.")
     trained = Run.load(run.path)
@@ -102,24 +100,6 @@ def _begun(
     reading = Reading(**{n: v for n, v in options.told().items() if n in READING})
     data = load(options.dataset, options.dividing_seed, reading)
     return prepare(options, data, out), data
-
-
-def _resumed(
-    path: Path, dataset: str | None, out: Path | None, file: Path | None, values: dict[str, Any]
-) -> tuple[RunFolder, Dataset]:
-    from throughtime.runs.folder import RunFolder
-
-    other = {"DATASET": dataset, "--out": out, "--config": file}
-    refused = [name for name, value in other.items() if value is not None]
-    refused += [f"--{name.replace('_', '-')}" for name in values if name not in WHEN_RESUMED]
-    if refused:
-        raise ConfigError(
-            f"{', '.join(refused)}: a resumed run keeps its choices; with --resume only "
-            + ", ".join(f"--{name.replace('_', '-')}" for name in WHEN_RESUMED)
-            + " may change"
-        )
-    run = RunFolder.load(path, "last").replaced(**values)  # refuses values that cannot be
-    return run, run.data()
 
 
 def _quoted(run: RunFolder) -> str:

@@ -38,7 +38,7 @@ class Dataset:
         description: one line: what the data are and where they come from.
         splits: ``train``, ``valid`` and ``test``, and further test sets by name.
         schema: the columns of x and y.
-        source: where the data can be read again; None for rows in memory.
+        source: where the data come from; None if they were put together by hand.
         understood: how the file was understood, a line for each column.
         seen: options of reading that the file itself has shown, by which later files are read: a
             few rows may not show them.

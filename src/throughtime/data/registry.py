@@ -127,8 +127,10 @@ def read(source: object, *, seed: int = 0, name: str = "rows", **options: Any) -
         raise DataError(f"{told} is for files; rows have their columns, as in target='name:words'")
     rows = table_of(source, column="text")
     if is_series(rows, reading):
-        return as_series(rows, reading, name)
-    return of_table(rows, partial(read_table, reading=reading), name, seed, reading)
+        data = as_series(rows, reading, name)
+    else:
+        data = of_table(rows, partial(read_table, reading=reading), name, seed, reading)
+    return replace(data, source=Source(None, reading.resolved(), seed))
 
 
 def _check_local(name: str) -> None:

@@ -17,6 +17,7 @@ from throughtime.report import captions, curve, lengths, wiring
 from throughtime.runs import choices
 from throughtime.runs.alone import alone
 from throughtime.runs.files import folder_in, save
+from throughtime.runs.names import PICTURES
 from throughtime.sequence import Sequence
 
 SHEET = 32
@@ -47,7 +48,7 @@ def draw_all(run: Run, data: Dataset | None = None) -> list[Path]:
         if data.schema.picture_shape is not None and sees_x(run.model):
             for part in [part for part in data.splits if part not in ("train", "valid")]:
                 found[f"captions-{part}"] = _sheet(run, data, part)
-    folder = folder_in(run.path, "pictures")
+    folder = folder_in(run.path, PICTURES)
     with alone(folder):  # not the run's folder, which may be trained in meanwhile
         for name, drawn in found.items():
             content = BytesIO()

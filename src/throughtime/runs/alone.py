@@ -11,15 +11,15 @@ from filelock import FileLock, Timeout
 
 from throughtime.runs.errors import RunError
 from throughtime.runs.files import remove_unfinished
+from throughtime.runs.names import LOCK
 from throughtime.runs.place import place_of
-
-LOCK = ".lock"
-"""The file that is locked. The system frees the lock of a process that ends, however it ends."""
 
 
 @contextmanager
 def alone(folder: Path) -> Iterator[tuple[int, int]]:
     """A context in which nobody else writes to a folder; what a killed writer left is removed.
+
+    The system frees the lock of a process that ends, however it ends.
 
     Yields:
         The numbers that the system knows the locked file by: another one there locks nobody out.

@@ -1,37 +1,50 @@
-"""What belongs together in a run's folder: files of one run; weights and state of one training.
+"""What belongs together in a run's folder: files of one run, and of one training of it.
 
 Each file has the identity of its run. That is not enough where a folder is copied and both runs are
-trained further: the best weights of one are not those of the other. So the state has the checksum
-of the best weights that it knows, and the best weights that of the state that they were made after.
-One of the two holds if they belong together: the second where a process was killed between writing
-the best weights and the state. In the same way the state has the checksum of the configuration that
-it was made with, and a configuration that of the state that training went on from with it.
+trained further: the best weights of one are not those of the other. So the state of training has
+the checksums of the two files that it goes with:
+
+The best weights. They are written after the state of which they are the last weights. A process
+that is killed between the two leaves the best weights from before; so that state says which ones it
+replaces, and has the new ones itself.
+
+The configuration. One with other options is written before the first state that is made with it,
+and has the checksum of the state that training goes on from.
 """
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from throughtime.runs import config
 from throughtime.runs.config import Saved
 from throughtime.runs.errors import RunError
-from throughtime.runs.metrics import STATE
+from throughtime.runs.names import BEST, CONFIG, STATE
 from throughtime.runs.tensors import Header, load_tensors, read_header
 
 if TYPE_CHECKING:
     from torch import Tensor
 
-BEST = "best.safetensors"
+KNOWN_BEST, REPLACED, MADE_WITH = "best", "replaced", "config"
+"""The names in a state of the checksums of the best weights, of the best weights before them if its
+own last weights are the best, and of the configuration. Where there are no best weights, the
+checksum is empty."""
 
-KNOWN_BEST, MADE_AFTER = "best", "after"
-"""The names of the checksum of the best weights in the state, and the other way round; it is empty
-as long as there is no such file."""
+LAST = "weights."
+"""How the names of the last weights begin in a state."""
 
-MADE_WITH = "config"
-"""The name of the checksum of the configuration in the state."""
+
+@dataclass
+class Known:
+    """The checksums of a run's files as they were last read or written, or nothing, so that the
+    next one that is written can name the others."""
+
+    config: str = ""
+    state: str = ""
+    best: str = ""
 
 
 class Pair(NamedTuple):
@@ -41,54 +54,67 @@ class Pair(NamedTuple):
     best: Header | None
 
     @property
-    def checksums(self) -> dict[str, str]:
-        """The checksum of each file, or nothing, by what the other one calls it."""
-        state, best = ("" if header is None else header.checksum for header in self)
-        return {KNOWN_BEST: best, MADE_AFTER: state}
+    def of_best(self) -> str:
+        """The checksum of the best weights, or nothing."""
+        return "" if self.best is None else self.best.checksum
 
     @property
     def belongs(self) -> bool:
         """Whether both are of one training; weights alone are those of any."""
-        state, best = self
-        if state is None or not self.ahead:
+        if self.state is None:
             return True
-        return best is not None and best.said.get(MADE_AFTER) == state.checksum
+        return self.of_best in (self.state.said.get(KNOWN_BEST), self.state.said.get(REPLACED))
 
     @property
-    def ahead(self) -> bool:
-        """Whether the state does not know these best weights: a process that was killed has written
-        them, and training makes them once more when it goes on as it was."""
-        state, _ = self
-        return state is not None and state.said.get(KNOWN_BEST) != self.checksums[KNOWN_BEST]
+    def behind(self) -> bool:
+        """Whether the best weights are those from before the state, which has the new ones: the
+        process was killed before it wrote them."""
+        return self.state is not None and self.of_best != self.state.said.get(KNOWN_BEST)
 
 
-def load_belonging(
-    path: Path, name: str, run: str
-) -> tuple[dict[str, Tensor], Mapping[str, str], Pair]:
-    """The tensors and texts of one of the two files in a run's folder, and what both say.
+def load_state(path: Path, run: str) -> tuple[dict[str, Tensor], Mapping[str, str]]:
+    """The tensors of the state in a run's folder, and its texts by name.
 
     Args:
         path: the folder, which may be trained in meanwhile.
-        name: of the file.
         run: the identity of the run.
 
     Raises:
-        RunError: if the file is missing, or one of the two is damaged, of another run, or of
-            another training of this one.
+        RunError: if the file is missing, or it or the best weights are damaged, of another run, or
+            of another training of this one.
     """
     while True:
-        pair = pair_of(path, run)
-        if pair.belongs:
-            if name == BEST and pair.best is None and pair.state is not None:
-                raise RunError(
-                    f"{path / BEST}: not there yet, since training was stopped before its first "
-                    f"validation; go on with: throughtime train --resume {shlex.quote(str(path))}"
-                )
-            tensors, said = load_tensors(path / name)
-            if said["checksum"] in pair.checksums.values():
-                return tensors, said, pair
-        elif pair_of(path, run) == pair:  # else training has written one after the other was read
-            raise RunError(_reason(path, pair))
+        state = _belonging(path, run).state
+        if state is None:
+            raise _no_state(path)
+        tensors, said = load_tensors(path / STATE)
+        if said["checksum"] == state.checksum:  # else training has written another one meanwhile
+            return tensors, said
+
+
+def load_best(path: Path, run: str) -> dict[str, Tensor] | None:
+    """The best weights in a run's folder; None before the first validation.
+
+    Args:
+        path: the folder, which may be trained in meanwhile.
+        run: the identity of the run.
+
+    Raises:
+        RunError: as by :func:`load_state`, but weights can be used without a state.
+    """
+    while True:
+        pair = _belonging(path, run)
+        if pair.state is not None and not pair.state.said.get(KNOWN_BEST):
+            return None
+        name, known = (STATE, pair.state) if pair.behind else (BEST, pair.best)
+        tensors, said = load_tensors(path / name)
+        if known is not None and said["checksum"] == known.checksum:  # else as above
+            return last_of(tensors) if pair.behind else tensors
+
+
+def last_of(state: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """The last weights of a model among the tensors of a state."""
+    return {n.removeprefix(LAST): v for n, v in state.items() if n.startswith(LAST)}
 
 
 def read_config(path: Path) -> Saved:
@@ -97,30 +123,30 @@ def read_config(path: Path) -> Saved:
     Raises:
         ValueError: if it is missing, damaged, or of another time than the state beside it.
     """
+    found = config.read_json(path)
     while True:
-        found = config.read_json(path)
         state = _header(path / STATE, found.run)
-        if state is None or state.checksum == found.after:
+        if state is None or found.checksum == state.said.get(MADE_WITH):
             return found
-        if state.said.get(MADE_WITH, found.checksum) == found.checksum:
+        if found.after == state.checksum:
             return found
-        if (
-            config.read_json(path) == found
-        ):  # else training has written one after the other was read
-            pair = pair_of(path, found.run)
-            if not pair.belongs:  # then it is the state that is of another time
-                raise RunError(_reason(path, pair))
-            raise RunError(
-                f"{path / config.FILE}: of another time of this run than {STATE} beside it; put "
-                "back the file that training wrote last"
-            )
+        before, found = found, config.read_json(path)
+        if found == before:  # training has not written another one meanwhile
+            break
+    pair = pair_of(path, found.run)
+    if not pair.belongs:  # then it is the state that is of another time
+        raise RunError(_reason(path, pair))
+    raise RunError(
+        f"{path / CONFIG}: of another time of this run than {STATE} beside it; put back the file "
+        "that training wrote last"
+    )
 
 
 def check_identity(file: Path, found: object, expected: str) -> None:
     """Raise a ``RunError`` if a file is of another run than the folder's configuration."""
     if found != expected:
         raise RunError(
-            f"{file}: of another run than config.json beside it; put back the file that training "
+            f"{file}: of another run than {CONFIG} beside it; put back the file that training "
             "wrote here"
         )
 
@@ -131,8 +157,10 @@ def state_of(path: Path, run: str) -> Header:
     Raises:
         RunError: if it is missing, damaged or of another run.
     """
-    file = path / STATE
-    return _header(file, run) or read_header(file)  # which says that it is missing
+    found = _header(path / STATE, run)
+    if found is None:
+        raise _no_state(path)
+    return found
 
 
 def pair_of(path: Path, run: str) -> Pair:
@@ -144,17 +172,14 @@ def pair_of(path: Path, run: str) -> Pair:
     return Pair(*(_header(path / name, run) for name in (STATE, BEST)))
 
 
-def no_state(path: Path) -> RunError:
-    """Why training cannot go on in a folder without a state."""
-    usable = (path / BEST).exists()
-    return RunError(
-        f"{path / STATE}: no such file, without which training cannot go on; "
-        + (
-            f"put it back; {BEST} is of use without it"
-            if usable
-            else "training stopped before writing it: remove the folder, and train again"
-        )
-    )
+def _belonging(path: Path, run: str) -> Pair:
+    """What two files say that belong together."""
+    pair = pair_of(path, run)
+    while not pair.belongs:
+        before, pair = pair, pair_of(path, run)
+        if pair == before:  # training has not written one of them meanwhile
+            raise RunError(_reason(path, pair))
+    return pair
 
 
 def _header(file: Path, run: str) -> Header | None:
@@ -173,4 +198,16 @@ def _reason(path: Path, pair: Pair) -> str:
     return (
         f"{path / BEST}: not of the training that {STATE} beside it is of, but of another copy or "
         "an earlier time of this run; put back the file that training wrote here"
+    )
+
+
+def _no_state(path: Path) -> RunError:
+    usable = (path / BEST).exists()
+    return RunError(
+        f"{path / STATE}: no such file, without which training cannot go on; "
+        + (
+            f"put it back; {BEST} is of use without it"
+            if usable
+            else "training stopped before writing it: remove the folder, and train again"
+        )
     )

@@ -10,9 +10,10 @@ from typing import Any, NamedTuple
 
 from pydantic import BaseModel, ConfigDict
 
-from throughtime.data.reading import LARGEST, Reading
+from throughtime.data.reading import Reading
 from throughtime.runs import options as o
 from throughtime.runs.errors import RunError
+from throughtime.runs.names import CONFIG
 from throughtime.runs.options import (
     OF_THE_FILE,
     READING,
@@ -22,8 +23,6 @@ from throughtime.runs.options import (
     read_as,
 )
 from throughtime.runs.seal import BLANK, is_sealed, sealed
-
-FILE = "config.json"
 
 FORMAT = 4
 """The version of the folder format that this library writes and reads."""
@@ -59,11 +58,11 @@ class Config(BaseModel):
     test: o.Test | None
     symbols: o.Symbols | None
     rare: o.Rare
-    header: o.Header | None = None
-    decimal: o.Decimal | None = None
-    sequence: o.SequenceBy | None = None
-    images: o.Images | None = None  # which runs did not have from the start
-    pixels: o.Pixels = LARGEST
+    header: o.Header | None
+    decimal: o.Decimal | None
+    sequence: o.SequenceBy | None
+    images: o.Images | None
+    pixels: o.Pixels
 
     cell: o.CellName
     hidden_size: o.HiddenSize
@@ -82,7 +81,7 @@ class Config(BaseModel):
     learning_rate: o.LearningRate
     weight_decay: o.WeightDecay
     clip: o.Clip
-    class_weights: o.ClassWeights | None = None  # folders from before it was an option have none
+    class_weights: o.ClassWeights | None
     epochs: o.Epochs
     max_steps: o.MaxSteps | None
     max_seconds: o.MaxSeconds | None
@@ -118,7 +117,7 @@ class Config(BaseModel):
         try:
             return cls.read(saved.values)
         except ConfigError as error:
-            raise ConfigError(f"{path / FILE}: {error}") from None
+            raise ConfigError(f"{path / CONFIG}: {error}") from None
 
     def written(self, run: str, after: str = "") -> bytes:
         """The content of a run's config.json: readable JSON.
@@ -168,10 +167,10 @@ def read_json(path: Path) -> Saved:
         ValueError: if the folder has no configuration, or one that was changed or is of another
             version of the format.
     """
-    file = path / FILE
+    file = path / CONFIG
     if not file.is_file():
         raise RunError(
-            f"{path}: not a run, since it has no {FILE}; expected a folder that `train` made"
+            f"{path}: not a run, since it has no {CONFIG}; expected a folder that `train` made"
         )
     values = load_json(file)
     intact = is_sealed(file.read_bytes())
@@ -180,15 +179,14 @@ def read_json(path: Path) -> Saved:
     if version != FORMAT and (intact or "checksum" not in values):
         raise RunError(
             f"{path}: a run in format {version!r}, and this throughtime reads format {FORMAT}; "
-            f"train again ({again} has the same choices), or use the version that "
-            "made it"
+            f"train again ({again} has the same choices), or use the version that made it"
         )
     if not intact:
         raise RunError(
             f"{file}: was changed since training wrote it, or is damaged; put it back, or train "
             f'again ({again}, without its line "checksum", takes these choices)'
         )
-    if "run" not in values:
-        raise RunError(f"{file}: has no identity of a run; put back the one that training wrote")
+    if missing := [key for key in OF_THE_FILE if key not in values]:
+        raise RunError(f"{file}: has no {missing[0]!r}; put back the one that training wrote")
     choices = {k: v for k, v in values.items() if k not in OF_THE_FILE}
-    return Saved(choices, str(values["run"]), values["checksum"], values.get("after", ""))
+    return Saved(choices, str(values["run"]), values["checksum"], values["after"])

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import secrets
+import shlex
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -19,27 +18,28 @@ from throughtime.data import Dataset, load
 from throughtime.data.files.json_text import from_json
 from throughtime.data.schema import Schema
 from throughtime.runs import choices, schema_file
-from throughtime.runs.alone import LOCK
 from throughtime.runs.belonging import (
-    BEST,
     KNOWN_BEST,
-    MADE_AFTER,
+    LAST,
     MADE_WITH,
-    load_belonging,
-    no_state,
+    REPLACED,
+    Known,
+    last_of,
+    load_best,
+    load_state,
     pair_of,
     read_config,
     state_of,
 )
 from throughtime.runs.build import Model, build
-from throughtime.runs.config import FILE as CONFIG
 from throughtime.runs.config import Config
 from throughtime.runs.errors import RunError
 from throughtime.runs.files import save
-from throughtime.runs.metrics import COLUMNS, LAST, STATE, Metrics, metrics_of
+from throughtime.runs.metrics import Metrics, as_csv, metrics_of
+from throughtime.runs.names import BEST, CONFIG, LOCK, METRICS, SCHEMA, STATE
 from throughtime.runs.place import check_same, new_folder, place_of
 from throughtime.runs.seal import checksum
-from throughtime.runs.tensors import load_tensors, save_tensors
+from throughtime.runs.tensors import Packed, load_tensors, packed
 
 Weights = Literal["best", "last"]
 
@@ -60,19 +60,10 @@ class State(NamedTuple):
 class RunFolder:
     """An opened folder of a run, with its model.
 
-    ==================  =====================================================================
-    config.json         the version of the folder's format, and every choice
-    schema.json         the columns of x and y, with what they learned; the hash of the data
-    best.safetensors    the weights with the lowest validation loss so far
-    state.safetensors   all that training continues from: the last weights, the optimiser, metrics
-    metrics.csv         a line for each epoch, to look at: a copy of what the state has
-    pictures/           drawn by ``throughtime report``
-    ==================  =====================================================================
-
-    Each file is replaced in one step, see :func:`~throughtime.runs.files.save`. What belongs
-    together is in one file, so that a run which is killed at any time can be continued as if it
-    had not been. Each file, but the copy of the metrics, has its checksum and the identity of the
-    run, and another one is refused.
+    Its files are listed in :mod:`~throughtime.runs.names`. Each is replaced in one step, see
+    :func:`~throughtime.runs.files.save`. What belongs together is in one file, so that a run which
+    is killed at any time can be continued as if it had not been. Each file, but the copy of the
+    metrics, has its checksum and the identity of the run, and another one is refused.
 
     Args:
         path: the folder.
@@ -83,8 +74,7 @@ class RunFolder:
         model: the model.
         place: the folder by the numbers that the system knows it by.
         lock: the locked file in it by such numbers, while it is trained in; None before.
-        known: checksums of configuration, weights and state as they were last read or written, so
-            that each can name the other, see :mod:`~throughtime.runs.belonging`.
+        known: the checksums of its files.
     """
 
     path: Path
@@ -95,9 +85,7 @@ class RunFolder:
     model: Model
     place: tuple[int, int]
     lock: tuple[int, int] | None = None
-    known: dict[str, str] = field(
-        default_factory=lambda: dict.fromkeys((KNOWN_BEST, MADE_AFTER, MADE_WITH), "")
-    )
+    known: Known = field(default_factory=Known)
 
     @classmethod
     def create(
@@ -118,7 +106,7 @@ class RunFolder:
         path = new_folder(path, f"{data.name}-{wiring}")
         identity = secrets.token_hex(16)
         made = cls(path, identity, config, data.schema, data.digest, model, place_of(path))
-        made._save(schema_file.FILE, schema_file.written(data.schema, data.digest, identity))
+        made._save(SCHEMA, [schema_file.written(data.schema, data.digest, identity)])
         made.save_config()
         return made
 
@@ -135,7 +123,7 @@ class RunFolder:
         schema, digest = schema_file.read_schema(path, identity)
         if schema.running != (config.steps is not None):
             raise RunError(
-                f"{path}: steps is {config.steps}, and schema.json says that running is "
+                f"{path}: steps is {config.steps}, and {SCHEMA} says that running is "
                 f"{schema.running}; one of them was changed"
             )
         try:
@@ -143,7 +131,7 @@ class RunFolder:
         except ValueError as error:
             raise RunError(f"{path}: {error}") from None
         found = cls(path, identity, config, schema, digest, model, place_of(path))
-        found.known[MADE_WITH] = saved.checksum
+        found.known.config = saved.checksum
         found._load_weights(weights)
         found.model.eval()
         return found
@@ -157,8 +145,8 @@ class RunFolder:
         """
         if self.config.dataset is None:
             raise RunError(
-                f"{self.path}: trained on rows in memory, which cannot be read again; give rows, "
-                "as in run.evaluate(rows)"
+                f"{self.path}: trained on rows in memory, which cannot be read again; give them in "
+                f"Python, as in run.evaluate(rows), or to go on with: {self.resumption}"
             )
         data = load(self.config.dataset, self.config.split_seed, self.config.reading)
         self.check(data)
@@ -184,14 +172,16 @@ class RunFolder:
             load_tensors(self.path / BEST)  # damage is better known now than at the end
         return found
 
+    @property
+    def resumption(self) -> str:
+        """The command that goes on with training; for rows in memory, the call in Python."""
+        if self.config.dataset is None:
+            return f"tt.train(rows, resume={str(self.path)!r})"
+        return f"throughtime train --resume {shlex.quote(str(self.path))}"
+
     def replaced(self, **values: Any) -> RunFolder:
         """The same run with other values for some keys of its configuration."""
         return replace(self, config=self.config.replaced(**values))
-
-    @property
-    def ahead(self) -> bool:
-        """Whether the best weights are ahead of the state: see :class:`belonging.Pair`."""
-        return pair_of(self.path, self.identity).ahead
 
     # ---- saving --------------------------------------------------------------------------------
 
@@ -201,35 +191,36 @@ class RunFolder:
         Raises:
             RunError: as by all that saves: if the folder cannot be written to, or is another one.
         """
-        content = self.config.written(self.identity, self.known[MADE_AFTER])
-        self._save(CONFIG, content)
-        self.known[MADE_WITH] = checksum(content)
+        content = self.config.written(self.identity, self.known.state)
+        self._save(CONFIG, [content])
+        self.known.config = checksum(content)
 
-    def save_best(self) -> None:
-        """Write the model's weights as the best ones."""
-        self._check_place()
-        said = {"run": self.identity, "file": BEST, MADE_AFTER: self.known[MADE_AFTER]}
-        self.known[KNOWN_BEST] = save_tensors(self.path / BEST, self.model.state_dict(), said)
+    def save_state(self, state: State, metrics: Metrics, *, best: bool = False) -> None:
+        """Write the last weights and all else that training continues from, in one file; and then
+        what follows from it.
 
-    def save_state(self, state: State, metrics: Metrics) -> None:
-        """Write the last weights and all else that training continues from, in one file."""
-        self._check_place()
+        Args:
+            state: what training continues from.
+            metrics: a row for each epoch.
+            best: whether the last weights are the best ones so far.
+        """
         weights = {LAST + name: tensor for name, tensor in self.model.state_dict().items()}
         training = json.dumps({**state.said, "metrics": metrics})
-        knows = {name: self.known[name] for name in (KNOWN_BEST, MADE_WITH)}
-        said = {"run": self.identity, "file": STATE, **knows}
-        self.known[MADE_AFTER] = save_tensors(
-            self.path / STATE, {**weights, **state.tensors}, {**said, "training": training}
-        )
-        self.copy_metrics(metrics)
+        said = {"run": self.identity, "file": STATE, "training": training}
+        if best:
+            said[REPLACED] = self.known.best
+            self.known.best = self._best().checksum
+        said |= {KNOWN_BEST: self.known.best, MADE_WITH: self.known.config}
+        content = packed({**weights, **state.tensors}, said)
+        self._save(STATE, content)
+        self.known.state = content.checksum
+        self._save_copies(metrics, best=best)
 
-    def copy_metrics(self, metrics: Metrics) -> None:
-        """Write metrics.csv."""
-        lines = io.StringIO(newline="")
-        writer = csv.DictWriter(lines, COLUMNS)
-        writer.writeheader()
-        writer.writerows(metrics)
-        self._save("metrics.csv", lines.getvalue().encode())
+    def complete(self) -> None:
+        """Write what follows from the state, if the process was killed before it did; the model has
+        the last weights."""
+        behind = pair_of(self.path, self.identity).behind
+        self._save_copies(self.metrics(), best=behind)
 
     def remove(self) -> None:
         """Remove the folder, if it is still this one."""
@@ -237,9 +228,18 @@ class RunFolder:
             self._check_place()
             shutil.rmtree(self.path, ignore_errors=True)
 
-    def _save(self, name: str, content: bytes) -> None:
+    def _save_copies(self, metrics: Metrics, *, best: bool) -> None:
+        if best:
+            self._save(BEST, self._best())
+        self._save(METRICS, [as_csv(metrics)])
+
+    def _best(self) -> Packed:
+        """The content of the file of the best weights, if the model has them."""
+        return packed(self.model.state_dict(), {"run": self.identity, "file": BEST})
+
+    def _save(self, name: str, content: Iterable[bytes | memoryview]) -> None:
         self._check_place()
-        save(self.path / name, [content])
+        save(self.path / name, content)
 
     def _check_place(self) -> None:
         """Write into no other folder that has taken the place of this one, nor without its lock."""
@@ -256,7 +256,7 @@ class RunFolder:
             RunError: if the file is missing, damaged, or of another run.
         """
         tensors, training = self._state()
-        self._take(STATE, _last_of(tensors))
+        self._take(STATE, last_of(tensors))
         training.pop("metrics", None)
         rest = {name: v for name, v in tensors.items() if not name.startswith(LAST)}
         return State(training, rest)
@@ -270,9 +270,8 @@ class RunFolder:
         return metrics_of(self.path / STATE, state_of(self.path, self.identity).said)
 
     def _state(self) -> tuple[dict[str, Tensor], dict[str, Any]]:
-        if not (self.path / STATE).exists():
-            raise no_state(self.path)
-        tensors, said = self._tensors(STATE)
+        tensors, said = load_state(self.path, self.identity)
+        self.known.state, self.known.best = said["checksum"], said.get(KNOWN_BEST, "")
         try:
             return tensors, dict(from_json(said["training"]))
         except (ValueError, KeyError, TypeError):
@@ -280,27 +279,23 @@ class RunFolder:
 
     def _load_weights(self, name: Weights) -> None:
         if name == "last":
-            self._take(STATE, _last_of(self._state()[0]))
+            self._take(STATE, last_of(self._state()[0]))
+        elif (best := load_best(self.path, self.identity)) is not None:
+            self._take(BEST, best)
         else:
-            self._take(BEST, self._tensors(BEST)[0])
+            raise RunError(
+                f"{self.path / BEST}: not there yet, since training was stopped before its first "
+                f"validation; go on with: {self.resumption}"
+            )
 
     def _take(self, file: str, tensors: dict[str, Tensor]) -> None:
         """Give the model the weights of a file."""
         kinds = {n: (v.dtype, v.shape) for n, v in tensors.items()}
         if kinds != {n: (v.dtype, v.shape) for n, v in self.model.state_dict().items()}:
             raise RunError(
-                f"{self.path / file}: not the weights of the model in config.json; one of them was "
+                f"{self.path / file}: not the weights of the model in {CONFIG}; one of them was "
                 "changed"
             )
         if not all(bool(v.isfinite().all()) for v in tensors.values()):
             raise RunError(f"{self.path / file}: has weights that are not finite; train again")
         self.model.load_state_dict(tensors)
-
-    def _tensors(self, name: str) -> tuple[dict[str, Tensor], Mapping[str, str]]:
-        tensors, said, pair = load_belonging(self.path, name, self.identity)
-        self.known.update(pair.checksums)
-        return tensors, said
-
-
-def _last_of(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    return {n.removeprefix(LAST): v for n, v in tensors.items() if n.startswith(LAST)}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TypeAlias
@@ -9,18 +11,21 @@ from typing import TypeAlias
 from throughtime.data.files.json_text import from_json
 from throughtime.runs.errors import RunError
 
-STATE = "state.safetensors"
-"""The file of all that training continues from."""
-
-LAST = "weights."
-"""How the names of the last weights begin in it."""
-
 COLUMNS = ("epoch", "step", "seconds", "train nats", "valid nats", "learning rate", "epsilon")
 """The columns of ``metrics.csv``: nats are per symbol, ends included; epsilon is the probability of
 observed values in scheduled sampling."""
 
 Metrics: TypeAlias = list[dict[str, float | None]]
 """A row for each epoch."""
+
+
+def as_csv(metrics: Metrics) -> bytes:
+    """The content of ``metrics.csv``."""
+    lines = io.StringIO(newline="")
+    writer = csv.DictWriter(lines, COLUMNS)
+    writer.writeheader()
+    writer.writerows(metrics)
+    return lines.getvalue().encode()
 
 
 def metrics_of(file: Path, said: Mapping[str, str]) -> Metrics:

@@ -246,6 +246,9 @@ READING = (
 )
 """The options of how a file is read."""
 
+OF_STOPPING = ("epochs", "max_steps", "max_seconds", "patience", "save_every")
+"""The options of when to stop and to save, which may change when a run is resumed."""
+
 VERSION = "version"
 """The key of config.json for the version of the folder's format."""
 

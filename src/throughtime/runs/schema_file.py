@@ -10,9 +10,8 @@ from throughtime.data.schema import Schema
 from throughtime.runs.belonging import check_identity
 from throughtime.runs.errors import RunError
 from throughtime.runs.files import check_regular
+from throughtime.runs.names import SCHEMA
 from throughtime.runs.seal import BLANK, is_sealed, sealed
-
-FILE = "schema.json"
 
 
 def written(schema: Schema, digest: str, run: str) -> bytes:
@@ -37,7 +36,7 @@ def read_schema(path: Path, run: str) -> tuple[Schema, str]:
     Raises:
         RunError: if the file is missing, damaged, or of another run.
     """
-    file = path / FILE
+    file = path / SCHEMA
     check_regular(file)
     try:
         content = file.read_bytes()

@@ -8,8 +8,9 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
-from throughtime.runs.belonging import read_config, state_of
-from throughtime.runs.metrics import LAST, STATE, metrics_of
+from throughtime.runs.belonging import LAST, read_config, state_of
+from throughtime.runs.metrics import metrics_of
+from throughtime.runs.names import STATE
 from throughtime.runs.options import read_as
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, NamedTuple
 
 from throughtime.data.files.json_text import from_json
 from throughtime.runs.errors import RunError
@@ -19,9 +20,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from torch import Tensor
-
-UNKNOWN = "f" * 64
-"""What stands in place of the checksum of the data while it is made."""
 
 LONGEST = 10**8
 """Bytes of a header, as the format has it."""
@@ -49,6 +47,38 @@ class Header:
         return sum(math.prod(s) for name, s in self.shapes.items() if name.startswith(prefix))
 
 
+class Packed(NamedTuple):
+    """The content of a file of tensors: the same for the same tensors and texts."""
+
+    header: bytes
+    data: memoryview
+
+    @property
+    def checksum(self) -> str:
+        """That of the header, as :attr:`Header.checksum` reads it."""
+        return checksum(self.header)
+
+
+def packed(tensors: Mapping[str, Tensor], said: Mapping[str, str]) -> Packed:
+    """Tensors, and texts by name, as the content of a file.
+
+    Example:
+        >>> packed({}, {"run": "a"}).header[8:].decode()
+        '{"__metadata__": {"run": "a", "checksum": "...", "data": "..."}}...'
+    """
+    from safetensors.torch import save as in_its_format
+
+    own = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
+    content = memoryview(in_its_format(own))
+    end = 8 + int.from_bytes(content[:8], "little")
+    data = content[end:]
+    texts = {**said, "checksum": BLANK, "data": sha256(data).hexdigest()}
+    entries = {"__metadata__": texts, **from_json(bytes(content[8:end]).decode())}
+    text = json.dumps(entries).encode()
+    text += b" " * (-len(text) % 8)  # so that the numbers begin where the format wants them
+    return Packed(sealed(len(text).to_bytes(8, "little") + text), data)
+
+
 def save_tensors(file: Path, tensors: Mapping[str, Tensor], said: Mapping[str, str]) -> str:
     """Write tensors, and texts by name, in place of the file that is there.
 
@@ -58,17 +88,9 @@ def save_tensors(file: Path, tensors: Mapping[str, Tensor], said: Mapping[str, s
     Raises:
         RunError: if it cannot be written.
     """
-    from safetensors.torch import save as packed
-
-    own = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
-    content = memoryview(packed(own, {**said, "checksum": BLANK, "data": UNKNOWN}))
-    end = 8 + int.from_bytes(content[:8], "little")
-    of_data = sha256(content[end:]).hexdigest()
-    known = f'"data":"{of_data}"'.encode()
-    header = bytes(content[:end]).replace(f'"data":"{UNKNOWN}"'.encode(), known, 1)
-    whole = sealed(header)
-    save(file, [whole, content[end:]])
-    return checksum(whole)
+    content = packed(tensors, said)
+    save(file, content)
+    return content.checksum
 
 
 def read_header(file: Path) -> Header:

@@ -41,8 +41,8 @@ class Progress:
         if not (
             all(isinstance(count, int) and 0 <= count < 2**63 for count in counts)
             and all(isinstance(total, float) for total in sums)
-            and self.position
-            <= updates  # the last update of an epoch is saved before it is validated
+            # equal where the last update of an epoch is saved and not validated yet
+            and self.position <= updates
             and (self.position > 0) == (self.symbols > 0)
         ):
             raise ValueError(f"impossible counts: {self}")

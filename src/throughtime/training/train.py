@@ -11,59 +11,109 @@ from throughtime.data import Dataset, Reading, read
 from throughtime.data import load as load_data
 from throughtime.inference.run import Run
 from throughtime.runs.alone import alone
-from throughtime.runs.errors import RunError
 from throughtime.runs.folder import RunFolder
-from throughtime.runs.options import READING, ConfigError, Options
+from throughtime.runs.options import OF_STOPPING, READING, ConfigError, Options
 from throughtime.training.prepare import prepare
-from throughtime.training.trainer import Trainer
+from throughtime.training.trainer import INTERRUPTED, Trainer
 
 Say = Callable[[str], None]
 """Receives each line of the log of training."""
 
 
 def train(
-    data: object,
+    data: object = None,
     *,
     out: str | Path | None = None,
+    resume: str | Path | None = None,
     say: Say | None = print,
     **options: Any,
 ) -> Run:
-    """Train a model, and return it with its best weights.
+    """Train a model, or go on with one, and return it with its best weights.
+
+    Ctrl-C stops it after the update at hand; what goes on with it is said.
 
     Args:
         data: a data set from ``tt.data.read`` or ``tt.data.load``; or the name of an embedded set;
-            or whatever ``tt.data.read`` takes, with its options.
+            or whatever ``tt.data.read`` takes, with its options. To resume a run, it is left out,
+            but for rows in memory: they are given once more.
         out: a new folder; left out, the next free ``runs/<data>-<wiring>-001``.
+        resume: the folder of a run to go on with. It keeps its options, but for those of when to
+            stop: ``epochs``, ``max_steps``, ``max_seconds``, ``patience`` and ``save_every``.
         say: receives each line of the log; None for silence.
         **options: the options of the command line, by the same names: ``cell``, ``hidden_size``,
             ``epochs``, ``wiring``, …; see :class:`~throughtime.runs.options.Options`.
 
     Raises:
-        ConfigError: if an option does not exist, or its value is invalid.
-        ValueError: if the choices do not fit the data, or each other; or if it was interrupted
-            before the first validation, so that there are no best weights yet.
+        ConfigError: if an option does not exist, its value is invalid, or a resumed run keeps it.
+        ValueError: if the choices do not fit the data, or each other; if the data are not those
+            that the resumed run was made for; or if it was interrupted before the first validation,
+            so that there are no best weights yet.
         Diverged: if the loss is not finite; the weights saved before are kept.
 
     Example:
         >>> import tempfile
         >>> with tempfile.TemporaryDirectory() as folder:
         ...     run = train("digits", max_steps=2, hidden_size=8, out=f"{folder}/run", say=None)
-        >>> run.config.wiring, run.config.cell
-        ('sequence-to-vector', 'gru')
+        ...     steps = train(resume=f"{folder}/run", max_steps=4, say=None).metrics[-1]["step"]
+        >>> run.config.wiring, run.config.cell, steps
+        ('sequence-to-vector', 'gru', 4)
     """
     told = Options.read({name: value for name, value in options.items() if value is not None})
     if told.dataset is not None:
         raise ConfigError("dataset: the data are the first argument of tt.train")
-    if not isinstance(data, Dataset):
-        reading = {name: v for name, v in told.told().items() if name in READING}
-        if isinstance(data, str):
-            data = load_data(data, told.dividing_seed, Reading(**reading))
-        else:
-            data = read(data, seed=told.dividing_seed, **reading)
-    elif named := [n for n in ("split_seed", *READING) if getattr(told, n) is not None]:
-        raise ConfigError(f"{named[0]}: the data were read already; give it to tt.data.read")
-    folder = fit(prepare(told, data, None if out is None else Path(out)), data, say=say)[0]
+    if resume is None:
+        reading = {name: value for name, value in told.told().items() if name in READING}
+        if isinstance(data, Dataset) and (reading or told.split_seed is not None):
+            name = "split_seed" if told.split_seed is not None else next(iter(reading))
+            raise ConfigError(f"{name}: the data were read already; give it to tt.data.read")
+        data = _dataset(data, told.dividing_seed, Reading(**reading))
+        folder, changes = prepare(told, data, None if out is None else Path(out)), None
+    else:
+        changes = told.told()
+        folder, data = resumed(Path(resume), data, changes, {"out": out})
+    folder, reason = fit(folder, data, resume=changes, say=say)
+    if reason == INTERRUPTED and say is not None:
+        say(f"Stopped: interrupted. Go on with: {folder.resumption}")
     return Run.load(folder.path)
+
+
+def resumed(
+    path: Path, data: object, changes: Mapping[str, Any], others: Mapping[str, object]
+) -> tuple[RunFolder, Dataset]:
+    """A run to go on with, and its data.
+
+    Args:
+        path: the folder.
+        data: what it was trained on, as :func:`train` takes it; None for data that can be read
+            again.
+        changes: the options that are given.
+        others: arguments that a resumed run does not take, by name; None for those not given.
+
+    Raises:
+        ConfigError: if an option is given that a resumed run keeps.
+        ValueError: if the folder is no run, or the data cannot be read.
+    """
+    refused = [name for name, value in others.items() if value is not None]
+    refused += [name for name in changes if name not in OF_STOPPING]
+    if refused:
+        raise ConfigError(
+            f"{', '.join(refused)}: a resumed run keeps its choices; only "
+            f"{', '.join(OF_STOPPING)} may change"
+        )
+    folder = RunFolder.load(path, "last").replaced(**changes)  # refuses values that cannot be
+    if data is None:
+        return folder, folder.data()
+    return folder, _dataset(data, folder.config.split_seed, folder.config.reading)
+
+
+def _dataset(data: object, seed: int, reading: Reading) -> Dataset:
+    if data is None:
+        raise ConfigError("no data are given; expected them as the first argument of tt.train")
+    if isinstance(data, Dataset):
+        return data
+    if isinstance(data, str):
+        return load_data(data, seed, reading)
+    return read(data, seed=seed, **vars(reading))
 
 
 def fit(
@@ -95,13 +145,7 @@ def fit(
     try:
         with alone(folder.path) as lock:
             if resume is not None:
-                folder = folder.again()
-                if resume and folder.ahead:
-                    raise RunError(
-                        f"{folder.path}: was stopped while it wrote its best weights, which only "
-                        "the same training makes again; resume it without other options first"
-                    )
-                folder = folder.replaced(**resume)
+                folder = folder.again().replaced(**resume)
             folder = replace(folder, lock=lock)
             trainer = Trainer(folder, data, resume=resume is not None, say=say)
             if resume:
@@ -109,9 +153,9 @@ def fit(
             for line in first:
                 say(line)
             return folder, trainer.fit()
-    except Exception:
+    except Exception:  # whatever it is, an empty folder would be in the way of the next try
         if resume is None and (trainer is None or not trainer.progress.step):
-            folder.remove()  # nothing was trained
+            folder.remove()
         raise
 
 

@@ -26,7 +26,8 @@ from throughtime.runs import choices
 from throughtime.runs.config import Config
 from throughtime.runs.errors import RunError
 from throughtime.runs.folder import RunFolder
-from throughtime.runs.metrics import STATE, Metrics
+from throughtime.runs.metrics import Metrics
+from throughtime.runs.names import STATE
 from throughtime.sequence import Sequence
 from throughtime.training.class_weights import balanced, weighted
 from throughtime.training.display import Clock, Display
@@ -37,6 +38,9 @@ from throughtime.training.state import restore, state_of
 
 WARM_UP = 50
 """Updates of the linear warm-up of the learning rate; at most a tenth of training."""
+
+INTERRUPTED = "interrupted"
+"""The reason why training stopped, if a signal asked it to."""
 
 
 class Diverged(RuntimeError):
@@ -103,15 +107,13 @@ class Trainer:
         self.class_weights = None
         if self.config.class_weights is not None:
             self.class_weights = balanced(data.splits["train"].y, data.schema.y.size)
-        self.progress, self.carried = Progress(), None
+        self.progress = Progress()
+        self.carried: SequenceDistribution | None = None
         self.metrics: Metrics = []
         if resume:
             self._restore()
         else:
             self._save()
-
-    progress: Progress
-    carried: SequenceDistribution | None
 
     def fit(self) -> str:
         """Train, and return the reason why training stopped.
@@ -140,11 +142,11 @@ class Trainer:
                         self._save()
                 if interrupt.requested:
                     self._save()
-                    return "interrupted"
+                    return INTERRUPTED
                 with display.paused():
-                    said = self._validate()
+                    better, said = self._validate()
                     progress.seconds = self.clock() - started
-                    self._save()
+                    self._save(best=better)
                     self.say(said)  # last: there may be nobody any more
         reason = progress.reason_to_stop(self.config)
         assert reason is not None
@@ -156,9 +158,9 @@ class Trainer:
 
     # ---- saving --------------------------------------------------------------------------------
 
-    def _save(self) -> None:
+    def _save(self, *, best: bool = False) -> None:
         state = state_of(self.progress, self.optimiser, self.forcing, self.carried)
-        self.run.save_state(state, self.metrics)
+        self.run.save_state(state, self.metrics, best=best)
         self.saved = self.clock()
 
     def _restore(self) -> None:
@@ -173,7 +175,7 @@ class Trainer:
                 f"{self.run.path / STATE}: not the state of this run ({error}); train again"
             ) from None
         self.metrics, self.saved = self.run.metrics(), self.clock()
-        self.run.copy_metrics(self.metrics)  # it may be older, if the run was killed
+        self.run.complete()
 
     # ---- one epoch -----------------------------------------------------------------------------
 
@@ -252,11 +254,11 @@ class Trainer:
         fall = (1 + math.cos(math.pi * min(share, 1.0))) / 2
         return rate * min(rise, 1.0) * fall
 
-    def _validate(self) -> str:
+    def _validate(self) -> tuple[bool, str]:
         """Score the validation part; after the last batch of an epoch, begin the next one.
 
         Returns:
-            What is to be said of it.
+            Whether it is the best so far, and what is to be said of it.
         """
         progress = self.progress
         done = progress.position == self.updates
@@ -268,7 +270,6 @@ class Trainer:
         better = valid < progress.best or not self.metrics
         if better:
             progress.best = min(progress.best, valid)  # which is not nan
-            self.run.save_best()
         if done or better:
             progress.since_best = 0 if better else progress.since_best + 1
         train = progress.nats / progress.symbols
@@ -286,7 +287,7 @@ class Trainer:
                 "epsilon": self._epsilon(),
             }
         )
-        return (
+        return better, (
             f"epoch {progress.epoch:3d}  step {progress.step:6,}  nats per symbol: "
             f"train {train:.4f}  valid {valid:.4f}{'  best so far' if better else ''}"
         )

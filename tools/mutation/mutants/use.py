@@ -226,16 +226,68 @@ MUTANTS = [
     Mutant(
         "best weights go with any state of the run",
         "runs/belonging.py",
-        "if state is None or not self.ahead:",
-        "if state is None or best is not None:",
+        "if self.state is None:\n            return True",
+        "if self.best is not None:\n            return True",
         (BELONGING + "test_files_of_two_copies_that_were_trained_further_are_refused",),
     ),
     Mutant(
-        "best weights that were written just before a kill are refused",
+        "a kill before the best weights were written leaves older ones",
         "runs/belonging.py",
-        "return best is not None and",
-        "return best is None and",
-        (BELONGING + "test_a_kill_between_best_weights_and_state_loses_nothing",),
+        "(STATE, pair.state) if pair.behind",
+        "(STATE, pair.state) if not pair.state",
+        (BELONGING + "test_a_kill_between_state_and_best_weights_loses_nothing",),
+    ),
+    Mutant(
+        "a resumed run leaves older best weights where they are",
+        "runs/folder.py",
+        "self._save_copies(self.metrics(), best=behind)",
+        "self._save_copies(self.metrics(), best=False)",
+        (BELONGING + "test_a_kill_between_state_and_best_weights_loses_nothing",),
+    ),
+    Mutant(
+        "a path in a command is not quoted",
+        "runs/folder.py",
+        "{shlex.quote(str(self.path))}",
+        "{self.path}",
+        ("tests/runs/test_folder.py::test_the_command_that_goes_on_is_as_a_shell_takes_it",),
+    ),
+    Mutant(
+        "a run whose lock was removed is written to",
+        "runs/folder.py",
+        "check_same(self.path / LOCK, self.lock)",
+        "pass",
+        (
+            "tests/training/test_train.py"
+            "::test_a_lock_that_was_removed_locks_nobody_out_so_nothing_more_is_written",
+        ),
+    ),
+    Mutant(
+        "a validation that is never finite leaves no weights",
+        "training/trainer.py",
+        "valid < progress.best or not self.metrics",
+        "valid < progress.best",
+        ("tests/training/test_trainer.py::test_a_validation_that_is_never_finite_leaves_weights",),
+    ),
+    Mutant(
+        "weights that can be used are to be removed",
+        "runs/belonging.py",
+        "usable = (path / BEST).exists()",
+        "usable = False",
+        ("tests/runs/test_folder.py::test_usable_weights_are_not_to_be_removed",),
+    ),
+    Mutant(
+        "rows in memory are read in another way when a run is resumed",
+        "data/registry.py",
+        "source=Source(None, reading.resolved(), seed)",
+        "source=Source(None)",
+        ("tests/training/test_train.py::test_a_run_is_resumed_from_python",),
+    ),
+    Mutant(
+        "a configuration of any time goes with a state",
+        "runs/belonging.py",
+        "if found == before:",
+        "if found == before:\n            return found\n        if False:",
+        (BELONGING + "test_the_configuration_of_another_time_is_refused",),
     ),
     Mutant(
         "a lock that outlasts its process",
@@ -257,8 +309,8 @@ MUTANTS = [
     Mutant(
         "a resumed run writes the configuration that it was opened with",
         "training/train.py",
-        "folder = folder.again()",
-        "folder = folder",
+        "folder = folder.again().replaced(",
+        "folder = folder.replaced(",
         (
             "tests/training/test_train.py"
             "::test_a_resumed_run_keeps_what_another_process_has_chosen_meanwhile",

@@ -1,0 +1,22 @@
+"""The names of the files in a run's folder."""
+
+CONFIG = "config.json"
+"""The version of the folder's format, and every choice."""
+
+SCHEMA = "schema.json"
+"""The columns of x and y, with what they learned; the hash of the data."""
+
+BEST = "best.safetensors"
+"""The weights with the lowest validation loss so far."""
+
+STATE = "state.safetensors"
+"""All that training continues from: the last weights, the optimiser, the metrics."""
+
+METRICS = "metrics.csv"
+"""A line for each epoch, to look at: a copy of what the state has."""
+
+PICTURES = "pictures"
+"""The folder of what ``throughtime report`` draws."""
+
+LOCK = ".lock"
+"""The file that is locked in a folder which is written to."""
