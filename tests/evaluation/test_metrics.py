@@ -391,7 +391,7 @@ class Shy(tt.outputs.Normal):
     """A user's output whose distribution has no distribution function."""
 
     def distribution(self, o: Tensor, temperature: float = 1.0, validate: bool = False) -> Any:
-        p = super().distribution(o, temperature, validate)
+        p: Any = super().distribution(o, temperature, validate)
 
         def refuse(value: Tensor) -> Tensor:
             raise NotImplementedError

@@ -259,9 +259,10 @@ def test_a_state_of_another_shape_is_refused_with_both_shapes(change: Any) -> No
 def test_a_state_of_rows_that_differ_is_refused() -> None:
     model = oracle.model(ALONE, SYMBOLS, Halt())
     state = model().state
-    state = state._replace(fed=torch.cat([state.fed, state.fed]))
-    with pytest.raises(ValueError, match="the given state has tensors of shapes"):
-        model(state=state)
+    longer = state._replace(fed=torch.cat([state.fed, state.fed]))
+    for wrong in (longer, state._replace(cells=(), fed=None), state.map(lambda s: s.sum())):
+        with pytest.raises(ValueError, match="the given state has tensors of shapes"):
+            model(state=wrong)
 
 
 # ---- saved and loaded ----------------------------------------------------------------------------

@@ -68,22 +68,28 @@ def batch_shape_of(
             )
         batch_shape = vector_batch
     if state is not None:
-        if not isinstance(state, GraphState):
-            raise TypeError(f"the state is a {type(state).__name__}; expected a tt.GraphState")
-        state = state._replace(bias=())
-        rows = {s.shape[0] for s in state.tensors()}
-        initial = graph.initial_state(1)
-        initial = initial._replace(fed=None) if state.fed is None else initial
-        expected = [s.shape[1:] for s in initial.tensors()]
-        if x is None and vector is None and len(rows) == 1:
-            batch_shape = torch.Size(rows)
-        if [s.shape[1:] for s in state.tensors()] != expected or rows - {math.prod(batch_shape)}:
-            raise ValueError(
-                f"the given state has tensors of shapes "
-                f"{[tuple(s.shape) for s in state.tensors()]}; expected "
-                f"{[(math.prod(batch_shape), *s) for s in expected]}"
-            )
+        known = None if x is None and vector is None else math.prod(batch_shape)
+        rows = _rows_of_state(graph, state, known)
+        batch_shape = torch.Size((rows,)) if known is None else batch_shape
     return batch_shape
+
+
+def _rows_of_state(graph: Graph, state: GraphState, rows: int | None) -> int:
+    """How many rows a given state has: as many as the other arguments have, if there are any."""
+    if not isinstance(state, GraphState):
+        raise TypeError(f"the state is a {type(state).__name__}; expected a tt.GraphState")
+    shapes = [s.shape for s in state._replace(bias=()).tensors()]
+    initial = graph.initial_state(1)
+    initial = initial._replace(fed=None) if state.fed is None else initial
+    if rows is None:
+        rows = shapes[0][0] if shapes and shapes[0] else 1
+    expected = [torch.Size((rows, *s.shape[1:])) for s in initial.tensors()]
+    if shapes != expected:
+        raise ValueError(
+            f"the given state has tensors of shapes {[tuple(s) for s in shapes]}; expected "
+            f"{[tuple(s) for s in expected]}"
+        )
+    return rows
 
 
 def _check_value(
