@@ -87,10 +87,10 @@ def test_probabilities_and_gradients_are_the_same(
 @pytest.mark.parametrize("cell", OURS)
 def test_carried_states_are_the_same(cell: str, elsewhere: Callable[[], list[Recursion]]) -> None:
     model = make(cell, tt.wirings.HIDDEN_TO_HIDDEN, layers=2)
-    x, y = torch.randn(2, 6, 2, dtype=torch.float64), torch.randint(3, (2, 6))
+    x, y = torch.randn(3, 6, 2, dtype=torch.float64), torch.randint(3, (3, 6))
 
     def carried() -> tuple[Tensor, ...]:
-        log_p, rest = model(tt.Sequence(x, [6, 2])).observe(tt.Sequence(y[:, :4], [4, 1]))
+        log_p, rest = model(tt.Sequence(x, [2, 3, 6])).observe(tt.Sequence(y[:, :4], [1, 0, 4]))
         return log_p, *rest.state.tensors()
 
     expected = carried()
