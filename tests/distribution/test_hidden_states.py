@@ -23,8 +23,8 @@ def test_outputs_are_read_from_the_top_layer(case: Case, layers: int) -> None:
     assert all(torch.equal(h.lengths, y.lengths) for h in found)
     rows = y.flatten()
     process = p.expand(y.batch_shape).process
-    _, (o,) = process.run(rows, rows.lengths, lambda o, _: (o,))
-    read = model.graph.read(found[-1].flatten().values)
+    _, (o,) = process.run(rows, rows.lengths, lambda read, _: (read.o,))
+    read = model.graph.read(found[-1].flatten().values).o
     assert_close(read[rows.mask], o[: rows.steps].transpose(0, 1)[rows.mask])
 
 

@@ -288,7 +288,8 @@ def test_without_an_edge_from_h_every_step_starts_from_zeros(
     wanted = [v for v in (*drive.tensors(), *made.parameters()) if v.requires_grad]
     recursion, results = Recursion(made, drive, state, recurrent=False), []
     for gradient in (FullBPTT(), Autograd()):
-        states = gradient.scan(recursion)
+        h, ends = gradient.scan(recursion)
+        states = (h, *ends)
         grads = torch.autograd.grad(
             sum((s.sin().sum() for s in states), torch.zeros(())), wanted,
             allow_unused=True, materialize_grads=True,

@@ -143,7 +143,7 @@ class SequenceDistribution(Distribution):
         y = in_support(given, self.process, self.batch_shape)
         process, rows, length = self.expand(y.batch_shape).process, y.flatten(), self.length
         _, (units,) = process.run(
-            rows, rows.lengths + int(length.stops), lambda o, _: (length.split(o)[1],)
+            rows, rows.lengths + int(length.stops), lambda read, _: (length.split(read.o)[1],)
         )
         units = pad(units[: y.steps], (0, 0, 0, 0, 0, given.steps - y.steps)).transpose(0, 1)
         return self.output.distribution(units.reshape(*y.batch_shape, *units.shape[1:]))

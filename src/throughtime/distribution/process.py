@@ -12,14 +12,15 @@ from torch.nn.functional import pad
 
 from throughtime.gradients.gradient import Gradient, Tensors
 from throughtime.graph.graph import Graph
+from throughtime.graph.readout import Readout
 from throughtime.graph.state import GraphState
 from throughtime.graph.steps import Steps
 from throughtime.lengths.length import Length
 from throughtime.outputs.output import Output
 from throughtime.sequence import Sequence
 
-Emit = Callable[[Tensor, Steps], Tensors]
-"""What is made of o(t), given the steps of a stretch: tensors of shape ``(T, rows, *)``."""
+Emit = Callable[[Readout, Steps], Tensors]
+"""What is made of o(1) … o(T), given the steps of a stretch: tensors of shape ``(T, rows, *)``."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,9 +107,9 @@ class Process:
         steps = self._steps(y, taken, fed, dropout)
 
         def stretch(state: GraphState, steps: Steps) -> tuple[GraphState, Tensors]:
-            o, state = self.graph.unfold(state, steps, self.gradient, dropout=dropout)
-            assert o is not None
-            return state, emit(o, steps)
+            read, state = self.graph.unfold(state, steps, self.gradient, dropout=dropout)
+            assert read is not None
+            return state, emit(read, steps)
 
         return self.graph.fold(self.gradient, stretch, self.state, steps)
 
@@ -146,7 +147,7 @@ class Process:
     def outputs(self) -> Tensor:
         """o(1) … o(T) for each row, ``(rows, T, units)``, of a process that needs no values."""
         nothing = self.nothing()
-        _, (o,) = self.run(nothing, nothing.lengths, lambda o, _: (o,), dropout=False)
+        _, (o,) = self.run(nothing, nothing.lengths, lambda read, _: (read.o,), dropout=False)
         return o.transpose(0, 1)
 
     def nothing(self) -> Sequence:

@@ -37,7 +37,7 @@ def in_support(
         wrong = (y.lengths > have) if beginning else (y.lengths != have)
         _check_lengths(wrong, y, have, "at most the input's" if beginning else "the input's")
     if process.length.longest is not None:
-        most = torch.tensor(process.length.longest, device=y.device)
+        most = torch.full_like(y.lengths, process.length.longest)
         _check_lengths(y.lengths > most, y, most, "at most max_length =")
     if process.x is not None and process.x.steps < y.steps:
         y = Sequence(y.values.narrow(len(y.batch_shape), 0, process.x.steps), y.lengths)

@@ -8,10 +8,12 @@ import torch
 from torch import Tensor
 from torch.nn.functional import logsigmoid
 
+from throughtime.context.transforms import recorded, values_hidden
 from throughtime.distribution.process import Emit, Process
 from throughtime.gradients.gradient import Tensors
 from throughtime.graph.steps import Steps
 from throughtime.lengths.length import Length
+from throughtime.outputs.against_the_rest import against_the_rest
 from throughtime.outputs.output import Output
 from throughtime.sequence import Sequence
 
@@ -41,18 +43,21 @@ class LogProbTerms(NamedTuple):
 def of_steps(output: Output, length: Length) -> Emit:
     """From o(t) to log p(y(t) | …) and the log-probability of the decision at t, ``(T, rows)``."""
 
-    def emit(o: Tensor, steps: Steps) -> Tensors:
-        assert steps.target is not None
+    def made(o: Tensor, steps: Steps) -> Tensors:
+        y = steps.target
+        assert y is not None
         assert steps.has_value is not None
+        if output.symbolic and output.size > 1 and not (values_hidden() or recorded((o, y))):
+            o, y = against_the_rest(o, y, output.size), torch.zeros_like(y)
         stop, units = length.split(o)
-        log_p = output.distribution(units).log_prob(steps.target)
+        log_p = output.distribution(units).log_prob(y)
         values = torch.where(steps.has_value, log_p, 0.0)
         if stop is None:
             return values, torch.zeros_like(values)
         decisions = logsigmoid(torch.where(steps.has_value, -stop, stop))
         return values, torch.where(steps.alive, decisions, 0.0)
 
-    return emit
+    return lambda read, steps: read.each(made, steps)
 
 
 def log_prob_terms(process: Process, y: Sequence, fed: Sequence | None = None) -> LogProbTerms:

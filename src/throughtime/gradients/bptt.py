@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from torch import Tensor
+
 from throughtime.cells.cell import State
 from throughtime.gradients.backends.choice import chosen
 from throughtime.gradients.recursion import Recursion
+
+
+def unfold(recursion: Recursion) -> tuple[Tensor, State]:
+    """h(1) … h(T) alone of what :func:`bptt` gives, and the state of each row at its own end."""
+    return chosen(recursion).unfold(recursion)
 
 
 def bptt(recursion: Recursion) -> State:

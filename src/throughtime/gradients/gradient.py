@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from torch import nn
+from torch import Tensor, nn
 
 from throughtime.cells.cell import State
 from throughtime.cells.drive import Tensors
 from throughtime.context.transforms import exporting
 from throughtime.gradients.backends.unrolled import Unrolled
-from throughtime.gradients.bptt import bptt
+from throughtime.gradients.bptt import unfold
 from throughtime.gradients.recursion import Recursion
 
 __all__ = ["Autograd", "FullBPTT", "Gradient", "Stretch", "Tensors"]
@@ -29,9 +29,10 @@ class Gradient:
     the loss of each step), what a method saves, it saves of everything.
     """
 
-    def scan(self, recursion: Recursion) -> State:
-        """The states at 1 … T of a cell; see :func:`~throughtime.gradients.bptt.bptt`."""
-        return bptt(recursion)
+    def scan(self, recursion: Recursion) -> tuple[Tensor, State]:
+        """h(1) … h(T) of a cell, and the state of each row at its own end; by default as
+        :func:`~throughtime.gradients.bptt.bptt` says."""
+        return unfold(recursion)
 
     def fold(
         self, stretch: Stretch, carry: Tensors, steps: Tensors, constant: Tensors, module: nn.Module
@@ -58,6 +59,6 @@ class FullBPTT(Gradient):
 class Autograd(Gradient):
     """The plain loop, differentiated by autograd: slow, and the reference for the others."""
 
-    def scan(self, recursion: Recursion) -> State:
+    def scan(self, recursion: Recursion) -> tuple[Tensor, State]:
         # a program's T may be open, and a loop would fix it
-        return bptt(recursion) if exporting() else Unrolled().states(recursion)
+        return unfold(recursion) if exporting() else Unrolled().unfold(recursion)

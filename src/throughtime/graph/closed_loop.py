@@ -16,8 +16,8 @@ class ClosedLoop(Cell):
     """One step of the whole graph, output edge included: every layer, the readout, and back.
 
     Where the output edge carries E[y(t-1)] or o(t-1), the recursion passes through the readout
-    and no layer can run ahead of the others. But the whole is again a cell: its state is that of
-    the layers, what the output edge carries on, and o(t). So back-propagation through time, in
+    and no layer can run ahead of the others. But the whole is again a cell: its state is o(t), that
+    of the layers, and what the output edge carries on. So back-propagation through time, in
     any of its forms, needs to know nothing about it.
 
     Args:
@@ -28,7 +28,7 @@ class ClosedLoop(Cell):
     def __init__(self, graph: FoldedGraph, *, dropout: bool) -> None:
         recurrences = [r for (r,) in graph.layers]
         sizes = tuple(s for r in recurrences if r.direction for s in r.cell.state_sizes)
-        sizes = (*sizes, len(graph.first.start), graph.c.shape[0])
+        sizes = (graph.c.shape[0], *sizes, len(graph.first.start))
         super().__init__(sizes[0], state_sizes=sizes)
         self.graph = graph
         self.sizes = [r.cell.hidden_size for r in recurrences] if dropout else []
@@ -53,6 +53,6 @@ class ClosedLoop(Cell):
 
     def step(self, drive: Tensor, state: State) -> State:
         entering, *keep = drive.split([self.entering_size, *self.sizes], -1)
-        before = self.graph.initial_state(drive.shape[0]).like(state[:-1])
+        before = self.graph.initial_state(drive.shape[0]).like(state[1:])
         o, end = self.graph.step(entering, before, keep)
-        return (*end._replace(fed=self.graph.feed(o)).tensors(), o)
+        return (o, *end._replace(fed=self.graph.feed(o)).tensors())

@@ -13,6 +13,7 @@ from torch.nn import functional as F
 
 from throughtime.cells.cell import Cell
 from throughtime.gradients.gradient import Tensors
+from throughtime.graph.readout import Readout
 from throughtime.graph.recurrence import Recurrence
 from throughtime.graph.state import GraphState
 from throughtime.lengths.length import Length
@@ -135,7 +136,7 @@ class FoldedGraph(nn.Module):
             h, end = r.step(r.U(h) if i else u, cell)
             h = h * keep[i] if keep else h
             ends.append(end)
-        return self.read(h), state._replace(cells=tuple(ends))
+        return self.read(h).o, state._replace(cells=tuple(ends))
 
     def drop_symbols(self, values: Tensor) -> Tensor:
         """Dropout of x(t) or y(t-1) in training: a share of the symbols becomes -1, no symbol.
@@ -151,6 +152,6 @@ class FoldedGraph(nn.Module):
         """Dropout of h(t) in training, on its way to the next layer and to V."""
         return F.dropout(h, self.dropout, self.training)
 
-    def read(self, h: Tensor) -> Tensor:
-        """o = c + V h, in the parameters' dtype under autocast too: probabilities need it."""
-        return F.linear(h, self.V, self.c).to(self.V.dtype)
+    def read(self, h: Tensor) -> Readout:
+        """What o(t) is read from, of h(t) of the top layer: c + V h."""
+        return Readout(h, self.V, self.c)

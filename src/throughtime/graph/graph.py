@@ -12,9 +12,10 @@ from throughtime.cells.cell import State
 from throughtime.cells.drive import Drive, Entering
 from throughtime.context.transforms import exporting, values_hidden
 from throughtime.gradients.gradient import Gradient, Tensors
-from throughtime.gradients.recursion import Recursion, last
+from throughtime.gradients.recursion import Recursion
 from throughtime.graph.closed_loop import ClosedLoop
 from throughtime.graph.folded import FoldedGraph
+from throughtime.graph.readout import Readout
 from throughtime.graph.state import GraphState
 from throughtime.graph.steps import Steps
 from throughtime.wiring import Edge
@@ -48,8 +49,8 @@ class Graph(FoldedGraph):
 
     def unfold(
         self, state: GraphState, steps: Steps, gradient: Gradient, *, dropout: bool = True
-    ) -> tuple[Tensor | None, GraphState]:
-        """o(1) … o(T), ``(T, rows, units)``, and the state of each row at its own end.
+    ) -> tuple[Readout | None, GraphState]:
+        """What o(1) … o(T) are read from, and the state of each row at its own end.
 
         There is no o(t) if the wiring emits last; its summary is the state.
 
@@ -86,9 +87,9 @@ class Graph(FoldedGraph):
         """
         padding = _unless_all(steps.alive)
         if self.closed:  # what the output edge carries is known once there is o(t)
-            o, _ = self.unfold(state, steps, gradient, dropout=False)
-            assert o is not None
-            steps = steps._replace(y=self.feed(o))
+            read, _ = self.unfold(state, steps, gradient, dropout=False)
+            assert read is not None
+            steps = steps._replace(y=self.feed(read.o))
         layers = self._layers(state, steps, padding, gradient, dropout=False)
         return tuple(h for h, _ in layers)
 
@@ -147,17 +148,16 @@ class Graph(FoldedGraph):
         padding: Tensor | None,
         gradient: Gradient,
         dropout: bool,
-    ) -> tuple[Tensor, GraphState]:
+    ) -> tuple[Readout, GraphState]:
         dropping = dropout and self.training and self.dropout > 0
         loop, entering = self.loops[dropping], drive.sum()
         if dropping:
             entering = loop.with_dropout(entering)
         nothing_yet = entering.new_zeros(entering.shape[1], self.c.shape[0])
         moving = state._replace(bias=())
-        recursion = Recursion(loop, entering, (*moving.tensors(), nothing_yet), padding)
-        states = gradient.scan(recursion)
-        end = moving.like(last(states[:-1], moving.tensors()))
-        return states[-1], end._replace(bias=state.bias)
+        recursion = Recursion(loop, entering, (nothing_yet, *moving.tensors()), padding)
+        o, (_, *end) = gradient.scan(recursion)
+        return Readout(o), moving.like(tuple(end))._replace(bias=state.bias)
 
     def fold(
         self, gradient: Gradient, stretch: Stretch, state: GraphState, steps: Steps

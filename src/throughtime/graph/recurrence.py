@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from throughtime.cells.cell import Cell, State
 from throughtime.cells.drive import Drive
 from throughtime.gradients.gradient import Gradient, Tensors
-from throughtime.gradients.recursion import Recursion, last
+from throughtime.gradients.recursion import Recursion
 from throughtime.graph.direction import reverse
 from throughtime.graph.projection import Projection
 
@@ -78,12 +78,11 @@ class Recurrence(nn.Module):
             zeros = self.cell.initial_state(drive.rows, next(self.parameters()))
             return gradient.scan(Recursion(self.cell, drive, zeros, recurrent=False))[0], ()
         if not cut:
-            states = gradient.scan(Recursion(self.cell, drive, state, alive))
-            return states[0], last(states, state)
+            return gradient.scan(Recursion(self.cell, drive, state, alive))
 
         def stretch(carry: Tensors, steps: Tensors, _: Tensors) -> tuple[Tensors, Tensors]:
-            states = gradient.scan(Recursion(self.cell, steps[0], carry, *steps[1:]))
-            return last(states, carry), (states[0],)
+            h, carry = gradient.scan(Recursion(self.cell, steps[0], carry, *steps[1:]))
+            return carry, (h,)
 
         u, backward = drive.sum(), self.direction < 0
         steps = (reverse(u, alive) if backward else u, *(() if alive is None else (alive,)))

@@ -149,7 +149,7 @@ class RecurrentModel(nn.Module):
             h = self._summary(x.flatten(), state).reshape(*batch_shape, self.graph.hidden_size)
             if self.output is None:
                 return h
-            o = self.graph.read(self.graph.drop_units(h))
+            o = self.graph.read(self.graph.drop_units(h)).o
             # Where o is no number, neither is what follows from it, as with sequences: torch's own
             # checks would stop here. Nor can they check that nothing is in the support.
             validate = o.numel() > 0 and not values_hidden() and bool(o.isfinite().all())

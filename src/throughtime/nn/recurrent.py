@@ -22,8 +22,8 @@ from throughtime.context.packed import check_packed
 from throughtime.context.transforms import exporting, transforming
 from throughtime.engine.library import loaded
 from throughtime.engine.sweep import REALS
-from throughtime.gradients.bptt import bptt
-from throughtime.gradients.recursion import Recursion, last
+from throughtime.gradients.bptt import unfold
+from throughtime.gradients.recursion import Recursion
 from throughtime.graph.direction import reverse
 from throughtime.nn.cells import cell_of, with_weights
 from throughtime.nn.checks import check_dimensions, check_input, check_state, parts_of
@@ -230,8 +230,7 @@ def _forward(
     cell: Cell, weight_ih: Tensor, x: Tensor, first: State, alive: Tensor | None
 ) -> tuple[Tensor, State]:
     """h(1) … h(T) of one layer in one direction, and its state after the last of them."""
-    states = bptt(Recursion(cell, Drive(x.shape[0], (Entering(x, weight_ih),)), first, alive))
-    return states[0], last(states, first)
+    return unfold(Recursion(cell, Drive(x.shape[0], (Entering(x, weight_ih),)), first, alive))
 
 
 def _backward(

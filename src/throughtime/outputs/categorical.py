@@ -61,7 +61,7 @@ class Categorical(Output):
         return True
 
     def distribution(self, o: Tensor, temperature: float = 1.0, validate: bool = False) -> Symbol:
-        return Symbol(logits=o / temperature, validate_args=validate)
+        return Symbol(logits=o if temperature == 1 else o / temperature, validate_args=validate)
 
     def expected(self, o: Tensor) -> Tensor:
         return o.softmax(-1)

@@ -8,6 +8,9 @@ CELLS = "tests/cells/test_cells.py::"
 TORCH_NN = CELLS + "test_with_its_weights_a_model_is_that_of_torch_nn"
 FULL = "tests/gradients/test_full.py::"
 TRUNCATED = "tests/gradients/test_truncated.py::"
+FUSED = "tests/gradients/test_fused.py::"
+READOUT = "tests/graph/test_readout.py::"
+AGAINST = "tests/outputs/test_against_the_rest.py::"
 JACOBIANS = "tests/graph/test_jacobians.py::"
 PROBABILITY = "tests/distribution/test_probability.py::"
 UNFOLDED = PROBABILITY + "test_log_prob_is_that_of_the_unfolded_graph"
@@ -66,10 +69,52 @@ MUTANTS = [
     ),
     Mutant(
         "o = V h without c",
-        "graph/folded.py",
-        "F.linear(h, self.V, self.c)",
-        "F.linear(h, self.V)",
+        "graph/readout.py",
+        "F.linear(self.h, self.V, self.c)",
+        "F.linear(self.h, self.V)",
         (FULL + "test_section_three_of_the_notes",),
+    ),
+    Mutant(
+        "c has the mean of the gradients of a part",
+        "graph/readout.py",
+        "grad_c += rows.sum(0)",
+        "grad_c += rows.mean(0)",
+        (READOUT + "test_probabilities_and_gradients_are_the_same",),
+    ),
+    Mutant(
+        "no part of o(1) … o(T) is computed by itself",
+        "graph/readout.py",
+        "if rows * units <= CHUNK:",
+        "if rows * units > 0:",
+        (READOUT + "test_what_is_kept_does_not_grow_with_the_alphabet",),
+    ),
+    Mutant(
+        "the rest has the symbol in it",
+        "outputs/against_the_rest.py",
+        "exp_().scatter_(-1, y, 0.0)",
+        "exp_()",
+        (AGAINST + "test_probability_and_end_are_those_of_all_symbols",),
+    ),
+    Mutant(
+        "a certain symbol divides by nothing",
+        "outputs/against_the_rest.py",
+        "total.clamp(min=torch.finfo(total.dtype).tiny)",
+        "total",
+        (AGAINST + "test_a_symbol_that_is_certain_has_no_gradient_and_no_nan",),
+    ),
+    Mutant(
+        "the drive enters torch's kernels doubled",
+        "gradients/backends/fused.py",
+        "torch.eye(len(b), dtype=u.dtype, device=u.device)",
+        "2 * torch.eye(len(b), dtype=u.dtype, device=u.device)",
+        (FUSED + "test_probabilities_and_gradients_are_the_same",),
+    ),
+    Mutant(
+        "torch's kernels give the ends of other rows",
+        "gradients/backends/fused.py",
+        "tuple(s.index_copy(0, order, end) for s, end in ends)",
+        "tuple(end for s, end in ends)",
+        (FUSED + "test_carried_states_are_the_same",),
     ),
     Mutant(
         "the vector's bias with the wrong sign",
@@ -139,8 +184,8 @@ MUTANTS = [
     Mutant(
         "the temperature multiplies",
         "outputs/categorical.py",
-        "logits=o / temperature",
-        "logits=o * temperature",
+        "else o / temperature",
+        "else o * temperature",
         (OUTPUTS + "test_a_temperature_raises_probabilities_to_its_inverse_power",),
     ),
     Mutant(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from throughtime.context.transforms import transforming
 from throughtime.gradients.backends.backend import Backend
 from throughtime.gradients.backends.engine import Engine
+from throughtime.gradients.backends.fused import Fused
 from throughtime.gradients.backends.operator import Operator
 from throughtime.gradients.backends.scanned import Scanned
 from throughtime.gradients.backends.stepwise import Stepwise
@@ -12,7 +13,9 @@ from throughtime.gradients.backends.traced import Traced
 from throughtime.gradients.backends.unrolled import Unrolled
 from throughtime.gradients.recursion import Recursion
 
-BACKENDS: tuple[type[Backend], ...] = (Scanned, Engine, Operator, Traced, Stepwise, Unrolled)
+BACKENDS: tuple[type[Backend], ...] = (
+    *(Scanned, Engine, Operator, Fused, Traced, Stepwise, Unrolled),
+)
 """The fastest first; each is asked whether it can compute a recursion."""
 
 
