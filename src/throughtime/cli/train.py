@@ -73,7 +73,7 @@ def train(
         click.echo(f"Go on with: {run.resumption}")
         return
     click.echo(f"Stopped: {reason}. The best weights and the state of training are in {run.path}.")
-    trained = Run.load(run.path)
+    trained = Run.load(run.path, run.config.device)
     try:
         with needed_for("drawing them"):
             from throughtime.report import draw_all

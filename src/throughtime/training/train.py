@@ -74,7 +74,7 @@ def train(
     folder, reason = fit(folder, data, resume=changes, say=say)
     if reason == INTERRUPTED and say is not None:
         say(f"Stopped: interrupted. Go on with: {folder.resumption}")
-    return Run.load(folder.path)
+    return Run.load(folder.path, folder.config.device)
 
 
 def resumed(

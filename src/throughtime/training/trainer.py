@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from itertools import islice
 
 import torch
@@ -19,11 +20,13 @@ from throughtime.evaluation.likelihood import (
     log_prob,
     nats_per_symbol,
     symbols,
+    there,
     y_given,
 )
 from throughtime.forcing import ScheduledSampling, TeacherForcing
 from throughtime.runs import choices
 from throughtime.runs.config import Config
+from throughtime.runs.device import device_of, placed
 from throughtime.runs.errors import RunError
 from throughtime.runs.folder import RunFolder
 from throughtime.runs.metrics import Metrics
@@ -89,7 +92,8 @@ class Trainer:
         self.say, self.clock = say, clock
         torch.set_num_threads(self.config.threads)
         torch.manual_seed(self.config.seed)
-        self.model, self.rows = run.model.train(), self.config.batch_size
+        self.device = device_of(self.config.device)
+        self.model, self.rows = run.model.to(self.device).train(), self.config.batch_size
         self.running = data.schema.running
         self.optimiser = torch.optim.AdamW(
             self.model.parameters(), weight_decay=self.config.weight_decay, fused=True
@@ -106,7 +110,8 @@ class Trainer:
             self.planned = min(self.planned, self.config.max_steps)
         self.class_weights = None
         if self.config.class_weights is not None:
-            self.class_weights = balanced(data.splits["train"].y, data.schema.y.size)
+            weights = balanced(data.splits["train"].y, data.schema.y.size)
+            self.class_weights = placed(self.model, weights)
         self.progress = Progress()
         self.carried: SequenceDistribution | None = None
         self.metrics: Metrics = []
@@ -159,7 +164,8 @@ class Trainer:
     # ---- saving --------------------------------------------------------------------------------
 
     def _save(self, *, best: bool = False) -> None:
-        state = state_of(self.progress, self.optimiser, self.forcing, self.carried)
+        parts = (self.progress, self.optimiser, self.forcing, self.carried, self.device)
+        state = state_of(*parts)
         self.run.save_state(state, self.metrics, best=best)
         self.saved = self.clock()
 
@@ -195,7 +201,8 @@ class Trainer:
         for group in self.optimiser.param_groups:
             group["lr"] = self._learning_rate()
         count = symbols(self.model, batch.y)
-        log_p, objective = self._objectives(batch)
+        with self._products():
+            log_p, objective = self._objectives(there(self.model, batch))
         nats = -log_p.sum()
         self.optimiser.zero_grad()
         (-objective.sum() / self.typical).backward()
@@ -215,6 +222,12 @@ class Trainer:
         progress.nats += nats.item()
         progress.symbols += count
         return loss
+
+    def _products(self) -> AbstractContextManager[None]:
+        """Where products are of the precision of training; probabilities are float32 at least."""
+        if self.config.precision != "bfloat16":
+            return nullcontext()
+        return torch.autocast(self.device.type, torch.bfloat16)
 
     def _objectives(self, batch: Examples) -> tuple[Tensor, Tensor]:
         """The log-likelihood of each row, and what is maximised: the same but for class weights."""
