@@ -182,7 +182,7 @@ def without(space: Space, told: Options) -> Space:
 def _dimension(name: str, table: Any) -> Choices | Range:
     if name in SAME_FOR_ALL:
         raise ConfigError(
-            f"{name} is the same in all trials, and is not searched; give it as an option of its own"
+            f"{name} is the same in all trials, and not searched; give it as an option of its own"
         )
     if name not in SEARCHABLE:
         raise ConfigError(f"no option {name!r}; those to search are {', '.join(SEARCHABLE)}")

@@ -7,7 +7,7 @@ import os
 import sqlite3
 import warnings
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any, Self
 
@@ -118,7 +118,7 @@ class Study:
             trial = self._trial(number)
             if step not in self._frozen(number).intermediate_values:
                 trial.report(valid, step)
-            return trial.should_prune()
+            return bool(trial.should_prune())  # NumPy's
 
     def end(self, number: int, state: TrialState, said: str, valid: float | None = None) -> None:
         """Note how a trial ended.
@@ -223,9 +223,13 @@ class Study:
         """Refuse what is no database before anything is written into it."""
         if not self.file.is_file():
             raise RunError(f"{self.file}: no regular file; give another --out")
-        with self.file.open("rb") as file:
-            if file.read(16) != b"SQLite format 3\0":
-                raise _damaged(self.file, "it is no SQLite database")
+        with closing(_connection(self.file)) as database:
+            try:
+                found = database.execute("select 1 from studies where study_name = ?", (NAME,))
+                if found.fetchone() is None:
+                    raise _damaged(self.file, "it has no sweep in it")
+            except sqlite3.Error as error:
+                raise _damaged(self.file, error) from None
 
     def _check(self, of: Mapping[str, Any]) -> None:
         """Refuse a study of something else."""
@@ -267,10 +271,12 @@ def _new(folder: Path) -> bool:
 
 
 def _storage(file: Path) -> RDBStorage:
-    def connected() -> sqlite3.Connection:  # a path in a URL would have to be without ?, { and }
-        return sqlite3.connect(file, timeout=60, check_same_thread=False)
+    # a path in a URL would have to be without ?, { and }
+    return RDBStorage(f"sqlite:///{STUDY}", {"creator": lambda: _connection(file)})
 
-    return RDBStorage(f"sqlite:///{STUDY}", {"creator": connected})
+
+def _connection(file: Path) -> sqlite3.Connection:
+    return sqlite3.connect(file, timeout=60, check_same_thread=False)
 
 
 def _opened(file: Path) -> tuple[RDBStorage, optuna.Study]:
@@ -283,9 +289,6 @@ def _opened(file: Path) -> tuple[RDBStorage, optuna.Study]:
     pruner = MedianPruner(n_startup_trials=UNPRUNED_TRIALS, n_warmup_steps=UNPRUNED_EPOCHS + 1)
     try:
         return storage, optuna.load_study(study_name=NAME, storage=storage, pruner=pruner)
-    except KeyError:
-        _close(storage)
-        raise _damaged(file, "it has no sweep in it") from None
     except RuntimeError as error:  # another version of its tables
         _close(storage)
         raise _damaged(file, error) from None

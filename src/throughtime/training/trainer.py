@@ -172,7 +172,7 @@ class Trainer:
         return interrupt.requested or self.clock() >= self.until
 
     def _asked_to_stop(self) -> bool:
-        """Call what is to be called after an epoch; whether it answers True, Python's or NumPy's."""
+        """Call what is called after an epoch; whether it answers True, Python's or NumPy's."""
         answer = None if self.on_epoch is None else self.on_epoch(dict(self.metrics[-1]))
         return isinstance(answer, bool | np.bool_) and bool(answer)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import shutil
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -16,7 +16,6 @@ from optuna.trial import FrozenTrial, TrialState
 from throughtime.data import Dataset
 from throughtime.runs.errors import RunError
 from throughtime.runs.folder import RunFolder
-from throughtime.runs.metrics import Metrics
 from throughtime.runs.names import STATE
 from throughtime.runs.options import Options
 from throughtime.training.interrupt import Interrupt
@@ -125,7 +124,8 @@ class Trials:
         else:
             if reason == INTERRUPTED:
                 return LATE if time.monotonic() >= self.until else INTERRUPTED
-            rows, best = run.metrics(), lowest(run.metrics())
+            rows = run.metrics()
+            best = lowest(row["valid nats"] for row in rows)
             after = f"after epoch {rows[-1]['epoch']:g}"
             if best is None:
                 self._end(trial, TrialState.PRUNED, f"validation is not finite {after}")
@@ -186,7 +186,7 @@ class Trials:
 
     def _told_of(self, trial: FrozenTrial) -> Trial:
         name, state = folder_of(trial.number), STATES[trial.state]
-        reported = [{"valid nats": value} for value in trial.intermediate_values.values()]
+        reported = list(trial.intermediate_values.values())
         said = trial.user_attrs.get(SAID, "") if trial.state.is_finished() else ""
         path = self.study.folder / name
         return Trial(
@@ -199,10 +199,9 @@ class Trials:
         )
 
 
-def lowest(rows: Metrics) -> float | None:
-    """The lowest nats per symbol on validation; None if there are none that are finite."""
-    values = [value for row in rows if (value := row["valid nats"]) is not None]
-    return min(filter(math.isfinite, values), default=None)
+def lowest(values: Iterable[float | None]) -> float | None:
+    """The lowest of these that are finite; None if there are none."""
+    return min((v for v in values if v is not None and math.isfinite(v)), default=None)
 
 
 def _or_infinite(value: float | None) -> float:
