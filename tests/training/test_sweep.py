@@ -17,6 +17,7 @@ from throughtime.data import Dataset, Examples
 from throughtime.runs.errors import RunError
 from throughtime.runs.folder import RunFolder
 from throughtime.runs.options import ConfigError
+from throughtime.training import trainer
 from throughtime.training.study import STUDY
 from throughtime.training.swept import Sweep
 from throughtime.training.trainer import Diverged, Trainer
@@ -24,7 +25,7 @@ from throughtime.training.trainer import Diverged, Trainer
 ROWS = [{"word": f"{'ab' * (1 + i % 4)}{i}", "long": "ny"[i % 2]} for i in range(48)]
 SPACE = {"hidden_size": {"choices": [4, 6, 8]}, "learning_rate": {"low": 0.001, "high": 0.1}}
 SMALL: dict[str, Any] = {
-    **{"epochs": 2, "batch_size": 16, "threads": 1, "say": None, "search": SPACE, "trials": 4},
+    **{"epochs": 2, "batch_size": 16, "threads": 1, "say": None, "search": SPACE, "trials": 3},
 }
 
 
@@ -45,7 +46,7 @@ def values(sweep: Sweep) -> dict[str, tuple[str, float | None, dict[str, Any]]]:
 
 
 def test_the_best_is_first_and_the_table_says_so(whole: Sweep) -> None:
-    assert [trial.state for trial in whole.trials] == ["finished"] * 4
+    assert [trial.state for trial in whole.trials] == ["finished"] * 3
     found = [trial.valid for trial in whole.trials]
     assert found == sorted(found)
     for trial in whole.trials:
@@ -57,7 +58,7 @@ def test_the_best_is_first_and_the_table_says_so(whole: Sweep) -> None:
     assert whole.best.path == whole.trials[0].path
     lines = [line.split() for line in whole.table.splitlines()]
     assert lines[0] == ["rank", "valid", "nats", *SPACE, "run"]
-    assert [line[0] for line in lines[1:]] == ["1", "2", "3", "4"]
+    assert [line[0] for line in lines[1:]] == ["1", "2", "3"]
     assert [float(line[1]) for line in lines[1:]] == pytest.approx(found, abs=1e-4)
     assert [line[-1] for line in lines[1:]] == [str(trial.path) for trial in whole.trials]
 
@@ -83,7 +84,7 @@ def test_the_best_is_trained_again_by_its_options(
     assert min(row["valid nats"] for row in again.metrics) == whole.trials[0].valid
     for a, b in zip(again.model.parameters(), whole.best.model.parameters(), strict=True):
         assert torch.equal(a, b)
-    assert whole.command.startswith("tt.train(rows, epochs=2, batch_size=16, threads=1, hidden_s")
+    assert whole.command.startswith("tt.train(rows, batch_size=16, epochs=2, threads=1, hidden_s")
 
 
 def test_the_same_call_goes_on_where_training_was_interrupted(
@@ -91,10 +92,10 @@ def test_the_same_call_goes_on_where_training_was_interrupted(
 ) -> None:
     updates, update = iter(range(99)), Trainer._update
 
-    def struck(trainer: Trainer, batch: Examples) -> float:
+    def struck(self: Trainer, batch: Examples) -> float:
         if next(updates) == 4:
             signal.raise_signal(signal.SIGINT)
-        return update(trainer, batch)
+        return update(self, batch)
 
     with monkeypatch.context() as patch:
         patch.setattr(Trainer, "_update", struck)
@@ -107,17 +108,17 @@ def test_the_same_call_goes_on_where_training_was_interrupted(
     assert any("goes on after" in line for line in said)
     once_more = tt.sweep(rows, out=tmp_path / "a", **SMALL)
     assert values(once_more) == values(whole)
-    assert once_more.reason == "all 4 trials are done"
+    assert once_more.reason == "all 3 trials are done"
 
 
 def _killed(rows: Dataset, out: Path, at: int) -> None:
     """Sweep, and be killed in an update."""
     updates, update = iter(range(99)), Trainer._update
 
-    def struck(trainer: Trainer, batch: Examples) -> float:
+    def struck(self: Trainer, batch: Examples) -> float:
         if next(updates) == at:
             os.kill(os.getpid(), signal.SIGKILL)
-        return update(trainer, batch)
+        return update(self, batch)
 
     Trainer._update = struck  # type: ignore[method-assign]
     tt.sweep(rows, out=out, **SMALL)
@@ -134,7 +135,7 @@ def test_a_trial_that_was_killed_is_taken_up(whole: Sweep, rows: Dataset, tmp_pa
     found = tt.sweep(rows, out=tmp_path / "a", **SMALL)
     assert values(found) == values(whole)
     assert {path.name for path in (tmp_path / "a").iterdir()} == {
-        *(".lock", STUDY, "trial-000", "trial-001", "trial-002", "trial-003")
+        *(".lock", STUDY, "trial-000", "trial-001", "trial-002")
     }
 
 
@@ -150,8 +151,8 @@ def test_two_processes_share_the_trials(rows: Dataset, tmp_path: Path) -> None:
         process.join()
     assert [process.exitcode for process in both] == [0, 0]
     found = tt.sweep(rows, out=tmp_path / "a", **SMALL)
-    assert [trial.state for trial in found.trials] == ["finished"] * 4
-    assert len(list((tmp_path / "a").glob("trial-*"))) == 4
+    assert [trial.state for trial in found.trials] == ["finished"] * 3
+    assert len(list((tmp_path / "a").glob("trial-*"))) == 3
 
 
 def test_the_time_is_a_bound_and_what_was_begun_is_kept(
@@ -159,33 +160,35 @@ def test_the_time_is_a_bound_and_what_was_begun_is_kept(
 ) -> None:
     update = Trainer._update
 
-    def slow(trainer: Trainer, batch: Examples) -> float:
-        time.sleep(0.1)  # four trials have 24 of them
-        return update(trainer, batch)
+    def slow(self: Trainer, batch: Examples) -> float:
+        time.sleep(0.1)  # three trials have 18 of them
+        return update(self, batch)
 
     with monkeypatch.context() as patch:
         patch.setattr(Trainer, "_update", slow)
         found = tt.sweep(rows, out=tmp_path / "a", max_seconds=1.0, **SMALL)
     assert found.reason == "the time is over"
-    assert len(found.trials) < 4
+    assert len(found.trials) < 3
     assert values(tt.sweep(rows, out=tmp_path / "a", **SMALL)) == values(whole)
 
 
-def test_what_is_worse_than_the_median_is_pruned(rows: Dataset, tmp_path: Path) -> None:
-    space = {"learning_rate": {"choices": [0.03, 1e-9]}}
-    told = SMALL | {"search": space, "trials": 9, "epochs": 5, "hidden_size": 4}
-    found = tt.sweep(rows, out=tmp_path / "a", **told)
-    pruned = [trial for trial in found.trials if trial.state == "pruned"]
-    assert pruned
-    assert pruned == list(found.trials[-len(pruned) :])
-    for trial in pruned:
-        assert trial.options == {"learning_rate": 1e-9}
-        assert trial.said == "pruned after epoch 3"
-        assert trial.path is None
-        assert not (tmp_path / "a" / trial.name).exists()
-    assert [line.split()[0] for line in found.table.splitlines()[-len(pruned) :]] == ["-"] * len(
-        pruned
-    )
+def test_what_is_worse_than_the_median_is_pruned_and_its_folder_removed(
+    rows: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # the sixth trial is worse than five before it, and is the first that can be pruned
+    valid = iter([1.0] * 5 * 4 + [2.0, 2.0, 2.0] + [0.5] * 4)
+    monkeypatch.setattr(trainer, "nats_per_symbol", lambda *_: next(valid))
+    found = tt.sweep(rows, out=tmp_path / "a", **SMALL | {"trials": 7, "epochs": 4})
+    assert next(valid, None) is None
+    assert [(trial.state, trial.valid) for trial in found.trials] == [
+        *[("finished", 0.5), *[("finished", 1.0)] * 5, ("pruned", 2.0)]
+    ]
+    pruned = found.trials[-1]
+    assert (pruned.name, pruned.said, pruned.path) == ("trial-005", "pruned after epoch 3", None)
+    assert not (tmp_path / "a" / "trial-005").exists()
+    assert found.best.path == tmp_path / "a" / "trial-006"
+    assert found.table.splitlines()[-1].split()[0] == "-"
+    assert found.table.endswith("  trial-005: pruned after epoch 3")
 
 
 def test_what_diverges_or_does_not_fit_is_a_trial_too(
@@ -193,15 +196,15 @@ def test_what_diverges_or_does_not_fit_is_a_trial_too(
 ) -> None:
     update = Trainer._update
 
-    def diverging(trainer: Trainer, batch: Examples) -> float:
-        if trainer.config.hidden_size == 4:
+    def diverging(self: Trainer, batch: Examples) -> float:
+        if self.config.hidden_size == 4:
             raise Diverged("step 2: the loss is nan; training stops")
-        if trainer.config.hidden_size == 6:
+        if self.config.hidden_size == 6:
             raise RuntimeError("can't allocate memory: you tried to allocate 1 byte")
-        return update(trainer, batch)
+        return update(self, batch)
 
     monkeypatch.setattr(Trainer, "_update", diverging)
-    found = tt.sweep(rows, out=tmp_path / "a", **SMALL | {"trials": 8})
+    found = tt.sweep(rows, out=tmp_path / "a", **SMALL | {"trials": 7})
     said = {trial.options["hidden_size"]: (trial.state, trial.said) for trial in found.trials}
     assert said == {
         4: ("pruned", "diverged at step 2: the loss is nan"),
@@ -209,7 +212,7 @@ def test_what_diverges_or_does_not_fit_is_a_trial_too(
         8: ("finished", "finished after epoch 2"),
     }
     space = {"wiring": {"choices": ["sequence-to-vector", "hidden-to-hidden"]}}
-    found = tt.sweep(rows, out=tmp_path / "b", **SMALL | {"search": space, "trials": 6})
+    found = tt.sweep(rows, out=tmp_path / "b", **SMALL | {"search": space, "trials": 4})
     said = {trial.options["wiring"]: (trial.state, trial.said[:25]) for trial in found.trials}
     assert said["hidden-to-hidden"] == ("failed", "does not fit: the wiring ")
     assert said["sequence-to-vector"][0] == "finished"
@@ -218,7 +221,7 @@ def test_what_diverges_or_does_not_fit_is_a_trial_too(
 def test_where_nothing_is_finished_there_is_no_best(
     rows: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def diverging(trainer: Trainer, batch: Examples) -> float:
+    def diverging(self: Trainer, batch: Examples) -> float:
         raise Diverged("step 1: the loss is nan")
 
     monkeypatch.setattr(Trainer, "_update", diverging)
