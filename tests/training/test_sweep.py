@@ -17,7 +17,7 @@ from throughtime.data import Dataset, Examples
 from throughtime.runs.errors import RunError
 from throughtime.runs.folder import RunFolder
 from throughtime.runs.options import ConfigError
-from throughtime.training import trainer
+from throughtime.training import study, trainer
 from throughtime.training.study import STUDY
 from throughtime.training.swept import Sweep
 from throughtime.training.trainer import Diverged, Trainer
@@ -175,20 +175,21 @@ def test_the_time_is_a_bound_and_what_was_begun_is_kept(
 def test_what_is_worse_than_the_median_is_pruned_and_its_folder_removed(
     rows: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # the sixth trial is worse than five before it, and is the first that can be pruned
-    valid = iter([1.0] * 5 * 4 + [2.0, 2.0, 2.0] + [0.5] * 4)
+    # the third trial is worse than the two before it, and is the first that can be pruned
+    valid = iter([1.0] * 2 * 4 + [2.0, 2.0, 2.0] + [0.5] * 4)
+    monkeypatch.setattr(study, "UNPRUNED_TRIALS", 2)
     monkeypatch.setattr(trainer, "nats_per_symbol", lambda *_: next(valid))
-    found = tt.sweep(rows, out=tmp_path / "a", **SMALL | {"trials": 7, "epochs": 4})
+    found = tt.sweep(rows, out=tmp_path / "a", **SMALL | {"trials": 4, "epochs": 4})
     assert next(valid, None) is None
     assert [(trial.state, trial.valid) for trial in found.trials] == [
-        *[("finished", 0.5), *[("finished", 1.0)] * 5, ("pruned", 2.0)]
+        *[("finished", 0.5), *[("finished", 1.0)] * 2, ("pruned", 2.0)]
     ]
     pruned = found.trials[-1]
-    assert (pruned.name, pruned.said, pruned.path) == ("trial-005", "pruned after epoch 3", None)
-    assert not (tmp_path / "a" / "trial-005").exists()
-    assert found.best.path == tmp_path / "a" / "trial-006"
+    assert (pruned.name, pruned.said, pruned.path) == ("trial-002", "pruned after epoch 3", None)
+    assert not (tmp_path / "a" / "trial-002").exists()
+    assert found.best.path == tmp_path / "a" / "trial-003"
     assert found.table.splitlines()[-1].split()[0] == "-"
-    assert found.table.endswith("  trial-005: pruned after epoch 3")
+    assert found.table.endswith("  trial-002: pruned after epoch 3")
 
 
 def test_what_diverges_or_does_not_fit_is_a_trial_too(
