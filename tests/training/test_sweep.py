@@ -6,9 +6,11 @@ import signal
 import sqlite3
 import time
 from collections.abc import Mapping
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import optuna
 import pytest
 import torch
 
@@ -17,7 +19,7 @@ from throughtime.data import Dataset, Examples
 from throughtime.runs.errors import RunError
 from throughtime.runs.folder import RunFolder
 from throughtime.runs.options import ConfigError
-from throughtime.training import study, trainer
+from throughtime.training import resolve, study, trainer
 from throughtime.training.study import STUDY
 from throughtime.training.swept import Sweep
 from throughtime.training.trainer import Diverged, Trainer
@@ -43,6 +45,16 @@ def whole(rows: Dataset, tmp_path_factory: pytest.TempPathFactory) -> Sweep:
 def values(sweep: Sweep) -> dict[str, tuple[str, float | None, dict[str, Any]]]:
     """What each trial was and gave."""
     return {trial.name: (trial.state, trial.valid, trial.options) for trial in sweep.trials}
+
+
+def reported(sweep: Sweep) -> list[dict[int, float]]:
+    """What the study has of each trial, by the number of the validation."""
+    storage = optuna.storages.RDBStorage(f"sqlite:///{sweep.path / STUDY}")
+    found = [
+        t.intermediate_values for t in optuna.load_study(study_name="sweep", storage=storage).trials
+    ]
+    storage.engine.dispose()
+    return found
 
 
 def test_the_best_is_first_and_the_table_says_so(whole: Sweep) -> None:
@@ -77,6 +89,15 @@ def test_the_first_trial_has_what_training_does_by_itself(rows: Dataset, tmp_pat
     assert found.importances == {}
 
 
+def test_draws_differ_from_trial_to_trial_and_follow_the_seed(
+    whole: Sweep, rows: Dataset, tmp_path: Path
+) -> None:
+    drawn = {trial.name: trial.options["learning_rate"] for trial in whole.trials}
+    assert len(set(drawn.values())) == 3
+    other = tt.sweep(rows, out=tmp_path / "a", **SMALL | {"trials": 2, "seed": 1})
+    assert drawn["trial-001"] not in [t.options["learning_rate"] for t in other.trials]
+
+
 def test_the_best_is_trained_again_by_its_options(
     whole: Sweep, rows: Dataset, tmp_path: Path
 ) -> None:
@@ -105,7 +126,11 @@ def test_the_same_call_goes_on_where_training_was_interrupted(
     said: list[str] = []
     found = tt.sweep(rows, out=tmp_path / "a", **SMALL | {"say": said.append})
     assert values(found) == values(whole)
-    assert any("goes on after" in line for line in said)
+    assert "trial-000: goes on after 1 validations" in said
+    for noted, trial in zip(
+        reported(found), sorted(found.trials, key=lambda t: t.name), strict=True
+    ):
+        assert noted == {i: r["valid nats"] for i, r in enumerate(tt.load(trial.path).metrics, 1)}
     once_more = tt.sweep(rows, out=tmp_path / "a", **SMALL)
     assert values(once_more) == values(whole)
     assert once_more.reason == "all 3 trials are done"
@@ -161,14 +186,14 @@ def test_the_time_is_a_bound_and_what_was_begun_is_kept(
     update = Trainer._update
 
     def slow(self: Trainer, batch: Examples) -> float:
-        time.sleep(0.1)  # three trials have 18 of them
+        time.sleep(0.4)  # a trial has six of them
         return update(self, batch)
 
     with monkeypatch.context() as patch:
         patch.setattr(Trainer, "_update", slow)
         found = tt.sweep(rows, out=tmp_path / "a", max_seconds=1.0, **SMALL)
     assert found.reason == "the time is over"
-    assert len(found.trials) < 3
+    assert [trial.state for trial in found.trials] in (["unfinished"], [])
     assert values(tt.sweep(rows, out=tmp_path / "a", **SMALL)) == values(whole)
 
 
@@ -298,14 +323,21 @@ def test_what_fits_no_trial_is_refused_before_there_is_a_folder(
     assert not (tmp_path / "a").exists()
 
 
-def test_threads_are_as_before(rows: Dataset, tmp_path: Path) -> None:
+def test_threads_are_as_before_for_each_trial_and_after(
+    rows: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(resolve, "LARGE", 6)  # from this size on, all threads are used
     before = torch.get_num_threads()
-    torch.set_num_threads(before + 1)
+    torch.set_num_threads(3)
     try:
-        tt.sweep(rows, out=tmp_path / "a", **SMALL | {"trials": 1})
-        assert torch.get_num_threads() == before + 1
+        found = tt.sweep(rows, out=tmp_path / "a", **SMALL | {"threads": None, "trials": 4})
+        assert torch.get_num_threads() == 3
     finally:
         torch.set_num_threads(before)
+    runs = [tt.load(tmp_path / "a" / f"trial-{i:03d}").config for i in range(len(found.trials))]
+    used = [(run.hidden_size >= 6, run.threads) for run in runs]
+    assert set(used) == {(False, 1), (True, 3)}
+    assert ((False, 1), (True, 3)) in pairwise(used)  # which training with one thread comes before
 
 
 def test_a_folder_that_died_before_anything_was_trained_is_begun_anew(

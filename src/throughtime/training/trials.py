@@ -142,7 +142,7 @@ class Trials:
         if resume is not None:
             for step, row in enumerate(run.metrics(), start=1):  # one may have been killed before
                 hopeless = self._hopeless(trial, step, row)
-            self.say(f"{folder_of(trial.number)}: goes on after {step} epochs")
+            self.say(f"{folder_of(trial.number)}: goes on after {step} validations")
             if hopeless:
                 return run, ASKED
         steps = iter(range(step + 1, 2**31))
