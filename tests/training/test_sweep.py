@@ -6,7 +6,6 @@ import signal
 import sqlite3
 import time
 from collections.abc import Mapping
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -326,18 +325,20 @@ def test_what_fits_no_trial_is_refused_before_there_is_a_folder(
 def test_threads_are_as_before_for_each_trial_and_after(
     rows: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(resolve, "LARGE", 6)  # from this size on, all threads are used
+    monkeypatch.setattr(resolve, "LARGE", 129)  # from this size on, all threads are used
+    space = {"hidden_size": {"choices": [128, 130]}}  # 128 is the first one's
+    told = SMALL | {"threads": None, "trials": 4, "search": space, "max_steps": 1}
     before = torch.get_num_threads()
     torch.set_num_threads(3)
     try:
-        found = tt.sweep(rows, out=tmp_path / "a", **SMALL | {"threads": None, "trials": 4})
+        found = tt.sweep(rows, out=tmp_path / "a", **told)
         assert torch.get_num_threads() == 3
     finally:
         torch.set_num_threads(before)
     runs = [tt.load(tmp_path / "a" / f"trial-{i:03d}").config for i in range(len(found.trials))]
-    used = [(run.hidden_size >= 6, run.threads) for run in runs]
-    assert set(used) == {(False, 1), (True, 3)}
-    assert ((False, 1), (True, 3)) in pairwise(used)  # which training with one thread comes before
+    used = [(run.hidden_size, run.threads) for run in runs]
+    assert used[0] == (128, 1)
+    assert set(used) == {(128, 1), (130, 3)}
 
 
 def test_a_folder_that_died_before_anything_was_trained_is_begun_anew(
