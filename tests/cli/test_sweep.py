@@ -10,7 +10,7 @@ import pytest
 
 import throughtime as tt
 from tests.helpers.commands import bad, good, run
-from throughtime.training.study import STUDY
+from throughtime.training.study_file import STUDY
 
 TOML = """
 [hidden_size]

@@ -19,7 +19,7 @@ from throughtime.runs.errors import RunError
 from throughtime.runs.folder import RunFolder
 from throughtime.runs.options import ConfigError
 from throughtime.training import resolve, study, trainer
-from throughtime.training.study import STUDY
+from throughtime.training.study_file import STUDY
 from throughtime.training.swept import Sweep, Trial
 from throughtime.training.trainer import Diverged, Trainer
 

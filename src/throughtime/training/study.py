@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import json
-import os
-import sqlite3
 import warnings
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, closing, contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any, Self
 
@@ -15,7 +12,6 @@ import optuna
 from filelock import FileLock, Timeout
 from optuna.pruners import MedianPruner
 from optuna.samplers import TPESampler
-from optuna.storages import RDBStorage
 from optuna.trial import FrozenTrial, TrialState
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -23,12 +19,19 @@ from throughtime.runs.errors import RunError
 from throughtime.runs.files import remove_unfinished
 from throughtime.runs.names import LOCK
 from throughtime.training.space import Choices, Range, Space
+from throughtime.training.study_file import (
+    NAME,
+    STUDY,
+    check,
+    check_file,
+    close,
+    create,
+    damaged,
+    opened,
+)
 
-STUDY = "study.db"
-"""The name of the database in the folder of a sweep."""
-
-NAME, OF, SAID = "sweep", "of", "said"
-"""The study in the database; the names of what it is of, and of why a trial ended."""
+SAID = "said"
+"""The name of why a trial ended."""
 
 UNPRUNED_TRIALS, UNPRUNED_EPOCHS = 5, 2
 """So many trials, and so many validations of each, are never pruned: there is too little to compare
@@ -72,10 +75,15 @@ class Study:
                         raise RunError(
                             f"{folder}: exists already and has no {STUDY}; give another --out"
                         )
-                    self._create(of)
-                self._check_file()
-                self._storage, self.study = _opened(self.file)
-                self._check(of)
+                    create(self.file, of)
+                check_file(self.file)
+                self._storage, self.study = opened(self.file)
+                try:
+                    check(self.study, self.file, of)
+                except RunError:
+                    close(self._storage)
+                    raise
+            self.study.pruner = MedianPruner(UNPRUNED_TRIALS, UNPRUNED_EPOCHS + 1)
         except OSError as error:
             raise RunError(
                 f"{folder}: cannot be written to ({error.strerror or error}); give another --out"
@@ -85,7 +93,7 @@ class Study:
         return self
 
     def __exit__(self, *error: object) -> None:
-        _close(self._storage)
+        close(self._storage)
 
     # ---- trials --------------------------------------------------------------------------------
 
@@ -203,61 +211,9 @@ class Study:
             try:
                 yield
             except SQLAlchemyError as error:
-                raise _damaged(self.file, error) from None
+                raise damaged(self.file, error) from None
             except optuna.exceptions.StorageInternalError as error:
-                raise _damaged(self.file, error.__cause__ or error) from None
-
-    # ---- the file ------------------------------------------------------------------------------
-
-    def _create(self, of: Mapping[str, Any]) -> None:
-        """Make the study under another name, so that it is whole or not there."""
-        beside = self.folder / f".{STUDY}.{os.urandom(8).hex()}~"
-        storage = _storage(beside)
-        with _silent():
-            study = optuna.create_study(storage=storage, study_name=NAME)
-        study.set_user_attr(OF, json.loads(json.dumps(of)))
-        _close(storage)
-        os.replace(beside, self.file)
-
-    def _check_file(self) -> None:
-        """Refuse what is no database before anything is written into it."""
-        if not self.file.is_file():
-            raise RunError(f"{self.file}: no regular file; give another --out")
-        with closing(_connection(self.file)) as database:
-            try:
-                found = database.execute("select 1 from studies where study_name = ?", (NAME,))
-                if found.fetchone() is None:
-                    raise _damaged(self.file, "it has no sweep in it")
-            except sqlite3.Error as error:
-                raise _damaged(self.file, error) from None
-
-    def _check(self, of: Mapping[str, Any]) -> None:
-        """Refuse a study of something else."""
-        was, now = self.study.user_attrs.get(OF), json.loads(json.dumps(of))
-        if not isinstance(was, dict):
-            raise _damaged(self.file, "it does not say what it is of")
-        for part in was.keys() | now.keys():
-            if (a := was.get(part)) == (b := now.get(part)):
-                continue
-            if isinstance(a, dict) and isinstance(b, dict):
-                name = next(n for n in {**a, **b} if a.get(n) != b.get(n))
-                said = f"{part} had {_told(name, a)} and now {_told(name, b)}"
-            else:
-                said = f"it was made for other {part}"
-            _close(self._storage)
-            raise RunError(
-                f"{self.file}: another sweep: {said}; give another --out for a new one, or to go "
-                "on with this one what it was given"
-            )
-
-
-def _told(name: str, values: Mapping[str, Any]) -> str:
-    if name not in values:
-        return f"no {name}"
-    value = values[name]
-    if isinstance(value, dict):
-        value = ", ".join(f"{key} = {json.dumps(v)}" for key, v in value.items())
-    return f"{name}: {value}"
+                raise damaged(self.file, error.__cause__ or error) from None
 
 
 def _new(folder: Path) -> bool:
@@ -270,43 +226,6 @@ def _new(folder: Path) -> bool:
     return True
 
 
-def _storage(file: Path) -> RDBStorage:
-    # a path in a URL would have to be without ?, { and }
-    return RDBStorage(f"sqlite:///{STUDY}", {"creator": lambda: _connection(file)})
-
-
-def _connection(file: Path) -> sqlite3.Connection:
-    return sqlite3.connect(file, timeout=60, check_same_thread=False)
-
-
-def _opened(file: Path) -> tuple[RDBStorage, optuna.Study]:
-    """The database and its study.
-
-    Raises:
-        RunError: if it is damaged, or of another version of Optuna.
-    """
-    storage = _storage(file)
-    pruner = MedianPruner(n_startup_trials=UNPRUNED_TRIALS, n_warmup_steps=UNPRUNED_EPOCHS + 1)
-    try:
-        return storage, optuna.load_study(study_name=NAME, storage=storage, pruner=pruner)
-    except RuntimeError as error:  # another version of its tables
-        _close(storage)
-        raise _damaged(file, error) from None
-
-
-def _close(storage: RDBStorage) -> None:
-    storage.remove_session()
-    storage.engine.dispose()
-
-
-def _damaged(file: Path, reason: object) -> RunError:
-    said = str(reason).splitlines()[0] if str(reason) else type(reason).__name__
-    return RunError(
-        f"{file}: damaged, or not the study of a sweep ({said}); the runs beside it are whole: put "
-        "it back, or give another --out"
-    )
-
-
 def _suggest(trial: optuna.trial.Trial, name: str, dimension: Choices | Range) -> None:
     """Draw a value of a trial, if it has none yet."""
     if isinstance(dimension, Choices):
@@ -317,14 +236,3 @@ def _suggest(trial: optuna.trial.Trial, name: str, dimension: Choices | Range) -
         trial.suggest_int(name, low, high, step=int(step or 1), log=log)
     else:
         trial.suggest_float(name, low, high, step=step, log=log)
-
-
-@contextmanager
-def _silent() -> Iterator[None]:
-    """A context in which Optuna's own log says warnings alone."""
-    before = optuna.logging.get_verbosity()
-    optuna.logging.set_verbosity(optuna.logging.WARNING)
-    try:
-        yield
-    finally:
-        optuna.logging.set_verbosity(before)
