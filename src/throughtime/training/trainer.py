@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from itertools import islice
 
+import numpy as np
 import torch
 from torch import Tensor
 from tqdm import tqdm
@@ -46,6 +47,14 @@ INTERRUPTED = "interrupted"
 """The reason why training stopped, if a signal asked it to."""
 
 
+ASKED = "on_epoch asked for it"
+"""The reason why training stopped, if what is called after each epoch asked it to."""
+
+OnEpoch = Callable[[Mapping[str, float | None]], object]
+"""Is called after each validation with its row of the metrics; if it returns True, training stops,
+and can be gone on with."""
+
+
 class Diverged(RuntimeError):
     """The loss or the gradient is not finite (NaN or infinite)."""
 
@@ -72,6 +81,9 @@ class Trainer:
         data: the data to train on.
         resume: continue from the run's state of training.
         say: receives each line of the log.
+        on_epoch: is called after each validation, when all is saved, with its row of the metrics;
+            if it returns True, training stops. What it raises, ``fit`` raises.
+        until: the moment, by the clock, at which training is interrupted as by Ctrl-C.
         clock: the time in seconds.
 
     Raises:
@@ -85,11 +97,13 @@ class Trainer:
         *,
         resume: bool = False,
         say: Callable[[str], None] = tqdm.write,
+        on_epoch: OnEpoch | None = None,
+        until: float = math.inf,
         clock: Clock = time.monotonic,
     ) -> None:
         run.check(data)
         self.run, self.data, self.config = run, data, run.config
-        self.say, self.clock = say, clock
+        self.say, self.on_epoch, self.until, self.clock = say, on_epoch, until, clock
         torch.set_num_threads(self.config.threads)
         torch.manual_seed(self.config.seed)
         self.device = device_of(self.config.device)
@@ -133,7 +147,7 @@ class Trainer:
         with Interrupt() as interrupt, self._display() as display:
             while self._not_validated() or not progress.reason_to_stop(self.config):
                 for batch in islice(self._epoch(), progress.position, None):
-                    if interrupt.requested or progress.reason_to_stop(self.config):
+                    if self._interrupted(interrupt) or progress.reason_to_stop(self.config):
                         break
                     before = progress.symbols
                     loss = self._update(batch)
@@ -145,7 +159,7 @@ class Trainer:
                         raise
                     if self.clock() - self.saved > 60 * self.config.save_every:
                         self._save()
-                if interrupt.requested:
+                if self._interrupted(interrupt):
                     self._save()
                     return INTERRUPTED
                 with display.paused():
@@ -153,9 +167,17 @@ class Trainer:
                     progress.seconds = self.clock() - started
                     self._save(best=better)
                     self.say(said)  # last: there may be nobody any more
-        reason = progress.reason_to_stop(self.config)
-        assert reason is not None
-        return reason
+                    if self._asked_to_stop():
+                        break
+        return progress.reason_to_stop(self.config) or ASKED
+
+    def _interrupted(self, interrupt: Interrupt) -> bool:
+        return interrupt.requested or self.clock() >= self.until
+
+    def _asked_to_stop(self) -> bool:
+        """Call what is called after an epoch; whether it answers True, Python's or NumPy's."""
+        answer = None if self.on_epoch is None else self.on_epoch(dict(self.metrics[-1]))
+        return isinstance(answer, bool | np.bool_) and bool(answer)
 
     def _not_validated(self) -> bool:
         """Whether updates were made since the last validation, also before this was resumed."""
