@@ -31,7 +31,7 @@ def _rounded(found: Any) -> Any:
     return [_rounded(v) for v in found] if isinstance(found, list | tuple) else found
 
 
-NAMES = ("label", "number", "translation", "numbers", "features")
+NAMES = ("label", "number", "numbers", "predicted")
 
 
 @pytest.mark.filterwarnings("ignore:.*had not ended")
