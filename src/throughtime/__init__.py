@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from throughtime.inference.run import Run, load
     from throughtime.model import EncoderDecoder, RecurrentModel
     from throughtime.sequence import Sequence
+    from throughtime.training.sweep import sweep
     from throughtime.training.train import train
     from throughtime.wiring import Edge, Wiring
 
@@ -69,6 +70,7 @@ __getattr__ = attributes(
         "SequenceDistribution": "throughtime.distribution",
         "Wiring": "throughtime.wiring",
         "load": "throughtime.inference.run",
+        "sweep": "throughtime.training.sweep",
         "train": "throughtime.training.train",
         "unroll": "throughtime.gradients.unroll",
     },
@@ -95,6 +97,7 @@ __all__ = [
     "outputs",
     "report",
     "schedules",
+    "sweep",
     "train",
     "unroll",
     "wirings",

@@ -24,6 +24,7 @@ EXTRAS = {
         "tqdm": "tqdm",
     },
     "report": {"matplotlib": "matplotlib"},
+    "sweep": {"optuna": "optuna"},
 }
 """The extras of pyproject.toml: of each package the module that is imported, and its name."""
 

@@ -45,6 +45,9 @@ def command(*arguments: object) -> str:
         ("train", "digits", "--hidden-size", "0"),
         ("train", "--config", "none.json"),
         ("train", "--resume", "none"),
+        ("sweep", "--help"),
+        ("sweep", "digits", "--search", "none.toml"),
+        ("sweep", "digits", "--max-seconds", "0"),
         ("predict", "none"),
         ("evaluate", "none"),
         ("sample", "none"),
@@ -54,7 +57,7 @@ def command(*arguments: object) -> str:
     ids=" ".join,
 )
 def test_help_lists_and_mistakes_do_not_wait_for_torch(arguments: tuple[str, ...]) -> None:
-    assert imported(command(*arguments), "torch", "click") == ["click"]
+    assert imported(command(*arguments), "torch", "optuna", "click") == ["click"]
 
 
 def test_the_list_of_runs_does_not_wait_for_torch(tmp_path: Path) -> None:

@@ -34,6 +34,14 @@ class Elsewhere(Tensor):
         made.here = here
         return made
 
+    def tolist(self) -> Any:
+        return self.here.tolist()
+
+    def numpy(self, *, force: bool = False) -> Any:
+        if not force:
+            raise TypeError("no array of a tensor on another device; use .cpu() first")
+        return self.here.numpy(force=True)
+
     @classmethod
     def __torch_dispatch__(  # type: ignore[override]
         cls, op: Any, types: Any, args: Any = (), kwargs: Any = None

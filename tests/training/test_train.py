@@ -5,6 +5,7 @@ import signal
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 
@@ -223,3 +224,43 @@ def test_a_lock_that_was_removed_locks_nobody_out_so_nothing_more_is_written(
     with pytest.raises(RunError, match=r"\.lock: was replaced by another file while"):
         fit(run, words, say=second, first=["begun"])
     assert not (run.path / "best.safetensors").exists()
+
+
+def test_what_is_called_after_each_epoch_gets_its_row(words: Dataset, tmp_path: Path) -> None:
+    rows: list[Any] = []
+    run = tt.train(
+        words, out=tmp_path / "a", **SMALL | {"max_steps": None, "epochs": 2}, on_epoch=rows.append
+    )
+    assert rows == run.metrics
+    assert [row["epoch"] for row in rows] == [1, 2]
+
+
+@pytest.mark.parametrize("answer", [True, np.bool_(True)])
+def test_it_may_stop_training_which_goes_on_as_if_it_had_not(
+    answer: object, words: Dataset, tmp_path: Path
+) -> None:
+    told = SMALL | {"max_steps": None, "epochs": 2}
+    whole = tt.train(words, out=tmp_path / "whole", on_epoch=lambda row: 1, **told)
+    said: list[str] = []
+    begun = tt.train(
+        words, out=tmp_path / "a", on_epoch=lambda row: answer, **told | {"say": said.append}
+    )
+    assert len(begun.metrics) == 1
+    assert said[-1] == (
+        f"Stopped: on_epoch asked for it. Go on with: throughtime train --resume {begun.path}"
+    )
+    resumed = tt.train(resume=begun.path, say=None)
+    assert [row["valid nats"] for row in resumed.metrics] == [
+        row["valid nats"] for row in whole.metrics
+    ]
+    for a, b in zip(resumed.model.parameters(), whole.model.parameters(), strict=True):
+        assert torch.equal(a, b)
+
+
+def test_what_it_raises_is_raised_and_the_epoch_is_kept(words: Dataset, tmp_path: Path) -> None:
+    def failing(row: object) -> None:
+        raise LookupError("mine")
+
+    with pytest.raises(LookupError, match="mine"):
+        tt.train(words, out=tmp_path / "a", on_epoch=failing, **SMALL)
+    assert len(tt.load(tmp_path / "a").metrics) == 1

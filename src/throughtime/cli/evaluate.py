@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from throughtime.cli.classes import tables
-from throughtime.cli.files import FORMAT, FORMAT_HELP, Rows, RunPath
+from throughtime.cli.files import DEVICE, FORMAT, FORMAT_HELP, Rows, RunPath
 
 if TYPE_CHECKING:
     from throughtime.evaluation.metrics import Number
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 @click.option("--shuffled", is_flag=True, help="Give each y the x of another row, as a control.")
 @click.option("--interval", is_flag=True, help="Add 95 % intervals, by the bootstrap over rows.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@DEVICE
 def evaluate(
     run: Path,
     file: BufferedIOBase | Path | None,
@@ -32,13 +33,14 @@ def evaluate(
     shuffled: bool,
     interval: bool,
     as_json: bool,
+    device: str,
 ) -> None:
     """Measure a RUN on examples that it was not trained on: a part of its data, or the labelled
     rows of FILE."""
     from throughtime.inference.evaluate import evaluate_part, evaluate_rows
     from throughtime.inference.run import Run
 
-    loaded = Run.load(run).folder
+    loaded = Run.load(run, device).folder
     if file is None:
         if form is not None:
             raise ValueError("--format is for FILE; leave it out for a part of the data")

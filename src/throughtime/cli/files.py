@@ -15,6 +15,11 @@ FORMAT = click.Choice(FORMATS)
 FORMAT_HELP = "Format of FILE [as in training, or by its name]."
 
 
+DEVICE = click.option(
+    "--device", default="cpu", help="Where to compute: auto, cpu, cuda, cuda:1, mps, … [cpu]."
+)
+
+
 class Rows(click.Path):
     """An argument for a file or folder, or for standard input, from which bytes are read."""
 

@@ -13,7 +13,8 @@ import throughtime
 from throughtime.extras import MissingPackage, needed_for
 
 COMMANDS = (
-    *("datasets", "train", "evaluate", "sample", "predict", "score", "report", "runs", "doctor"),
+    *("datasets", "train", "sweep", "evaluate", "sample", "predict", "score"),
+    *("report", "runs", "doctor"),
 )
 """The commands; each is in a module of its name, imported when the command is used."""
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from throughtime.cli.files import FORMAT, FORMAT_HELP, Rows, RunPath
+from throughtime.cli.files import DEVICE, FORMAT, FORMAT_HELP, Rows, RunPath
 
 
 @click.command()
@@ -33,6 +33,7 @@ from throughtime.cli.files import FORMAT, FORMAT_HELP, Rows, RunPath
     type=click.IntRange(1, 128),
     help="Lines in a batch [128; 1 at a terminal].",
 )
+@DEVICE
 def predict(
     run: Path,
     file: BufferedIOBase | Path,
@@ -43,6 +44,7 @@ def predict(
     max_length: int | None,
     samples: int | None,
     batch_size: int | None,
+    device: str,
 ) -> None:
     """Predict y with the model of a RUN, for each x in FILE or standard input.
 
@@ -63,7 +65,7 @@ def predict(
     from throughtime.inference.run import Run
     from throughtime.inference.series import forecast, is_series
 
-    loaded = Run.load(run).folder
+    loaded = Run.load(run, device).folder
     if is_series(loaded):
         for name, option in (("--top", top), ("--batch-size", batch_size)):
             if option is not None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from throughtime.cli.files import RunPath
+from throughtime.cli.files import DEVICE, RunPath
 
 if TYPE_CHECKING:
     from throughtime.inference.decoding import Decoding
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 @click.option("--prefix", help="Beginning of the text, for a model of text without x.")
 @click.option("--seed", type=click.IntRange(0, 2**63 - 1), help="Seed of the draws.")
 @click.option("--split", help="Part of the data that x is from, for a model of y given x [test].")
+@DEVICE
 def sample(
     run: Path,
     count: int | None,
@@ -37,6 +38,7 @@ def sample(
     top_p: float | None,
     beam: int | None,
     max_length: int | None,
+    device: str,
 ) -> None:
     """Draw from the model of a RUN.
 
@@ -49,7 +51,7 @@ def sample(
     from throughtime.inference.decoding import Decoding
     from throughtime.inference.run import Run
 
-    loaded = Run.load(run).folder
+    loaded = Run.load(run, device).folder
     decoding = Decoding(temperature, top_k, top_p, beam, max_length)
     if seed is not None:
         torch.manual_seed(seed)

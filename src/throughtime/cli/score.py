@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from throughtime.cli.files import FORMAT, FORMAT_HELP, Rows, RunPath
+from throughtime.cli.files import DEVICE, FORMAT, FORMAT_HELP, Rows, RunPath
 
 
 @click.command()
@@ -24,8 +24,14 @@ from throughtime.cli.files import FORMAT, FORMAT_HELP, Rows, RunPath
 @click.option(
     "--top", type=click.IntRange(min=1), help="Number of most probable symbols; needs --json."
 )
+@DEVICE
 def score(
-    run: Path, file: BufferedIOBase | Path, form: str | None, as_json: bool, top: int | None
+    run: Path,
+    file: BufferedIOBase | Path,
+    form: str | None,
+    as_json: bool,
+    top: int | None,
+    device: str,
 ) -> None:
     """Score each line of FILE or standard input with the model of a RUN.
 
@@ -50,7 +56,7 @@ def score(
     if top is not None and not as_json:
         raise ValueError("--top needs --json")
     not_known = 0
-    for scored in of_rows.score(Run.load(run).folder, file, top=top, form=form):
+    for scored in of_rows.score(Run.load(run, device).folder, file, top=top, form=form):
         not_known += scored.unknown
         if as_json:
             click.echo(json.dumps(scored.to_dict(), ensure_ascii=False))

@@ -3,29 +3,21 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from throughtime.cli.files import RunPath
+from throughtime.cli.options import training_options
 from throughtime.extras import MissingPackage, needed_for
 from throughtime.runs.errors import RunError
-from throughtime.runs.options import READING, ConfigError, Options, help_of
+from throughtime.runs.options import READING, ConfigError, Options
 
 if TYPE_CHECKING:
     from throughtime.data import Dataset
     from throughtime.runs.folder import RunFolder
-
-
-def _options(command: Callable[..., None]) -> Callable[..., None]:
-    """Add an option for each key of the configuration, which checks the values."""
-    for name in reversed(Options.model_fields):
-        if name != "dataset":
-            option = f"--{name.replace('_', '-')}"
-            command = click.option(option, metavar="…", help=help_of(name))(command)
-    return command
 
 
 @click.command()
@@ -35,7 +27,7 @@ def _options(command: Callable[..., None]) -> Callable[..., None]:
     "--config", "file", type=click.Path(path_type=Path), help="Options from a config.json."
 )
 @click.option("--resume", type=RunPath(), help="The folder of a run to continue.")
-@_options
+@training_options()
 def train(
     dataset: str | None, out: Path | None, file: Path | None, resume: Path | None, **told: Any
 ) -> None:
@@ -73,7 +65,7 @@ def train(
         click.echo(f"Go on with: {run.resumption}")
         return
     click.echo(f"Stopped: {reason}. The best weights and the state of training are in {run.path}.")
-    trained = Run.load(run.path)
+    trained = Run.load(run.path, run.config.device)
     try:
         with needed_for("drawing them"):
             from throughtime.report import draw_all

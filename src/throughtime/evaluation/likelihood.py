@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from dataclasses import replace
 
 import torch
 from torch import Tensor
@@ -17,6 +18,7 @@ from throughtime.distribution.terms import LogProbTerms
 from throughtime.model.encoder_decoder import EncoderDecoder
 from throughtime.model.recurrent_model import RecurrentModel
 from throughtime.runs.build import Model
+from throughtime.runs.device import placed
 from throughtime.sequence import Sequence
 from throughtime.wiring import Edge
 
@@ -42,9 +44,15 @@ def sees_x(model: Model) -> bool:
 
 
 def y_given(model: Model, x: Sequence | Tensor | None) -> SequenceDistribution | Distribution:
-    """p(y | x), or p(y) if the model sees no x."""
-    p: SequenceDistribution | Distribution = model(x) if sees_x(model) else decoder(model)()
+    """p(y | x), or p(y) if the model sees no x; x may be on any device."""
+    p: SequenceDistribution | Distribution
+    p = model(placed(model, x)) if sees_x(model) else decoder(model)()
     return p
+
+
+def there(model: Model, batch: Examples) -> Examples:
+    """Examples with x and y where the model is."""
+    return replace(batch, x=placed(model, batch.x), y=placed(model, batch.y))
 
 
 def stand_ins(p: SequenceDistribution, y: Sequence) -> Sequence:
@@ -115,7 +123,7 @@ def symbols_of_rows(model: Model, y: Sequence | Tensor) -> Tensor:
     if isinstance(y, Sequence):
         counts = y.lengths + int(decides_length(model))
         return counts if absent is None else counts - absent.sum(1)
-    counts = torch.ones(len(y), dtype=torch.int64)
+    counts = torch.ones(len(y), dtype=torch.int64, device=y.device)
     return counts if absent is None or are_sets(y) else counts - absent.long()
 
 
@@ -155,7 +163,7 @@ def parts(
     steps: int | None = None,
     most: int = SYMBOLS,
 ) -> Iterator[tuple[SequenceDistribution | Distribution, Examples]]:
-    """All examples in batches, each with its distribution.
+    """All examples in batches on the model's device, each with its distribution.
 
     With ``steps``, the batches are chunks of streams of running text. The distribution of a chunk
     is conditioned on its stream before it, and on the steps before the stream.
@@ -165,15 +173,16 @@ def parts(
         assert output is not None
         most = min(most, max(1, LOGITS // output.size))
         for batch in batches(examples, rows, generator=None, symbols=most):
-            yield y_given(model, batch.x), batch
+            yield y_given(model, batch.x), there(model, batch)
         return
     assert isinstance(examples.y, Sequence)
     rows = min(rows, int(examples.y.lengths))
     p = y_given(model, None)
     assert isinstance(p, SequenceDistribution)
-    past = before_streams(examples, rows)
+    past = placed(model, before_streams(examples, rows))
     for t in range(0, past.steps, steps):  # limits the logits at once to those of a chunk
         p = p.observe(past.drop(torch.full((rows,), t)).take(torch.full((rows,), steps)))[1]
     for chunk in streams(examples.y, rows, steps):
+        chunk = placed(model, chunk)
         yield p, Examples(None, chunk)
         p = p.observe(chunk)[1]

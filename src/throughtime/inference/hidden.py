@@ -10,6 +10,7 @@ from throughtime.distribution import SequenceDistribution
 from throughtime.evaluation.likelihood import decoder, sees_x, stand_ins, y_given
 from throughtime.inference.evaluate import examples_of
 from throughtime.inference.rows import reading_of, tables
+from throughtime.runs.device import placed
 from throughtime.runs.folder import RunFolder
 from throughtime.sequence import Sequence
 from throughtime.wiring import Edge
@@ -49,9 +50,9 @@ def _of(
 ) -> list[tuple[Tensor, ...]]:
     model = decoder(run.model)
     if model.wiring.emits_last:
-        layers = model.hidden_states(x)
+        layers = model.hidden_states(placed(run.model, x))
     else:
-        p = y_given(run.model, x)
+        p, y = y_given(run.model, x), placed(run.model, y)
         assert isinstance(p, SequenceDistribution)
         layers = p.hidden_states(stand_ins(p, y) if isinstance(y, Sequence) else y)
-    return list(zip(*(layer.to_list() for layer in layers), strict=True))
+    return list(zip(*(layer.to("cpu").to_list() for layer in layers), strict=True))

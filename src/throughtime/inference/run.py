@@ -28,6 +28,7 @@ from throughtime.inference.score import score
 from throughtime.inference.series import forecast
 from throughtime.runs.build import Model
 from throughtime.runs.config import Config
+from throughtime.runs.device import device_of
 from throughtime.runs.folder import RunFolder
 from throughtime.whole import whole
 
@@ -60,13 +61,21 @@ class Run:
         self.folder = folder
 
     @classmethod
-    def load(cls, path: str | Path) -> Run:
+    def load(cls, path: str | Path, device: str = "cpu") -> Run:
         """Open a run's folder with its best weights; sets torch's threads as in training.
 
+        Args:
+            path: the folder.
+            device: where the model computes, wherever it was trained: ``cpu``, ``cuda``,
+                ``cuda:1``, ``mps``, …; ``auto`` is the accelerator that torch finds, if there is
+                one.
+
         Raises:
-            ValueError: if a file is missing, damaged, or of another version of the format.
+            ValueError: if a file is missing, damaged, or of another version of the format; or if
+                there is no such device.
         """
         run = cls(RunFolder.load(path))
+        run.model.to(device_of(device))
         torch.set_num_threads(run.config.threads)
         return run
 
@@ -264,10 +273,15 @@ class Run:
         return evaluate_rows(self.folder, on, **options)
 
 
-def load(path: str | Path) -> Run:
+def load(path: str | Path, device: str = "cpu") -> Run:
     """Open a run's folder; torch then uses as many threads as the run was trained with.
 
+    Args:
+        path: the folder.
+        device: where the model computes; see :meth:`Run.load`.
+
     Raises:
-        ValueError: if a file is missing, damaged, or of another version of the format.
+        ValueError: if a file is missing, damaged, or of another version of the format; or if there
+            is no such device.
     """
-    return Run.load(path)
+    return Run.load(path, device)

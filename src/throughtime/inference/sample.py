@@ -18,6 +18,7 @@ from throughtime.inference.decoding import Decoding
 from throughtime.inference.results import Sample
 from throughtime.inference.rows import warn_of_unknown
 from throughtime.lengths import DecidedBy
+from throughtime.runs.device import placed
 from throughtime.runs.errors import RunError
 from throughtime.runs.folder import RunFolder
 from throughtime.sequence import Sequence
@@ -56,10 +57,10 @@ def sample(
         begun = y.vocabulary.encode(prefix)
         if y.vocabulary.unknown is not None:
             warn_of_unknown(int((begun == y.vocabulary.unknown).sum()))
-        p = p.observe(Sequence(begun[None])[0])[1]
-    drawn = decoding.draw(p, (count,)).to_list()
+        p = p.observe(placed(run.model, Sequence(begun[None])[0]))[1]
+    drawn = decoding.draw(p, (count,)).to("cpu").to_list()
     values = [row if begun is None else torch.cat([begun, row]) for row in drawn]
-    log_p = text.log_prob(Sequence.from_list(values)).tolist()
+    log_p = text.log_prob(placed(run.model, Sequence.from_list(values))).tolist()
     return [Sample(y.decode(v), log_p) for v, log_p in zip(values, log_p, strict=True)]
 
 
@@ -93,10 +94,10 @@ def compare(
             best, sure = p.mode, p.probs.max(-1).values.tolist()
         return [
             Comparison(y.decode(true), y.decode(guess), probability)
-            for true, guess, probability in zip(examples.y, best, sure, strict=True)
+            for true, guess, probability in zip(examples.y, best.cpu(), sure, strict=True)
         ]
     assert isinstance(examples.y, Sequence)
-    guesses = (decoding or Decoding()).take(p).to_list()
+    guesses = (decoding or Decoding()).take(p).to("cpu").to_list()
     beside: list[list[str] | None] = [None] * len(guesses)
     x = run.schema.x_vocabulary
     if p.length.decided_by is DecidedBy.INPUT and x is not None and y.vocabulary is not None:

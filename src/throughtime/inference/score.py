@@ -30,6 +30,7 @@ from throughtime.inference.rows import LINES, RUNNING, answered, as_input, readi
 from throughtime.inference.running import line_scores
 from throughtime.inference.series import is_series, observed
 from throughtime.inference.top import check_top, top_of
+from throughtime.runs.device import placed
 from throughtime.runs.folder import RunFolder
 from throughtime.sequence import Sequence
 
@@ -127,7 +128,7 @@ def _numbers(
     y: Sequence | Tensor,
     top: int | None,
 ) -> Iterator[dict[str, Any]]:
-    p = y_given(run.model, x)
+    p, y = y_given(run.model, x), placed(run.model, y)
     if isinstance(p, SequenceDistribution):
         assert isinstance(y, Sequence)
         yield from _of_sequences(run, of_y, p, y, top)

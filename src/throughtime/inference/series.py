@@ -16,6 +16,7 @@ from throughtime.evaluation.metrics.reals import HORIZON
 from throughtime.inference.quantiles import LEVELS, quantile
 from throughtime.inference.results import ForecastStep
 from throughtime.inference.rows import reading_of, whole_table
+from throughtime.runs.device import placed
 from throughtime.runs.errors import RunError
 from throughtime.runs.folder import RunFolder
 from throughtime.sequence import Sequence
@@ -87,7 +88,8 @@ def observed(
     p = y_given(run.model, None)
     assert isinstance(p, SequenceDistribution)
     steps = values[:, 0] if column.size == 1 else values
-    return p.expand((1,)), Sequence(column.encode(values)[None]), steps.tolist()
+    y = placed(run.model, Sequence(column.encode(values)[None]))
+    return p.expand((1,)), y, steps.tolist()
 
 
 def series_values(run: RunFolder, source: object, form: str | None) -> Tensor:

@@ -44,6 +44,11 @@ def build(config: Config, schema: Schema) -> Model:
         ) from None
 
 
+def in_precision(model: Model, precision: str) -> Model:
+    """The model with parameters of float64, if that is the precision; else of float32."""
+    return model.double() if precision == "float64" else model
+
+
 def set_dropout(model: Model, share: float) -> None:
     """Set the dropout of a model: this share of symbols and of h(t) is dropped in training."""
     for module in model.modules():

@@ -24,7 +24,7 @@ from throughtime.runs.options import (
 )
 from throughtime.runs.seal import BLANK, is_sealed, sealed
 
-FORMAT = 4
+FORMAT = 5
 """The version of the folder format that this library writes and reads."""
 
 
@@ -88,6 +88,8 @@ class Config(BaseModel):
     save_every: o.SaveEvery
     patience: o.Patience
     threads: o.Threads
+    device: o.DeviceName
+    precision: o.Precision
 
     @classmethod
     def read(cls, values: Mapping[str, Any]) -> Config:

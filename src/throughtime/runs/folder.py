@@ -31,7 +31,7 @@ from throughtime.runs.belonging import (
     read_config,
     state_of,
 )
-from throughtime.runs.build import Model, build
+from throughtime.runs.build import Model, build, in_precision
 from throughtime.runs.config import Config
 from throughtime.runs.errors import RunError
 from throughtime.runs.files import save
@@ -127,7 +127,7 @@ class RunFolder:
                 f"{schema.running}; one of them was changed"
             )
         try:
-            model = build(config, schema)
+            model = in_precision(build(config, schema), config.precision)
         except ValueError as error:
             raise RunError(f"{path}: {error}") from None
         found = cls(path, identity, config, schema, digest, model, place_of(path))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
@@ -28,6 +29,12 @@ def _checked_by(choice: str) -> AfterValidator:
         return text
 
     return AfterValidator(checked)
+
+
+def _device_name(text: str) -> str:
+    if not re.fullmatch(r"auto|cpu|mps|(cuda|xpu)(:\d+)?", text):
+        raise ValueError(f"{text!r} is none; expected auto, cpu, cuda, cuda:1, mps or xpu")
+    return text
 
 
 Data = Annotated[str, Field(description="An embedded set, or a file.")]
@@ -148,6 +155,20 @@ Patience = Annotated[
     int, Field(ge=1, description="Stop after so many epochs without a lower validation loss [20].")
 ]
 Threads = Annotated[int, Field(ge=1, le=1024, description="Threads of torch.")]
+DeviceName = Annotated[
+    str,
+    AfterValidator(_device_name),
+    Field(
+        description="Where to compute: auto, cpu, cuda, cuda:1, mps, … [cpu].",
+    ),
+]
+Precision = Annotated[
+    Literal["float32", "bfloat16", "float64"],
+    Field(
+        description="float32, bfloat16 (products in training; probabilities are float32) or "
+        "float64 [float32].",
+    ),
+]
 
 
 class Options(BaseModel):
@@ -206,6 +227,8 @@ class Options(BaseModel):
     save_every: SaveEvery | None = None
     patience: Patience | None = None
     threads: Threads | None = None
+    device: DeviceName | None = None
+    precision: Precision | None = None
 
     @classmethod
     def read(cls, values: Mapping[str, Any]) -> Options:
@@ -246,8 +269,8 @@ READING = (
 )
 """The options of how a file is read."""
 
-OF_STOPPING = ("epochs", "max_steps", "max_seconds", "patience", "save_every")
-"""The options of when to stop and to save, which may change when a run is resumed."""
+OF_STOPPING = ("epochs", "max_steps", "max_seconds", "patience", "save_every", "device")
+"""The options of when to stop and to save, and where, which may change when a run is resumed."""
 
 VERSION = "version"
 """The key of config.json for the version of the folder's format."""

@@ -8,7 +8,8 @@ import torch
 
 from throughtime.data import Dataset
 from throughtime.evaluation.likelihood import symbols
-from throughtime.runs.build import Model, build, set_dropout
+from throughtime.runs.build import Model, build, in_precision, set_dropout
+from throughtime.runs.device import device_of
 from throughtime.runs.folder import RunFolder
 from throughtime.runs.options import Options
 from throughtime.training.initialise import initialise
@@ -40,7 +41,8 @@ def prepare(options: Options, data: Dataset, path: Path | None = None) -> RunFol
         config = config.replaced(dropout=usual_dropout(model, data))
         set_dropout(model, config.dropout)
     initialise(model, data.splits["train"])
-    return RunFolder.create(config, data, model, path)
+    device_of(config.device)  # before there is a folder
+    return RunFolder.create(config, data, in_precision(model, config.precision), path)
 
 
 def usual_dropout(model: Model, data: Dataset) -> float:

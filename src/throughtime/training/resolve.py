@@ -30,6 +30,8 @@ DEFAULTS: dict[str, Any] = {
     "clip": 1.0,
     "patience": 20,
     "save_every": 5.0,
+    "device": "cpu",
+    "precision": "float32",
 }
 """Defaults that do not depend on the data; measured, see docs/defaults.md."""
 

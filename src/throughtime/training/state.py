@@ -18,7 +18,7 @@ from throughtime.training.progress import Progress
 
 OPTIMISER, CARRIED, DRAWS = "optimiser.", "carried.", "draws"
 """How the names of tensors begin: AdamW's moments of each parameter; the state that running text
-goes on from; the state of random numbers."""
+goes on from; the state of random numbers, of the CPU and of a device besides."""
 
 
 def state_of(
@@ -26,8 +26,9 @@ def state_of(
     optimiser: torch.optim.AdamW,
     forcing: Forcing,
     carried: SequenceDistribution | None,
+    device: torch.device,
 ) -> State:
-    """The state of training, and of torch's random numbers."""
+    """The state of training on a device, and of torch's random numbers."""
     tensors = {
         f"{OPTIMISER}{number}.{name}": value
         for number, means in optimiser.state_dict()["state"].items()
@@ -37,6 +38,8 @@ def state_of(
         parts = enumerate(carried.state.tensors())
         tensors |= {f"{CARRIED}{i:04d}": value for i, value in parts}
     tensors[DRAWS] = torch.get_rng_state()
+    if device.type != "cpu":
+        tensors[f"{DRAWS}.{device.type}"] = torch.get_device_module(device).get_rng_state()
     said = {"progress": asdict(progress), "forcing": forcing.state_dict()}
     return State(said, tensors)
 
@@ -71,6 +74,7 @@ def restore(
         ValueError: if it is not the state of such a training.
     """
     said, tensors = state
+    like = next(model.parameters())
     try:
         progress = Progress(**said["progress"])
         progress.check(updates)
@@ -82,7 +86,10 @@ def restore(
         )
         forcing.load_state_dict(said["forcing"])
         torch.set_rng_state(tensors[DRAWS])
-        parts = tuple(v for name, v in sorted(tensors.items()) if name.startswith(CARRIED))
+        if (draws := tensors.get(f"{DRAWS}.{like.device.type}")) is not None:
+            torch.get_device_module(like.device).set_rng_state(draws)
+        named = sorted((name, v) for name, v in tensors.items() if name.startswith(CARRIED))
+        parts = tuple(v.to(like.device) for _, v in named)
         if not parts:
             return Restored(progress, None)
         empty = decoder(model).graph.initial_state(rows)
@@ -112,6 +119,7 @@ def _moments(
         if shapes != {"step": (), "exp_avg": shape, "exp_avg_sq": shape}:
             raise ValueError(f"moments of shapes {shapes} for a parameter of shape {shape}")
         for name, mean in means.items():
-            if mean.dtype != torch.float32 or not bool(mean.isfinite().all()):
-                raise ValueError(f"{name} is {mean.dtype}, or not finite; expected float32")
+            dtype = torch.float32 if name == "step" else parameters[index].dtype
+            if mean.dtype != dtype or not bool(mean.isfinite().all()):
+                raise ValueError(f"{name} is {mean.dtype}, or not finite; expected {dtype}")
     return moments

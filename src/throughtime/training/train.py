@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -14,7 +15,7 @@ from throughtime.runs.alone import alone
 from throughtime.runs.folder import RunFolder
 from throughtime.runs.options import OF_STOPPING, READING, ConfigError, Options
 from throughtime.training.prepare import prepare
-from throughtime.training.trainer import INTERRUPTED, Trainer
+from throughtime.training.trainer import ASKED, INTERRUPTED, OnEpoch, Trainer
 
 Say = Callable[[str], None]
 """Receives each line of the log of training."""
@@ -26,6 +27,7 @@ def train(
     out: str | Path | None = None,
     resume: str | Path | None = None,
     say: Say | None = print,
+    on_epoch: OnEpoch | None = None,
     **options: Any,
 ) -> Run:
     """Train a model, or go on with one, and return it with its best weights.
@@ -40,6 +42,9 @@ def train(
         resume: the folder of a run to go on with. It keeps its options, but for those of when to
             stop: ``epochs``, ``max_steps``, ``max_seconds``, ``patience`` and ``save_every``.
         say: receives each line of the log; None for silence.
+        on_epoch: is called after each validation with its row of ``metrics.csv``, as a dict with
+            ``"epoch"``, ``"step"``, ``"train nats"``, ``"valid nats"``, …. If it returns True,
+            training stops, and ``resume`` goes on with it; what it raises is raised here.
         **options: the options of the command line, by the same names: ``cell``, ``hidden_size``,
             ``epochs``, ``wiring``, …; see :class:`~throughtime.runs.options.Options`.
 
@@ -62,19 +67,15 @@ def train(
     if told.dataset is not None:
         raise ConfigError("dataset: the data are the first argument of tt.train")
     if resume is None:
-        reading = {name: value for name, value in told.told().items() if name in READING}
-        if isinstance(data, Dataset) and (reading or told.split_seed is not None):
-            name = "split_seed" if told.split_seed is not None else next(iter(reading))
-            raise ConfigError(f"{name}: the data were read already; give it to tt.data.read")
-        data = _dataset(data, told.dividing_seed, Reading(**reading))
+        data = dataset_of(data, told)
         folder, changes = prepare(told, data, None if out is None else Path(out)), None
     else:
         changes = told.told()
         folder, data = resumed(Path(resume), data, changes, {"out": out})
-    folder, reason = fit(folder, data, resume=changes, say=say)
-    if reason == INTERRUPTED and say is not None:
-        say(f"Stopped: interrupted. Go on with: {folder.resumption}")
-    return Run.load(folder.path)
+    folder, reason = fit(folder, data, resume=changes, say=say, on_epoch=on_epoch)
+    if reason in (INTERRUPTED, ASKED) and say is not None:
+        say(f"Stopped: {reason}. Go on with: {folder.resumption}")
+    return Run.load(folder.path, folder.config.device)
 
 
 def resumed(
@@ -106,9 +107,23 @@ def resumed(
     return folder, _dataset(data, folder.config.split_seed, folder.config.reading)
 
 
+def dataset_of(data: object, told: Options) -> Dataset:
+    """The data to train on, from whatever they were given as.
+
+    Raises:
+        ConfigError: if there are none, or options are given of how to read what was read already.
+        ValueError: if they cannot be read.
+    """
+    reading = {name: value for name, value in told.told().items() if name in READING}
+    if isinstance(data, Dataset) and (reading or told.split_seed is not None):
+        name = "split_seed" if told.split_seed is not None else next(iter(reading))
+        raise ConfigError(f"{name}: the data were read already; give it to tt.data.read")
+    return _dataset(data, told.dividing_seed, Reading(**reading))
+
+
 def _dataset(data: object, seed: int, reading: Reading) -> Dataset:
     if data is None:
-        raise ConfigError("no data are given; expected them as the first argument of tt.train")
+        raise ConfigError("no data are given; expected them as the first argument")
     if isinstance(data, Dataset):
         return data
     if isinstance(data, str):
@@ -123,6 +138,8 @@ def fit(
     resume: Mapping[str, Any] | None = None,
     say: Say | None = None,
     first: Iterable[str] = (),
+    on_epoch: OnEpoch | None = None,
+    until: float = math.inf,
 ) -> tuple[RunFolder, str]:
     """Train the model of a folder; return the folder and the reason why training stopped.
 
@@ -134,6 +151,8 @@ def fit(
         resume: to resume a run, the options that change; others are as the run has them by now.
         say: receives each line of the log.
         first: the first lines of the log.
+        on_epoch: is called after each validation; if it returns True, training stops.
+        until: the moment, by ``time.monotonic``, at which training is interrupted as by Ctrl-C.
 
     Raises:
         Diverged: if the loss is not finite; the weights saved before are kept.
@@ -147,7 +166,9 @@ def fit(
             if resume is not None:
                 folder = folder.again().replaced(**resume)
             folder = replace(folder, lock=lock)
-            trainer = Trainer(folder, data, resume=resume is not None, say=say)
+            trainer = Trainer(
+                folder, data, resume=resume is not None, say=say, on_epoch=on_epoch, until=until
+            )
             if resume:
                 folder.save_config()
             for line in first:

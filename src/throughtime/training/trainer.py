@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from itertools import islice
 
+import numpy as np
 import torch
 from torch import Tensor
 from tqdm import tqdm
@@ -19,11 +21,13 @@ from throughtime.evaluation.likelihood import (
     log_prob,
     nats_per_symbol,
     symbols,
+    there,
     y_given,
 )
 from throughtime.forcing import ScheduledSampling, TeacherForcing
 from throughtime.runs import choices
 from throughtime.runs.config import Config
+from throughtime.runs.device import device_of, placed
 from throughtime.runs.errors import RunError
 from throughtime.runs.folder import RunFolder
 from throughtime.runs.metrics import Metrics
@@ -41,6 +45,14 @@ WARM_UP = 50
 
 INTERRUPTED = "interrupted"
 """The reason why training stopped, if a signal asked it to."""
+
+
+ASKED = "on_epoch asked for it"
+"""The reason why training stopped, if what is called after each epoch asked it to."""
+
+OnEpoch = Callable[[Mapping[str, float | None]], object]
+"""Is called after each validation with its row of the metrics; if it returns True, training stops,
+and can be gone on with."""
 
 
 class Diverged(RuntimeError):
@@ -69,6 +81,9 @@ class Trainer:
         data: the data to train on.
         resume: continue from the run's state of training.
         say: receives each line of the log.
+        on_epoch: is called after each validation, when all is saved, with its row of the metrics;
+            if it returns True, training stops. What it raises, ``fit`` raises.
+        until: the moment, by the clock, at which training is interrupted as by Ctrl-C.
         clock: the time in seconds.
 
     Raises:
@@ -82,14 +97,17 @@ class Trainer:
         *,
         resume: bool = False,
         say: Callable[[str], None] = tqdm.write,
+        on_epoch: OnEpoch | None = None,
+        until: float = math.inf,
         clock: Clock = time.monotonic,
     ) -> None:
         run.check(data)
         self.run, self.data, self.config = run, data, run.config
-        self.say, self.clock = say, clock
+        self.say, self.on_epoch, self.until, self.clock = say, on_epoch, until, clock
         torch.set_num_threads(self.config.threads)
         torch.manual_seed(self.config.seed)
-        self.model, self.rows = run.model.train(), self.config.batch_size
+        self.device = device_of(self.config.device)
+        self.model, self.rows = run.model.to(self.device).train(), self.config.batch_size
         self.running = data.schema.running
         self.optimiser = torch.optim.AdamW(
             self.model.parameters(), weight_decay=self.config.weight_decay, fused=True
@@ -106,7 +124,8 @@ class Trainer:
             self.planned = min(self.planned, self.config.max_steps)
         self.class_weights = None
         if self.config.class_weights is not None:
-            self.class_weights = balanced(data.splits["train"].y, data.schema.y.size)
+            weights = balanced(data.splits["train"].y, data.schema.y.size)
+            self.class_weights = placed(self.model, weights)
         self.progress = Progress()
         self.carried: SequenceDistribution | None = None
         self.metrics: Metrics = []
@@ -128,7 +147,7 @@ class Trainer:
         with Interrupt() as interrupt, self._display() as display:
             while self._not_validated() or not progress.reason_to_stop(self.config):
                 for batch in islice(self._epoch(), progress.position, None):
-                    if interrupt.requested or progress.reason_to_stop(self.config):
+                    if self._interrupted(interrupt) or progress.reason_to_stop(self.config):
                         break
                     before = progress.symbols
                     loss = self._update(batch)
@@ -140,7 +159,7 @@ class Trainer:
                         raise
                     if self.clock() - self.saved > 60 * self.config.save_every:
                         self._save()
-                if interrupt.requested:
+                if self._interrupted(interrupt):
                     self._save()
                     return INTERRUPTED
                 with display.paused():
@@ -148,9 +167,17 @@ class Trainer:
                     progress.seconds = self.clock() - started
                     self._save(best=better)
                     self.say(said)  # last: there may be nobody any more
-        reason = progress.reason_to_stop(self.config)
-        assert reason is not None
-        return reason
+                    if self._asked_to_stop():
+                        break
+        return progress.reason_to_stop(self.config) or ASKED
+
+    def _interrupted(self, interrupt: Interrupt) -> bool:
+        return interrupt.requested or self.clock() >= self.until
+
+    def _asked_to_stop(self) -> bool:
+        """Call what is called after an epoch; whether it answers True, Python's or NumPy's."""
+        answer = None if self.on_epoch is None else self.on_epoch(dict(self.metrics[-1]))
+        return isinstance(answer, bool | np.bool_) and bool(answer)
 
     def _not_validated(self) -> bool:
         """Whether updates were made since the last validation, also before this was resumed."""
@@ -159,7 +186,8 @@ class Trainer:
     # ---- saving --------------------------------------------------------------------------------
 
     def _save(self, *, best: bool = False) -> None:
-        state = state_of(self.progress, self.optimiser, self.forcing, self.carried)
+        parts = (self.progress, self.optimiser, self.forcing, self.carried, self.device)
+        state = state_of(*parts)
         self.run.save_state(state, self.metrics, best=best)
         self.saved = self.clock()
 
@@ -195,7 +223,8 @@ class Trainer:
         for group in self.optimiser.param_groups:
             group["lr"] = self._learning_rate()
         count = symbols(self.model, batch.y)
-        log_p, objective = self._objectives(batch)
+        with self._products():
+            log_p, objective = self._objectives(there(self.model, batch))
         nats = -log_p.sum()
         self.optimiser.zero_grad()
         (-objective.sum() / self.typical).backward()
@@ -215,6 +244,12 @@ class Trainer:
         progress.nats += nats.item()
         progress.symbols += count
         return loss
+
+    def _products(self) -> AbstractContextManager[None]:
+        """Where products are of the precision of training; probabilities are float32 at least."""
+        if self.config.precision != "bfloat16":
+            return nullcontext()
+        return torch.autocast(self.device.type, torch.bfloat16)
 
     def _objectives(self, batch: Examples) -> tuple[Tensor, Tensor]:
         """The log-likelihood of each row, and what is maximised: the same but for class weights."""

@@ -33,7 +33,7 @@ class RealColumn(Column):
 
     def spread(self, deviation: Tensor) -> Any:
         """Standard deviations of encoded values, in the units of the file."""
-        return self._plain(deviation.double() * self.scale.unit)
+        return self._plain(deviation.cpu().double() * self.scale.unit)
 
     def _plain(self, values: Tensor) -> Any:
         """Values as a file would have them: a number, or a list."""

@@ -60,7 +60,7 @@ class Scale:
 
     def back(self, values: Tensor) -> Tensor:
         """The original numbers of standardised ``values``."""
-        return values.double() * self.unit + self.mean
+        return values.cpu().double() * self.unit + self.mean
 
     def alike(self, other: Scale) -> bool:
         """Whether both are equal up to rounding, which differs between machines."""

@@ -59,10 +59,10 @@ def length_distributions(model: Model, examples: Examples) -> tuple[Tensor, Tens
     if not sees_x(model):
         p = y_given(model, None)
         assert isinstance(p, SequenceDistribution)
-        return data, p.length_marginal(longest, samples=SAMPLES).double()
+        return data, p.length_marginal(longest, samples=SAMPLES).cpu().double()
     total = torch.zeros_like(data)
     for p, _ in measured(model, examples):
         assert isinstance(p, SequenceDistribution)
         draws = math.ceil(SAMPLES / len(examples))
-        total += p.length_marginal(longest, samples=draws).double().sum(0)
+        total += p.length_marginal(longest, samples=draws).cpu().double().sum(0)
     return data, total / len(examples)

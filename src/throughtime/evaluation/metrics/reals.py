@@ -33,15 +33,15 @@ def errors_and_coverage(model: Model, examples: Examples, running: bool) -> list
             one_step, y, here = p.predictive(part.y), part.y.values, part.y.mask
         else:
             assert not isinstance(p, SequenceDistribution)
-            one_step, y, here = p, part.y, torch.ones(len(part.y), dtype=torch.bool)
+            one_step, y, here = p, part.y, torch.ones_like(part.y[:, 0], dtype=torch.bool)
         lengths = here.reshape(len(here), -1).sum(1).tolist()
-        values += y[here].double().split(lengths)
-        errors += (one_step.mean - y)[here].square().double().split(lengths)
+        values += y[here].cpu().double().split(lengths)
+        errors += (one_step.mean - y)[here].square().cpu().double().split(lengths)
         try:
             below = marginal_cdf(one_step, y)[here]
         except NotImplementedError:  # the distribution of a user's output may have no cdf
             continue
-        inside += ((below - 0.5).abs() <= CENTRAL / 2).double().split(lengths)
+        inside += ((below - 0.5).abs() <= CENTRAL / 2).cpu().double().split(lengths)
     measures = _errors("of the one-step mean", errors, values)
     if inside:
         covered = table(_sums(inside), [v.numel() for v in values])
@@ -71,8 +71,8 @@ def closed_loop_errors(model: Model, examples: Examples, running: bool) -> list[
         assert isinstance(part.y, Sequence)
         y, here = part.y.values, part.y.mask
         guess = _forecast(p, part.y) if running else p.mode(max_length=part.y.steps).values
-        values += y[here].double().split(part.y.lengths.tolist())
-        errors += (guess - y)[here].square().double().split(part.y.lengths.tolist())
+        values += y[here].cpu().double().split(part.y.lengths.tolist())
+        errors += (guess - y)[here].square().cpu().double().split(part.y.lengths.tolist())
     how = f"in closed loop{f', {HORIZON} steps at a time' if running else ''}"
     return _errors(how, errors, values)
 
