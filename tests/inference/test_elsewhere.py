@@ -25,7 +25,7 @@ WITH_X: dict[str, Callable[[tt.Run, list[Any]], Any]] = {
 def _rounded(found: Any) -> Any:
     """Numbers of few digits: another way to the same one has other roundings."""
     if isinstance(found, float):
-        return float(f"{found:.3g}")
+        return float(f"{round(found, 6):.3g}")
     if isinstance(found, dict):
         return {_rounded(k): _rounded(v) for k, v in found.items()}
     return [_rounded(v) for v in found] if isinstance(found, list | tuple) else found

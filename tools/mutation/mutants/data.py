@@ -10,14 +10,14 @@ MUTANTS = [
     Mutant(
         "a prediction without training's mean",
         "data/columns/scale.py",
-        "values.double() * self.unit + self.mean",
+        "values.cpu().double() * self.unit + self.mean",
         "values.double() * self.unit",
         ("tests/data/columns/test_saved.py::test_what_is_decoded_is_what_the_file_had",),
     ),
     Mutant(
         "a deviation in training's unit",
         "data/columns/numbers.py",
-        "deviation.double() * self.scale.unit",
+        "deviation.cpu().double() * self.scale.unit",
         "deviation.double()",
         ("tests/inference/test_predict.py::test_numbers_are_in_the_unit_of_the_file",),
     ),
