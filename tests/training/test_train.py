@@ -160,7 +160,7 @@ def test_what_goes_on_with_an_interrupted_run_is_said(
     """It is a call that works."""
     update, path = Trainer._update, tmp_path / "it's"
 
-    def interrupted(self: Trainer, batch: Any) -> float:
+    def interrupted(self: Trainer, batch: Any) -> dict[str, float]:
         if self.progress.step == 5:
             signal.raise_signal(signal.SIGINT)
         return update(self, batch)
