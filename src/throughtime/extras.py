@@ -25,6 +25,7 @@ EXTRAS = {
     },
     "report": {"matplotlib": "matplotlib"},
     "sweep": {"optuna": "optuna"},
+    "tensorboard": {"tensorboard": "tensorboard"},
 }
 """The extras of pyproject.toml: of each package the module that is imported, and its name."""
 

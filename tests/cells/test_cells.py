@@ -45,8 +45,9 @@ def test_with_its_weights_a_model_is_that_of_torch_nn(
 
     ragged = Sequence(x, LENGTHS)
     steps = Steps(ragged.mask.T, x=ragged.values.transpose(0, 1))
-    o, state = model.graph.unfold(model.graph.initial_state(4), steps, FullBPTT())
-    h = Sequence(o.transpose(0, 1), LENGTHS).values
+    read, state = model.graph.unfold(model.graph.initial_state(4), steps, FullBPTT())
+    assert read is not None
+    h = Sequence(read.o.transpose(0, 1), LENGTHS).values
     torch.testing.assert_close(h, expected, rtol=1e-12, atol=1e-12)
     last = last if isinstance(last, tuple) else (last,)
     for part, expected_part in enumerate(last):

@@ -78,7 +78,7 @@ def test_a_disaster_is_said_in_one_line_and_what_was_saved_is_whole(
     disaster, reason = DISASTERS[name]
     update = Trainer._update
 
-    def struck(trainer: Trainer, batch: Examples) -> float:
+    def struck(trainer: Trainer, batch: Examples) -> dict[str, float]:
         if trainer.progress.step == 2:
             disaster(path, patch)
         return update(trainer, batch)

@@ -31,7 +31,7 @@ def _rounded(found: Any) -> Any:
     return [_rounded(v) for v in found] if isinstance(found, list | tuple) else found
 
 
-NAMES = ("label", "number", "numbers", "predicted")
+NAMES = ("label", "numbers")
 
 
 @pytest.mark.filterwarnings("ignore:.*had not ended")

@@ -16,7 +16,7 @@ from tests.helpers.elsewhere import Elsewhere, elsewhere, moved
 from tests.helpers.oracle import CASES, Case
 
 KINDS = {
-    (case.wiring.feedback, tt.Edge.BACKWARD in case.wiring, type(case.length)): case
+    (case.wiring.feedback, tt.Edge.BACKWARD in case.wiring): case
     for case in oracle.one_for_each_wiring(CASES)
 }.values()
 USES: dict[str, Callable[[Any, tt.Sequence], Any]] = {

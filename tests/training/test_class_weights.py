@@ -39,7 +39,7 @@ def test_the_loss_of_sets_is_weighed_label_by_label(tmp_path: Path) -> None:
     trainer = Trainer(run, data, say=lambda line: None)
     train = data.splits["train"]
     assert isinstance(train.y, torch.Tensor)
-    log_p, objective = trainer._objectives(train)
+    log_p, objective = trainer.objective.of(train)
     p = run.model(train.x).mean
     rare = train.y[:, 0]
     share = rare.double().mean()
@@ -71,7 +71,7 @@ def test_the_loss_is_weighed_and_what_is_reported_is_not(
     run = prepare(Options(**told, dropout=0.0, **options), data, tmp_path / "run")
     trainer = Trainer(run, data, say=lambda line: None)
     train = data.splits["train"]
-    log_p, objective = trainer._objectives(train)
+    log_p, objective = trainer.objective.of(train)
     p, y = run.model(train.x), train.y
     if isinstance(y, Sequence):
         terms, labels = p.terms(y).values, y.values

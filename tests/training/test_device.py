@@ -15,7 +15,7 @@ from throughtime.data import Dataset
 from throughtime.runs import device
 from throughtime.runs.folder import RunFolder
 from throughtime.runs.options import ConfigError, Options
-from throughtime.training import trainer
+from throughtime.training import state, trainer
 from throughtime.training.prepare import prepare
 from throughtime.training.train import fit
 
@@ -36,7 +36,7 @@ def test_training_elsewhere_is_that_of_the_cpu(
     here = tt.train(words, out=tmp_path / "here", say=None, **SMALL)
     monkeypatch.setattr(trainer, "device_of", lambda name: DEVICE)
     monkeypatch.setattr(torch.optim, "AdamW", _NotFused)
-    monkeypatch.setattr(torch, "get_device_module", lambda device: torch.random)
+    monkeypatch.setattr(state, "draws_on", lambda device: torch.random)
     with elsewhere():
         run, _ = fit(prepare(Options(**SMALL), words, tmp_path / "there"), words)
         fit(RunFolder.load(run.path, "last"), words, resume={"max_steps": 5})
@@ -61,7 +61,7 @@ def test_other_precisions_train_much_the_same(
 
 
 def test_devices_that_are_not_there_are_refused(words: Dataset, tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match=r"device: 'gpu' is none; expected auto, cpu, cuda"):
+    with pytest.raises(ConfigError, match=r"device is 'gpu'; expected auto, cpu, cuda"):
         tt.train(words, device="gpu", out=tmp_path / "run")
     assert device.device_of("auto").type in ("cpu", "cuda", "mps", "xpu")
     with pytest.raises(ConfigError, match=r"device is 'xpu:7', which torch does not find here; "):

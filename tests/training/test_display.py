@@ -34,13 +34,15 @@ def test_a_line_every_half_minute_with_the_speed_of_training_alone() -> None:
             clock.now += 20
         clock.now += 1
         display.update(500, 1.4)
-        assert said == ["epoch   3  step  1,234  nats per symbol: train 1.5000  20 rows a second"]
+        assert said == [
+            "epoch   3  step  1,234  nats per symbol: train 1.5000  20 rows a second, 07:00 left"
+        ]
         clock.now += 29
         display.update(100, 1.0)
         assert len(said) == 1
         clock.now += 1
         display.update(200, 1.0)
-        assert said[1].endswith("train 1.0000  10 rows a second")
+        assert said[1].endswith("train 1.0000  10 rows a second, 13:30 left")
 
 
 def test_at_a_terminal_the_bar_says_it_all(

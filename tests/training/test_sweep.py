@@ -121,7 +121,7 @@ def test_the_same_call_goes_on_where_training_was_interrupted(
 ) -> None:
     updates, update = iter(range(99)), Trainer._update
 
-    def struck(self: Trainer, batch: Examples) -> float:
+    def struck(self: Trainer, batch: Examples) -> dict[str, float]:
         if next(updates) == 4:
             signal.raise_signal(signal.SIGINT)
         return update(self, batch)
@@ -148,7 +148,7 @@ def _killed(rows: Dataset, out: Path, at: int) -> None:
     """Sweep, and be killed in an update."""
     updates, update = iter(range(99)), Trainer._update
 
-    def struck(self: Trainer, batch: Examples) -> float:
+    def struck(self: Trainer, batch: Examples) -> dict[str, float]:
         if next(updates) == at:
             os.kill(os.getpid(), signal.SIGKILL)
         return update(self, batch)
@@ -193,7 +193,7 @@ def test_the_time_is_a_bound_and_what_was_begun_is_kept(
 ) -> None:
     update = Trainer._update
 
-    def slow(self: Trainer, batch: Examples) -> float:
+    def slow(self: Trainer, batch: Examples) -> dict[str, float]:
         time.sleep(0.4)  # a trial has six of them
         return update(self, batch)
 
@@ -230,7 +230,7 @@ def test_what_diverges_or_does_not_fit_is_a_trial_too(
 ) -> None:
     update = Trainer._update
 
-    def diverging(self: Trainer, batch: Examples) -> float:
+    def diverging(self: Trainer, batch: Examples) -> dict[str, float]:
         if self.config.hidden_size == 4:
             raise Diverged("step 2: the loss is nan; training stops")
         if self.config.hidden_size == 6:
@@ -255,7 +255,7 @@ def test_what_diverges_or_does_not_fit_is_a_trial_too(
 def test_where_nothing_is_finished_there_is_no_best(
     rows: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def diverging(self: Trainer, batch: Examples) -> float:
+    def diverging(self: Trainer, batch: Examples) -> dict[str, float]:
         raise Diverged("step 1: the loss is nan")
 
     monkeypatch.setattr(Trainer, "_update", diverging)

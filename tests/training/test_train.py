@@ -160,7 +160,7 @@ def test_what_goes_on_with_an_interrupted_run_is_said(
     """It is a call that works."""
     update, path = Trainer._update, tmp_path / "it's"
 
-    def interrupted(self: Trainer, batch: Any) -> float:
+    def interrupted(self: Trainer, batch: Any) -> dict[str, float]:
         if self.progress.step == 5:
             signal.raise_signal(signal.SIGINT)
         return update(self, batch)
@@ -247,7 +247,7 @@ def test_it_may_stop_training_which_goes_on_as_if_it_had_not(
     )
     assert len(begun.metrics) == 1
     assert said[-1] == (
-        f"Stopped: on_epoch asked for it. Go on with: throughtime train --resume {begun.path}"
+        f"Stopped: asked for by what watches it. Go on with: throughtime train --resume {begun.path}"
     )
     resumed = tt.train(resume=begun.path, say=None)
     assert [row["valid nats"] for row in resumed.metrics] == [

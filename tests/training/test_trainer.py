@@ -3,7 +3,7 @@
 import errno
 import math
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -72,7 +72,7 @@ class Interrupting(Trainer):
 
     at = 0
 
-    def _update(self, batch: Examples) -> float:
+    def _update(self, batch: Examples) -> dict[str, float]:
         if self.progress.step + 1 == self.at:
             signal.raise_signal(signal.SIGINT)
         return super()._update(batch)
@@ -142,7 +142,7 @@ def test_an_interruption_before_the_first_validation_only_saves(
 class Exploding(Trainer):
     """Weights that go out of bounds at the third step."""
 
-    def _update(self, batch: Examples) -> float:
+    def _update(self, batch: Examples) -> dict[str, float]:
         if self.progress.step == 2:
             with torch.no_grad():
                 next(self.model.parameters()).fill_(math.nan)
@@ -183,7 +183,7 @@ class Recording(Trainer):
         self.now, self.tick, self.rates = 100.0, tick, list[float]()
         super().__init__(run, data, say=silent, clock=lambda: self.now, **how)
 
-    def _update(self, batch: Examples) -> float:
+    def _update(self, batch: Examples) -> dict[str, float]:
         self.rates.append(self._learning_rate())
         loss = super()._update(batch)
         self.now += self.tick
@@ -377,7 +377,7 @@ def test_it_is_saved_inside_an_epoch(words: Dataset, tmp_path: Path) -> None:
     trainer = Trainer(run, words, say=silent, clock=lambda: float(next(seconds)))
     update, steps = trainer._update, []
 
-    def killed(batch: Examples) -> float:
+    def killed(batch: Examples) -> dict[str, float]:
         if trainer.progress.step == 7:
             raise SystemExit
         steps.append(RunFolder.load(run.path, "last").load_state().said["progress"]["step"])
@@ -401,7 +401,7 @@ def test_a_signal_to_end_stops_after_the_update(name: str, words: Dataset, tmp_p
     before = signal.signal(number, signal.SIG_DFL)  # the tests may run below nohup
 
     class Ended(Trainer):
-        def _update(self, batch: Examples) -> float:
+        def _update(self, batch: Examples) -> dict[str, float]:
             loss = super()._update(batch)
             if self.progress.step == 3:
                 signal.raise_signal(number)
@@ -420,7 +420,7 @@ def test_a_second_ctrl_c_ends_at_once(words: Dataset, tmp_path: Path) -> None:
     run = prepare(Options(hidden_size=8, batch_size=16, **values), words, tmp_path / "run")
 
     class Twice(Trainer):
-        def _update(self, batch: Examples) -> float:
+        def _update(self, batch: Examples) -> dict[str, float]:
             if self.progress.step == 3:
                 signal.raise_signal(signal.SIGINT)
                 signal.raise_signal(signal.SIGINT)
@@ -478,3 +478,28 @@ def test_a_run_that_others_went_on_with_is_resumed_from_there(
     Trainer(early, words, resume=True, say=silent).fit()
     weights = [RunFolder.load(r.path, "last").model.state_dict() for r in (whole, early)]
     assert all(torch.equal(v, weights[1][k]) for k, v in weights[0].items())
+
+
+def test_what_watches_updates_sees_their_numbers_and_stops_them(
+    words: Dataset, tmp_path: Path
+) -> None:
+    seen: list[dict[str, float]] = []
+
+    def watch(numbers: Mapping[str, float]) -> bool:
+        seen.append(dict(numbers))
+        return numbers["step"] == 3
+
+    log: list[str] = []
+    options: dict[str, Any] = {"hidden_size": 8, "batch_size": 16, "dropout": 0.0, "epochs": 2}
+    with pytest.raises(RunError, match="stopped before its first validation"):
+        tt.train(words, out=tmp_path / "a", on_update=watch, say=log.append, **options)
+    assert "asked for by what watches it" in log[-1]
+    assert [numbers["step"] for numbers in seen] == [1, 2, 3]
+    assert all(numbers["gradient norm"] > 0 for numbers in seen)
+    a = tt.train(resume=tmp_path / "a", say=None, on_update=watch)
+    assert len(seen) == a.metrics[-1]["step"]
+    b = tt.train(words, out=tmp_path / "b", say=None, **options)
+    assert same(a.folder, b.folder)
+    total = sum(n["nats"] * n["symbols"] for n in seen if n["epoch"] == 1)
+    counted = sum(n["symbols"] for n in seen if n["epoch"] == 1)
+    assert b.metrics[0]["train nats"] == pytest.approx(total / counted)

@@ -27,9 +27,17 @@ if TYPE_CHECKING:
     "--config", "file", type=click.Path(path_type=Path), help="Options from a config.json."
 )
 @click.option("--resume", type=RunPath(), help="The folder of a run to continue.")
+@click.option(
+    "--tensorboard", is_flag=True, help="Write files that TensorBoard shows, in the run's folder."
+)
 @training_options()
 def train(
-    dataset: str | None, out: Path | None, file: Path | None, resume: Path | None, **told: Any
+    dataset: str | None,
+    out: Path | None,
+    file: Path | None,
+    resume: Path | None,
+    tensorboard: bool,
+    **told: Any,
 ) -> None:
     """Train a model on an embedded DATASET or on a file of yours.
 
@@ -47,19 +55,37 @@ def train(
     Options.read(values)  # refuses what is wrong before torch is imported
 
     from throughtime.inference.run import Run
+    from throughtime.training.tensorboard import FOLDER, TensorBoard, writer_class
     from throughtime.training.train import fit, resumed
     from throughtime.training.trainer import INTERRUPTED, Diverged
 
+    if tensorboard:
+        writer_class()  # where the package is missing, it is said before there is a folder
     if resume is not None:
         others = {"DATASET": dataset, "out": out, "config": file}
         run, data = resumed(resume, None, values, others)
     else:
         run, data = _begun(dataset, out, values)
     changes = None if resume is None else values
+    board = None
+    if tensorboard:
+        done = run.metrics() if resume is not None else []
+        board = TensorBoard(run.path / FOLDER, int(done[-1]["step"] or 0) if done else 0)
     try:
-        run, reason = fit(run, data, resume=changes, say=_say, first=_introduction(run, data))
+        run, reason = fit(
+            run,
+            data,
+            resume=changes,
+            say=_say,
+            first=_introduction(run, data),
+            on_epoch=None if board is None else board.on_epoch,
+            on_update=None if board is None else board.on_update,
+        )
     except Diverged as error:
         raise click.ClickException(str(error)) from None
+    finally:
+        if board is not None:
+            board.writer.flush()
     if reason == INTERRUPTED:
         click.echo(f"Stopped: interrupted. The state of training is in {run.path}.")
         click.echo(f"Go on with: {run.resumption}")
@@ -72,9 +98,13 @@ def train(
         pictures = draw_all(trained, data)
     except (MissingPackage, RunError) as error:  # `report` may be drawing: training is done anyway
         click.echo(f"No pictures: {error}")
-    else:
-        for picture in pictures:
-            click.echo(f"Drew {picture}")
+        pictures = []
+    for picture in pictures:
+        click.echo(f"Drew {picture}")
+    if board is not None:
+        with board:
+            board.finish(trained, pictures)
+        click.echo(f"Look at it: tensorboard --logdir {shlex.quote(str(run.path.parent))}")
     click.echo(f"Now try: {'; '.join(f'throughtime {n} {_quoted(run)}' for n in _follows(run))}")
 
 

@@ -11,6 +11,7 @@ from throughtime.model import EncoderDecoder, RecurrentModel
 from throughtime.model.picture_encoder import PictureEncoder
 from throughtime.runs import choices
 from throughtime.runs.config import Config
+from throughtime.runs.own_cell import own_cell
 from throughtime.wiring import SEQUENCE_TO_VECTOR, Edge
 
 Model = RecurrentModel | EncoderDecoder
@@ -93,4 +94,6 @@ def _decoder(config: Config, schema: Schema, vector: int | None) -> RecurrentMod
 
 
 def _cells(config: Config) -> list[Cell]:
-    return [choices.CELLS[config.cell](config.hidden_size) for _ in range(config.layers)]
+    name, size = config.cell, config.hidden_size
+    known = choices.CELLS.get(name)
+    return [known(size) if known else own_cell(name, size) for _ in range(config.layers)]

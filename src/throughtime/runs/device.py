@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import torch
 from torch import Tensor, nn
@@ -38,6 +38,11 @@ def device_of(name: str) -> torch.device:
             f"{', '.join(here)}"
         )
     return torch.device(name)
+
+
+def draws_on(device: torch.device) -> Any:
+    """torch's module with ``get_rng_state`` and ``set_rng_state`` of a device."""
+    return torch.get_device_module(device)
 
 
 def placed(model: nn.Module, value: V) -> V:

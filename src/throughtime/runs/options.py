@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic_core import PydanticCustomError
 
 from throughtime.runs.seal import is_sealed
 from throughtime.whole import MOST
@@ -31,9 +32,23 @@ def _checked_by(choice: str) -> AfterValidator:
     return AfterValidator(checked)
 
 
+BUILT_IN = ("elman", "elman-relu", "gru", "lstm")
+"""The cells by name."""
+
+OWN_CELL = re.compile(r"([^\W\d][\w.]*):([^\W\d]\w*)(?:\((.*)\))?")
+"""A cell of one's own: its module, its class, and arguments."""
+
+
+def _cell_name(text: str) -> str:
+    if text not in BUILT_IN and not OWN_CELL.fullmatch(text):
+        named = ", ".join(map(repr, BUILT_IN))
+        raise PydanticCustomError("cell", f"{named}, or module:Class for your own")
+    return text
+
+
 def _device_name(text: str) -> str:
     if not re.fullmatch(r"auto|cpu|mps|(cuda|xpu)(:\d+)?", text):
-        raise ValueError(f"{text!r} is none; expected auto, cpu, cuda, cuda:1, mps or xpu")
+        raise PydanticCustomError("device", "auto, cpu, cuda, cuda:1, mps or xpu")
     return text
 
 
@@ -89,7 +104,12 @@ Pixels = Annotated[
     Field(ge=4, le=1024, description="The longest side of a picture; larger ones are scaled [64]."),
 ]
 CellName = Annotated[
-    Literal["elman", "elman-relu", "gru", "lstm"], Field(description="The cell [gru].")
+    str,
+    AfterValidator(_cell_name),
+    Field(
+        description="elman, elman-relu, gru or lstm; or one of your own, module:Class or "
+        "module:Class(name=value) [gru]."
+    ),
 ]
 HiddenSize = Annotated[int, Field(ge=1, le=100_000, description="Size of h(t) [128].")]
 Layers = Annotated[int, Field(ge=1, le=100, description="How many layers of cells [1].")]

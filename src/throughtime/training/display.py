@@ -19,7 +19,8 @@ EVERY = 30.0
 
 
 class Display:
-    """Shows how far training is and how many symbols a second it takes.
+    """Shows how far training is, how many symbols a second it takes, and how long the rest takes if
+    nothing stops it before.
 
     At a terminal it is a bar that comes and goes. Without one, a line is said every half minute:
     an epoch may take hours.
@@ -39,7 +40,7 @@ class Display:
         >>> with display:
         ...     display.update(500, 1.25)
         ...     display.update(300, 1.75)
-        epoch   1  step    200  nats per symbol: train 1.4375  20 symbols a second
+        epoch   1  step    200  nats per symbol: train 1.4375  20 symbols a second, 06:50 left
     """
 
     def __init__(
@@ -53,6 +54,7 @@ class Display:
         clock: Clock = time.monotonic,
     ) -> None:
         self.progress, self.unit, self.say, self.clock = progress, unit, say, clock
+        self.left = total - done
         self.bar = tqdm(
             total=total,
             initial=done,
@@ -71,6 +73,7 @@ class Display:
 
     def update(self, symbols: int, nats: float) -> None:
         """So many more symbols were taken; the last of them had so many ``nats`` per symbol."""
+        self.left -= symbols
         if not self.bar.disable:
             self.bar.set_postfix_str(f"{nats:.3f} nats per symbol", refresh=False)
             self.bar.update(symbols)
@@ -80,9 +83,11 @@ class Display:
         now = self.clock()
         if now - self.since >= EVERY:
             speed = self.symbols / (now - self.since - self.pause)
+            left = tqdm.format_interval(max(self.left, 0) / speed)
             self.say(
                 f"epoch {self.progress.epoch + 1:3d}  step {self.progress.step:6,}  nats per "
-                f"symbol: train {self.nats / self.symbols:.4f}  {speed:,.0f} {self.unit} a second"
+                f"symbol: train {self.nats / self.symbols:.4f}  {speed:,.0f} {self.unit} a second, "
+                f"{left} left"
             )
             self._begin(now)
 

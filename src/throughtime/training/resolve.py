@@ -48,6 +48,9 @@ LEARNING_RATES = {"elman": 0.002, "elman-relu": 0.002, "gru": 0.005, "lstm": 0.0
 """The default learning rates of AdamW, before the decay. Without gates, a larger one makes training
 unstable, and results differ much between seeds."""
 
+OF_OWN = 0.002
+"""The default learning rate for a cell of one's own, of which nothing is known: the smaller one."""
+
 OF_REALS = 0.003
 """The largest default learning rate for real values: a density, and with it its gradient, is not
 bounded."""
@@ -88,7 +91,7 @@ def resolve(options: Options, data: Dataset) -> Config:
         "steps": (options.steps or STEPS) if data.schema.running else None,
         "dropout": options.dropout or 0.0,
     }
-    rate = LEARNING_RATES[made["cell"]]
+    rate = LEARNING_RATES.get(made["cell"], OF_OWN)
     made["learning_rate"] = options.learning_rate or (
         rate if data.output.discrete else min(rate, OF_REALS)
     )

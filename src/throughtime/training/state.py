@@ -13,6 +13,7 @@ from throughtime.distribution.distribution import SequenceDistribution
 from throughtime.evaluation.likelihood import decoder
 from throughtime.forcing import Forcing
 from throughtime.runs.build import Model
+from throughtime.runs.device import draws_on
 from throughtime.runs.folder import State
 from throughtime.training.progress import Progress
 
@@ -39,7 +40,7 @@ def state_of(
         tensors |= {f"{CARRIED}{i:04d}": value for i, value in parts}
     tensors[DRAWS] = torch.get_rng_state()
     if device.type != "cpu":
-        tensors[f"{DRAWS}.{device.type}"] = torch.get_device_module(device).get_rng_state()
+        tensors[f"{DRAWS}.{device.type}"] = draws_on(device).get_rng_state()
     said = {"progress": asdict(progress), "forcing": forcing.state_dict()}
     return State(said, tensors)
 
@@ -87,7 +88,7 @@ def restore(
         forcing.load_state_dict(said["forcing"])
         torch.set_rng_state(tensors[DRAWS])
         if (draws := tensors.get(f"{DRAWS}.{like.device.type}")) is not None:
-            torch.get_device_module(like.device).set_rng_state(draws)
+            draws_on(like.device).set_rng_state(draws)
         named = sorted((name, v) for name, v in tensors.items() if name.startswith(CARRIED))
         parts = tuple(v.to(like.device) for _, v in named)
         if not parts:
@@ -121,5 +122,6 @@ def _moments(
         for name, mean in means.items():
             dtype = torch.float32 if name == "step" else parameters[index].dtype
             if mean.dtype != dtype or not bool(mean.isfinite().all()):
-                raise ValueError(f"{name} is {mean.dtype}, or not finite; expected {dtype}")
+                expected = str(dtype).removeprefix("torch.")
+                raise ValueError(f"{name} is {mean.dtype}, or not finite; expected {expected}")
     return moments

@@ -15,7 +15,8 @@ from throughtime.runs.alone import alone
 from throughtime.runs.folder import RunFolder
 from throughtime.runs.options import OF_STOPPING, READING, ConfigError, Options
 from throughtime.training.prepare import prepare
-from throughtime.training.trainer import ASKED, INTERRUPTED, OnEpoch, Trainer
+from throughtime.training.trainer import ASKED, INTERRUPTED, Trainer
+from throughtime.training.watching import OnEpoch, OnUpdate
 
 Say = Callable[[str], None]
 """Receives each line of the log of training."""
@@ -28,6 +29,7 @@ def train(
     resume: str | Path | None = None,
     say: Say | None = print,
     on_epoch: OnEpoch | None = None,
+    on_update: OnUpdate | None = None,
     **options: Any,
 ) -> Run:
     """Train a model, or go on with one, and return it with its best weights.
@@ -45,6 +47,9 @@ def train(
         on_epoch: is called after each validation with its row of ``metrics.csv``, as a dict with
             ``"epoch"``, ``"step"``, ``"train nats"``, ``"valid nats"``, …. If it returns True,
             training stops, and ``resume`` goes on with it; what it raises is raised here.
+        on_update: is called after each update with its numbers, as a dict with ``"step"``,
+            ``"nats"`` per symbol, ``"gradient norm"``, ``"learning rate"``, …, and stops training
+            likewise.
         **options: the options of the command line, by the same names: ``cell``, ``hidden_size``,
             ``epochs``, ``wiring``, …; see :class:`~throughtime.runs.options.Options`.
 
@@ -72,7 +77,9 @@ def train(
     else:
         changes = told.told()
         folder, data = resumed(Path(resume), data, changes, {"out": out})
-    folder, reason = fit(folder, data, resume=changes, say=say, on_epoch=on_epoch)
+    folder, reason = fit(
+        folder, data, resume=changes, say=say, on_epoch=on_epoch, on_update=on_update
+    )
     if reason in (INTERRUPTED, ASKED) and say is not None:
         say(f"Stopped: {reason}. Go on with: {folder.resumption}")
     return Run.load(folder.path, folder.config.device)
@@ -139,6 +146,7 @@ def fit(
     say: Say | None = None,
     first: Iterable[str] = (),
     on_epoch: OnEpoch | None = None,
+    on_update: OnUpdate | None = None,
     until: float = math.inf,
 ) -> tuple[RunFolder, str]:
     """Train the model of a folder; return the folder and the reason why training stopped.
@@ -152,6 +160,7 @@ def fit(
         say: receives each line of the log.
         first: the first lines of the log.
         on_epoch: is called after each validation; if it returns True, training stops.
+        on_update: is called after each update, likewise.
         until: the moment, by ``time.monotonic``, at which training is interrupted as by Ctrl-C.
 
     Raises:
@@ -167,7 +176,13 @@ def fit(
                 folder = folder.again().replaced(**resume)
             folder = replace(folder, lock=lock)
             trainer = Trainer(
-                folder, data, resume=resume is not None, say=say, on_epoch=on_epoch, until=until
+                folder,
+                data,
+                resume=resume is not None,
+                say=say,
+                on_epoch=on_epoch,
+                on_update=on_update,
+                until=until,
             )
             if resume:
                 folder.save_config()

@@ -4,27 +4,16 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Iterator
 from itertools import islice
 
-import numpy as np
 import torch
-from torch import Tensor
 from tqdm import tqdm
 
 from throughtime.data import Dataset, Examples, batches, streams
 from throughtime.data.vocabularies.absent import absent_labels, in_words
-from throughtime.distribution.distribution import SequenceDistribution
-from throughtime.evaluation.likelihood import (
-    MEASURED,
-    log_prob,
-    nats_per_symbol,
-    symbols,
-    there,
-    y_given,
-)
-from throughtime.forcing import ScheduledSampling, TeacherForcing
+from throughtime.evaluation.likelihood import MEASURED, nats_per_symbol, symbols
+from throughtime.forcing import ScheduledSampling
 from throughtime.runs import choices
 from throughtime.runs.config import Config
 from throughtime.runs.device import device_of, placed
@@ -33,26 +22,22 @@ from throughtime.runs.folder import RunFolder
 from throughtime.runs.metrics import Metrics
 from throughtime.runs.names import STATE
 from throughtime.sequence import Sequence
-from throughtime.training.class_weights import balanced, weighted
+from throughtime.training.class_weights import balanced
 from throughtime.training.display import Clock, Display
 from throughtime.training.interrupt import Interrupt
+from throughtime.training.objective import Objective
 from throughtime.training.progress import Progress
 from throughtime.training.resolve import updates_per_epoch
+from throughtime.training.schedule import Cosine
 from throughtime.training.state import restore, state_of
-
-WARM_UP = 50
-"""Updates of the linear warm-up of the learning rate; at most a tenth of training."""
+from throughtime.training.watching import OnEpoch, OnUpdate, asks_to_stop
 
 INTERRUPTED = "interrupted"
 """The reason why training stopped, if a signal asked it to."""
 
 
-ASKED = "on_epoch asked for it"
-"""The reason why training stopped, if what is called after each epoch asked it to."""
-
-OnEpoch = Callable[[Mapping[str, float | None]], object]
-"""Is called after each validation with its row of the metrics; if it returns True, training stops,
-and can be gone on with."""
+ASKED = "asked for by what watches it"
+"""The reason why training stopped, if ``on_epoch`` or ``on_update`` asked it to."""
 
 
 class Diverged(RuntimeError):
@@ -65,10 +50,7 @@ def order_of(config: Config, epoch: int) -> torch.Generator:
 
 
 class Trainer:
-    """Minimises -log p per symbol by AdamW, with a cosine decay of the learning rate to zero.
-
-    The decay reaches zero where training ends: after the last epoch, or before it at the given
-    number of steps or seconds.
+    """Minimises -log p per symbol by AdamW, with a learning rate that decays to zero.
 
     After each epoch the last weights are saved, and also as the best ones if the validation loss
     is the lowest so far. Ctrl-C saves after the current update and stops, validated or not; a
@@ -81,8 +63,8 @@ class Trainer:
         data: the data to train on.
         resume: continue from the run's state of training.
         say: receives each line of the log.
-        on_epoch: is called after each validation, when all is saved, with its row of the metrics;
-            if it returns True, training stops. What it raises, ``fit`` raises.
+        on_epoch: is called after each validation; what it raises, ``fit`` raises.
+        on_update: is called after each update; see :mod:`throughtime.training.watching` for both.
         until: the moment, by the clock, at which training is interrupted as by Ctrl-C.
         clock: the time in seconds.
 
@@ -98,12 +80,14 @@ class Trainer:
         resume: bool = False,
         say: Callable[[str], None] = tqdm.write,
         on_epoch: OnEpoch | None = None,
+        on_update: OnUpdate | None = None,
         until: float = math.inf,
         clock: Clock = time.monotonic,
     ) -> None:
         run.check(data)
         self.run, self.data, self.config = run, data, run.config
-        self.say, self.on_epoch, self.until, self.clock = say, on_epoch, until, clock
+        self.on_epoch, self.on_update = on_epoch or _nothing, on_update or _nothing
+        self.say, self.until, self.clock = say, until, clock
         torch.set_num_threads(self.config.threads)
         torch.manual_seed(self.config.seed)
         self.device = device_of(self.config.device)
@@ -122,12 +106,18 @@ class Trainer:
         self.planned = self.config.epochs * self.updates
         if self.config.max_steps is not None:
             self.planned = min(self.planned, self.config.max_steps)
-        self.class_weights = None
+        self.schedule = Cosine(self.config.learning_rate, self.planned, self.config.max_seconds)
+        weights = None
         if self.config.class_weights is not None:
-            weights = balanced(data.splits["train"].y, data.schema.y.size)
-            self.class_weights = placed(self.model, weights)
+            weights = placed(self.model, balanced(data.splits["train"].y, data.schema.y.size))
+        self.objective = Objective(
+            self.model,
+            self.forcing,
+            running=self.running,
+            class_weights=weights,
+            half=self.config.precision == "bfloat16",
+        )
         self.progress = Progress()
-        self.carried: SequenceDistribution | None = None
         self.metrics: Metrics = []
         if resume:
             self._restore()
@@ -149,14 +139,16 @@ class Trainer:
                 for batch in islice(self._epoch(), progress.position, None):
                     if self._interrupted(interrupt) or progress.reason_to_stop(self.config):
                         break
-                    before = progress.symbols
-                    loss = self._update(batch)
+                    done = self._update(batch)
                     progress.seconds = self.clock() - started
                     try:
-                        display.update(progress.symbols - before, loss)
+                        display.update(int(done["symbols"]), done["nats"])
                     except OSError:  # nobody reads, or the log's disk is full
                         self._save()
                         raise
+                    if asks_to_stop(self.on_update(done)):
+                        self._save()
+                        return ASKED
                     if self.clock() - self.saved > 60 * self.config.save_every:
                         self._save()
                 if self._interrupted(interrupt):
@@ -167,17 +159,12 @@ class Trainer:
                     progress.seconds = self.clock() - started
                     self._save(best=better)
                     self.say(said)  # last: there may be nobody any more
-                    if self._asked_to_stop():
+                    if asks_to_stop(self.on_epoch(dict(self.metrics[-1]))):
                         break
         return progress.reason_to_stop(self.config) or ASKED
 
     def _interrupted(self, interrupt: Interrupt) -> bool:
         return interrupt.requested or self.clock() >= self.until
-
-    def _asked_to_stop(self) -> bool:
-        """Call what is called after an epoch; whether it answers True, Python's or NumPy's."""
-        answer = None if self.on_epoch is None else self.on_epoch(dict(self.metrics[-1]))
-        return isinstance(answer, bool | np.bool_) and bool(answer)
 
     def _not_validated(self) -> bool:
         """Whether updates were made since the last validation, also before this was resumed."""
@@ -186,7 +173,7 @@ class Trainer:
     # ---- saving --------------------------------------------------------------------------------
 
     def _save(self, *, best: bool = False) -> None:
-        parts = (self.progress, self.optimiser, self.forcing, self.carried, self.device)
+        parts = (self.progress, self.optimiser, self.forcing, self.objective.carried, self.device)
         state = state_of(*parts)
         self.run.save_state(state, self.metrics, best=best)
         self.saved = self.clock()
@@ -194,7 +181,7 @@ class Trainer:
     def _restore(self) -> None:
         state = self.run.load_state()
         try:
-            self.progress, self.carried = restore(
+            self.progress, self.objective.carried = restore(
                 state, self.model, self.optimiser, self.forcing,
                 rows=self.rows, updates=self.updates,
             )  # fmt: skip
@@ -217,14 +204,13 @@ class Trainer:
         most = self.config.batch_symbols
         return batches(train, self.rows, generator=order, symbols=most)
 
-    def _update(self, batch: Examples) -> float:
-        """One step of the optimiser; return the nats per symbol before it."""
-        progress, config = self.progress, self.config
+    def _update(self, batch: Examples) -> dict[str, float]:
+        """One step of the optimiser; return its numbers."""
+        progress, config, rate = self.progress, self.config, self._learning_rate()
         for group in self.optimiser.param_groups:
-            group["lr"] = self._learning_rate()
+            group["lr"] = rate
         count = symbols(self.model, batch.y)
-        with self._products():
-            log_p, objective = self._objectives(there(self.model, batch))
+        log_p, objective = self.objective.of(batch)
         nats = -log_p.sum()
         self.optimiser.zero_grad()
         (-objective.sum() / self.typical).backward()
@@ -243,51 +229,17 @@ class Trainer:
         progress.position += 1
         progress.nats += nats.item()
         progress.symbols += count
-        return loss
-
-    def _products(self) -> AbstractContextManager[None]:
-        """Where products are of the precision of training; probabilities are float32 at least."""
-        if self.config.precision != "bfloat16":
-            return nullcontext()
-        return torch.autocast(self.device.type, torch.bfloat16)
-
-    def _objectives(self, batch: Examples) -> tuple[Tensor, Tensor]:
-        """The log-likelihood of each row, and what is maximised: the same but for class weights."""
-        y, weights = batch.y, self.class_weights
-        if weights is None:
-            log_p = self._objective(batch)
-            return log_p, log_p
-        p = y_given(self.model, batch.x)
-        if not isinstance(y, Sequence):
-            return log_prob(p, y), weighted(p, y, weights)
-        assert isinstance(p, SequenceDistribution)
-        terms = self.forcing.terms(p, y)
-        by_class = terms._replace(values=terms.values * weights[y.values])
-        return terms.total(), by_class.total()
-
-    def _objective(self, batch: Examples) -> Tensor:
-        """The log-likelihood of each row; running text continues from the chunk before."""
-        if not isinstance(batch.y, Sequence):
-            return log_prob(y_given(self.model, batch.x), batch.y)
-        p = self.carried or y_given(self.model, batch.x)
-        assert isinstance(p, SequenceDistribution)
-        if not self.running:
-            return self.forcing.objective(p, batch.y)
-        log_p, following = p.observe(batch.y)
-        self.carried = following.detach()
-        forced = isinstance(self.forcing, TeacherForcing)
-        return log_p if forced else self.forcing.objective(p, batch.y)
+        return {
+            "epoch": progress.epoch + 1,
+            "step": progress.step,
+            "nats": loss,
+            "gradient norm": norm.item(),
+            "learning rate": rate,
+            "symbols": count,
+        }
 
     def _learning_rate(self) -> float:
-        """r · rise · (1 + cos πs) / 2, where s is the share of training that is over: of the
-        updates or, if more, of the seconds."""
-        step, rate = self.progress.step, self.config.learning_rate
-        limit = self.config.max_seconds
-        of_time = 0.0 if limit is None else self.progress.seconds / limit
-        rise = max((step + 1) / min(WARM_UP, max(self.planned // 10, 1)), 10 * of_time)
-        share = max(step / self.planned, of_time)
-        fall = (1 + math.cos(math.pi * min(share, 1.0))) / 2
-        return rate * min(rise, 1.0) * fall
+        return self.schedule.at(self.progress.step, self.progress.seconds)
 
     def _validate(self) -> tuple[bool, str]:
         """Score the validation part; after the last batch of an epoch, begin the next one.
@@ -309,7 +261,8 @@ class Trainer:
             progress.since_best = 0 if better else progress.since_best + 1
         train = progress.nats / progress.symbols
         if done:
-            progress.epoch, progress.position, self.carried = progress.epoch + 1, 0, None
+            progress.epoch, progress.position = progress.epoch + 1, 0
+            self.objective.carried = None
             progress.nats, progress.symbols = 0.0, 0
         self.metrics.append(
             {
@@ -343,3 +296,7 @@ class Trainer:
             say=self.say,
             clock=self.clock,
         )
+
+
+def _nothing(numbers: object) -> None:
+    pass

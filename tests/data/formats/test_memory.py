@@ -41,7 +41,8 @@ def test_rows_are_those_of_a_file(rows: object, tmp_path: Path) -> None:
     data = read(rows, seed=3, input="word:characters", target="long")
     assert data.digest == of_file.digest
     assert data.schema.saved() == of_file.schema.saved()
-    assert (data.name, data.source) == ("rows", None)
+    assert data.source is not None
+    assert (data.name, data.source.name) == ("rows", None)
     assert of_file.source is not None
     again = read(csv_file(tmp_path), seed=3, input="word:characters", target="long")
     assert (again.digest, again.source) == (of_file.digest, of_file.source)

@@ -1,0 +1,82 @@
+"""A person's own cell, by the names of its module and its class."""
+
+from __future__ import annotations
+
+import ast
+import importlib.util
+import sys
+from pathlib import Path
+from typing import Any
+
+from throughtime.cells import Cell
+from throughtime.runs.names import CONFIG
+from throughtime.runs.options import OWN_CELL, ConfigError
+
+
+def own_cell(text: str, hidden_size: int) -> Cell:
+    """The cell of ``module:Class``, or of ``module:Class(name=value, …)`` with more arguments.
+
+    The module is imported as Python does, from where the person runs it or from what is installed;
+    never from a run's folder, which may come from anybody.
+
+    Args:
+        text: the names and the arguments, which are numbers, texts, ….
+        hidden_size: the first argument.
+
+    Raises:
+        ConfigError: if there is no such module or class, it is no cell, or it cannot be made.
+
+    Example:
+        >>> own_cell("throughtime.cells:Elman(nonlinearity='relu')", 4).kernel
+        'elman_relu'
+    """
+    found = OWN_CELL.fullmatch(text)
+    assert found is not None
+    module, name, arguments = found.groups()
+    kind = getattr(_imported(text, module), name, None)
+    if not (isinstance(kind, type) and issubclass(kind, Cell)):
+        raise ConfigError(f"cell {text!r}: {module} has no class {name} that is a tt.cells.Cell")
+    try:
+        made = kind(hidden_size, **_values(arguments or ""))
+    except Exception as error:  # whatever the person's own code raises
+        raise ConfigError(
+            f"cell {text!r}: {name}({hidden_size}{', …' if arguments else ''}) raised "
+            f"{type(error).__name__}: {error}"
+        ) from error
+    if made.hidden_size != hidden_size:
+        raise ConfigError(
+            f"cell {text!r}: has hidden_size {made.hidden_size}; expected its first argument, "
+            f"{hidden_size}"
+        )
+    return made
+
+
+def _imported(text: str, module: str) -> Any:
+    if (here := str(Path.cwd())) not in sys.path:
+        sys.path.append(here)  # as `python -m` has it first
+    try:
+        spec = importlib.util.find_spec(module)
+        if spec is not None and spec.origin and (Path(spec.origin).parent / CONFIG).exists():
+            raise ConfigError(
+                f"cell {text!r}: {spec.origin} is in a run's folder, from which no code is run; "
+                "run this from another folder"
+            )
+        return importlib.import_module(module)
+    except ConfigError:
+        raise
+    except ModuleNotFoundError as error:
+        raise ConfigError(
+            f"cell {text!r}: {error}; run this from the folder that has it, or install it"
+        ) from None
+    except Exception as error:  # whatever the person's own code raises
+        raise ConfigError(
+            f"cell {text!r}: importing {module} raised {type(error).__name__}: {error}"
+        ) from error
+
+
+def _values(arguments: str) -> dict[str, Any]:
+    """The arguments by name, which must be values and no code."""
+    call = ast.parse(f"f({arguments})", mode="eval").body
+    if not isinstance(call, ast.Call) or call.args:
+        raise ValueError(f"arguments are ({arguments}); expected them by name, as (gates=2)")
+    return {str(k.arg): ast.literal_eval(k.value) for k in call.keywords}
