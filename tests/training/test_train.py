@@ -247,7 +247,8 @@ def test_it_may_stop_training_which_goes_on_as_if_it_had_not(
     )
     assert len(begun.metrics) == 1
     assert said[-1] == (
-        f"Stopped: asked for by what watches it. Go on with: throughtime train --resume {begun.path}"
+        "Stopped: asked for by what watches it. "
+        f"Go on with: throughtime train --resume {begun.path}"
     )
     resumed = tt.train(resume=begun.path, say=None)
     assert [row["valid nats"] for row in resumed.metrics] == [

@@ -157,9 +157,9 @@ MUTANTS = [
     ),
     Mutant(
         "seconds that do not count for the decay",
-        "training/trainer.py",
-        "share = max(step / self.planned, of_time)",
-        "share = step / self.planned",
+        "training/schedule.py",
+        "share = max(step / self.updates, of_time)",
+        "share = step / self.updates",
         ("tests/training/test_trainer.py::test_the_decay_ends_where_the_seconds_end",),
     ),
     Mutant(
