@@ -96,8 +96,9 @@ def test_options_that_cannot_be(words: Dataset, tmp_path: Path) -> None:
             tt.train(words, out=out, **told)
     with pytest.raises(tt.data.DataError, match="no such file"):
         tt.train(tmp_path / "none.csv", out=out)
+    reals = [{"a": [float(i), 0.5]} for i in range(30)]
     with pytest.raises(ValueError, match="end symbol needs an alphabet"):
-        tt.train("mackey-glass", out=out, length="end-of-sequence")
+        tt.train(reals, target="a", out=out, length="end-of-sequence")
     assert not out.exists()
 
 
