@@ -110,18 +110,28 @@ def test_the_fields_are_those_of_the_header() -> None:
     assert tuple(names) == sweep.FIELDS
 
 
-ENTERS = [("all", 1), ("all", 2), ("edges", 5), ("given", 2)]
-SIZES = [1, 7, 33, 130]
+MEETING = [
+    *(
+        (7, "ragged", "all", 1),
+        (7, None, "all", 1),
+        (130, "ragged", "all", 2),
+        (33, None, "all", 2),
+    ),
+    *((33, "ragged", "edges", 5), (1, None, "edges", 5)),
+    *((1, "ragged", "given", 2), (130, None, "given", 2)),
+]
+"""Sizes, lengths, what enters, and threads: each thing that enters meets ragged rows and others."""
 
 
-@pytest.mark.parametrize("turn", range(2 * len(ENTERS)))
+@pytest.mark.parametrize(
+    ("size", "lengths", "enters", "threads"),
+    [pytest.param(*v, id="-".join(map(str, v))) for v in MEETING],
+)
 @pytest.mark.parametrize("dtype", DTYPES, ids=str)
 @pytest.mark.parametrize("cell", CELLS)
-def test_the_engine_is_the_loop(cell: str, dtype: torch.dtype, turn: int) -> None:
-    # whatever enters meets ragged rows and others; sizes take turns, others for each cell and dtype
-    (enters, threads), lengths = ENTERS[turn // 2], turn % 2
-    turn += turn // 2 + list(CELLS).index(cell) + 2 * list(DTYPES).index(dtype)
-    size = SIZES[turn % len(SIZES)]
+def test_the_engine_is_the_loop(
+    cell: str, dtype: torch.dtype, size: int, lengths: str | None, enters: str, threads: int
+) -> None:
     torch.set_num_threads(threads)
     rows = [5, 0, 1, 9, 9, 3, 0, 8, 2, 4, 7, 6, 9]
     ragged = rows if lengths else None
