@@ -76,6 +76,18 @@ def test_no_code_of_a_runs_folder_is_run(
     )
 
 
+def test_no_package_of_a_runs_folder_is_run(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    inside = here / "run" / "below"
+    (inside / "parcel").mkdir(parents=True)
+    for name in ("config.json", "schema.json"):
+        (here / "run" / name).write_text("{}")
+    (inside / "parcel" / "__init__.py").write_text("raise SystemExit('code was run')")
+    (inside / "parcel" / "cells.py").write_text(MINE)
+    monkeypatch.chdir(inside)
+    with pytest.raises(ConfigError, match="is in a run's folder, from which no code is run"):
+        own_cell("parcel.cells:Slow", 4)
+
+
 @pytest.mark.parametrize(
     ("text", "reason"),
     [

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from throughtime.cells import Cell
-from throughtime.runs.names import CONFIG
+from throughtime.runs.names import CONFIG, SCHEMA
 from throughtime.runs.options import OWN_CELL, ConfigError
 
 
@@ -54,16 +54,17 @@ def own_cell(text: str, hidden_size: int) -> Cell:
 def _imported(text: str, module: str) -> Any:
     if (here := str(Path.cwd())) not in sys.path:
         sys.path.append(here)  # as `python -m` has it first
-    try:
-        spec = importlib.util.find_spec(module)
-        if spec is not None and spec.origin and (Path(spec.origin).parent / CONFIG).exists():
+    # to find a module inside of a package runs the package, so that is looked at before
+    spec = importlib.util.find_spec(module.partition(".")[0])
+    places = [] if spec is None else [spec.origin, *(spec.submodule_search_locations or ())]
+    for place in places:
+        if place is not None and _of_a_run(Path(place)):
             raise ConfigError(
-                f"cell {text!r}: {spec.origin} is in a run's folder, from which no code is run; "
+                f"cell {text!r}: {place} is in a run's folder, from which no code is run; "
                 "run this from another folder"
             )
+    try:
         return importlib.import_module(module)
-    except ConfigError:
-        raise
     except ModuleNotFoundError as error:
         raise ConfigError(
             f"cell {text!r}: {error}; run this from the folder that has it, or install it"
@@ -72,6 +73,11 @@ def _imported(text: str, module: str) -> Any:
         raise ConfigError(
             f"cell {text!r}: importing {module} raised {type(error).__name__}: {error}"
         ) from error
+
+
+def _of_a_run(place: Path) -> bool:
+    """Whether a run's folder is above a file or a folder."""
+    return any((up / CONFIG).exists() and (up / SCHEMA).exists() for up in place.parents)
 
 
 def _values(arguments: str) -> dict[str, Any]:
