@@ -102,10 +102,14 @@ def test_carried_states_are_the_same(cell: str, elsewhere: Callable[[], list[Rec
 def test_what_alone_enters_by_a_matrix_is_multiplied_once(
     elsewhere: Callable[[], list[Recursion]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    elsewhere()
-    monkeypatch.setattr(torch, "eye", None)  # there is no identity
     model = make("GRU", tt.wirings.HIDDEN_TO_HIDDEN, layers=2)
-    problem(model).loss(model).backward()
+    given, U = problem(model), model.graph.first.U.weight
+    (expected,) = torch.autograd.grad(given.loss(model), U)
+    seen = elsewhere()
+    monkeypatch.setattr(torch, "eye", None)  # there is no identity
+    (found,) = torch.autograd.grad(given.loss(model), U)
+    assert_close(found, expected)
+    assert len(seen) == 2  # a call for each layer
 
 
 @pytest.mark.parametrize("cell", OURS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from tests.helpers.commands import SMALL, good
 from throughtime.data import Dataset
 from throughtime.training.tensorboard import TensorBoard
 
-events = pytest.importorskip("tensorboard.backend.event_processing.event_accumulator")
+events = import_module("tensorboard.backend.event_processing.event_accumulator")
 
 
 def shown(folder: Path) -> Any:

@@ -101,22 +101,23 @@ class _InParts(torch.autograd.Function):
 
         with full_precision(h):
             if torch.is_grad_enabled() or batched(grads):
-                found = _pulled(whole, ctx.saved_tensors, wanted, grads, again=True)
+                found = _vjp(whole, ctx.saved_tensors, wanted, grads, again=True)
                 return (*(None,) * _FIRST, *found)
             grad_h, grad_V = torch.empty_like(h), torch.zeros_like(V, dtype=c.dtype)
             grad_c, of_parts = torch.zeros_like(c), []
             for at in _parts(h, V):
                 inputs = (_read(h[at], V, c), *(v[at] for v in of_steps))
                 arriving = tuple(g[at] for g in grads)
-                grad_o, *rest = _pulled(made, inputs, (True, *wanted[3:]), arriving)
+                grad_o, *rest = _vjp(made, inputs, (True, *wanted[3:]), arriving)
                 assert grad_o is not None
                 rows = grad_o.squeeze(1)
                 grad_c += rows.sum(0)
                 rows = rows.to(V.dtype)
                 torch.mm(rows, V, out=grad_h[at])
-                grad_V.addmm_(rows.T, h[at]) if V.dtype == grad_V.dtype else grad_V.add_(
-                    rows.T @ h[at]
-                )
+                if V.dtype == grad_V.dtype:
+                    grad_V.addmm_(rows.T, h[at])
+                else:  # products of half precision are added up in full
+                    grad_V += rows.T @ h[at]
                 of_parts.append(rest)
         of_steps = [None if v[0] is None else torch.cat(v) for v in zip(*of_parts, strict=True)]
         return (*(None,) * _FIRST, grad_h, grad_V.to(V.dtype), grad_c, *of_steps)
@@ -139,7 +140,7 @@ def _parts(h: Tensor, V: Tensor) -> Iterator[slice]:
     return (slice(begin, begin + size) for begin in range(0, len(h), size))
 
 
-def _pulled(
+def _vjp(
     function: Callable[..., Tensors],
     inputs: Tensors,
     wanted: tuple[bool, ...],
@@ -147,8 +148,8 @@ def _pulled(
     *,
     again: bool = False,
 ) -> tuple[Tensor | None, ...]:
-    """The gradients of the wanted inputs, from those of what a function makes of all; ``again``
-    says that they will be differentiated, too."""
+    """The vector-Jacobian product of a function with the gradients that arrive, for the wanted
+    inputs; ``again`` says that it will be differentiated, too."""
     with torch.enable_grad():
         own = tuple(
             (v.view_as(v) if again else v.detach().requires_grad_()) if want else v
