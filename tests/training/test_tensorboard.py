@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -43,6 +44,20 @@ def test_numbers_are_those_of_training(words: Dataset, tmp_path: Path) -> None:
     ]
     (text,) = found.Tensors("samples/text_summary")
     assert text.step == run.metrics[-1]["step"]
+
+
+def test_what_was_made_after_the_last_save_is_shown_once(tmp_path: Path) -> None:
+    def write(first: int, last: int, nats: float, done: int) -> None:
+        with TensorBoard(tmp_path, done) as board:
+            for step in range(first, last + 1):
+                numbers = {"step": step, "nats": nats, "gradient norm": 1.0, "learning rate": 0.1}
+                board.on_update(numbers)
+
+    write(1, 5, 2.0, 0)
+    time.sleep(1.1)  # the names of the files have whole seconds, and are read in their order
+    write(4, 6, 1.0, 3)  # killed after 5 updates, of which 3 were saved
+    found = [(e.step, e.value) for e in shown(tmp_path).Scalars("update/nats")]
+    assert found == [(1, 2.0), (2, 2.0), (3, 2.0), (4, 1.0), (5, 1.0), (6, 1.0)]
 
 
 def test_the_command_line_writes_pictures_too_and_a_resumption_goes_on(
