@@ -78,6 +78,14 @@ class Sequence:
         keep = keep.reshape(*keep.shape, *(1,) * (values.dim() - n - 1))
         self.values = torch.where(keep, values, values.new_zeros(()))
 
+    @classmethod
+    def _of(cls, values: Tensor, lengths: Tensor) -> Sequence:
+        """Of values that are zero behind their ends already, so that nothing need be looked at: on
+        a GPU, to look is to wait."""
+        made = object.__new__(cls)
+        made.values, made.lengths = values, lengths
+        return made
+
     # ---- shape ---------------------------------------------------------------------------------
 
     @property
@@ -225,11 +233,11 @@ class Sequence:
         longest = int(self.lengths.max()) if self.lengths.numel() else 0
         if longest == self.steps:
             return self
-        return Sequence(self.values.narrow(self.lengths.dim(), 0, longest), self.lengths)
+        return Sequence._of(self.values.narrow(self.lengths.dim(), 0, longest), self.lengths)
 
     def flatten(self) -> Sequence:
         """The same rows with exactly one batch dimension."""
-        return Sequence(
+        return Sequence._of(
             self.values.reshape(self.lengths.numel(), self.steps, *self.event_shape),
             self.lengths.reshape(-1),
         )
@@ -241,7 +249,7 @@ class Sequence:
             ValueError: if it does not broadcast to that, or that has more rows than a tensor can.
         """
         shape = broadcast_to(self.batch_shape, batch_shape)
-        return Sequence(
+        return Sequence._of(
             self.values.expand(*shape, self.steps, *self.event_shape), self.lengths.expand(shape)
         )
 

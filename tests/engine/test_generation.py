@@ -74,7 +74,7 @@ def test_the_most_probable_symbols_one_by_one(
         p = made(WIRINGS[wiring], length, [CELLS[cell](n) for n in sizes])
         assert by_engine.takes(p.process)
         lengths = torch.tensor([4, 0, 9, 7, 1])
-        sampling = Sampling(p.process, Warp(), 9, lengths, greedy=True)
+        sampling = Sampling(p.process, Warp(greedy=True), 9, lengths)
         expected, taken, _ = by_loop.draw(sampling)
         actual, counts, cut = by_engine.draw(sampling)
         assert (cut, counts.tolist()) == (0, taken.tolist())
@@ -141,7 +141,7 @@ def test_observed_values_stand_where_they_are_kept(wiring: str) -> None:
     p = made(WIRINGS[wiring], tt.lengths.EndOfSequence(), [tt.cells.LSTM(5)])
     y = tt.Sequence(torch.randint(0, 7, (5, 9)), [4, 0, 9, 7, 1])
     keep = torch.rand(5, 9) < 0.5
-    sampling = Sampling(p.process, Warp(), 9, y.lengths, y.values, keep, greedy=True)
+    sampling = Sampling(p.process, Warp(greedy=True), 9, y.lengths, y.values, keep)
     actual, taken, _ = by_engine.draw(sampling)
     expected, counts, _ = by_loop.draw(sampling)
     assert torch.equal(taken, counts)

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 from torch.utils._python_dispatch import TorchDispatchMode
-from torch.utils._pytree import tree_flatten, tree_map, tree_map_only
+from torch.utils._pytree import tree_flatten, tree_leaves, tree_map, tree_map_only
+
+from throughtime.context.launches import NOT_YET, RECORDERS, Recording
 
 DEVICE = torch.device("meta")
 """Its name: torch knows it everywhere, and computes nothing there by itself."""
 
 aten = torch.ops.aten
+LOOKS = {aten._local_scalar_dense.default, aten.nonzero.default, aten.equal.default}
+"""What waits for a value."""
+
 MOVES = {aten._to_copy.default, aten.copy_.default}
 MIXED = {aten.index.Tensor, aten.index_put_.default, aten.index_put.default}
 """Which take whole numbers from the CPU, on every device."""
@@ -37,6 +42,9 @@ class Elsewhere(Tensor):
     def tolist(self) -> Any:
         return self.here.tolist()
 
+    def data_ptr(self) -> int:
+        return self.here.data_ptr()
+
     def numpy(self, *, force: bool = False) -> Any:
         if not force:
             raise TypeError("no array of a tensor on another device; use .cpu() first")
@@ -54,7 +62,46 @@ class _Factories(TorchDispatchMode):
         return _call(op, args, kwargs or {})
 
 
+class Again(Recording[Any]):
+    """A recording on the device: the function is called again, and may look at no value."""
+
+    made = launched = 0
+    """How many there have been, and how often they were launched."""
+
+    recording = looked = False
+
+    def __init__(
+        self, function: Callable[..., Any], module: nn.Module, args: tuple[Any, ...]
+    ) -> None:
+        self.given = tree_map_only(Tensor, Tensor.clone, args)
+        self.function, self.module = function, module
+        with torch.random.fork_rng([]):  # to record draws nothing
+            self()
+        Again.made += 1
+
+    @staticmethod
+    def watched(call: Callable[[], Any]) -> tuple[Any, str]:
+        Again.looked = False
+        result = call()
+        return result, "they look" if Again.looked else NOT_YET
+
+    def __call__(self, args: tuple[Any, ...] | None = None) -> Any:
+        if args is not None:
+            Again.launched += 1
+            for to, value in zip(tree_leaves(self.given), tree_leaves(args), strict=True):
+                if isinstance(to, Tensor):
+                    to.copy_(value)
+        Again.recording = True
+        try:
+            return self.function(self.module, *self.given)
+        finally:
+            Again.recording = False
+
+
 def _call(op: Any, args: Any, kwargs: dict[str, Any]) -> Any:
+    Again.looked |= op in LOOKS
+    if Again.recording and op in LOOKS:
+        raise RuntimeError(f"{op}: not permitted while kernels are recorded")
     tensors = [v for v in tree_flatten((args, kwargs))[0] if isinstance(v, Tensor)]
     there = [v for v in tensors if isinstance(v, Elsewhere)]
     strangers = [v for v in tensors if v.dim() and not isinstance(v, Elsewhere)]
@@ -82,5 +129,9 @@ def moved(value: Any) -> Any:
 @contextmanager
 def elsewhere() -> Iterator[None]:
     """A block in which the device is there."""
-    with _Factories():
-        yield
+    RECORDERS[DEVICE.type] = Again
+    try:
+        with _Factories():
+            yield
+    finally:
+        del RECORDERS[DEVICE.type]

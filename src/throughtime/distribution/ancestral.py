@@ -20,7 +20,6 @@ def ancestral(
     *,
     observed: Sequence | None = None,
     keep: Tensor | None = None,
-    greedy: bool = False,
 ) -> Drawn:
     """One sequence for each row, each value given those before it.
 
@@ -31,15 +30,14 @@ def ancestral(
         observed: sequences whose lengths the draws take, and whose values stand where ``keep``,
             ``(rows, T)``, is true.
         keep: which of them stand.
-        greedy: take the most probable value of each step instead of a draw.
     """
     if process.needs_no_values:
         assert process.x is not None
         _, units = warp.split(process.outputs(), process.output, process.length)
-        return Drawn(Sampling(process, warp, limit, greedy=greedy).choose(units), process.x.lengths)
+        return Drawn(warp.draw(process.output, units), process.x.lengths)
     lengths = observed.flatten().lengths if observed is not None else process.draw_lengths(limit)
     values = observed.flatten().values if observed is not None and keep is not None else None
-    sampling = Sampling(process, warp, limit, lengths, values, keep, greedy)
+    sampling = Sampling(process, warp, limit, lengths, values, keep)
     draw = by_engine.draw if by_engine.takes(process) else by_loop.draw
     drawn = draw(sampling)
     if drawn.cut:

@@ -96,7 +96,7 @@ def _generation(sampling: Sampling, limit: int) -> Generation:
         temperature=warp.temperature,
         top_k=warp.top_k,
         top_p=warp.top_p,
-        greedy=sampling.greedy,
+        greedy=warp.greedy,
     )
 
 

@@ -22,7 +22,6 @@ class Sampling:
         lengths: τ of each row, ``(rows,)``; None if every step decides whether to go on.
         observed: values ``(rows, T, *event)`` that stand where ``keep`` is true, and are fed back.
         keep: ``(rows, T)``.
-        greedy: take the most probable value of each step instead of a draw.
     """
 
     process: Process
@@ -31,12 +30,6 @@ class Sampling:
     lengths: Tensor | None = None
     observed: Tensor | None = None
     keep: Tensor | None = None
-    greedy: bool = False
-
-    def choose(self, units: Tensor) -> Tensor:
-        """The value of a step, from the output's units."""
-        output = self.process.output
-        return output.most_probable(units) if self.greedy else self.warp.draw(output, units)
 
 
 class Drawn(NamedTuple):

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from torch import Tensor
 
+from throughtime.context.launches import Launched
 from throughtime.distribution.process import Process
+from throughtime.graph.folded import FoldedGraph
+from throughtime.graph.state import GraphState
 
 
 class Stepper:
@@ -18,18 +21,13 @@ class Stepper:
     def __init__(self, process: Process, row: Tensor) -> None:
         self.process, self.t, self.row = process, 0, row
         self.state = process.state.map(lambda s: s[row])
+        self._step = Launched(process.graph, one_step)
 
     def step(self, lengths: Tensor | None) -> Tensor:
         """o(t) of each hypothesis, given its τ if that is decided already."""
-        process, graph = self.process, self.process.graph
-        x = countdown = None
-        if process.x is not None:
-            x = process.x.values[self.row, self.t]
-        if process.length.features:
-            assert lengths is not None
-            remaining = (lengths - self.t).clamp(min=1)
-            countdown = process.length.countdown(remaining, process.dtype)
-        o, self.state = graph.step(graph.entering(self.state, x, countdown), self.state)
+        x = None if self.process.x is None else self.process.x.values[self.row, self.t]
+        left = None if lengths is None else lengths - self.t
+        o, self.state = self._step(self.state, x, left)
         self.t += 1
         return o
 
@@ -41,3 +39,21 @@ class Stepper:
         """Go on with these of the hypotheses; one may stand there more than once."""
         self.row = self.row[hypotheses]
         self.state = self.state.map(lambda s: s[hypotheses])
+
+
+def one_step(
+    graph: FoldedGraph, state: GraphState, x: Tensor | None, left: Tensor | None
+) -> tuple[Tensor, GraphState]:
+    """o(t) of each row, and the state after it, in which ``fed`` is still that of the step before.
+
+    Args:
+        graph: the recurrence.
+        state: the state before the step.
+        x: x(t), if the wiring has one.
+        left: how many values are left, τ - t + 1, where that is decided already.
+    """
+    length, countdown = graph.length, None
+    if length is not None and length.features:
+        assert left is not None
+        countdown = length.countdown(left.clamp(min=1), graph.c.dtype)
+    return graph.step(graph.entering(state, x, countdown), state)

@@ -20,11 +20,15 @@ class Warp:
 
     Temperature first, then top-k, then top-p (nucleus sampling, Holtzman et al. 2020), each on
     what the one before has left. An end symbol is a symbol like the others.
+
+    If ``greedy``, the most probable value is taken instead of a draw, which is what draws come to
+    as the temperature goes to zero.
     """
 
     temperature: float = 1.0
     top_k: int | None = None
     top_p: float | None = None
+    greedy: bool = False
 
     def check(self, output: Output) -> None:
         """Raise a ``ValueError`` if an option is out of range or does not go with the output."""
@@ -73,6 +77,8 @@ class Warp:
 
     def draw(self, output: Output, units: Tensor) -> Tensor:
         """A value for each of the output's units that :meth:`split` gives."""
+        if self.greedy:
+            return output.most_probable(units)
         temperature = 1.0 if output.symbolic else self.temperature
         return output.distribution(units, temperature).sample()
 

@@ -33,5 +33,5 @@ def fill(p: SequenceDistribution, y: Sequence, keep: Tensor, argmax: bool) -> Se
         )
     y = in_support(y, p.process, p.batch_shape)
     p = p.expand(y.batch_shape)
-    drawn = ancestral(p.process, Warp(), y.steps, observed=y, keep=keep, greedy=argmax)
+    drawn = ancestral(p.process, Warp(greedy=argmax), y.steps, observed=y, keep=keep)
     return p.of_rows(drawn.values, drawn.lengths)

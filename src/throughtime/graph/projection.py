@@ -49,7 +49,8 @@ class Projection(nn.Module):
         if later:
             nothing = torch.full_like(values[:1], -1 if symbols else 0)
             values = torch.cat([nothing, values])[: values.shape[0]]
-        if symbols and not values_hidden() and self.weight.shape[1] > MANY * values.numel():
+        of_few = symbols and self.weight.shape[1] > MANY * values.numel()
+        if of_few and values.is_cpu and not values_hidden():
             return _of_those_there(values, self.weight)
         return Entering(values, self.weight)
 

@@ -18,9 +18,10 @@ Made = Callable[[Tensor, Steps], Tensors]
 """What is made of each o(t) by itself: from o, ``(T, rows, units)``, and the steps to tensors of
 shape ``(T, rows)``."""
 
-CHUNK = 2**20
+CHUNK, FAR = 2**20, 2**26
 """How many numbers of o(1) … o(T) are in memory at a time, where only what is made of them is
-kept: they fit into a processor's cache, and a product of them is still a large one."""
+kept: they fit into a processor's cache, and a product of them is still a large one. On another
+device it is more, so that there are few kernels to launch."""
 
 
 class Readout(NamedTuple):
@@ -62,7 +63,7 @@ class Readout(NamedTuple):
         if self.V is None or values_hidden() or recorded(tensors):
             return made(self.o, steps)
         rows, units = self.h.shape[:-1].numel(), len(self.V)
-        if rows * units <= CHUNK:
+        if rows * units <= _most(self.h):
             return made(self.o, steps)
         flat = steps.like(tuple(v.flatten(0, 1)[:, None] for v in steps.tensors()))
         autocast, (h, V) = Autocast.now(self.h), (self.h.flatten(0, 1), self.V)
@@ -136,8 +137,12 @@ def _read(h: Tensor, V: Tensor, c: Tensor) -> Tensor:
 
 
 def _parts(h: Tensor, V: Tensor) -> Iterator[slice]:
-    size = max(1, CHUNK // len(V))
+    size = max(1, _most(h) // len(V))
     return (slice(begin, begin + size) for begin in range(0, len(h), size))
+
+
+def _most(h: Tensor) -> int:
+    return CHUNK if h.is_cpu else FAR
 
 
 def _vjp(

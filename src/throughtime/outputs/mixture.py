@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 import torch
 from torch import Tensor
-from torch.distributions import Categorical, MixtureSameFamily, Normal
+from torch.distributions import Categorical, MixtureSameFamily
 from torch.nn.functional import softplus
 
-from throughtime.outputs.normal import SMALLEST_SCALE
+from throughtime.outputs.normal import SMALLEST_SCALE, Real
 from throughtime.outputs.output import Output, only_the_best
 from throughtime.outputs.strict import Entries, Strict
 from throughtime.whole import whole
@@ -64,7 +64,7 @@ class Mixture(Output):
         mean, scale = (v.unflatten(-1, (k, d)) for v in (mean, scale))
         return MixtureOfVectors(
             Categorical(logits=logits / temperature, validate_args=validate),
-            Entries(Normal(mean, scale, validate_args=validate), 1, validate_args=validate),
+            Entries(Real(mean, scale, validate_args=validate), 1, validate_args=validate),
             validate_args=validate,
         )
 

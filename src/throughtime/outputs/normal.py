@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -16,6 +17,14 @@ from throughtime.whole import whole
 
 SMALLEST_SCALE = 1e-4
 """Added to every σ: a density must stay finite where data repeat a value exactly."""
+
+
+class Real(NormalDistribution):
+    """torch's normal distribution, whose draws wait for no value: on a GPU, torch's do."""
+
+    @torch.no_grad()
+    def sample(self, sample_shape: Any = ()) -> Tensor:
+        return self.rsample(torch.Size(sample_shape))
 
 
 @dataclass(frozen=True)
@@ -48,9 +57,7 @@ class Normal(Output):
     def distribution(self, o: Tensor, temperature: float = 1.0, validate: bool = False) -> Vector:
         mean, s = o.chunk(2, -1)
         scale = (softplus(s) + SMALLEST_SCALE) * math.sqrt(temperature)
-        return Vector(
-            NormalDistribution(mean, scale, validate_args=validate), 1, validate_args=validate
-        )
+        return Vector(Real(mean, scale, validate_args=validate), 1, validate_args=validate)
 
     def best(self, o: Tensor, k: int) -> tuple[Tensor, Tensor]:
         only_the_best(self, k)

@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from throughtime.cells.cell import Cell, State
+from throughtime.context.appearance import appearance
 from throughtime.context.autocast import Autocast
 from throughtime.context.transforms import recorded
 from throughtime.engine import sweep
@@ -69,7 +70,7 @@ def _programs_of(cell: Cell, drive: Tensor, state: State) -> Programs | None:
     known.steps += len(drive)
     if len(drive) < SHORT:
         return None
-    kind = (drive.dtype, *(v.shape[-1:] for v in (drive, *state)), _appearance(cell))
+    kind = (drive.dtype, *(v.shape[-1:] for v in (drive, *state)), appearance(cell))
     if kind not in known.programs:
         if known.steps < known.needed:
             return None
@@ -89,22 +90,4 @@ def _programs_of(cell: Cell, drive: Tensor, state: State) -> Programs | None:
     return None
 
 
-def _appearance(cell: Cell) -> tuple[Any, ...]:
-    """All that the step may depend on, but for the values of tensors: types, sizes, settings."""
-    seen: list[Any] = []
-    for module in cell.modules():
-        seen.append(type(module))
-        for name, value in vars(module).items():
-            if name in ("_parameters", "_buffers"):
-                seen += [(n, v if v is None else (v.shape, v.stride(), v.dtype, v.device))
-                         for n, v in value.items()]  # fmt: skip
-            elif isinstance(value, PLAIN):
-                seen.append((name, value))
-            elif name != "_modules" and not (isinstance(value, dict) and not value):
-                seen.append((name, id(value)))
-    return tuple(seen)
-
-
 HOOKS = ("_forward_hooks", "_forward_pre_hooks", "_backward_hooks", "_backward_pre_hooks")
-
-PLAIN = (bool, int, float, str, torch.dtype, torch.device)

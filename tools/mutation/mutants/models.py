@@ -84,7 +84,7 @@ MUTANTS = [
     Mutant(
         "no part of o(1) … o(T) is computed by itself",
         "graph/readout.py",
-        "if rows * units <= CHUNK:",
+        "if rows * units <= _most(self.h):",
         "if rows * units > 0:",
         (READOUT + "test_what_is_kept_does_not_grow_with_the_alphabet",),
     ),
@@ -263,9 +263,9 @@ MUTANTS = [
     ),
     Mutant(
         "sampling reads x one step early",
-        "distribution/stepper.py",
-        "x = process.x.values[self.row, self.t]",
-        "x = process.x.values[self.row, self.t - 1]",
+        "distribution/by_loop.py",
+        "process.x.values[:, start:end].transpose(0, 1)",
+        "process.x.values.roll(1, 1)[:, start:end].transpose(0, 1)",
         (DRAWS,),
     ),
     Mutant(

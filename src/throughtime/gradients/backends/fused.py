@@ -8,7 +8,6 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 from torch.nn.utils.parametrize import is_parametrized
-from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
 from throughtime.cells.cell import State
 from throughtime.context.transforms import recorded, values_hidden
@@ -58,19 +57,31 @@ class Fused(Backend):
             return nothing, state
         if rows is None:
             return _run(name, x, (), state, weights)
-        lengths = rows.lengths[rows.order].cpu()
-        order = rows.order[: int((lengths > 0).sum())]
+        order, at, sizes = _packed(rows, len(x))
         if not len(order):
             return nothing, state
-        packed = pack_padded_sequence(x.index_select(1, order), lengths[: len(order)])
         first = tuple(s.index_select(0, order) for s in state)
-        h, last = _run(name, packed.data, (packed.batch_sizes,), first, weights)
-        h, _ = pad_packed_sequence(packed._replace(data=h), total_length=len(x))
+        h, last = _run(name, x.flatten(0, 1).index_select(0, at), (sizes,), first, weights)
         ends = zip(state, last, strict=True)
         return (
-            nothing.index_copy(1, order, h),
+            nothing.flatten(0, 1).index_copy(0, at, h).view_as(nothing),
             tuple(s.index_copy(0, order, end) for s, end in ends),
         )
+
+
+def _packed(rows: Ragged, steps: int) -> tuple[Tensor, Tensor, Tensor]:
+    """The rows that have a step, the longest first; where their steps are among all T · B, each
+    time together; and how many rows take each step, on the CPU, where the kernels want it.
+
+    One index is one kernel; torch's ``pack_padded_sequence`` has one for each length there is.
+    """
+    lengths, order = rows.lengths.cpu(), rows.order.cpu()
+    order = order[lengths[order] > 0]
+    here = torch.arange(steps, device="cpu")[:, None] < lengths[order]
+    at = torch.arange(steps, device="cpu")[:, None] * len(lengths) + order
+    sizes = here.sum(1)
+    device = rows.order.device
+    return order.to(device), at[here].to(device), sizes[sizes > 0]
 
 
 def elsewhere(state: Tensor) -> bool:
