@@ -183,7 +183,8 @@ def _taggers(
 def _words(
     cell: str, hidden: int, rows: int, steps: int, symbols: int, device: torch.device
 ) -> Contestants:
-    """A model of text: torch.nn's embedding, layer and readout."""
+    """A model of text: torch.nn's embedding, layer and readout. Both start from equal
+    probabilities, as their parameters are not the same."""
     torch.manual_seed(0)
     y = torch.randint(symbols, (rows, steps), device=device)
     ours = tt.RecurrentModel(
@@ -193,6 +194,8 @@ def _words(
     theirs = nn.ModuleList(
         [nn.Embedding(symbols, hidden), NN[cell](hidden, hidden), nn.Linear(hidden, symbols)]
     ).to(device)
+    for readout in (ours.graph.V, *theirs[-1].parameters()):
+        nn.init.zeros_(readout)
     targets = y.T.contiguous()
     before = torch.cat([targets.new_zeros(1, rows), targets[:-1]])
 

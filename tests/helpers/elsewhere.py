@@ -9,7 +9,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 from torch.utils._python_dispatch import TorchDispatchMode
-from torch.utils._pytree import tree_flatten, tree_leaves, tree_map, tree_map_only
+from torch.utils._pytree import tree_flatten, tree_map, tree_map_only
 
 from throughtime.context.launches import NOT_YET, RECORDERS, Recording
 
@@ -70,32 +70,28 @@ class Again(Recording[Any]):
 
     recording = looked = False
 
-    def __init__(
-        self, function: Callable[..., Any], module: nn.Module, args: tuple[Any, ...]
-    ) -> None:
-        self.given = tree_map_only(Tensor, Tensor.clone, args)
+    def record(self, function: Callable[..., Any], module: nn.Module) -> None:
         self.function, self.module = function, module
         with torch.random.fork_rng([]):  # to record draws nothing
-            self()
+            self._run()
         Again.made += 1
+
+    def replay(self) -> None:
+        self._run()
+        Again.launched += 1
+
+    def _run(self) -> None:
+        Again.recording = True
+        try:
+            self.found = self.function(self.module, *self.given)
+        finally:
+            Again.recording = False
 
     @staticmethod
     def watched(call: Callable[[], Any]) -> tuple[Any, str]:
         Again.looked = False
         result = call()
         return result, "they look" if Again.looked else NOT_YET
-
-    def __call__(self, args: tuple[Any, ...] | None = None) -> Any:
-        if args is not None:
-            Again.launched += 1
-            for to, value in zip(tree_leaves(self.given), tree_leaves(args), strict=True):
-                if isinstance(to, Tensor):
-                    to.copy_(value)
-        Again.recording = True
-        try:
-            return self.function(self.module, *self.given)
-        finally:
-            Again.recording = False
 
 
 def _call(op: Any, args: Any, kwargs: dict[str, Any]) -> Any:

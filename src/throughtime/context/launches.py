@@ -38,6 +38,19 @@ class Recording(Generic[T]):
         self, function: Callable[..., T], module: nn.Module, args: tuple[Any, ...]
     ) -> None:
         self.given = tree_map_only(Tensor, Tensor.clone, args)
+        self.record(function, module)
+
+    def __call__(self, args: tuple[Any, ...]) -> T:
+        """What the function makes of these."""
+        for to, value in zip(tree_leaves(self.given), tree_leaves(args), strict=True):
+            if isinstance(to, Tensor):
+                to.copy_(value)
+        self.replay()
+        result: T = tree_map_only(Tensor, Tensor.clone, self.found)
+        return result
+
+    def record(self, function: Callable[..., T], module: nn.Module) -> None:
+        """Record what makes ``found`` of ``given``."""
         self.graph = torch.cuda.CUDAGraph()
         collects = gc.isenabled()
         gc.disable()  # it might free another recording, which must not be while one is made
@@ -47,6 +60,10 @@ class Recording(Generic[T]):
         finally:
             if collects:
                 gc.enable()
+
+    def replay(self) -> None:
+        """Make ``found`` of ``given`` again."""
+        self.graph.replay()
 
     @staticmethod
     def watched(call: Callable[[], T]) -> tuple[T, str]:
@@ -69,15 +86,6 @@ class Recording(Generic[T]):
                 warnings.warn_explicit(w.message, w.category, w.filename, w.lineno)
         waits = any("called a synchronizing" in text for text in said)
         return result, "they wait for the value of a tensor" if waits else NOT_YET
-
-    def __call__(self, args: tuple[Any, ...]) -> T:
-        """What the function makes of these."""
-        for to, value in zip(tree_leaves(self.given), tree_leaves(args), strict=True):
-            if isinstance(to, Tensor):
-                to.copy_(value)
-        self.graph.replay()
-        result: T = tree_map_only(Tensor, Tensor.clone, self.found)
-        return result
 
 
 RECORDERS: dict[str, type[Recording[Any]]] = {"cuda": Recording}

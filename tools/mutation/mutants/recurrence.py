@@ -163,9 +163,30 @@ MUTANTS = [
     Mutant(
         "random numbers in a step are not noticed",
         "gradients/backends/stepwise.py",
-        "if before is not None and not torch.equal(before, torch.random.get_rng_state()):",
+        "if before and not all(map(torch.equal, before, _draws(u))):",
         "if False:",
         (PARAMETERS + "test_a_cell_that_draws_is_refused_where_its_step_would_run_again",),
+    ),
+    Mutant(
+        "a recording is launched with the numbers that it was made of",
+        "context/launches.py",
+        "                to.copy_(value)\n",
+        "                pass\n",
+        ("tests/context/test_launches.py",),
+    ),
+    Mutant(
+        "a recording outlives a change of its module",
+        "context/launches.py",
+        "(function, *appearance(module), *(v.data_ptr() for v in tensors))",
+        "(function,)",
+        ("tests/context/test_launches.py",),
+    ),
+    Mutant(
+        "a recording is launched for other plain arguments",
+        "context/launches.py",
+        "if isinstance(v, Tensor) else v for v in leaves]",
+        "if isinstance(v, Tensor) else None for v in leaves]",
+        ("tests/context/test_launches.py",),
     ),
     Mutant(
         "the second derivative is taken as zero",
