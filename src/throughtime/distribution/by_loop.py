@@ -69,8 +69,8 @@ def draw(sampling: Sampling) -> Drawn:
         t += count
         if not bool(at.going.any()):
             break
-    cut = 0 if lengths is not None else int((at.taken > limit).sum())
-    taken = at.taken.clamp(max=limit)
+    taken = at.taken.clamp(max=last)
+    cut = int((at.taken > last).sum())
     drawn = torch.cat(values, 1)[:, : int(taken.max()) if rows else 0]
     return Drawn(drawn, taken, cut)
 
