@@ -10,6 +10,9 @@ from throughtime.runs.options import Options, help_of
 
 Command = Callable[..., None]
 
+NAMES = {"warm_start": "--from"}
+"""Options with another name than their key, which is a word of Python."""
+
 
 def training_options(*without: str) -> Callable[[Command], Command]:
     """Add an option to a command for each key of the configuration, which checks the values.
@@ -21,8 +24,8 @@ def training_options(*without: str) -> Callable[[Command], Command]:
     def added(command: Command) -> Command:
         for name in reversed(Options.model_fields):
             if name not in ("dataset", *without):
-                option = f"--{name.replace('_', '-')}"
-                command = click.option(option, metavar="…", help=help_of(name))(command)
+                option = NAMES.get(name, f"--{name.replace('_', '-')}")
+                command = click.option(option, name, metavar="…", help=help_of(name))(command)
         return command
 
     return added

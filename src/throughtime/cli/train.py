@@ -121,7 +121,7 @@ def _begun(
         raise ConfigError("no dataset is given; expected one")
     reading = Reading(**{n: v for n, v in options.told().items() if n in READING})
     data = load(options.dataset, options.dividing_seed, reading)
-    return prepare(options, data, out), data
+    return prepare(options, data, out, say=_say), data
 
 
 def _quoted(run: RunFolder) -> str:

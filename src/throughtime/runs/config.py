@@ -24,7 +24,7 @@ from throughtime.runs.options import (
 )
 from throughtime.runs.seal import BLANK, is_sealed, sealed
 
-FORMAT = 5
+FORMAT = 6
 """The version of the folder format that this library writes and reads."""
 
 
@@ -35,7 +35,7 @@ class Config(BaseModel):
     ``split_seed`` is the seed that divided the rows into parts. None means, for ``dataset``, rows
     in memory; for ``length``, that y is one value; for ``steps``, that y is not one long row; for
     ``max_steps`` and ``max_seconds``, no limit; for ``class_weights``, that all labels weigh the
-    same.
+    same; for ``warm_start``, ``vectors`` and ``freeze``, that all is drawn anew, and trained.
 
     Example:
         >>> from throughtime.data import load
@@ -72,6 +72,9 @@ class Config(BaseModel):
     output: o.OutputText
     length: o.LengthText | None
     initial_state: o.InitialState
+    warm_start: o.WarmStart | None
+    vectors: o.Vectors | None
+    freeze: o.Freeze | None
 
     gradient: o.GradientText
     forcing: o.ForcingText

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
@@ -190,6 +190,24 @@ Precision = Annotated[
     ),
 ]
 
+WarmStart = Annotated[
+    str,
+    Field(description="A run to start from: weights that fit by column and name are taken."),
+]
+Vectors = Annotated[
+    str,
+    Field(
+        description="A file of word vectors to start words from: GloVe's text, .vec, .safetensors."
+    ),
+]
+Freeze = Annotated[
+    str,
+    Field(
+        description="Parts that are not trained, separated by commas: U, R, S, C, V, cell, "
+        "initial, encoder."
+    ),
+]
+
 
 class Options(BaseModel):
     """The options of training, as given; None for those that are left out.
@@ -231,6 +249,9 @@ class Options(BaseModel):
     output: OutputText | None = None
     length: LengthText | None = None
     initial_state: InitialState | None = None
+    warm_start: WarmStart | None = None
+    vectors: Vectors | None = None
+    freeze: Freeze | None = None
 
     gradient: GradientText | None = None
     forcing: ForcingText | None = None
@@ -316,7 +337,8 @@ def read_as(kind: type[M], values: Mapping[str, Any]) -> M:
         ConfigError: if a key is unknown or a value is invalid; one line for all errors.
     """
     try:
-        return kind.model_validate(dict(values))
+        plain = {k: str(v) if isinstance(v, PurePath) else v for k, v in values.items()}
+        return kind.model_validate(plain)
     except ValidationError as error:
         raise ConfigError("; ".join(_reason(dict(e)) for e in error.errors())) from None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import torch
@@ -12,8 +13,11 @@ from throughtime.runs.build import Model, build, in_precision, set_dropout
 from throughtime.runs.device import device_of
 from throughtime.runs.folder import RunFolder
 from throughtime.runs.options import Options
+from throughtime.training.freezing import freeze
 from throughtime.training.initialise import initialise
 from throughtime.training.resolve import resolve
+from throughtime.training.warm_start import warm_start
+from throughtime.training.word_vectors import start_from_vectors
 
 DROPOUT = 0.2
 """The dropout of a model with many parameters for its data."""
@@ -22,13 +26,20 @@ MANY = 4
 """With more parameters per training symbol than this, a model is trained with dropout."""
 
 
-def prepare(options: Options, data: Dataset, path: Path | None = None) -> RunFolder:
+def prepare(
+    options: Options,
+    data: Dataset,
+    path: Path | None = None,
+    *,
+    say: Callable[[str], None] = lambda _: None,
+) -> RunFolder:
     """A new model, initialised from the seed, in a new folder.
 
     Args:
         options: the options that were given; the others follow from the data.
         data: the data to train on.
         path: the folder; left out, the next free ``runs/<data>-<wiring>-001``.
+        say: receives what fits of a run and of word vectors to start from.
 
     Raises:
         RunError: if the folder exists.
@@ -41,7 +52,14 @@ def prepare(options: Options, data: Dataset, path: Path | None = None) -> RunFol
         config = config.replaced(dropout=usual_dropout(model, data))
         set_dropout(model, config.dropout)
     initialise(model, data.splits["train"])
-    device_of(config.device)  # before there is a folder
+    if config.vectors is not None:
+        for line in start_from_vectors(model, data.schema, config.vectors):
+            say(line)
+    if config.warm_start is not None:
+        for line in warm_start(model, data.schema, config.warm_start):
+            say(line)
+    freeze(model, config.freeze)  # refuses what cannot be, before there is a folder
+    device_of(config.device)
     return RunFolder.create(config, data, in_precision(model, config.precision), path)
 
 

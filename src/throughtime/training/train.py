@@ -73,7 +73,8 @@ def train(
         raise ConfigError("dataset: the data are the first argument of tt.train")
     if resume is None:
         data = dataset_of(data, told)
-        folder, changes = prepare(told, data, None if out is None else Path(out)), None
+        path = None if out is None else Path(out)
+        folder, changes = prepare(told, data, path, say=say or _nothing), None
     else:
         changes = told.told()
         folder, data = resumed(Path(resume), data, changes, {"out": out})

@@ -24,6 +24,7 @@ from throughtime.runs.names import STATE
 from throughtime.sequence import Sequence
 from throughtime.training.class_weights import balanced
 from throughtime.training.display import Clock, Display
+from throughtime.training.freezing import freeze
 from throughtime.training.interrupt import Interrupt
 from throughtime.training.objective import Objective
 from throughtime.training.progress import Progress
@@ -92,6 +93,7 @@ class Trainer:
         torch.manual_seed(self.config.seed)
         self.device = device_of(self.config.device)
         self.model, self.rows = run.model.to(self.device).train(), self.config.batch_size
+        freeze(self.model, self.config.freeze)
         self.running = data.schema.running
         self.optimiser = torch.optim.AdamW(
             self.model.parameters(), weight_decay=self.config.weight_decay, fused=True
