@@ -40,6 +40,24 @@ def test_the_programs_of_the_readme_run(
     assert "country as label, given name as characters" in out
 
 
+LOOPS = re.findall(r"```python\n(.*?)```", (ROOT / "docs/the-loop.md").read_text(), re.DOTALL)
+OTHERS = ("mlflow", "wandb", "lightning", "accelerate", "datasets")
+
+
+@pytest.mark.filterwarnings("default")  # of other people's libraries
+@pytest.mark.parametrize("code", LOOPS, ids=["by hand", *OTHERS])
+def test_the_loops_run(code: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in OTHERS:
+        if f"import {name}\n" in code or f"from {name} " in code:
+            pytest.importorskip(name)
+    monkeypatch.chdir(tmp_path)
+    exec(compile(code, "the-loop.md", "exec"), {"__name__": "loop"})
+
+
+def test_the_loop_by_hand_is_short() -> None:
+    assert len([line for line in LOOPS[0].splitlines() if line]) <= 27
+
+
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
 def test_every_link_leads_to_a_file(document: Path) -> None:
     for target in re.findall(r"\]\(([^)#]+)\)", document.read_text()):
