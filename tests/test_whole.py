@@ -79,20 +79,19 @@ TAKERS: dict[str, Callable[[Any], Any]] = {
 }
 
 
-@pytest.mark.parametrize(
-    "number", [10**9, 10**12, 10**20, 2**63, 2**64 + 1, 10**400, -1, -(10**20)]
-)
 @pytest.mark.parametrize("name", TAKERS)
-def test_numbers_beyond_a_tensors_are_refused_in_one_line(name: str, number: int) -> None:
-    with pytest.raises(ValueError, match=r"^[^\n]* must be (at most|a whole number)[^\n]*$"):
-        TAKERS[name](number)
+def test_numbers_beyond_a_tensors_are_refused_in_one_line(name: str) -> None:
+    for number in (10**9, 10**12, 10**20, 2**63, 2**64 + 1, 10**400, -1, -(10**20)):
+        with pytest.raises(ValueError, match=r"^[^\n]* must be (at most|a whole number)[^\n]*$"):
+            TAKERS[name](number)
 
 
-@pytest.mark.parametrize("number", [1.5, True, "2"])
 @pytest.mark.parametrize("name", sorted(TAKERS.keys() - {"rows of a picture"}))
-def test_what_is_no_whole_number_is_refused(name: str, number: Any) -> None:
-    with unchecked(), pytest.raises(ValueError, match=r"^[^\n]* must be a whole number[^\n]*$"):
-        TAKERS[name](number)
+def test_what_is_no_whole_number_is_refused(name: str) -> None:
+    wrong: tuple[Any, ...] = (1.5, True, "2")
+    for number in wrong:
+        with unchecked(), pytest.raises(ValueError, match=r"^[^\n]* must be a whole number[^\n]*$"):
+            TAKERS[name](number)
 
 
 @given(value=st.integers(-5, 10) | st.integers(), least=st.integers(0, 3))

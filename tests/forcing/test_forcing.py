@@ -313,13 +313,11 @@ ALL = [FreeRunning(), Both(), ScheduledSampling(Constant(0.5))]
 
 
 @pytest.mark.parametrize("how", ALL, ids=lambda h: type(h).__name__)
-@pytest.mark.parametrize(
-    "case", oracle.one_for_each_wiring(c for c in CASES if c not in FED_BACK), ids=str
-)
-def test_there_is_nothing_to_fill_where_no_value_is_fed_back(case: Case, how: Forcing) -> None:
-    p = case.model()(**oracle.inputs(case.wiring, [1]))
-    with pytest.raises(ValueError, match=r"carries a value that can be observed or drawn"):
-        how.objective(p, oracle.beginnings(p, 1))
+def test_there_is_nothing_to_fill_where_no_value_is_fed_back(how: Forcing) -> None:
+    for case in oracle.one_for_each_wiring(c for c in CASES if c not in FED_BACK):
+        p = case.model()(**oracle.inputs(case.wiring, [1]))
+        with pytest.raises(ValueError, match=r"carries a value that can be observed or drawn"):
+            how.objective(p, oracle.beginnings(p, 1))
 
 
 @pytest.mark.parametrize("how", ALL, ids=lambda h: type(h).__name__)

@@ -30,11 +30,11 @@ def read(values: list[Any], name: str = "") -> list[datetime] | None:
     return None if found is None else found.tolist()
 
 
-@pytest.mark.parametrize("form", [f for f in FORMS if "%d" in f])
 @pytest.mark.parametrize("clock", CLOCKS)
-def test_a_date_is_known_in_every_format(form: str, clock: str) -> None:
-    written = [f"{day.strftime(form)} {day.strftime(clock)}".strip() for day in DAYS]
-    assert read(written) == DAYS
+def test_a_date_is_known_in_every_format(clock: str) -> None:
+    for form in (f for f in FORMS if "%d" in f):
+        written = [f"{day.strftime(form)} {day.strftime(clock)}".strip() for day in DAYS]
+        assert read(written) == DAYS, form
 
 
 @quick
