@@ -33,8 +33,16 @@ def _assert_most_probable(p: tt.SequenceDistribution, mode: tt.Sequence) -> None
 @pytest.mark.parametrize("case", CASES, ids=str)
 @torch.no_grad()
 def test_a_beam_as_wide_as_the_space_finds_the_most_probable_sequence(case: Case) -> None:
+    """And the three best of such a beam are the three most probable ones."""
     p = case.model(seed=1)(**oracle.inputs(case.wiring, [2, 0, 1]))
     _assert_most_probable(p, p.mode(beam=100, max_length=LIMIT))
+    y, once = oracle.support(p, LIMIT)
+    log_p = torch.where(once, p.log_prob(y), -torch.inf)
+    best, found = p.modes(3, beam=100, max_length=LIMIT)
+    expected = log_p.sort(0, descending=True).values[: len(found)]
+    assert_close(found[: len(expected)], expected)
+    there = found > -torch.inf
+    assert_close(p.log_prob(best)[there], found[there])
 
 
 @pytest.mark.parametrize(
@@ -155,16 +163,3 @@ def test_beams_that_make_no_sense_are_refused(
     )
     with pytest.raises(ValueError, match=re.escape(reason)):
         p.mode(beam, **options)
-
-
-@pytest.mark.parametrize("case", CASES, ids=str)
-@torch.no_grad()
-def test_the_n_best_of_a_beam_as_wide_as_the_space_are_the_n_most_probable(case: Case) -> None:
-    p = case.model(seed=1)(**oracle.inputs(case.wiring, [2, 0, 1]))
-    y, once = oracle.support(p, LIMIT)
-    log_p = torch.where(once, p.log_prob(y), -torch.inf)
-    best, found = p.modes(3, beam=100, max_length=LIMIT)
-    expected = log_p.sort(0, descending=True).values[: len(found)]
-    assert_close(found[: len(expected)], expected)
-    there = found > -torch.inf
-    assert_close(p.log_prob(best)[there], found[there])
