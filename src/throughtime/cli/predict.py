@@ -81,7 +81,7 @@ def predict(
     if out is not None:
         if samples is not None:
             raise ValueError(
-                "--samples is for a series, whose forecast is printed; leave --out out"
+                "--samples is for a series, whose forecast is printed; leave out --out"
             )
         write_answers(
             *(run, "predict", files, out),

@@ -17,11 +17,12 @@ from throughtime.sequence import Sequence
 PIECE = 2**20
 """So many values are looked at at once."""
 
-AROUND = 2**16
-"""Bytes around a value that is read, which Linux maps too if it has them at hand."""
+AROUND = 2**20
+"""Bytes around a value that is read, which the system maps too if it has them at hand: measured on
+Linux 6.18 with ext4."""
 
-HELD = 2**26
-"""Bytes of the pages of a file that stay in this process's memory, about."""
+HELD = 2**27
+"""Bytes of a file that stay mapped, about."""
 
 
 class Flat(Sequence):

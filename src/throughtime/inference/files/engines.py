@@ -154,8 +154,9 @@ def _check_there(address: str) -> None:
             socket.create_connection((host.removeprefix("ray://"), int(port)), SECONDS).close()
         except OSError as error:
             raise RunError(
-                f"RAY_ADDRESS is {address!r}, where no cluster answers ({error.strerror or error}); "
-                "start one with `ray start --head`, or unset it for one on this machine"
+                f"RAY_ADDRESS is {address!r}, where no cluster answers "
+                f"({error.strerror or error}); start one with `ray start --head`, or unset it for "
+                "one on this machine"
             ) from None
 
 

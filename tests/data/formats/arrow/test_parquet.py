@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pyarrow
 import pytest
 from pyarrow import parquet
 
 from throughtime.data import DataError, load
+from throughtime.data.formats.arrow import parquet as reader
+from throughtime.data.formats.arrow.parquet import read_parquet, row_groups
+from throughtime.data.formats.arrow.values import table_of_batches
 from throughtime.data.formats.tables import read_table
+from throughtime.data.table.table import Table
 
 
 def written(path: Path, **columns: object) -> Path:
@@ -80,3 +86,45 @@ def test_an_index_that_counts_rows_is_no_column(tmp_path: Path) -> None:
     assert read_table(path).columns == {"a": ["x"]}
     path = written(tmp_path / "a.parquet", a=["x"], __index_level_0__=[date(2020, 1, 31)])
     assert read_table(path).columns == {"a": ["x"], "__index_level_0__": ["2020-01-31"]}
+
+
+def test_some_row_groups_and_columns(tmp_path: Path) -> None:
+    path = tmp_path / "a.parquet"
+    columns = {
+        "n": [*range(10)],
+        "user": [{"name": f"u{i}", "age": i} for i in range(10)],
+        "other": [None] * 10,
+    }
+    parquet.write_table(pyarrow.table(columns), path, row_group_size=4)
+    some = read_parquet(path, range(1, 3), ["user.name", "n"])
+    assert {name: [*values] for name, values in some.columns.items()} == {
+        "n": [*range(4, 10)],
+        "user.name": [f"u{i}" for i in range(4, 10)],
+        "user.age": [*range(4, 10)],
+    }
+    assert list(some.lines) == [*range(5, 11)]
+    # of a name that is not there, the message names all that are
+    assert set(read_parquet(path, range(1), ["n", "nn"]).columns) >= {"n", "other"}
+    sizes, numbers = row_groups(path)
+    assert (len(sizes), numbers) == (3, {"n"})
+
+
+def test_the_texts_of_a_row_group_are_forgotten_in_the_next(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, size = tmp_path / "a.parquet", 2**20
+    texts = [f"{i:04}" + "x" * (size // 16 - 4) for i in range(16 * 24)]
+    parquet.write_table(pyarrow.table({"text": texts}), path, row_group_size=16)
+    held: list[int] = []
+    before = pyarrow.total_allocated_bytes()
+
+    def watched(path: Path, tables: Iterable[Any], first: int) -> Table:
+        return table_of_batches(path, map(seen, tables), first)
+
+    def seen(table: Any) -> Any:
+        held.append(pyarrow.total_allocated_bytes() - before)
+        return table
+
+    monkeypatch.setattr(reader, "table_of_batches", watched)
+    assert len(read_parquet(path)) == len(texts)
+    assert max(held) < 8 * size  # of 24
