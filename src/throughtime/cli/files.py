@@ -39,28 +39,34 @@ ENGINE = click.option(
 
 
 class Rows(click.Path):
-    """An argument for files or folders, or for standard input, from which bytes are read.
-
-    A pattern, as ``in/*.parquet``, stands for all files whose names are so, in their order.
-    """
+    """An argument for a file or folder, or for standard input, from which bytes are read."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         if value == "-":
-            return [sys.stdin.buffer]
+            return sys.stdin.buffer
         path = Path(value)
         hint = "give text by standard input instead: echo … | throughtime …"
         if not path.exists():
-            if matching := sorted(glob(value, recursive=True)):
-                return [Path(match) for match in matching]
             self.fail(f"{value!r}: No such file or directory; {hint}", param, ctx)
         if not (path.is_file() or path.is_dir()):  # a pipe without a writer would never open
             self.fail(f"{value!r}: neither a file nor a folder; {hint}", param, ctx)
-        return [path]
+        return path
+
+
+class Pattern(Rows):
+    """Such an argument, or a pattern as ``in/*.parquet``: all files with such names, in order."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if value != "-" and not Path(value).exists():
+            matching = sorted(glob(value, recursive=True))
+            if matching:
+                return [Path(match) for match in matching]
+        return [super().convert(value, param, ctx)]
 
 
 Source = BufferedIOBase | Path
 
-FILES = click.argument("files", metavar="[FILE]...", type=Rows(), nargs=-1)
+FILES = click.argument("files", metavar="[FILE]...", type=Pattern(), nargs=-1)
 
 
 def one_of(files: Sequence[list[Source]], engine: str | None) -> Source:
