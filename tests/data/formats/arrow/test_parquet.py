@@ -14,6 +14,7 @@ from pyarrow import parquet
 
 from throughtime.data import DataError, load
 from throughtime.data.formats.arrow import parquet as reader
+from throughtime.data.formats.arrow import row_groups as row_groups_of_arrow
 from throughtime.data.formats.arrow.parquet import read_parquet, row_groups
 from throughtime.data.formats.arrow.values import table_of_batches
 from throughtime.data.formats.tables import read_table
@@ -109,22 +110,47 @@ def test_some_row_groups_and_columns(tmp_path: Path) -> None:
     assert (len(sizes), numbers) == (3, {"n"})
 
 
-def test_the_texts_of_a_row_group_are_forgotten_in_the_next(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    path, size = tmp_path / "a.parquet", 2**20
-    texts = [f"{i:04}" + "x" * (size // 16 - 4) for i in range(16 * 24)]
-    parquet.write_table(pyarrow.table({"text": texts}), path, row_group_size=16)
-    held: list[int] = []
+@pytest.fixture
+def held(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """The bytes that Arrow has, as each table is read."""
+    found: list[int] = []
     before = pyarrow.total_allocated_bytes()
+
+    def seen(table: Any) -> Any:
+        found.append(pyarrow.total_allocated_bytes() - before)
+        return table
 
     def watched(path: Path, tables: Iterable[Any], first: int) -> Table:
         return table_of_batches(path, map(seen, tables), first)
 
-    def seen(table: Any) -> Any:
-        held.append(pyarrow.total_allocated_bytes() - before)
-        return table
-
     monkeypatch.setattr(reader, "table_of_batches", watched)
-    assert len(read_parquet(path)) == len(texts)
-    assert max(held) < 8 * size  # of 24
+    return found
+
+
+MEGABYTE = 2**20
+
+
+@pytest.mark.parametrize("at_once", [16, 1000])
+def test_texts_are_forgotten_in_and_after_a_row_group(
+    at_once: int, tmp_path: Path, held: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "a.parquet"
+    texts = [f"{i:04}" + "x" * (MEGABYTE // 16 - 4) for i in range(16 * 24)]
+    table = pyarrow.table({"text": texts})
+    parquet.write_table(table, path, row_group_size=at_once, write_batch_size=16)
+    monkeypatch.setattr(row_groups_of_arrow, "KEPT", 2 * MEGABYTE)
+    monkeypatch.setattr(row_groups_of_arrow, "MADE", 4 * MEGABYTE)
+    assert list(read_parquet(path).column("text")) == texts
+    assert max(held) < 8 * MEGABYTE  # of 24
+
+
+def test_a_text_that_repeats_is_made_a_few_times_at_once(
+    tmp_path: Path, held: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "a.parquet"
+    parquet.write_table(pyarrow.table({"a": ["x" * MEGABYTE] * 1000}), path, compression="zstd")
+    monkeypatch.setattr(row_groups_of_arrow, "KEPT", 0)
+    monkeypatch.setattr(row_groups_of_arrow, "MADE", 4 * MEGABYTE)
+    with pytest.raises(DataError, match="bytes or more of values"):
+        read_parquet(path)
+    assert 0 < max(held) < 16 * MEGABYTE  # of a thousand

@@ -4,16 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from importlib import import_module
-from itertools import chain
 from pathlib import Path
 from typing import Any
 
+from throughtime.data.formats.arrow.row_groups import tables_of
 from throughtime.data.formats.arrow.values import POINTER, check_values, readable, table_of_batches
-from throughtime.data.storage.stored import ROWS
 from throughtime.data.table.table import Table, check_width
-
-BUFFER = 2**16
-"""Bytes of each column that are read at once."""
 
 
 def read_parquet(
@@ -32,25 +28,15 @@ def read_parquet(
     Raises:
         DataError: if the file is damaged or has no rows, or a table that is far larger than it.
     """
-    with readable(path, "Parquet", "pyarrow.parquet") as (arrow, parquet):
-        with parquet.ParquetFile(path) as file:
-            check_width(str(path), len(file.schema_arrow.names))
-            check_values(path, _least_bytes(file.metadata))
-            texts = [f.name for f in file.schema_arrow if _is_text(f.type)]
-            sizes = [file.metadata.row_group(i).num_rows for i in range(file.num_row_groups)]
-            columns = _named(file.schema_arrow.names, names)
-        # a text that repeats is kept once, until it is known how large all of them are; and no more
-        # of the file is read than the next rows need
-        some = {"read_dictionary": texts, "pre_buffer": False, "buffer_size": BUFFER}
+    with readable(path, "Parquet", "pyarrow.parquet") as (_, parquet):
+        metadata = parquet.read_metadata(path)
+        known = parquet.read_schema(path).names
+        check_width(str(path), len(known))
+        check_values(path, _least_bytes(metadata))
+        sizes = [metadata.row_group(i).num_rows for i in range(metadata.num_row_groups)]
         chosen = range(len(sizes)) if groups is None else groups
-        with parquet.ParquetFile(path, **some) as file:
-            # each by a reader of its own, which forgets the texts of the one before
-            groups_read = (file.iter_batches(ROWS, [group], columns, use_threads=False)
-                           for group in chosen)  # fmt: skip
-            batches = chain.from_iterable(groups_read)
-            tables = (arrow.Table.from_batches([batch]) for batch in batches)
-            first = 1 + sum(sizes[: chosen.start])
-            return table_of_batches(path, map(_without_index, tables), first)
+        tables = tables_of(path, chosen, _named(known, names))
+        return table_of_batches(path, map(_without_index, tables), 1 + sum(sizes[: chosen.start]))
 
 
 def row_groups(path: Path) -> tuple[list[int], set[str]]:
@@ -65,11 +51,6 @@ def row_groups(path: Path) -> tuple[list[int], set[str]]:
         kinds = (arrow.types.is_integer, arrow.types.is_floating, arrow.types.is_decimal)
         numbers = {f.name for f in schema if any(is_a(f.type) for is_a in kinds)}
         return [group.total_byte_size for group in groups], numbers
-
-
-def _is_text(kind: Any) -> bool:
-    types = import_module("pyarrow").types
-    return types.is_string(kind) or types.is_large_string(kind) or types.is_binary(kind)
 
 
 def _named(all_: list[str], names: Collection[str] | None) -> list[str] | None:
