@@ -21,10 +21,11 @@ from tests.helpers.commands import SMALL, Trained, bad, good, run
 from tests.helpers.made_up import MODELS, ROWS
 from throughtime.data.columns import Label, Number
 from throughtime.data.reading import Reading
-from throughtime.inference.files import batching, engines, pieces
+from throughtime.inference.files import answers, batching, engines, pieces
 from throughtime.inference.files.batching import pools
 from throughtime.inference.files.pieces import pieces_of
 from throughtime.inference.files.worker import Job
+from throughtime.runs.tensors import packed
 
 OPTIONS: dict[str, tuple[object, ...]] = {
     "label": ("--top", 2),
@@ -107,6 +108,7 @@ def test_each_row_of_parquet_is_in_one_piece_with_its_number(
     for name, values in columns.items():
         assert [v for table in tables for v in table.column(name)] == 2 * values
     # texts that are numbers are read in the notation of the whole column
+    monkeypatch.setattr(pieces, "SIZE", 0)
     texts = tmp_path / "b.parquet"
     pq.write_table(pa.table({"size": ["1.100"] * 30 + ["1,5"] * 30}), texts, row_group_size=7)
     (whole,) = pieces_of([texts], used[1:], Reading())
@@ -177,7 +179,9 @@ def test_rows_that_cannot_be_read_are_set_aside_with_their_reasons(
     assert "no row could be read; the first: in/p3.parquet: cannot be read" in nothing
 
 
-def test_the_same_command_goes_on_and_others_are_refused(parquet: Path, trained: Trained) -> None:
+def test_the_same_command_goes_on_and_others_are_refused(
+    parquet: Path, trained: Trained, monkeypatch: pytest.MonkeyPatch
+) -> None:
     command = ("score", trained("label"), "in/*.parquet", "--out", "out")
     whole = good(*command)
     before = contents(parquet / "out")
@@ -194,6 +198,9 @@ def test_the_same_command_goes_on_and_others_are_refused(parquet: Path, trained:
     assert "another command, with other options" in bad(*command, "--json")
     assert "with other use" in bad("predict", *command[1:])
     assert "with other files" in bad(*command[:2], "in/p1.parquet", "--out", "out")
+    with monkeypatch.context() as trained_on:
+        trained_on.setattr(answers, "packed", lambda *_: packed({}, {}))
+        assert "with other weights" in bad(*command)
     os.utime("in/p0.parquet")
     assert "with other files" in bad(*command)
     assert "has other files, and nothing is mixed" in bad(*command[:3], "--out", "in")

@@ -136,8 +136,8 @@ def test_texts_are_forgotten_in_and_after_a_row_group(
 ) -> None:
     path = tmp_path / "a.parquet"
     texts = [f"{i:04}" + "x" * (MEGABYTE // 16 - 4) for i in range(16 * 24)]
-    table = pyarrow.table({"text": texts})
-    parquet.write_table(table, path, row_group_size=at_once, write_batch_size=16)
+    how = {"row_group_size": at_once, "write_batch_size": 16}
+    parquet.write_table(pyarrow.table({"text": texts}), path, **how)
     monkeypatch.setattr(row_groups_of_arrow, "KEPT", 2 * MEGABYTE)
     monkeypatch.setattr(row_groups_of_arrow, "MADE", 4 * MEGABYTE)
     assert list(read_parquet(path).column("text")) == texts
