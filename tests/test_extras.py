@@ -23,7 +23,7 @@ WITHOUT = f"import sys; sys.modules.update(dict.fromkeys({sorted(MODULES)})); "
 @pytest.mark.parametrize("extra", EXTRAS)
 def test_the_extras_are_those_of_the_metadata(extra: str) -> None:
     listed = PROJECT["optional-dependencies"][extra]
-    assert sorted(EXTRAS[extra].values()) == [re.split(r"\W*[<>=]", line)[0] for line in listed]
+    assert sorted(EXTRAS[extra].values()) == [re.split(r"[\[<>=]", line)[0] for line in listed]
 
 
 @pytest.mark.parametrize("module", MODULES)

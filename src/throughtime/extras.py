@@ -26,6 +26,7 @@ EXTRAS = {
     "report": {"matplotlib": "matplotlib"},
     "sweep": {"optuna": "optuna"},
     "tensorboard": {"tensorboard": "tensorboard"},
+    "ray": {"pandas": "pandas", "ray": "ray"},
 }
 """The extras of pyproject.toml: of each package the module that is imported, and its name."""
 

@@ -3,17 +3,27 @@
 from __future__ import annotations
 
 import json
-from io import BufferedIOBase
 from pathlib import Path
 
 import click
 
-from throughtime.cli.files import DEVICE, FORMAT, FORMAT_HELP, Rows, RunPath
+from throughtime.cli.files import (
+    DEVICE,
+    ENGINE,
+    FILES,
+    FORMAT,
+    FORMAT_HELP,
+    OUT,
+    RunPath,
+    Source,
+    one_of,
+    write_answers,
+)
 
 
 @click.command()
 @click.argument("run", type=RunPath())
-@click.argument("file", type=Rows(), default="-")
+@FILES
 @click.option("--format", "form", type=FORMAT, help=FORMAT_HELP)
 @click.option(
     "--json", "as_json", is_flag=True, help="Print a JSON object per line, with probabilities."
@@ -33,10 +43,12 @@ from throughtime.cli.files import DEVICE, FORMAT, FORMAT_HELP, Rows, RunPath
     type=click.IntRange(1, 128),
     help="Lines in a batch [128; 1 at a terminal].",
 )
+@OUT
+@ENGINE
 @DEVICE
 def predict(
     run: Path,
-    file: BufferedIOBase | Path,
+    files: tuple[list[Source], ...],
     form: str | None,
     as_json: bool,
     top: int | None,
@@ -44,6 +56,8 @@ def predict(
     max_length: int | None,
     samples: int | None,
     batch_size: int | None,
+    out: Path | None,
+    engine: str | None,
     device: str,
 ) -> None:
     """Predict y with the model of a RUN, for each x in FILE or standard input.
@@ -58,7 +72,28 @@ def predict(
     after a space; the tags of a token are between commas.
 
     For a series, FILE has the steps so far; the output is the next 10 steps, or --max-length.
+
+    With --out, there may be several FILES, or a pattern in quotes ('in/*.parquet'). Each row is
+    answered with its file and its number there; rows that cannot be read are set aside, with the
+    reason. The same command goes on with what was interrupted. --engine ray has the files answered
+    by a cluster: that of RAY_ADDRESS, or one on this machine.
     """
+    if out is not None:
+        if samples is not None:
+            raise ValueError(
+                "--samples is for a series, whose forecast is printed; leave out --out"
+            )
+        write_answers(
+            *(run, "predict", files, out),
+            engine=engine,
+            as_json=as_json,
+            form=form,
+            device=device,
+            rows=batch_size,
+            options={"top": top, "beam": beam, "max_length": max_length},
+        )
+        return
+    file = one_of(files, engine)
     from throughtime.cli.show import predicted, said
     from throughtime.inference import predict as of_rows
     from throughtime.inference.rows import LINES, warn_of_unknown

@@ -3,17 +3,27 @@
 from __future__ import annotations
 
 import json
-from io import BufferedIOBase
 from pathlib import Path
 
 import click
 
-from throughtime.cli.files import DEVICE, FORMAT, FORMAT_HELP, Rows, RunPath
+from throughtime.cli.files import (
+    DEVICE,
+    ENGINE,
+    FILES,
+    FORMAT,
+    FORMAT_HELP,
+    OUT,
+    RunPath,
+    Source,
+    one_of,
+    write_answers,
+)
 
 
 @click.command()
 @click.argument("run", type=RunPath())
-@click.argument("file", type=Rows(), default="-")
+@FILES
 @click.option("--format", "form", type=FORMAT, help=FORMAT_HELP)
 @click.option(
     "--json",
@@ -22,15 +32,21 @@ from throughtime.cli.files import DEVICE, FORMAT, FORMAT_HELP, Rows, RunPath
     help="Print a JSON object per line, with the term of each symbol; -inf is null.",
 )
 @click.option(
-    "--top", type=click.IntRange(min=1), help="Number of most probable symbols; needs --json."
+    "--top",
+    type=click.IntRange(min=1),
+    help="Number of most probable symbols; needs --json or --out.",
 )
+@OUT
+@ENGINE
 @DEVICE
 def score(
     run: Path,
-    file: BufferedIOBase | Path,
+    files: tuple[list[Source], ...],
     form: str | None,
     as_json: bool,
     top: int | None,
+    out: Path | None,
+    engine: str | None,
     device: str,
 ) -> None:
     """Score each line of FILE or standard input with the model of a RUN.
@@ -47,14 +63,31 @@ def score(
     For a running text or a series, FILE is one of them, and each line or row is scored given all
     that comes before it, the line's end included: the sum over the lines is log p of the whole,
     which `evaluate` RUN FILE gives per symbol. --format lines scores each line of text by itself.
+
+    With --out, there may be several FILES, or a pattern in quotes ('in/*.parquet'). Each row is
+    scored with its file and its number there; rows that cannot be read are set aside, with the
+    reason. The same command goes on with what was interrupted. --engine ray has the files scored
+    by a cluster: that of RAY_ADDRESS, or one on this machine.
     """
+    if out is not None:
+        write_answers(
+            *(run, "score", files, out),
+            engine=engine,
+            as_json=as_json,
+            form=form,
+            device=device,
+            rows=None,
+            options={"top": top},
+        )
+        return
+    file = one_of(files, engine)
     from throughtime.cli.show import said
     from throughtime.inference import score as of_rows
     from throughtime.inference.rows import warn_of_unknown
     from throughtime.inference.run import Run
 
     if top is not None and not as_json:
-        raise ValueError("--top needs --json")
+        raise ValueError("--top needs --json or --out")
     not_known = 0
     for scored in of_rows.score(Run.load(run, device).folder, file, top=top, form=form):
         not_known += scored.unknown

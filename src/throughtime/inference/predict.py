@@ -16,6 +16,7 @@ from throughtime.evaluation.likelihood import sees_x, y_given
 from throughtime.evaluation.metrics.sets import likely
 from throughtime.inference.decoding import Decoding
 from throughtime.inference.quantiles import LEVELS, quantile
+from throughtime.inference.question import Question
 from throughtime.inference.results import (
     LabelPrediction,
     NumberPrediction,
@@ -59,6 +60,24 @@ def predict(
         ValueError: if an option does not apply to y; with file and line, if a row cannot be
             encoded, after the predictions for the rows before it.
     """
+    asked = question(run, top=top, beam=beam, max_length=max_length)
+    given = tables(source, asked.columns, reading_of(run, form, source), rows)
+    return answered(given, asked.answer)
+
+
+def question(
+    run: RunFolder,
+    *,
+    top: int | None = None,
+    beam: int | None = None,
+    max_length: int | None = None,
+) -> Question[Prediction]:
+    """What :func:`predict` asks of each row, with the options that it has.
+
+    Raises:
+        RunError: if the model takes no x.
+        ValueError: if an option does not apply to y.
+    """
     y = run.schema.y
     if not sees_x(run.model):
         raise RunError(
@@ -72,9 +91,7 @@ def predict(
             raise ValueError(f"{name} is for sequences{is_}")
     check_top(top)
     decoding = Decoding(beam=beam, max_length=max_length)
-    reading = reading_of(run, form, source)
-    given = tables(source, run.schema.x, reading, rows)
-    return answered(given, lambda table: predictions(run, table, decoding, top))
+    return Question(run.schema.x, lambda table: predictions(run, table, decoding, top))
 
 
 @torch.no_grad()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import warnings
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from io import BufferedIOBase
 from pathlib import Path
@@ -117,7 +117,7 @@ def tables(
     elif isinstance(source, str | Path):
         yield from _of_file(Path(source), columns, reading, rows)
     else:
-        yield from _pieces(_in_memory(source, columns), columns, rows)
+        yield from cut(_in_memory(source, columns), columns, rows)
 
 
 def whole_table(source: object, columns: tuple[Column, ...], reading: Reading) -> Table:
@@ -163,15 +163,15 @@ def _of_file(
         return
     form = reading.format or known_format(path) or "lines"
     if form == "arrays":
-        yield from _pieces(_test_arrays(path), columns, rows)
+        yield from cut(_test_arrays(path), columns, rows)
     elif form in WHOLES:
         named = replace(reading, format="table" if form == "series" else form)
-        yield from _pieces(read_rows(path, named), columns, rows)
+        yield from cut(read_rows(path, named), columns, rows)
     else:
         yield from _of_lines(as_utf8(path), path, columns, rows)
 
 
-def _pieces(whole: Table, columns: tuple[Column, ...], rows: int) -> Iterator[Table]:
+def cut(whole: Table, columns: tuple[Column, ...], rows: int) -> Iterator[Table]:
     # in one notation for the whole file, and not for each piece
     wanted = {column.name: column.values_in(whole) for column in columns}
     whole = replace(whole, columns=wanted)
@@ -257,7 +257,7 @@ def lines(file: BufferedIOBase, path: Path) -> Iterator[tuple[int, str]]:
             yield number, line
 
 
-def answered(rows: Iterable[Table], answer: Callable[[Table], list[T]]) -> Iterator[T]:
+def answered(rows: Iterable[Table], answer: Callable[[Table], Sequence[T]]) -> Iterator[T]:
     """The answers for the rows of some tables, one after the other.
 
     If a row has no answer, the answers for the rows above it are given first.
@@ -275,7 +275,7 @@ def answered(rows: Iterable[Table], answer: Callable[[Table], list[T]]) -> Itera
         yield from found
 
 
-def _answered_alone(table: Table, row: int, answer: Callable[[Table], list[T]]) -> list[T]:
+def _answered_alone(table: Table, row: int, answer: Callable[[Table], Sequence[T]]) -> Sequence[T]:
     try:
         return answer(table[[row]])
     except DataError:  # already has the file and line

@@ -25,6 +25,7 @@ from throughtime.evaluation.likelihood import (
     terms_of,
     y_given,
 )
+from throughtime.inference.question import Question
 from throughtime.inference.results import Score
 from throughtime.inference.rows import LINES, RUNNING, answered, as_input, reading_of, tables
 from throughtime.inference.running import line_scores
@@ -61,22 +62,38 @@ def score(
         ValueError: if ``top`` does not apply to y; with file and line, if a row cannot be encoded,
             after the scores of the rows before it.
     """
-    of_y = run.schema.y
-    if top is not None and of_y.vocabulary is None:
-        raise ValueError(f"top is for symbols; column {of_y.name!r} is of kind {of_y.kind}")
-    check_top(top)
+    absent: Counter[str] = Counter()
+    asked = question(run, absent, top=top)
     if is_series(run):
         return _steps(run, source, form)
     reading = reading_of(run, form, source)
     if reading.format == RUNNING and isinstance(source, str | Path | BufferedIOBase):
         return line_scores(run, source, top)
-    given = tables(source, (*_seen(run), of_y), reading, rows)
-    return _scored(run, given, top)
+    return _scored(tables(source, asked.columns, reading, rows), asked, absent)
 
 
-def _scored(run: RunFolder, given: Iterator[Table], top: int | None) -> Iterator[Score]:
-    absent: Counter[str] = Counter()
-    yield from answered(given, lambda table: scores(run, table, top, absent))
+def question(run: RunFolder, absent: Counter[str], *, top: int | None = None) -> Question[Score]:
+    """What :func:`score` asks of each row, with the option that it has.
+
+    Args:
+        run: the model.
+        absent: the labels that training lacks are added to it.
+        top: the number of most probable symbols to add at each step.
+
+    Raises:
+        ValueError: if ``top`` does not apply to y.
+    """
+    of_y = run.schema.y
+    if top is not None and of_y.vocabulary is None:
+        raise ValueError(f"top is for symbols; column {of_y.name!r} is of kind {of_y.kind}")
+    check_top(top)
+    return Question((*_seen(run), of_y), lambda table: scores(run, table, top, absent))
+
+
+def _scored(
+    given: Iterator[Table], asked: Question[Score], absent: Counter[str]
+) -> Iterator[Score]:
+    yield from answered(given, asked.answer)
     warn_of_absent(absent, "scores of -inf")
 
 

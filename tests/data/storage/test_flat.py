@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import re
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,6 +14,7 @@ from hypothesis import strategies as st
 
 from tests.helpers.models import quick
 from throughtime.data import DataError, Examples, batches, streams
+from throughtime.data.storage import flat
 from throughtime.data.storage.flat import Flat, Spool, spooled
 from throughtime.sequence import Sequence
 
@@ -115,3 +118,23 @@ def test_some_rows_are_spread_over_all() -> None:
     beginning = Examples(None, long).limited_to(7).y
     assert isinstance(beginning, Sequence)
     assert beginning.values.tolist() == [list(range(7))]
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="needs Linux's /proc")
+def test_what_was_read_of_a_file_leaves_memory_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(flat, "HELD", 2**22)
+    values, lengths = Spool(np.uint8), Spool(np.int64)
+    for _ in range(64):
+        values.write(np.ones(2**20, np.uint8))
+    lengths.write(np.full(2**16, 2**10))
+    stored = spooled(values, lengths)
+
+    def mapped() -> int:
+        said = Path("/proc/self/status").read_text()
+        return int(re.search(r"RssFile:\s+(\d+)", said)[1]) * 1024  # type: ignore[index]
+
+    before, held = mapped(), 0
+    for begin in range(0, 2**16, 2**10):  # a megabyte each
+        assert bool((stored[begin : begin + 2**10].values == 1).all())
+        held = max(held, mapped() - before)
+    assert held < 2**25  # half of the file

@@ -64,12 +64,13 @@ def readable(path: Path, form: str, module: str) -> Iterator[tuple[Any, Any]]:
         arrow.default_memory_pool().release_unused()  # or Arrow keeps it for its next table
 
 
-def table_of_batches(path: Path, tables: Iterable[Any]) -> Table:
+def table_of_batches(path: Path, tables: Iterable[Any], first: int = 1) -> Table:
     """The table of a file that is read some rows at a time.
 
     Args:
         path: the file.
         tables: ``pyarrow.Table`` of the rows, one after the other.
+        first: the number of the first row.
 
     Raises:
         DataError: if there are no rows, or they are far larger than the file.
@@ -85,7 +86,7 @@ def table_of_batches(path: Path, tables: Iterable[Any]) -> Table:
         rows += len(table)
     if not rows:
         raise DataError(f"{path}: no rows; expected some")
-    return Table(path, dict(zip(names, writer.columns(), strict=True)), range(1, rows + 1))
+    return Table(path, dict(zip(names, writer.columns(), strict=True)), range(first, first + rows))
 
 
 def plain_columns(table: Any, where: str) -> dict[str, list[Any]]:
