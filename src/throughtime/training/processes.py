@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import atexit
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -214,15 +216,31 @@ def together() -> Iterator[Processes]:
         yield ALONE
         return
     processes = Processes(launch)
-    begun = distributed.is_initialized()  # by a script of the user's
-    if not begun:
+    if not distributed.is_initialized():  # by a training before this one, or a script of the user's
         with processes._answered():
-            distributed.init_process_group(timeout=PATIENCE)
+            _join(launch)
+        atexit.register(distributed.destroy_process_group)
     try:
         yield processes
     except BaseException:
         launch.speaks()  # before the others see that this one has gone
         raise
-    finally:
-        if not begun:
-            distributed.destroy_process_group()
+
+
+def _join(launch: Launch) -> None:
+    """Connect this process with the others."""
+    if launch.attempt is None:
+        distributed.init_process_group(timeout=PATIENCE)
+        return
+    # torchrun keeps one store, in which processes that were started anew find where those that have
+    # died were listening, and wait for them forever
+    host, port = os.environ["MASTER_ADDR"], int(os.environ["MASTER_PORT"])
+    kept = distributed.TCPStore(  # type: ignore[attr-defined]
+        host, port, is_master=False, timeout=PATIENCE
+    )
+    store = distributed.PrefixStore(  # type: ignore[attr-defined]
+        f"{launch.attempt.name}/{launch.count}", kept
+    )
+    distributed.init_process_group(
+        store=store, rank=launch.rank, world_size=launch.count, timeout=PATIENCE
+    )

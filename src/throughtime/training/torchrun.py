@@ -48,7 +48,7 @@ class Launch:
         """Keep the folder of the ``number``-th run that these processes train."""
         if self.attempt is not None:
             unfinished = self.attempt / "run"
-            unfinished.write_text(str(run.absolute()))
+            unfinished.write_text(str(run))
             unfinished.replace(self.attempt.parent / f"run-{number}")
 
     def noted(self, number: int) -> Path | None:
