@@ -34,6 +34,7 @@ fuzz: .venv/installed  ## damage what people give, for an hour: one line for eac
 
 kills: .venv/installed  ## kill training at every call that changes a file, and at random: it resumes to the same bits; flip bits: none is missed
 	$(BIN)/python -m tools.kills
+	$(BIN)/python -m tools.kills --ranks 20
 	$(BIN)/python -m tools.flips
 
 exports: .venv/installed  ## try every way in which torch records a module; write docs/exports.md (a quarter of an hour)

@@ -244,7 +244,7 @@ def test_the_best_weights_are_those_of_the_best_epoch(words: Dataset, tmp_path: 
 def test_a_validation_that_is_never_finite_leaves_weights(
     loss: float, words: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("throughtime.training.trainer.nats_per_symbol", lambda *_: loss)
+    monkeypatch.setattr("throughtime.training.trainer.nats_and_symbols", lambda *_: (loss, 1))
     run = trained(words, tmp_path / "run", epochs=2)
     assert RunFolder.load(run.path).metrics()[0]["epoch"] == 1
     monkeypatch.undo()

@@ -3,6 +3,7 @@
     python -m tools.kills                   # at every call, and 50 times at random: a few minutes
     python -m tools.kills --seconds 3600    # at random, until the time is over
     python -m tools.kills text.csv          # kinds of training whose name has one of these words
+    python -m tools.kills --ranks 20        # random ones of two processes that train together
 
 At every call of the system that makes, fills, names or removes a file in one training, the process
 ends instead of the call (half of what is to be written is written), the disk is full, or Ctrl-C is
@@ -10,6 +11,10 @@ pressed for the second time. Then the training is resumed, as it was, with more 
 time left and then with more: its weights, optimiser, metrics and files are those of a training that
 nothing has disturbed and that went on in the same way from there, or it says in one line that
 nothing was saved yet. Resumptions are killed likewise. The exit status is 0 if all are.
+
+Where a random one of several processes is killed, all end with one line, and are started anew by
+torchrun or resumed, by one process or two: the weights are those of an undisturbed training by one
+process, but for rounding.
 """
 
 from __future__ import annotations
@@ -33,6 +38,7 @@ from tqdm import tqdm
 from throughtime.runs.errors import RunError
 from throughtime.runs.names import STATE
 from tools.kills.calls import KILLED, Fate, die, fail, in_child, interrupt, watched
+from tools.kills.ranks import Ranks
 from tools.kills.runs import (
     AS_IT_WAS,
     CHANGES,
@@ -214,7 +220,13 @@ def main(arguments: list[str]) -> int:
     options.add_argument("--seconds", type=float, help="kill at random for so long")
     options.add_argument("--random", type=int, default=50, help="random kills, without --seconds")
     options.add_argument("--quick", action="store_true", help="one kind, as the tests do it")
+    options.add_argument("--ranks", type=int, help="kill one of two processes, so many times")
     told = options.parse_args(arguments)
+    if told.ranks:
+        with tempfile.TemporaryDirectory() as folder:
+            missed = list(Ranks(Path(folder), Random(0)).faults(told.ranks))
+        print(*missed, f"{told.ranks} processes killed at random: {len(missed)} faults", sep="\n")
+        return int(bool(missed))
     tqdm.monitor_interval = 0  # a thread of its own, which no child would have
     with tempfile.TemporaryDirectory() as folder:
         (Path(folder) / "data").mkdir()

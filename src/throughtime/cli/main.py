@@ -10,17 +10,15 @@ from typing import Any, NoReturn, TextIO
 import click
 
 import throughtime
+from throughtime.cli.refusing import Refused
 from throughtime.extras import MissingPackage, needed_for
+from throughtime.training.torchrun import launched
 
 COMMANDS = (
     *("datasets", "train", "sweep", "evaluate", "sample", "predict", "score"),
     *("report", "runs", "doctor"),
 )
 """The commands; each is in a module of its name, imported when the command is used."""
-
-
-class _Refused(click.ClickException):
-    exit_code = 2
 
 
 class _OneLine(click.Group):
@@ -65,7 +63,7 @@ class _OneLine(click.Group):
 
 
 def _refuse(reason: str) -> NoReturn:
-    raise _Refused(" ".join(reason.split())) from None
+    raise Refused(" ".join(reason.split())) from None
 
 
 def _refuse_file(error: OSError) -> NoReturn:
@@ -84,7 +82,8 @@ def _warn(
     file: TextIO | None = None,
     line: str | None = None,
 ) -> None:
-    click.echo(f"Warning: {' '.join(str(message).split())}", err=True)
+    if launched().rank == 0:
+        click.echo(f"Warning: {' '.join(str(message).split())}", err=True)
 
 
 @click.group(cls=_OneLine, context_settings={"help_option_names": ["-h", "--help"]})

@@ -11,6 +11,7 @@ import click
 
 from throughtime.cli.files import RunPath
 from throughtime.cli.options import training_options
+from throughtime.cli.refusing import Failed
 from throughtime.extras import MissingPackage, needed_for
 from throughtime.runs.errors import RunError
 from throughtime.runs.options import READING, ConfigError, Options
@@ -18,6 +19,8 @@ from throughtime.runs.options import READING, ConfigError, Options
 if TYPE_CHECKING:
     from throughtime.data import Dataset
     from throughtime.runs.folder import RunFolder
+    from throughtime.training.processes import Processes
+    from throughtime.training.tensorboard import TensorBoard
 
 
 @click.command()
@@ -48,28 +51,56 @@ def train(
 
     Ctrl-C, SIGTERM and SIGHUP stop it after the update at hand: its state is saved, the command
     that goes on is printed, and the exit code is 0. A second Ctrl-C ends it at once.
+
+    Several processes train together, each on its share of every batch, on one device each:
+    torchrun --nproc-per-node 2 -m throughtime train DATASET ...
     """
     values = {name: value for name, value in told.items() if value is not None}
     if file is not None and resume is None:
         values = Options.load(file).told() | values
     Options.read(values)  # refuses what is wrong before torch is imported
 
-    from throughtime.inference.run import Run
-    from throughtime.training.tensorboard import FOLDER, TensorBoard, writer_class
-    from throughtime.training.train import fit, resumed
-    from throughtime.training.trainer import INTERRUPTED, Diverged
+    from throughtime.training.processes import ProcessLost, together
+    from throughtime.training.tensorboard import writer_class
+    from throughtime.training.trainer import Diverged
 
     if tensorboard:
         writer_class()  # where the package is missing, it is said before there is a folder
-    if resume is not None:
-        others = {"DATASET": dataset, "out": out, "config": file}
-        run, data = resumed(resume, None, values, others)
-    else:
-        run, data = _begun(dataset, out, values)
+    try:
+        with together() as processes:
+            done = _trained(dataset, out, file, resume, tensorboard, values, processes)
+    except (Diverged, ProcessLost) as error:
+        raise Failed(str(error)) from None
+    if done is not None:
+        _finish(*done)
+
+
+def _trained(
+    dataset: str | None,
+    out: Path | None,
+    file: Path | None,
+    resume: Path | None,
+    tensorboard: bool,
+    values: dict[str, Any],
+    processes: Processes,
+) -> tuple[RunFolder, Dataset, str, TensorBoard | None] | None:
+    """The trained run, its data, and why training stopped; None if another process writes it."""
+    from throughtime.training.tensorboard import FOLDER, TensorBoard
+    from throughtime.training.train import begun, fit, follow, resumed
+
     changes = None if resume is None else values
+    if resume is not None:
+        run, data = resumed(resume, None, values, {"DATASET": dataset, "out": out, "config": file})
+    else:
+        options, data = _read(dataset, values)
+    if not processes.lead:
+        follow(data, changes, processes)
+        return None
+    if resume is None:
+        run, changes = begun(options, data, out, processes, _say)
     board = None
     if tensorboard:
-        done = run.metrics() if resume is not None else []
+        done = run.metrics() if changes is not None else []
         board = TensorBoard(run.path / FOLDER, int(done[-1]["step"] or 0) if done else 0)
     try:
         run, reason = fit(
@@ -80,12 +111,19 @@ def train(
             first=_introduction(run, data),
             on_epoch=None if board is None else board.on_epoch,
             on_update=None if board is None else board.on_update,
+            processes=processes,
         )
-    except Diverged as error:
-        raise click.ClickException(str(error)) from None
     finally:
         if board is not None:
             board.writer.flush()
+    return run, data, reason, board
+
+
+def _finish(run: RunFolder, data: Dataset, reason: str, board: TensorBoard | None) -> None:
+    """Say why training stopped, draw what it has come to, and say what to try next."""
+    from throughtime.inference.run import Run
+    from throughtime.training.trainer import INTERRUPTED
+
     if reason == INTERRUPTED:
         click.echo(f"Stopped: interrupted. The state of training is in {run.path}.")
         click.echo(f"Go on with: {run.resumption}")
@@ -108,20 +146,15 @@ def train(
     click.echo(f"Now try: {'; '.join(f'throughtime {n} {_quoted(run)}' for n in _follows(run))}")
 
 
-def _begun(
-    dataset: str | None, out: Path | None, values: dict[str, Any]
-) -> tuple[RunFolder, Dataset]:
+def _read(dataset: str | None, values: dict[str, Any]) -> tuple[Options, Dataset]:
+    """The options, and the data that they name."""
     from throughtime.data import Reading, load
-    from throughtime.training.prepare import prepare
 
-    if dataset is not None:
-        values["dataset"] = dataset
-    options = Options.read(values)
+    options = Options.read(values if dataset is None else values | {"dataset": dataset})
     if options.dataset is None:
         raise ConfigError("no dataset is given; expected one")
     reading = Reading(**{n: v for n, v in options.told().items() if n in READING})
-    data = load(options.dataset, options.dividing_seed, reading)
-    return prepare(options, data, out, say=_say), data
+    return options, load(options.dataset, options.dividing_seed, reading)
 
 
 def _quoted(run: RunFolder) -> str:

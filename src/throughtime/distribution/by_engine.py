@@ -7,6 +7,7 @@ from torch import Tensor
 from torch.nn.utils.parametrize import is_parametrized
 
 from throughtime.context.autocast import full_precision
+from throughtime.context.share import here
 from throughtime.context.transforms import recorded, transforming
 from throughtime.distribution.process import Process
 from throughtime.distribution.sampling import Drawn, Sampling
@@ -47,12 +48,13 @@ def draw(sampling: Sampling) -> Drawn:
     """One sequence of symbols for each row, of a process that the engine :func:`takes`.
 
     A row's symbols depend on a seed, which torch's generator gives, and the row's number alone: so
-    the first n of many draws are those of n draws, however many threads there are.
+    the first n of many draws are those of n draws, however many threads there are, and a row's are
+    the same in whichever of several processes it is.
 
     Raises:
         ValueError: if an o(t) is not a number.
     """
-    seed = int(torch.randint(-(2**63), 2**63 - 1, (), device="cpu"))
+    seed = here().seed()
     limit, rows = sampling.limit, sampling.process.rows
     if sampling.lengths is not None:
         limit = int(sampling.lengths.max()) if rows else 0

@@ -90,7 +90,7 @@ enum { END = -1, NOT_A_NUMBER = -2 };
 /* The symbol after o, or END; o is used up. */
 static int64_t choose_symbol(const Generation *g, real *o, int64_t row, int64_t t, int64_t *heap) {
     const int64_t units = g->symbols + (g->ends == END_SYMBOL);
-    const Philox random = philox((uint64_t)g->seed, (uint64_t)row, (uint64_t)t);
+    const Philox random = philox((uint64_t)g->seed, (uint64_t)(g->first + row * g->every), (uint64_t)t);
     if (g->ends == HALT) {
         const real stop = sigmoid(all(o[g->symbols] / (real)g->temperature))[0];
         if (stop != stop) return NOT_A_NUMBER;

@@ -38,7 +38,7 @@ typedef struct {
                                     negative. Null: nothing */
     double temperature, top_p;   /* top_p 1: all symbols */
     int64_t top_k, greedy;       /* top_k 0: all symbols; greedy: the most probable symbol */
-    int64_t seed;
+    int64_t seed, first, every; /* row i has the number first + i every */
     int64_t *values; /* (B, T): what was fed back; written as far as a row goes */
     int64_t *taken;  /* (B): how many symbols each row has; written */
     char *scratch;

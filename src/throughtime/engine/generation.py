@@ -14,6 +14,7 @@ from torch import Tensor
 
 from throughtime.cells.cell import State
 from throughtime.cells.drive import Drive, Entering
+from throughtime.context.share import here
 from throughtime.engine import sweep
 from throughtime.engine.dense import dense
 from throughtime.engine.kernel import KERNELS
@@ -21,8 +22,8 @@ from throughtime.engine.library import loaded
 
 FIELDS = (
     *("steps", "rows", "layers", "layer", "units", "symbols", "V", "c", "ends", "lengths"),
-    *("observed", "temperature", "top_p", "top_k", "greedy", "seed", "values", "taken"),
-    *("scratch", "threads", "parallel", "team"),
+    *("observed", "temperature", "top_p", "top_k", "greedy", "seed", "first", "every"),
+    *("values", "taken", "scratch", "threads", "parallel", "team"),
 )
 """``Generation`` of ``generate.h``, field by field."""
 
@@ -104,7 +105,7 @@ def generate(of: Generation, limit: int, seed: int) -> tuple[Tensor, Tensor, int
     Args:
         of: what is drawn.
         limit: the most symbols that a row may have.
-        seed: a row's draws are a function of the seed, its number and the step.
+        seed: a row's draws are a function of the seed, its number in the whole batch and the step.
 
     Raises:
         ValueError: if an o(t) is not a number.
@@ -147,6 +148,8 @@ def _generated(of: Generation, limit: int, seed: int) -> tuple[Tensor, Tensor, i
         "top_k": of.top_k or 0,
         "greedy": of.greedy,
         "seed": seed,
+        "first": here().rank,
+        "every": here().count,
         "threads": library.threads(work * steps, of.rows),
         "parallel": library.parallel,
         "team": library.team,

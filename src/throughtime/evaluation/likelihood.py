@@ -27,6 +27,9 @@ MEASURED = 10_000_000
 metric, and could take longer than training."""
 
 
+ALL = slice(None)
+"""All rows."""
+
 LOGITS = 2**26
 """Limit on the entries of o(t) that are computed at once: 256 MiB, and a few times that for their
 probabilities."""
@@ -127,7 +130,6 @@ def symbols_of_rows(model: Model, y: Sequence | Tensor) -> Tensor:
     return counts if absent is None or are_sets(y) else counts - absent.long()
 
 
-@torch.no_grad()
 def nats_per_symbol(
     model: Model,
     examples: Examples,
@@ -137,7 +139,23 @@ def nats_per_symbol(
 ) -> float:
     """-log p per symbol, in nats; ends count as symbols if the model decides τ.
 
-    Labels that training lacks are left out; where there are no others, it is not a number.
+    Labels that training lacks are left out; where there are no others, it is not a number. For the
+    arguments see :func:`nats_and_symbols`.
+    """
+    nats, count = nats_and_symbols(model, examples, rows, steps, most)
+    return nats / count if count else math.nan
+
+
+@torch.no_grad()
+def nats_and_symbols(
+    model: Model,
+    examples: Examples,
+    rows: int,
+    steps: int | None = None,
+    most: int = SYMBOLS,
+    share: slice = ALL,
+) -> tuple[float, int]:
+    """-log p of all examples, in nats, and how many symbols they have.
 
     Args:
         model: the model, scored without dropout.
@@ -145,15 +163,16 @@ def nats_per_symbol(
         rows: rows per batch, or streams of running text.
         steps: of running text, steps per chunk; otherwise None.
         most: the most steps of a batch, padding included.
+        share: which rows of each batch to score.
     """
     training = model.training
     model.eval()
-    log_p, count = 0.0, 0
-    for p, part in parts(model, examples, rows, steps, most):
-        log_p += float(log_prob(p, part.y, absent=0.0).sum())
+    nats, count = 0.0, 0
+    for p, part in parts(model, examples, rows, steps, most, share):
+        nats -= float(log_prob(p, part.y, absent=0.0).sum())
         count += symbols(model, part.y)
     model.train(training)
-    return -log_p / count if count else math.nan
+    return nats, count
 
 
 def parts(
@@ -162,8 +181,10 @@ def parts(
     rows: int,
     steps: int | None = None,
     most: int = SYMBOLS,
+    share: slice = ALL,
 ) -> Iterator[tuple[SequenceDistribution | Distribution, Examples]]:
-    """All examples in batches on the model's device, each with its distribution.
+    """All examples in batches on the model's device, each with its distribution; or of each batch
+    a share of the rows.
 
     With ``steps``, the batches are chunks of streams of running text. The distribution of a chunk
     is conditioned on its stream before it, and on the steps before the stream.
@@ -173,16 +194,20 @@ def parts(
         assert output is not None
         most = min(most, max(1, LOGITS // output.size))
         for batch in batches(examples, rows, generator=None, symbols=most):
-            yield y_given(model, batch.x), there(model, batch)
+            if len(part := batch[share]):
+                yield y_given(model, part.x), there(model, part)
         return
     assert isinstance(examples.y, Sequence)
     rows = min(rows, int(examples.y.lengths))
     p = y_given(model, None)
     assert isinstance(p, SequenceDistribution)
-    past = placed(model, before_streams(examples, rows))
+    past = placed(model, before_streams(examples, rows)[share])
+    here = len(past)
+    if not here:
+        return
     for t in range(0, past.steps, steps):  # limits the logits at once to those of a chunk
-        p = p.observe(past.drop(torch.full((rows,), t)).take(torch.full((rows,), steps)))[1]
+        p = p.observe(past.drop(torch.full((here,), t)).take(torch.full((here,), steps)))[1]
     for chunk in streams(examples.y, rows, steps):
-        chunk = placed(model, chunk)
+        chunk = placed(model, chunk[share])
         yield p, Examples(None, chunk)
         p = p.observe(chunk)[1]

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-import torch
-
+from throughtime.context.share import here
 from throughtime.distribution.distribution import SequenceDistribution
 from throughtime.distribution.terms import LogProbTerms
 from throughtime.forcing.filling import fill
@@ -59,8 +58,9 @@ class ScheduledSampling(Forcing):
 
     def terms(self, p: SequenceDistribution, y: Sequence) -> LogProbTerms:
         mask = y.flatten().mask
-        shape = mask.shape if self.per == "token" else (len(mask), 1)
-        keep = (torch.rand(shape, device=mask.device) < self.probability).expand(mask.shape)
+        steps = mask.shape[1] if self.per == "token" else 1
+        drawn = here().uniform(len(mask), steps, mask.device)
+        keep = (drawn < self.probability).expand(mask.shape)
         return p.terms(y, fed=fill(p, y, keep, self.argmax))
 
     def advance(self) -> None:

@@ -32,6 +32,7 @@ class Display:
         unit: what a symbol is: a symbol, the step of a series, or a row.
         say: receives the lines.
         clock: the time in seconds.
+        shown: whether there is a bar at a terminal.
 
     Example:
         >>> seconds = iter([0.0, 10.0, 40.0])
@@ -52,6 +53,7 @@ class Display:
         *,
         say: Callable[[str], None],
         clock: Clock = time.monotonic,
+        shown: bool = True,
     ) -> None:
         self.progress, self.unit, self.say, self.clock = progress, unit, say, clock
         self.left = total - done
@@ -61,7 +63,7 @@ class Display:
             unit=f" {unit}",
             unit_scale=True,
             leave=False,
-            disable=None,  # where standard error is no terminal
+            disable=None if shown else True,  # None: where standard error is no terminal
         )
         self._begin(clock())
 

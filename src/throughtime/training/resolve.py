@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 from typing import Any
 
 import torch
@@ -15,6 +16,7 @@ from throughtime.runs import choices
 from throughtime.runs.config import Config
 from throughtime.runs.options import READING, Options
 from throughtime.sequence import Sequence
+from throughtime.training.torchrun import launched
 from throughtime.wiring import Edge, Wiring
 
 DEFAULTS: dict[str, Any] = {
@@ -95,12 +97,19 @@ def resolve(options: Options, data: Dataset) -> Config:
     made["learning_rate"] = options.learning_rate or (
         rate if data.output.discrete else min(rate, OF_REALS)
     )
-    made["threads"] = options.threads or (
-        1 if made["hidden_size"] < LARGE else torch.get_num_threads()
-    )
+    made["threads"] = options.threads or (1 if made["hidden_size"] < LARGE else _threads())
     updates = updates_per_epoch(data, made["batch_size"], made["batch_symbols"], made["steps"])
     made["epochs"] = options.epochs or min(max(math.ceil(UPDATES / updates), 10), 200)
     return Config.read(made)
+
+
+def _threads() -> int:
+    """As many threads as torch has; several processes on one machine, which torchrun gives one
+    thread each, share its cores."""
+    launch = launched()
+    if launch.count == 1:
+        return torch.get_num_threads()
+    return max(1, (os.cpu_count() or 1) // launch.local_count)
 
 
 def updates_per_epoch(data: Dataset, rows: int, symbols: int, steps: int | None) -> int:

@@ -12,6 +12,7 @@ from torch import Tensor
 from throughtime.distribution.distribution import SequenceDistribution
 from throughtime.evaluation.likelihood import decoder
 from throughtime.forcing import Forcing
+from throughtime.gradients.gradient import Tensors
 from throughtime.runs.build import Model
 from throughtime.runs.device import draws_on
 from throughtime.runs.folder import State
@@ -26,19 +27,27 @@ def state_of(
     progress: Progress,
     optimiser: torch.optim.AdamW,
     forcing: Forcing,
-    carried: SequenceDistribution | None,
+    carried: Tensors,
+    draws: Tensor,
     device: torch.device,
 ) -> State:
-    """The state of training on a device, and of torch's random numbers."""
+    """The state of training on a device.
+
+    Args:
+        progress: how far it is.
+        optimiser: has the moments.
+        forcing: may have a state.
+        carried: what running text goes on from, of each stream.
+        draws: the state of random numbers of the CPU.
+        device: where training is.
+    """
     tensors = {
         f"{OPTIMISER}{number}.{name}": value
         for number, means in optimiser.state_dict()["state"].items()
         for name, value in means.items()
     }
-    if carried is not None:
-        parts = enumerate(carried.state.tensors())
-        tensors |= {f"{CARRIED}{i:04d}": value for i, value in parts}
-    tensors[DRAWS] = torch.get_rng_state()
+    tensors |= {f"{CARRIED}{i:04d}": value for i, value in enumerate(carried)}
+    tensors[DRAWS] = draws
     if device.type != "cpu":
         tensors[f"{DRAWS}.{device.type}"] = draws_on(device).get_rng_state()
     said = {"progress": asdict(progress), "forcing": forcing.state_dict()}
@@ -59,6 +68,7 @@ def restore(
     forcing: Forcing,
     *,
     rows: int,
+    share: slice,
     updates: int,
 ) -> Restored:
     """Put a state of training back into its parts, and into torch's random numbers.
@@ -69,6 +79,7 @@ def restore(
         optimiser: receives its moments.
         forcing: receives its state.
         rows: the number of rows of a batch.
+        share: which of them this process has.
         updates: the number of updates per epoch.
 
     Raises:
@@ -90,10 +101,10 @@ def restore(
         if (draws := tensors.get(f"{DRAWS}.{like.device.type}")) is not None:
             draws_on(like.device).set_rng_state(draws)
         named = sorted((name, v) for name, v in tensors.items() if name.startswith(CARRIED))
-        parts = tuple(v.to(like.device) for _, v in named)
+        parts = tuple(v[share].to(like.device) for _, v in named)
         if not parts:
             return Restored(progress, None)
-        empty = decoder(model).graph.initial_state(rows)
+        empty = decoder(model).graph.initial_state(len(range(rows)[share]))
         carried = decoder(model)(state=empty.like(parts))
         assert isinstance(carried, SequenceDistribution)
         return Restored(progress, carried)

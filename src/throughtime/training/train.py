@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import shutil
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -13,8 +14,10 @@ from throughtime.data import load as load_data
 from throughtime.inference.run import Run
 from throughtime.runs.alone import alone
 from throughtime.runs.folder import RunFolder
+from throughtime.runs.names import STATE
 from throughtime.runs.options import OF_STOPPING, READING, ConfigError, Options
 from throughtime.training.prepare import prepare
+from throughtime.training.processes import ALONE, Processes, ProcessLost, together
 from throughtime.training.trainer import ASKED, INTERRUPTED, Trainer
 from throughtime.training.watching import OnEpoch, OnUpdate
 
@@ -35,6 +38,10 @@ def train(
     """Train a model, or go on with one, and return it with its best weights.
 
     Ctrl-C stops it after the update at hand; what goes on with it is said.
+
+    In a script that ``torchrun`` starts, its processes train together, each on its share of every
+    batch: all call this alike, the first one writes, says and calls what is given to be called, and
+    each is returned the run.
 
     Args:
         data: a data set from ``tt.data.read`` or ``tt.data.load``; or the name of an embedded set;
@@ -59,6 +66,7 @@ def train(
             that the resumed run was made for; or if it was interrupted before the first validation,
             so that there are no best weights yet.
         Diverged: if the loss is not finite; the weights saved before are kept.
+        ProcessLost: if one of several processes ends; what was saved is kept.
 
     Example:
         >>> import tempfile
@@ -71,19 +79,49 @@ def train(
     told = Options.read({name: value for name, value in options.items() if value is not None})
     if told.dataset is not None:
         raise ConfigError("dataset: the data are the first argument of tt.train")
-    if resume is None:
-        data = dataset_of(data, told)
-        path = None if out is None else Path(out)
-        folder, changes = prepare(told, data, path, say=say or _nothing), None
-    else:
-        changes = told.told()
-        folder, data = resumed(Path(resume), data, changes, {"out": out})
-    folder, reason = fit(
-        folder, data, resume=changes, say=say, on_epoch=on_epoch, on_update=on_update
-    )
+    with together() as processes:
+        changes = None if resume is None else told.told()
+        if resume is None:
+            data = dataset_of(data, told)
+        else:
+            folder, data = resumed(Path(resume), data, changes or {}, {"out": out})
+        if not processes.lead:
+            folder, _ = follow(data, changes, processes)
+            return Run.load(folder.path, folder.config.device)
+        if resume is None:
+            path = None if out is None else Path(out)
+            folder, changes = begun(told, data, path, processes, say or _nothing)
+        folder, reason = fit(
+            folder,
+            data,
+            resume=changes,
+            say=say,
+            on_epoch=on_epoch,
+            on_update=on_update,
+            processes=processes,
+        )
     if reason in (INTERRUPTED, ASKED) and say is not None:
         say(f"Stopped: {reason}. Go on with: {folder.resumption}")
     return Run.load(folder.path, folder.config.device)
+
+
+def begun(
+    told: Options, data: Dataset, out: Path | None, processes: Processes, say: Say
+) -> tuple[RunFolder, dict[str, Any] | None]:
+    """A new run in a new folder, and None; or the one that these processes have begun before they
+    were started anew, and no options that change.
+
+    Raises:
+        ValueError: as :func:`~throughtime.training.prepare.prepare` does.
+    """
+    path = processes.launch.noted(processes.number)
+    if path is not None and (path / STATE).exists():
+        return RunFolder.load(path, "last"), {}
+    if path is not None:  # they died before anything was saved
+        shutil.rmtree(path, ignore_errors=True)
+    folder = prepare(told, data, out, say=say)
+    processes.launch.note(processes.number, folder.path)
+    return folder, None
 
 
 def resumed(
@@ -149,6 +187,7 @@ def fit(
     on_epoch: OnEpoch | None = None,
     on_update: OnUpdate | None = None,
     until: float = math.inf,
+    processes: Processes = ALONE,
 ) -> tuple[RunFolder, str]:
     """Train the model of a folder; return the folder and the reason why training stopped.
 
@@ -163,15 +202,18 @@ def fit(
         on_epoch: is called after each validation; if it returns True, training stops.
         on_update: is called after each update, likewise.
         until: the moment, by ``time.monotonic``, at which training is interrupted as by Ctrl-C.
+        processes: those that train together, of which this is the first.
 
     Raises:
         Diverged: if the loss is not finite; the weights saved before are kept.
         ValueError: if the run cannot be resumed, or was made for other data.
         OSError: if ``say`` raises it, as where the disk is full; what was trained is saved.
+        ProcessLost: if another process ends; what was saved is kept.
     """
     say = say or _nothing
     trainer: Trainer | None = None
     try:
+        processes.wait()  # they read the folder, and nothing is written meanwhile
         with alone(folder.path) as lock:
             if resume is not None:
                 folder = folder.again().replaced(**resume)
@@ -184,16 +226,48 @@ def fit(
                 on_epoch=on_epoch,
                 on_update=on_update,
                 until=until,
+                processes=processes,
             )
             if resume:
                 folder.save_config()
             for line in first:
                 say(line)
-            return folder, trainer.fit()
-    except Exception:  # whatever it is, an empty folder would be in the way of the next try
+            processes.told(folder.path)
+            reason = trainer.fit()
+            processes.wait()
+            return folder, reason
+    except Exception as error:
+        # whatever it is, an empty folder would be in the way of the next try
         if resume is None and (trainer is None or not trainer.progress.step):
             folder.remove()
+        elif isinstance(error, ProcessLost):
+            raise ProcessLost(f"{error}; go on with: {folder.resumption}") from None
         raise
+
+
+def follow(
+    data: Dataset, changes: Mapping[str, Any] | None, processes: Processes
+) -> tuple[RunFolder, str]:
+    """Train as one of the processes that come after the first, from what that one has saved.
+
+    Args:
+        data: the data to train on.
+        changes: to resume a run, the options that change.
+        processes: those that train together.
+
+    Raises:
+        Exception: as :func:`fit` does.
+    """
+    processes.wait()
+    path = processes.told(Path())
+    folder = RunFolder.load(path, "last").replaced(**(changes or {}))
+    trainer = Trainer(folder, data, resume=True, say=_nothing, processes=processes)
+    try:
+        reason = trainer.fit()
+    except ProcessLost as error:
+        raise ProcessLost(f"{error}; go on with: {folder.resumption}") from None
+    processes.wait()
+    return folder, reason
 
 
 def _nothing(line: str) -> None:

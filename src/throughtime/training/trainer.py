@@ -12,11 +12,11 @@ from tqdm import tqdm
 
 from throughtime.data import Dataset, Examples, batches, streams
 from throughtime.data.vocabularies.absent import absent_labels, in_words
-from throughtime.evaluation.likelihood import MEASURED, nats_per_symbol, symbols
+from throughtime.evaluation.likelihood import MEASURED, nats_and_symbols, symbols
 from throughtime.forcing import ScheduledSampling
 from throughtime.runs import choices
 from throughtime.runs.config import Config
-from throughtime.runs.device import device_of, placed
+from throughtime.runs.device import placed
 from throughtime.runs.errors import RunError
 from throughtime.runs.folder import RunFolder
 from throughtime.runs.metrics import Metrics
@@ -27,6 +27,7 @@ from throughtime.training.display import Clock, Display
 from throughtime.training.freezing import freeze
 from throughtime.training.interrupt import Interrupt
 from throughtime.training.objective import Objective
+from throughtime.training.processes import ALONE, Processes
 from throughtime.training.progress import Progress
 from throughtime.training.resolve import updates_per_epoch
 from throughtime.training.schedule import Cosine
@@ -68,6 +69,8 @@ class Trainer:
         on_update: is called after each update; see :mod:`throughtime.training.watching` for both.
         until: the moment, by the clock, at which training is interrupted as by Ctrl-C.
         clock: the time in seconds.
+        processes: those that train together. The first one begins, and has saved, before the others
+            resume; it alone writes, says anything, and calls what watches.
 
     Raises:
         RunError: if the run cannot be resumed, or was made for other data.
@@ -84,14 +87,15 @@ class Trainer:
         on_update: OnUpdate | None = None,
         until: float = math.inf,
         clock: Clock = time.monotonic,
+        processes: Processes = ALONE,
     ) -> None:
         run.check(data)
         self.run, self.data, self.config = run, data, run.config
         self.on_epoch, self.on_update = on_epoch or _nothing, on_update or _nothing
-        self.say, self.until, self.clock = say, until, clock
+        self.say, self.until, self.clock, self.processes = say, until, clock, processes
         torch.set_num_threads(self.config.threads)
         torch.manual_seed(self.config.seed)
-        self.device = device_of(self.config.device)
+        self.device = processes.device_of(self.config.device)
         self.model, self.rows = run.model.to(self.device).train(), self.config.batch_size
         freeze(self.model, self.config.freeze)
         self.running = data.schema.running
@@ -125,6 +129,7 @@ class Trainer:
             self._restore()
         else:
             self._save()
+        processes.draw_alike(self.config.seed)
 
     def fit(self) -> str:
         """Train, and return the reason why training stopped.
@@ -136,37 +141,43 @@ class Trainer:
         if labels := absent_labels(self.data.splits["valid"].y):
             self.say(f"valid nats are without these: {in_words(labels)}")
         started = self.clock() - progress.seconds
+        unread: OSError | None = None
         with Interrupt() as interrupt, self._display() as display:
+            stop = self._agreed(interrupt, progress.seconds)
             while self._not_validated() or not progress.reason_to_stop(self.config):
                 for batch in islice(self._epoch(), progress.position, None):
-                    if self._interrupted(interrupt) or progress.reason_to_stop(self.config):
+                    if stop or progress.reason_to_stop(self.config):
                         break
                     done = self._update(batch)
-                    progress.seconds = self.clock() - started
                     try:
                         display.update(int(done["symbols"]), done["nats"])
-                    except OSError:  # nobody reads, or the log's disk is full
+                    except OSError as error:  # nobody reads, or the log's disk is full
+                        unread = error
+                    asked = unread is not None or asks_to_stop(self.on_update(done))
+                    stop = self._agreed(interrupt, self.clock() - started, asked)
+                    if not stop and progress.seconds - self.saved > 60 * self.config.save_every:
                         self._save()
-                        raise
-                    if asks_to_stop(self.on_update(done)):
-                        self._save()
-                        return ASKED
-                    if self.clock() - self.saved > 60 * self.config.save_every:
-                        self._save()
-                if self._interrupted(interrupt):
+                if stop:
                     self._save()
-                    return INTERRUPTED
+                    if unread is not None:
+                        raise unread
+                    return stop
                 with display.paused():
                     better, said = self._validate()
-                    progress.seconds = self.clock() - started
+                    stop = self._agreed(interrupt, self.clock() - started)
                     self._save(best=better)
                     self.say(said)  # last: there may be nobody any more
-                    if asks_to_stop(self.on_epoch(dict(self.metrics[-1]))):
+                    answer = asks_to_stop(self.on_epoch(dict(self.metrics[-1])))
+                    if any(self.processes.most(answer)):
                         break
         return progress.reason_to_stop(self.config) or ASKED
 
-    def _interrupted(self, interrupt: Interrupt) -> bool:
-        return interrupt.requested or self.clock() >= self.until
+    def _agreed(self, interrupt: Interrupt, seconds: float, asked: bool = False) -> str | None:
+        """The reason to stop now, if any of the processes has one; all go by the slowest clock."""
+        interrupted = interrupt.requested or self.clock() >= self.until
+        seconds, *reasons = self.processes.most(seconds, asked, interrupted)
+        self.progress.seconds = seconds
+        return ASKED if reasons[0] else INTERRUPTED if reasons[1] else None
 
     def _not_validated(self) -> bool:
         """Whether updates were made since the last validation, also before this was resumed."""
@@ -175,24 +186,27 @@ class Trainer:
     # ---- saving --------------------------------------------------------------------------------
 
     def _save(self, *, best: bool = False) -> None:
-        parts = (self.progress, self.optimiser, self.forcing, self.objective.carried, self.device)
-        state = state_of(*parts)
-        self.run.save_state(state, self.metrics, best=best)
-        self.saved = self.clock()
+        carried = () if self.objective.carried is None else self.objective.carried.state.tensors()
+        carried = tuple(self.processes.whole(part, self.rows) for part in carried)
+        draws, self.saved = self.processes.draws(), self.progress.seconds
+        if self.processes.lead:
+            parts = (self.progress, self.optimiser, self.forcing, carried, draws, self.device)
+            self.run.save_state(state_of(*parts), self.metrics, best=best)
 
     def _restore(self) -> None:
         state = self.run.load_state()
         try:
             self.progress, self.objective.carried = restore(
                 state, self.model, self.optimiser, self.forcing,
-                rows=self.rows, updates=self.updates,
+                rows=self.rows, share=self.processes.share.rows, updates=self.updates,
             )  # fmt: skip
         except ValueError as error:
             raise RunError(
                 f"{self.run.path / STATE}: not the state of this run ({error}); train again"
             ) from None
-        self.metrics, self.saved = self.run.metrics(), self.clock()
-        self.run.complete()
+        self.metrics, self.saved = self.run.metrics(), self.progress.seconds
+        if self.processes.lead:
+            self.run.complete()
 
     # ---- one epoch -----------------------------------------------------------------------------
 
@@ -212,10 +226,11 @@ class Trainer:
         for group in self.optimiser.param_groups:
             group["lr"] = rate
         count = symbols(self.model, batch.y)
-        log_p, objective = self.objective.of(batch)
-        nats = -log_p.sum()
+        with self.processes.shared(batch, progress.step) as share:
+            log_p, objective = self.objective.of(share)
         self.optimiser.zero_grad()
         (-objective.sum() / self.typical).backward()
+        nats = self.processes.sum_gradients(self.model, -log_p.sum())
         norm = torch.nn.utils.clip_grad_norm_(self.model.parameters(), config.clip)
         loss = nats.item() / count
         if not (math.isfinite(loss) and math.isfinite(norm.item())):
@@ -254,7 +269,11 @@ class Trainer:
         steps = self.config.steps
         rows = self.rows if self.running else max(self.rows, 128)
         examples = self.data.splits["valid"].limited_to(MEASURED)
-        valid = nats_per_symbol(self.model, examples, rows, steps, self.config.batch_symbols)
+        most, share = self.config.batch_symbols, self.processes.share.rows
+        nats, count = self.processes.sum(
+            *nats_and_symbols(self.model, examples, rows, steps, most, share)
+        )
+        valid = nats / count if count else math.nan
         # the first is the best so far whatever it is, so that there are weights to go on with
         better = valid < progress.best or not self.metrics
         if better:
@@ -297,6 +316,7 @@ class Trainer:
             one if schema.y.sequence or schema.running else "rows",
             say=self.say,
             clock=self.clock,
+            shown=self.processes.lead,
         )
 
 
