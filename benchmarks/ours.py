@@ -6,8 +6,10 @@ import torch
 from torch import Tensor, nn
 
 import throughtime as tt
+from benchmarks.as_steps import steps_of as of_cell
 from benchmarks.own_cells import STEPS
 from benchmarks.peers.torch_nn import given, steps_of
+from benchmarks.rows.as_step import AsStep
 from benchmarks.rows.forced import Forced
 from benchmarks.rows.generation import COLD, Text
 from benchmarks.rows.long_sequence import Long
@@ -140,6 +142,15 @@ def own(problem: OwnCell) -> Run:
         return (h.detach(), *torch.autograd.grad(h, [U, *cell.parameters()], arriving))
 
     return Run(step)
+
+
+def as_step(problem: AsStep) -> Run:
+    """A cell of ours, differentiated by hand."""
+
+    def states(cell: Cell, x: Tensor, U: Tensor, state: State) -> Tensor:
+        return bptt(Recursion(cell, Drive(problem.steps, (Entering(x, U),)), state))[0]
+
+    return of_cell(problem, states)
 
 
 def go_through(problem: Long) -> Run:

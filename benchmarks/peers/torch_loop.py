@@ -10,12 +10,15 @@ from torch import Tensor, nn
 from torch.distributions import Categorical
 from torch.nn import functional as F
 
+from benchmarks.as_steps import steps_of
 from benchmarks.own_cells import STEPS
+from benchmarks.rows.as_step import AsStep
 from benchmarks.rows.forced import Forced
 from benchmarks.rows.generation import COLD, Text
 from benchmarks.rows.own_cell import OwnCell
 from benchmarks.rows.training import Layer
 from benchmarks.run import Run
+from throughtime.cells import Cell, State
 
 NAME = "torch loop"
 VERSION = torch.__version__
@@ -101,6 +104,19 @@ def force(problem: Forced) -> Run:
 def own(problem: OwnCell) -> Run:
     """The step in a loop, differentiated by autograd."""
     return differentiated(problem, hidden_states)
+
+
+def as_step(problem: AsStep) -> Run:
+    """A step of ours in a loop, differentiated by autograd."""
+
+    def states(cell: Cell, x: Tensor, U: Tensor, state: State) -> Tensor:
+        outputs = []
+        for u in F.linear(x, U):
+            state = cell.step(u, state)
+            outputs.append(state[0])
+        return torch.stack(outputs)
+
+    return steps_of(problem, states)
 
 
 def hidden_states(

@@ -2,6 +2,7 @@
 
 from benchmarks.row import Row
 from benchmarks.rows import (
+    as_step,
     call,
     forced,
     generation,
@@ -18,5 +19,6 @@ ROWS: tuple[Row, ...] = (
     generation.ROW,
     forced.ROW,
     own_cell.ROW,
+    as_step.ROW,
     long_sequence.ROW,
 )

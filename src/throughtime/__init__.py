@@ -6,7 +6,7 @@ A recurrent model is four choices, and nothing else:
     h(t) = cell( what the wiring lets in at t ; θ )
 
 ==========  =================================================================================
-cell        the transition f: ``cells.Elman``, ``GRU``, ``LSTM``, or your own ``cells.Cell``
+cell        the transition f: ``cells.Elman``, ``GRU``, ``LSTM``, …, or your own ``cells.Cell``
 wiring      which edges there are: the five of ``wirings``, or any other ``Wiring`` that works
 output      from o(t) to y(t): ``outputs.Categorical``, ``Bernoulli``, ``Normal``, ``Mixture``
 length      how τ is decided: ``lengths.SameAsInput``, ``EndOfSequence``, ``Halt``, …

@@ -64,11 +64,20 @@ OPERATIONS: dict[Operation, Callable[..., Tensor]] = {
     Operation.EQUAL: torch.eq,
     Operation.UNEQUAL: torch.ne,
     Operation.WHERE: lambda c, a, b: torch.where(c != 0, a, b),
+    Operation.MULTIPLY_ADD: lambda a, b, c: a * b + c,
+    Operation.MULTIPLY_SUBTRACT: lambda a, b, c: a * b - c,
+    Operation.SUBTRACT_PRODUCT: lambda a, b, c: c - a * b,
+    Operation.ADD_MULTIPLY: lambda a, b, c: (a + b) * c,
+    Operation.SUBTRACT_MULTIPLY: lambda a, b, c: (a - b) * c,
     Operation.SUM: lambda a: a.sum(-1, keepdim=True),
+    Operation.SUM_OF_PRODUCTS: lambda a, b: (a * b).sum(-1, keepdim=True),
     Operation.LARGEST: lambda a: a.amax(-1, keepdim=True),
 }
-SPECIAL = (0.0, -0.0, 1.0, -1.0, 0.5, 1e-30, -1e-30, 1e30, 80.0, -80.0, 200.0, -1000.0,
-           math.inf, -math.inf, math.nan)  # fmt: skip
+REDUCTIONS = (Operation.SUM, Operation.SUM_OF_PRODUCTS, Operation.LARGEST)
+SPECIAL = (
+    *(0.0, -0.0, 1.0, -1.0, 0.5, 1e-5, 1e-30, -1e-30, 1e-40, 1e-310, 1e30, 80.0, -80.0, 200.0),
+    *(-1000.0, math.inf, -math.inf, math.nan),
+)
 
 
 def test_fields_and_operations_are_those_of_the_header() -> None:
@@ -81,10 +90,19 @@ def test_fields_and_operations_are_those_of_the_header() -> None:
     assert set(OPERATIONS) | {Operation.PRODUCT} == set(Operation)
 
 
+def operands_of(operation: Operation) -> int:
+    """How many it has."""
+    if operation < Operation.ADD:
+        return 1
+    if operation in REDUCTIONS:
+        return 1 + (operation is Operation.SUM_OF_PRODUCTS)
+    return 3 if operation >= Operation.WHERE else 2
+
+
 def take(operation: Operation, operands: list[Tensor], size: int) -> Tensor:
     """One instruction on rows ``(rows, size)``, in memory that ends with the last number."""
     like = operands[0]
-    out = 1 if operation in (Operation.SUM, Operation.LARGEST) else size
+    out = 1 if operation in REDUCTIONS else size
     to = like.new_full((len(like), out), math.nan)
     names = "abc"[: len(operands)]
     of = tuple(Value.new(v.shape[-1], n) for n, v in zip(names, operands, strict=True))
@@ -94,7 +112,7 @@ def take(operation: Operation, operands: list[Tensor], size: int) -> Tensor:
     return to
 
 
-@pytest.mark.parametrize("size", [33])
+@pytest.mark.parametrize("size", [151])
 @pytest.mark.parametrize("dtype", DTYPES, ids=str)
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda o: o.name)
 def test_every_operation_is_torchs(
@@ -102,12 +120,9 @@ def test_every_operation_is_torchs(
 ) -> None:
     torch.manual_seed(0)
     torch.set_num_threads(2)
-    arguments = OPERATIONS[operation].__code__.co_argcount if operation in (
-        Operation.COPY, Operation.WHERE, Operation.SUM, Operation.LARGEST
-    ) else 2 if operation >= Operation.ADD else 1  # fmt: skip
     rows = 70  # more than are taken together
-    for singles in product([False, True], repeat=arguments):
-        if singles[0] and operation in (Operation.SUM, Operation.LARGEST):
+    for singles in product([False, True], repeat=operands_of(operation)):
+        if any(singles) and operation in REDUCTIONS:
             continue
         operands = [torch.randn(rows, 1 if s else size, dtype=dtype) for s in singles]
         if operation is Operation.POWER:
@@ -115,7 +130,7 @@ def test_every_operation_is_torchs(
         if operation is Operation.EQUAL:
             operands[1] = operands[0].expand_as(operands[1]).contiguous() if singles[0] else (
                 operands[0][:, : operands[1].shape[-1]].contiguous())  # fmt: skip
-        expected = OPERATIONS[operation](*operands).to(dtype)
+        expected = OPERATIONS[operation](*(v.double() for v in operands)).to(dtype)
         wide = 1 if expected.shape[-1] == 1 else size
         actual = take(operation, operands, size)
         torch.testing.assert_close(
@@ -132,14 +147,13 @@ def test_nothing_special_is_lost(
     instructions: str, operation: Operation, dtype: torch.dtype
 ) -> None:
     """Infinities, NaN, and what is almost nothing."""
-    arguments = 3 if operation is Operation.WHERE else 2 if (
-        Operation.ADD <= operation <= Operation.UNEQUAL) else 1  # fmt: skip
+    arguments = operands_of(operation)
     if operation in (Operation.SIN, Operation.COS):
         specials = [v for v in SPECIAL if abs(v) < 1e3 or v != v]
     else:
         specials = list(SPECIAL)
     if arguments == 3:
-        specials = [*specials[:4], math.nan]
+        specials = [*specials[:4], math.inf, math.nan]
     grid = torch.tensor(list(product(specials, repeat=arguments)), dtype=dtype)
     operands = [grid[:, i : i + 1].contiguous() for i in range(arguments)]
     expected = OPERATIONS[operation](*operands).to(dtype)

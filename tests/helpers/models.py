@@ -14,7 +14,18 @@ from torch import Tensor, nn
 
 import throughtime as tt
 from throughtime import Edge, RecurrentModel, Sequence, Wiring
-from throughtime.cells import GRU, LSTM, Cell, Elman
+from throughtime.cells import (
+    GRU,
+    LSTM,
+    Cell,
+    Elman,
+    IndRNN,
+    LayerNormGRU,
+    LayerNormLSTM,
+    MinGRU,
+    MinLSTM,
+    PeepholeLSTM,
+)
 
 torch.set_num_threads(1)
 
@@ -50,6 +61,17 @@ CELLS: dict[str, Callable[[int], Cell]] = {
     "LSTM": LSTM,
     "own": Trace,
 }
+
+AS_STEPS: dict[str, Callable[[int], Cell]] = {
+    "IndRNN": IndRNN,
+    "layer-norm GRU": LayerNormGRU,
+    "layer-norm LSTM": LayerNormLSTM,
+    "minGRU": MinGRU,
+    "minLSTM": MinLSTM,
+    "peephole LSTM": PeepholeLSTM,
+}
+"""The cells that are written as a step alone: ``tests/cells/test_as_steps.py`` has all that is
+asked of them, so that they need not be in every test of the others."""
 
 VALID: list[Wiring] = []
 """Every wiring there is: all sets of edges that ``Wiring`` accepts."""
@@ -91,7 +113,7 @@ def make(
         symbols = isinstance(output, tt.outputs.Categorical)
         length = tt.lengths.EndOfSequence() if symbols else tt.lengths.Halt()
     model = RecurrentModel(
-        [CELLS[cell](hidden) for _ in range(layers)],
+        [(CELLS | AS_STEPS)[cell](hidden) for _ in range(layers)],
         wiring,
         output,
         length,

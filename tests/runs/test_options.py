@@ -31,7 +31,7 @@ def test_the_help_names_the_wirings_that_there_are() -> None:
     [
         ({"hiddensize": 3}, "no key 'hiddensize'; the keys are dataset, seed, "),
         ({"\ud800": 1}, "a key is '\\ud800'; expected a valid string"),
-        ({"cell": "gruu"}, "cell is 'gruu'; expected 'elman', 'elman-relu', 'gru'"),
+        ({"cell": "gruu"}, "cell is 'gruu'; expected 'elman', 'elman-relu', 'ind-rnn', 'gru'"),
         ({"hidden_size": 0}, "hidden_size is 0; expected greater than or equal"),
         (
             {"hidden_size": "many"},

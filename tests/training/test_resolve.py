@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from throughtime.data import Dataset, Reading, load, read
-from throughtime.runs.options import Options
+from throughtime.runs.options import BUILT_IN, Options
 from throughtime.training.resolve import LEARNING_RATES, OF_REALS, STEPS, resolve
 
 
@@ -25,7 +25,7 @@ def test_what_is_left_out_follows_from_the_data(loaded: Callable[[str], Dataset]
     )
 
 
-@pytest.mark.parametrize("cell", ["elman", "elman-relu", "gru", "lstm"])
+@pytest.mark.parametrize("cell", BUILT_IN)
 def test_every_cell_has_a_learning_rate(loaded: Callable[[str], Dataset], cell: str) -> None:
     options, told = Options(cell=cell), Options(cell=cell, learning_rate=0.1)
     assert resolve(options, loaded("digits")).learning_rate == LEARNING_RATES[cell]

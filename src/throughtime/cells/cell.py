@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, ClassVar
 
 import torch
 from jaxtyping import Float
@@ -54,12 +54,16 @@ class Cell(nn.Module):
         [torch.Size([5, 3])]
     """
 
+    pure: ClassVar[bool] = False
+    """Whether the step reads nothing that changes but parameters and buffers. The engine then takes
+    its trace for granted, and does not try a step at every call."""
+
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
-        for name in ("reverse_step", "parameter_gradients", "kernel"):
+        for name in ("reverse_step", "parameter_gradients", "kernel", "pure"):
             owner = next(c for c in cls.__mro__ if "step" in vars(c) or name in vars(c))
             if name not in vars(owner):
-                # the parent's gradients are those of the parent's step
+                # what is said of the parent's step is not true of another
                 setattr(cls, name, getattr(Cell, name))
 
     def __init__(
@@ -102,7 +106,7 @@ class Cell(nn.Module):
     # ---- back-propagation through time, in two parts -------------------------------------------
     #
     # Any cell has both by automatic differentiation of its one step. Elman, GRU and LSTM replace
-    # them by the equations, written out.
+    # them by the equations, written out; the engine takes any other's by a trace (tracing/).
 
     def reverse_step(
         self, drive: Tensor, state: State, new_state: State, grad: State

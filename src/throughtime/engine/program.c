@@ -2,17 +2,14 @@
 
 #include "program.h"
 
+#include "functions.h"
 #include "product.h"
 #include "team.h"
 
-#include <math.h>
-
 #ifdef REAL_IS_DOUBLE
 #define NAME(what) throughtime_program_##what##_f64
-#define OF_REAL(function) function
 #else
 #define NAME(what) throughtime_program_##what##_f32
-#define OF_REAL(function) function##f
 #endif
 
 #define NAMED(operation) operation,
@@ -20,43 +17,22 @@ enum { OPERATIONS(NAMED) };
 
 enum { MOST_PLACES = 64 };
 
-/* e^x, which is infinite above and zero below; half of 2^n and then the other half, since 2^n alone
- * may be no normal number. */
-INLINE vec exponential(vec x) {
-    const vec most = all(EXP_IS_ZERO);
-    const Expm1 e = expm1_parts(choose(x > most, most, choose(x < -most, -most, x)));
-    const veci half = e.n >> 1;
-    return (e.p + 1) * power_of_two(half) * power_of_two(e.n - half);
-}
-
-/* A function of the C library, lane by lane. */
-#define LANE_BY_LANE(x, function)                                                                 \
-    ({                                                                                            \
-        vec each = x;                                                                             \
-        for (int lane = 0; lane < LANES; lane++) each[lane] = OF_REAL(function)(each[lane]);      \
-        each;                                                                                     \
-    })
-
-INLINE vec square_root(vec x) {
-#if defined(__AVX512F__) && !defined(REAL_IS_DOUBLE)
-    return (vec)_mm512_sqrt_ps((__m512)x);
-#else
-    return LANE_BY_LANE(x, sqrt);
-#endif
-}
-
-INLINE vec power(vec x, vec exponent) {
-    for (int lane = 0; lane < LANES; lane++) x[lane] = OF_REAL(pow)(x[lane], exponent[lane]);
-    return x;
-}
-
 INLINE vec one_if(veci mask) { return choose(mask, all(1), all(0)); }
 
 /* The larger number, and NaN if one of them is. */
 INLINE vec larger(vec a, vec b) { return choose((a > b) | (a != a), a, b); }
 
-INLINE vec numbers(const real *from, int64_t single, int64_t count) {
-    return single ? all(*from) : load_some(from, count);
+INLINE real sum_of_lanes(vec x) {
+    real halves[LANES];
+    store(halves, x);
+    for (int64_t lanes = LANES / 2; lanes; lanes /= 2)
+        for (int64_t lane = 0; lane < lanes; lane++) halves[lane] += halves[lane + lanes];
+    return halves[0];
+}
+
+/* Some numbers of an operand, from the j-th on; a single number is all of them. */
+INLINE vec numbers(const real *from, int64_t single, int64_t j, int64_t count) {
+    return single ? all(*from) : load_some(from + j, count);
 }
 
 /* The rows that are taken together. */
@@ -84,26 +60,54 @@ INLINE real *of_row(const Rows *rows, Found found, int64_t r) {
     return found.numbers + rows->row[r] * found.by_row + r * found.by_place;
 }
 
+/* Where vectors of an operand are read, one after the other: a single number's is `spread`, again
+ * and again. */
+#define FROM(operand) (single_##operand ? (const real *)&spread_##operand : of_##operand)
+
 #define NUMBER_BY_NUMBER(OPERATION, RESULT)                                                       \
     case OPERATION:                                                                               \
         for (int64_t r = 0; r < rows->count; r++) {                                               \
-            real *to = of_row(rows, to_, r);                                             \
+            real *to = of_row(rows, to_, r);                                                      \
             const real *of_a = of_row(rows, a_, r), *of_b = of_row(rows, b_, r);                  \
             const real *of_c = of_row(rows, c_, r);                                               \
-            if (whole)                                                                            \
-                for (int64_t j = 0; j < size; j += LANES) {                                       \
-                    const vec a = load(of_a + j), b = load(of_b + j), c = load(of_c + j);         \
-                    (void)a, (void)b, (void)c;                                                    \
-                    store(to + j, RESULT);                                                        \
+            const vec spread_a = all(*of_a), spread_b = all(*of_b), spread_c = all(*of_c);        \
+            const real *from_a = FROM(a), *from_b = FROM(b), *from_c = FROM(c);                   \
+            int64_t j = 0;                                                                        \
+            for (; j + LANES <= size; j += LANES) {                                               \
+                const vec a = load(from_a), b = load(from_b), c = load(from_c);                   \
+                (void)a, (void)b, (void)c;                                                        \
+                store(to + j, RESULT);                                                            \
+                from_a += by_a, from_b += by_b, from_c += by_c;                                   \
+            }                                                                                     \
+            if (j < size) {                                                                       \
+                const vec a = numbers(of_a, single_a, j, size - j);                               \
+                const vec b = numbers(of_b, single_b, j, size - j);                               \
+                const vec c = numbers(of_c, single_c, j, size - j);                               \
+                (void)a, (void)b, (void)c;                                                        \
+                store_some(to + j, RESULT, size - j);                                             \
+            }                                                                                     \
+        }                                                                                         \
+        break;
+
+/* The sum over a row, of four vectors at a time: no sum waits for the one before. */
+#define ADDED_UP(OPERATION, OF)                                                                   \
+    case OPERATION:                                                                               \
+        for (int64_t r = 0; r < rows->count; r++) {                                               \
+            const real *of_a = of_row(rows, a_, r), *of_b = of_row(rows, b_, r);                  \
+            vec sums[4] = {{0}, {0}, {0}, {0}};                                                   \
+            int64_t j = 0;                                                                        \
+            for (; j + 4 * LANES <= size; j += 4 * LANES)                                         \
+                for (int n = 0; n < 4; n++) {                                                     \
+                    const vec a = load(of_a + j + n * LANES), b = load(of_b + j + n * LANES);     \
+                    (void)b;                                                                      \
+                    sums[n] += OF;                                                                \
                 }                                                                                 \
-            else                                                                                  \
-                for (int64_t j = 0; j < size; j += LANES) {                                       \
-                    const vec a = numbers(of_a + (single_a ? 0 : j), single_a, size - j);         \
-                    const vec b = numbers(of_b + (single_b ? 0 : j), single_b, size - j);         \
-                    const vec c = numbers(of_c + (single_c ? 0 : j), single_c, size - j);         \
-                    (void)a, (void)b, (void)c;                                                    \
-                    store_some(to + j, RESULT, size - j);                                         \
-                }                                                                                 \
+            for (; j < size; j += LANES) {                                                        \
+                const vec a = load_some(of_a + j, size - j), b = load_some(of_b + j, size - j);   \
+                (void)b;                                                                          \
+                sums[0] += OF;                                                                    \
+            }                                                                                     \
+            *of_row(rows, to_, r) = sum_of_lanes((sums[0] + sums[1]) + (sums[2] + sums[3]));      \
         }                                                                                         \
         break;
 
@@ -112,7 +116,8 @@ static void one_instruction(const Rows *rows, const Instruction *i) {
     const int64_t single_a = operands[i->a].single, single_b = operands[i->b].single;
     const int64_t single_c = operands[i->c].single;
     const int64_t size = i->size;
-    const int whole = size % LANES == 0 && !single_a && !single_b && !single_c;
+    const int64_t by_a = single_a ? 0 : LANES, by_b = single_b ? 0 : LANES;
+    const int64_t by_c = single_c ? 0 : LANES;
     const Found to_ = operand(rows, i->to), a_ = operand(rows, i->a);
     const Found b_ = operand(rows, i->b), c_ = operand(rows, i->c);
     switch (i->operation) {
@@ -124,8 +129,8 @@ static void one_instruction(const Rows *rows, const Instruction *i) {
         NUMBER_BY_NUMBER(TANH, tanh_(a))
         NUMBER_BY_NUMBER(EXP, exponential(a))
         NUMBER_BY_NUMBER(EXPM1, LANE_BY_LANE(a, expm1))
-        NUMBER_BY_NUMBER(LOG, LANE_BY_LANE(a, log))
-        NUMBER_BY_NUMBER(LOG1P, LANE_BY_LANE(a, log1p))
+        NUMBER_BY_NUMBER(LOG, logarithm(a))
+        NUMBER_BY_NUMBER(LOG1P, log1p_(a))
         NUMBER_BY_NUMBER(SQRT, square_root(a))
         NUMBER_BY_NUMBER(RSQRT, 1 / square_root(a))
         NUMBER_BY_NUMBER(RECIPROCAL, 1 / a)
@@ -147,16 +152,13 @@ static void one_instruction(const Rows *rows, const Instruction *i) {
         NUMBER_BY_NUMBER(EQUAL, one_if(a == b))
         NUMBER_BY_NUMBER(UNEQUAL, one_if(a != b))
         NUMBER_BY_NUMBER(WHERE, choose(a != 0, b, c))
-        case SUM:
-            for (int64_t r = 0; r < rows->count; r++) {
-                const real *a = of_row(rows, a_, r);
-                vec sums = {0};
-                for (int64_t j = 0; j < size; j += LANES) sums += load_some(a + j, size - j);
-                real sum = 0;
-                for (int lane = 0; lane < LANES; lane++) sum += sums[lane];
-                *of_row(rows, to_, r) = sum;
-            }
-            break;
+        NUMBER_BY_NUMBER(MULTIPLY_ADD, a * b + c)
+        NUMBER_BY_NUMBER(MULTIPLY_SUBTRACT, a * b - c)
+        NUMBER_BY_NUMBER(SUBTRACT_PRODUCT, c - a * b)
+        NUMBER_BY_NUMBER(ADD_MULTIPLY, (a + b) * c)
+        NUMBER_BY_NUMBER(SUBTRACT_MULTIPLY, (a - b) * c)
+        ADDED_UP(SUM, a)
+        ADDED_UP(SUM_OF_PRODUCTS, a * b)
         case LARGEST:
             for (int64_t r = 0; r < rows->count; r++) {
                 const real *a = of_row(rows, a_, r);

@@ -15,14 +15,17 @@
 
 #include "engine.h"
 
-/* to = operation(a, b, c), number by number; COPY a; WHERE a is not 0, b, and else c; SUM and LARGEST
- * of a's numbers are one number; PRODUCT: a times the matrix of index b. Comparisons give 1 or 0. */
+/* to = operation(a, b, c), number by number; COPY a; WHERE a is not 0, b, and else c; MULTIPLY_ADD is
+ * a b + c, MULTIPLY_SUBTRACT a b - c, SUBTRACT_PRODUCT c - a b, ADD_MULTIPLY (a + b) c and
+ * SUBTRACT_MULTIPLY (a - b) c; SUM and LARGEST of a's numbers and SUM_OF_PRODUCTS a b are one number;
+ * PRODUCT: a times the matrix of index b. Comparisons give 1 or 0. */
 #define OPERATIONS(_)                                                                             \
     _(COPY) _(NEGATIVE) _(MAGNITUDE) _(RELU) _(SIGMOID) _(TANH) _(EXP) _(EXPM1) _(LOG) _(LOG1P)   \
     _(SQRT) _(RSQRT) _(RECIPROCAL) _(SIN) _(COS) _(ERF) _(SIGNUM)                                 \
     _(ADD) _(SUBTRACT) _(MULTIPLY) _(DIVIDE) _(POWER) _(MAXIMUM) _(MINIMUM)                       \
     _(GREATER) _(GREATER_EQUAL) _(LESS) _(LESS_EQUAL) _(EQUAL) _(UNEQUAL) _(WHERE)                \
-    _(SUM) _(LARGEST) _(PRODUCT)
+    _(MULTIPLY_ADD) _(MULTIPLY_SUBTRACT) _(SUBTRACT_PRODUCT) _(ADD_MULTIPLY) _(SUBTRACT_MULTIPLY) \
+    _(SUM) _(SUM_OF_PRODUCTS) _(LARGEST) _(PRODUCT)
 
 /* What has no b or c has a there once more. */
 typedef struct {

@@ -20,7 +20,8 @@ Operation = IntEnum(
     "Operation",
     "COPY NEGATIVE MAGNITUDE RELU SIGMOID TANH EXP EXPM1 LOG LOG1P SQRT RSQRT RECIPROCAL SIN COS "
     "ERF SIGNUM ADD SUBTRACT MULTIPLY DIVIDE POWER MAXIMUM MINIMUM GREATER GREATER_EQUAL LESS "
-    "LESS_EQUAL EQUAL UNEQUAL WHERE SUM LARGEST PRODUCT",
+    "LESS_EQUAL EQUAL UNEQUAL WHERE MULTIPLY_ADD MULTIPLY_SUBTRACT SUBTRACT_PRODUCT ADD_MULTIPLY "
+    "SUBTRACT_MULTIPLY SUM SUM_OF_PRODUCTS LARGEST PRODUCT",
     start=0,
 )
 """``OPERATIONS`` of ``program.h``, one by one."""
@@ -138,6 +139,7 @@ class Program:
         self.numbers = tuple(numbers)
         instructions = [*alive, *ended]
         self.work = sum(i.size for i in alive)
+        self.totals = max((i.to.place.size for i in alive if i.to.place.name == TOTALS), default=0)
         where, self.near, self.far = _with_room(instructions)
         outside = [p.name for i in instructions for v in (i.to, *i.of) if (p := v.place).name]
         self.names = tuple(dict.fromkeys([name for name in outside if name is not None] + [*_OWN]))
@@ -187,14 +189,16 @@ class Call:
         self._library, self._program, self._matrices, self._kept = library, program, matrices, rows
         self._rows = len(like)
         places = max(1, min(MOST_PLACES, NEAR // max(1, program.near * like.itemsize)))
-        most = library.threads(ENOUGH, self._rows)
-        self._near = Scratch(most * places * program.near * like.itemsize)
+        most = library.threads(ENOUGH, self._rows) * places
+        self._near = Scratch(most * program.near * like.itemsize)
         self._far = Scratch(self._rows * program.far * like.itemsize)
         self._numbers = torch.tensor(program.numbers, dtype=like.dtype, device="cpu")
+        self._totals = like.new_zeros(most, program.totals)
         own = {
             "numbers": Bound(self._numbers.data_ptr()),
             "near": Bound(self._near.start, by_place=program.near),
             "far": Bound(self._far.start, by_row=program.far),
+            TOTALS: Bound(self._totals.data_ptr(), by_place=program.totals),
         }
         bound = own | dict(arrays)
         self._arrays = _array([n for name in program.names for n in bound[name]])
@@ -219,6 +223,12 @@ class Call:
         )
         self._function = library.function("program_run", REALS[like.dtype])
 
+    def totals(self) -> Tensor:
+        """The program's totals over the rows of all steps since they were last asked for."""
+        totals = self._totals.sum(0)
+        self._totals.zero_()
+        return totals
+
     def run(self, first: int, last: int, arrays: Mapping[str, Bound]) -> None:
         """Take the steps from ``first`` to before ``last``, with some arrays elsewhere."""
         for name, bound in arrays.items():
@@ -229,6 +239,9 @@ class Call:
         self._argument[_AT["threads"]] = self._library.threads(work, self._rows)
         self._function(self._argument)
 
+
+TOTALS = "totals"
+"""The place of sums over rows: zero at first, each an instruction adds to itself."""
 
 _OWN = ("near", "far")
 """Arrays of a program's own: for rows that are taken together, and for all rows."""

@@ -29,8 +29,14 @@ WIRINGS: dict[str, Wiring] = {**NAMED, "unconditional": Y_ALONE}
 CELLS: dict[str, Callable[[int], cells.Cell]] = {
     "elman": cells.Elman,
     "elman-relu": partial(cells.Elman, nonlinearity="relu"),
+    "ind-rnn": cells.IndRNN,
     "gru": cells.GRU,
+    "layer-norm-gru": cells.LayerNormGRU,
+    "min-gru": cells.MinGRU,
     "lstm": cells.LSTM,
+    "layer-norm-lstm": cells.LayerNormLSTM,
+    "min-lstm": cells.MinLSTM,
+    "peephole-lstm": cells.PeepholeLSTM,
 }
 
 

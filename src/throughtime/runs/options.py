@@ -32,7 +32,11 @@ def _checked_by(choice: str) -> AfterValidator:
     return AfterValidator(checked)
 
 
-BUILT_IN = ("elman", "elman-relu", "gru", "lstm")
+BUILT_IN = (
+    *("elman", "elman-relu", "ind-rnn"),
+    *("gru", "layer-norm-gru", "min-gru"),
+    *("lstm", "layer-norm-lstm", "min-lstm", "peephole-lstm"),
+)
 """The cells by name."""
 
 OWN_CELL = re.compile(r"([^\W\d][\w.]*):([^\W\d]\w*)(?:\((.*)\))?")
@@ -107,7 +111,7 @@ CellName = Annotated[
     str,
     AfterValidator(_cell_name),
     Field(
-        description="elman, elman-relu, gru or lstm; or one of your own, module:Class or "
+        description=f"{', '.join(BUILT_IN)}; or one of your own, module:Class or "
         "module:Class(name=value) [gru]."
     ),
 ]

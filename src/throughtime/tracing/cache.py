@@ -84,7 +84,7 @@ def _programs_of(cell: Cell, drive: Tensor, state: State) -> Programs | None:
         known.programs[kind] = found if found is not None and found.still_right(cell) else None
         return known.programs[kind]
     found = known.programs[kind]
-    if found is None or found.still_right(cell):
+    if found is None or cell.pure or found.still_right(cell):
         return found
     known.programs.pop(kind, None)
     return None

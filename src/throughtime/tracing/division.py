@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from operator import getitem
 from typing import Any, NamedTuple
 
 from torch import fx
 
 from throughtime.engine.program import Instruction, Operation, Place, Program, Value
-from throughtime.tracing.nodes import of_rows, size_of
+from throughtime.tracing.nodes import aten, of_rows, size_of
 from throughtime.tracing.operations import CHEAP, translate
 from throughtime.tracing.parts import VIEWS
 from throughtime.tracing.translator import Translator
@@ -69,13 +69,23 @@ def divided(
     return saved, reverse[::-1]
 
 
-def side_by_side(nodes: Sequence[fx.Node]) -> tuple[int, dict[fx.Node, Value]]:
+def side_by_side(nodes: Sequence[fx.Node], name: str) -> tuple[int, dict[fx.Node, Value]]:
     """How many numbers of a row they are together, and where: whole vectors before single ones."""
-    start, where = 0, {}
+    place, where = Place(sum(map(size_of, nodes)), name), {}
+    start = 0
     for n in sorted(nodes, key=size_of, reverse=True):
-        where[n] = Value(Place(size_of(n), "saved"), start, size_of(n))
+        where[n] = Value(place, start, size_of(n))
         start += size_of(n)
-    return start, where
+    return place.size, where
+
+
+def row_sum(node: fx.Node) -> fx.Node | None:
+    """What a node adds up over all rows, if it does nothing else."""
+    if node.target is not aten.sum.dim_IntList or node.args[1] != [0]:
+        return None
+    (of,) = node.all_input_nodes
+    rows, total = of.meta["val"], node.meta["val"]
+    return of if of_rows(of) and rows.dim() == 2 and rows.dtype is total.dtype else None
 
 
 def forward_program(
@@ -116,6 +126,7 @@ def reverse_program(
     of_state: Sequence[fx.Node],
     of_drive: fx.Node,
     stored: Sequence[fx.Node],
+    totals: Mapping[fx.Node, Value],
     constants: Sequence[fx.Node],
 ) -> Taken:
     """The program of the gradients of h(t-1) and u(t).
@@ -129,7 +140,8 @@ def reverse_program(
         grads: the gradient of the new state, part by part.
         of_state: that of the old state.
         of_drive: that of the drive.
-        stored: what the parameters' gradients are made of, besides.
+        stored: what the parameters' gradients are made of, besides, row by row.
+        totals: what they are made of as a sum over rows, and where it is added up.
         constants: what is the same for all rows.
 
     Raises:
@@ -138,10 +150,13 @@ def reverse_program(
     carry = {n: Value.new(size_of(n), f"carry {i}") for i, n in enumerate(grads)}
     out = {of_drive: Value.new(size_of(of_drive), "grad drive")}
     out |= {n: Value.new(size_of(n), f"stored {k}") for k, n in enumerate(stored)}
-    t = Translator(values | carry, out, constants)
+    t = Translator(values | carry, out, constants, totals)
     for i, to in enumerate(carry.values()):
         t.write(Operation.ADD, to.size, to, Value.new(to.size, f"arriving {i}"), to=to)
     ended = list(t.instructions)
+    for n in totals:
+        if t.has(n):
+            t.add_up(n)
     translate(t, nodes)
     for n, to in out.items():
         t.copy(t.value(n), to)

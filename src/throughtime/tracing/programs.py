@@ -1,4 +1,4 @@
-"""The programs of a user's cell for the engine: its step and the step's reverse."""
+"""The programs of a cell for the engine: its step and the step's reverse."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from torch import Tensor, fx
 from throughtime.cells.cell import Cell, State
 from throughtime.engine import memory
 from throughtime.engine.dense import dense
-from throughtime.engine.program import Bound, Call, Packed, Value
+from throughtime.engine.program import TOTALS, Bound, Call, Packed, Value
 from throughtime.engine.sweep import Ragged
 from throughtime.tracing.capture import NotTraced, apart, captured, some
 from throughtime.tracing.division import (
@@ -22,6 +22,7 @@ from throughtime.tracing.division import (
     made_of,
     reached,
     reverse_program,
+    row_sum,
     side_by_side,
 )
 from throughtime.tracing.nodes import aten, first_of, of_rows, size_of
@@ -43,8 +44,8 @@ class Programs:
     A trace of the step's own differentiation, made once for a cell, has three kinds of values.
     What is the same for all rows, such as a matrix turned over, is computed once a call. What each
     row has to itself becomes instructions of two programs, one for h(t) and one for the gradients
-    of h(t-1) and u(t). The rest, the parameters' gradients, adds up rows: torch does it for many
-    steps at once.
+    of h(t-1) and u(t). The rest, the parameters' gradients, adds up rows: of plain sums the second
+    program keeps count, and products torch does for many steps at once.
 
     Args:
         cell: the cell; its parameters may change later.
@@ -84,21 +85,25 @@ class Programs:
         sums = [n for n in calls if n in dependent and not of_rows(n)]
         read = {m for n in (*rows, *sums) for m in n.all_input_nodes} | set(of_parameters)
         constants = [n for n in trace.nodes if n in read - dependent and not of_rows(n)]
-        added_up = {m for n in sums for m in n.all_input_nodes} - {of_drive}
+        summed = {n: of for n in sums if (of := row_sum(n)) is not None}
+        added_up = {m for n in sums if n not in summed for m in n.all_input_nodes} - {of_drive}
         stored = [n for n in (*given, *grads, *rows) if n in added_up]
         for n in rows:
             _check(n, dtype, *([] if n in stored else [torch.bool]),
                    *([torch.int64] if n.target is aten.where.self else []))  # fmt: skip
         self._of_all = function_of(own, constants)
-        self._sums = function_of([of_drive, *stored, *constants], of_parameters)
+        self._sums = function_of([of_drive, *stored, *summed, *constants], of_parameters)
         self._count = len(constants)
         self._vectors = [i for i, n in enumerate(constants) if _is_vector(n, dtype)]
         self._stored = [n.meta["val"].shape[1:] for n in stored]
+        _, totals = side_by_side(list(dict.fromkeys(summed.values())), TOTALS)
+        self._totals = [(totals[of], n.meta["val"].shape) for n, of in summed.items()]
 
         # what of the rows is computed forward, kept, and computed in reverse
         forward = made_of(new, rows)
-        saved, reverse = divided(rows, forward, [*of_state, of_drive, *stored], {*given, *new})
-        self._saved_size, kept = side_by_side(saved)
+        wanted = [*of_state, of_drive, *stored, *totals]
+        saved, reverse = divided(rows, forward, wanted, {*given, *new})
+        self._saved_size, kept = side_by_side(saved, "saved")
         states = {n: Value.new(size_of(n), f"new {i}") for i, n in enumerate(new)}
         vectors = [constants[i] for i in self._vectors]
         values = {n: Value.new(n.meta["val"].numel(), f"constant {i}")
@@ -110,7 +115,7 @@ class Programs:
         )
         outside = values | kept | {n: v for n, v in states.items() if n in forward}
         self._reverse = reverse_program(
-            reverse, outside, grads, of_state, of_drive, stored, constants
+            reverse, outside, grads, of_state, of_drive, stored, totals, constants
         )
 
     def forward(
@@ -174,8 +179,12 @@ class Programs:
             if learning:
                 in_rows = [v[: end - start].view(-1, *shape)
                            for v, shape in zip(stored, self._stored, strict=True)]  # fmt: skip
+                numbers = call.totals()
+                totals = [numbers[v.offset : v.offset + v.size].view(shape)
+                          for v, shape in self._totals]  # fmt: skip
                 found = self._sums(
-                    grad_drive[start:end].flatten(0, 1), *in_rows, *constants[: self._count]
+                    *(grad_drive[start:end].flatten(0, 1), *in_rows, *totals),
+                    *constants[: self._count],
                 )
                 learned = [s if v is None else v + s for v, s in zip(learned, found, strict=True)]
         return (grad_drive, *carry, *learned)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from torch import fx
 
 from throughtime.engine.program import Instruction, Operation, Program, Value
+from throughtime.tracing.fusion import fused
 from throughtime.tracing.nodes import NotTranslated, size_of
 
 
@@ -18,6 +20,7 @@ class Translator:
         values: where the numbers of nodes are that are known from outside.
         destinations: where those of some others have to be in the end.
         constants: nodes that are the same for all rows, any of which may be a matrix.
+        totals: where the numbers of some nodes are added up, over all rows and steps.
     """
 
     def __init__(
@@ -25,17 +28,18 @@ class Translator:
         values: Mapping[fx.Node, Value],
         destinations: Mapping[fx.Node, Value],
         constants: Sequence[fx.Node],
+        totals: Mapping[fx.Node, Value] = MappingProxyType({}),
     ) -> None:
         self.instructions: list[Instruction] = []
         self.matrices: list[int] = []
         """Which of the constants rows are multiplied with."""
         self._values: dict[fx.Node, Value | tuple[Value, ...]] = dict(values)
-        self._destinations = dict(destinations)
+        self._destinations, self._totals = dict(destinations), totals
         self._constants, self._numbers = list(constants), list[float]()
 
     def program(self, ended: Sequence[Instruction]) -> Program:
         """What has been written down, and what is done for a row that has ended."""
-        return Program(self.instructions, ended, self._numbers)
+        return Program(fused(self.instructions), ended, self._numbers)
 
     # ---- where numbers are ---------------------------------------------------------------------
 
@@ -67,6 +71,12 @@ class Translator:
         if node in self._destinations and isinstance(value, Value):
             value = self.copy(value, self._destinations[node])
         self._values[node] = value
+        self.add_up(node)
+
+    def add_up(self, node: fx.Node) -> None:
+        """Add a node's numbers to their total, if that is asked for."""
+        if (total := self._totals.get(node)) is not None:
+            self.write(Operation.ADD, total.size, total, self.value(node), to=total)
 
     def destination(self, node: fx.Node) -> Value | None:
         """Where a node's numbers have to be, if that has been said."""

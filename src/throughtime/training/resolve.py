@@ -14,7 +14,7 @@ from throughtime.data.reading import AS_IT_IS
 from throughtime.lengths import SameAsInput
 from throughtime.runs import choices
 from throughtime.runs.config import Config
-from throughtime.runs.options import READING, Options
+from throughtime.runs.options import BUILT_IN, READING, Options
 from throughtime.sequence import Sequence
 from throughtime.training.torchrun import launched
 from throughtime.wiring import Edge, Wiring
@@ -46,9 +46,9 @@ UPDATES = 3_000
 LARGE = 512
 """From this size of h(t) on, more than one thread is worth it."""
 
-LEARNING_RATES = {"elman": 0.002, "elman-relu": 0.002, "gru": 0.005, "lstm": 0.005}
+LEARNING_RATES = dict.fromkeys(BUILT_IN, 0.005) | dict.fromkeys(("elman", "elman-relu"), 0.002)
 """The default learning rates of AdamW, before the decay. Without gates, a larger one makes training
-unstable, and results differ much between seeds."""
+unstable, and results differ much between seeds; but units that are independent bear it."""
 
 OF_OWN = 0.002
 """The default learning rate for a cell of one's own, of which nothing is known: the smaller one."""

@@ -15,6 +15,9 @@ PARAMETERS = "tests/gradients/test_parameters.py::"
 OPERATOR = "tests/engine/test_operators.py::"
 GRAPHS = OPERATOR + "test_graphs"
 TRACED = "tests/tracing/test_traced.py::"
+AS_STEPS = "tests/cells/test_as_steps.py::"
+EQUATIONS = AS_STEPS + "test_the_step_is_the_equations"
+FUSION = "tests/tracing/test_fusion.py::"
 
 MUTANTS = [
     # ---- cells ----
@@ -297,7 +300,7 @@ MUTANTS = [
     Mutant(
         "a trace is believed without a trial",
         "tracing/cache.py",
-        "if found is None or found.still_right(cell):",
+        "if found is None or cell.pure or found.still_right(cell):",
         "if True:",
         (TRACED + "test_a_change_that_cannot_be_seen_is_noticed_by_the_trial",),
     ),
@@ -307,6 +310,84 @@ MUTANTS = [
         'saying = n.meta["rows"] and n.target in SAYING_ROWS',
         "saying = True",
         (TRACED + "test_rows_that_know_how_many_they_are_are_not_traced",),
+    ),
+    Mutant(
+        "what is said of a cell's step is said of its child's",
+        "cells/cell.py",
+        '"kernel", "pure"):',
+        '"kernel"):',
+        (AS_STEPS + "test_another_step_is_not_taken_for_granted",),
+    ),
+    Mutant(
+        "the output gate sees the old memory cell",
+        "cells/peephole_lstm.py",
+        "        c = f * c + i * torch.tanh(a_g)\n        return torch.sigmoid(a_o + p_o * c)",
+        "        o = torch.sigmoid(a_o + p_o * c)\n        c = f * c + i * torch.tanh(a_g)\n"
+        "        return o",
+        (EQUATIONS + "[peephole LSTM]",),
+    ),
+    Mutant(
+        "the memory cell is read as it is",
+        "cells/layer_norm_lstm.py",
+        "layer_norm(c, self.beta_c.shape, self.alpha_c, self.beta_c)",
+        "self.alpha_c * c + self.beta_c",
+        (EQUATIONS + "[layer-norm LSTM]",),
+    ),
+    Mutant(
+        "the reset leaves the second bias out",
+        "cells/layer_norm_gru.py",
+        "v_n = layer_norm(v_n, (n,), alpha_vn, self.m)",
+        "b_n, v_n = b_n + self.m, layer_norm(v_n, (n,), alpha_vn)",
+        (EQUATIONS + "[layer-norm GRU]",),
+    ),
+    Mutant(
+        "the gate's share is the old value's",
+        "cells/min_gru.py",
+        "h + torch.sigmoid(a_z) * (n - h)",
+        "n + torch.sigmoid(a_z) * (h - n)",
+        (EQUATIONS + "[minGRU]",),
+    ),
+    Mutant(
+        "the two gates have no common share",
+        "cells/min_lstm.py",
+        "torch.sigmoid(logsigmoid(a_i) - logsigmoid(a_f))",
+        "torch.sigmoid(a_i)",
+        (EQUATIONS + "[minLSTM]",),
+    ),
+    Mutant(
+        "a recurrent weight has no bound",
+        "cells/ind_rnn.py",
+        "self.w.clamp(-1, 1)",
+        "self.w",
+        (AS_STEPS + "test_however_long_the_sequence_is_no_unit_explodes",),
+    ),
+    Mutant(
+        "totals are counted again and again",
+        "engine/program.py",
+        "        self._totals.zero_()\n",
+        "",
+        (TRACED + "test_gradients_are_exact_by_the_trace[peephole LSTM-True]",),
+    ),
+    Mutant(
+        "a result that is read twice is left out",
+        "tracing/fusion.py",
+        "(reads[place], writes[place]) != (1, 1)",
+        "writes[place] != 1",
+        (FUSION + "test_any_program_does_what_it_did",),
+    ),
+    Mutant(
+        "what has been overwritten is read later",
+        "tracing/fusion.py",
+        "i.operation is Operation.PRODUCT or i.to.place in read",
+        "i.operation is Operation.PRODUCT",
+        (FUSION + "test_any_program_does_what_it_did",),
+    ),
+    Mutant(
+        "a difference the other way round",
+        "tracing/fusion.py",
+        "(Operation.MULTIPLY, Operation.SUBTRACT, 1): Operation.SUBTRACT_PRODUCT",
+        "(Operation.MULTIPLY, Operation.SUBTRACT, 1): Operation.MULTIPLY_SUBTRACT",
+        (FUSION + "test_any_program_does_what_it_did",),
     ),
     Mutant(
         "a gradient is written over before it is read",
