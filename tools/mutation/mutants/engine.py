@@ -228,8 +228,8 @@ MUTANTS = [
     Mutant(
         "random numbers are the same at every step",
         "engine/generate.c",
-        "(uint64_t)row, (uint64_t)t);",
-        "(uint64_t)row, 0);",
+        "row * g->every), (uint64_t)t);",
+        "row * g->every), 0);",
         (DRAWN + "test_random_numbers_are_philox_by_row_and_step[portable-torch.float64]",),
     ),
     Mutant(

@@ -300,8 +300,8 @@ MUTANTS = [
     Mutant(
         "the coin falls on the wrong side",
         "forcing/scheduled_sampling.py",
-        "device=mask.device) < self.probability",
-        "device=mask.device) >= self.probability",
+        "(drawn < self.probability)",
+        "(drawn >= self.probability)",
         (FORCING + "test_scheduled_sampling_goes_from_teacher_forcing_to_free_running",),
     ),
     # ---- sequences ----
