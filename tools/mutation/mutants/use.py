@@ -6,6 +6,7 @@ from tools.mutation.mutants.mutant import Mutant
 
 METRICS = "tests/evaluation/test_metrics.py::"
 BELONGING = "tests/runs/test_belonging.py::"
+PROCESSES = "tests/training/test_processes.py::"
 
 MUTANTS = [
     # ---- metrics ----
@@ -315,5 +316,27 @@ MUTANTS = [
             "tests/training/test_train.py"
             "::test_a_resumed_run_keeps_what_another_process_has_chosen_meanwhile",
         ),
+    ),
+    # ---- several processes ----
+    Mutant(
+        "each process goes by the gradient of its own rows",
+        "training/processes.py",
+        "gradient.copy_(summed.view_as(gradient))",
+        "pass",
+        (PROCESSES + "test_it_is_what_one_process_does",),
+    ),
+    Mutant(
+        "what is drawn for a row depends on which process has it",
+        "engine/generation.py",
+        '"every": here().count',
+        '"every": 1',
+        (PROCESSES + "test_it_is_what_one_process_does",),
+    ),
+    Mutant(
+        "processes that are started anew begin another run",
+        "training/train.py",
+        "    processes.launch.note(processes.number, folder.path)\n",
+        "",
+        (PROCESSES + "test_when_one_dies_all_end_with_one_line_and_go_on_if_started_anew",),
     ),
 ]
