@@ -10,8 +10,8 @@ demo: .venv/installed  ## train two small models on embedded real data; samples,
 test: .venv/installed  ## all tests, and every documented example
 	$(BIN)/python -m pytest -q -n 2
 
-poison: .venv/installed  ## all tests, with NaN in all memory that torch leaves uninitialized
-	$(BIN)/python -m pytest -q -n 2 --poison
+poison: .venv/installed  ## all tests, every case in every way, with NaN in all memory that torch leaves uninitialized
+	$(BIN)/python -m pytest -q -n 2 --poison --every-way
 
 oldest: .venv-oldest/installed  ## all tests, with the oldest versions that the package allows
 	.venv-oldest/bin/python -m pytest -q -n 2 -W ignore::DeprecationWarning

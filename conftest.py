@@ -1,5 +1,7 @@
-"""The option ``--poison``, and what every documented example may use without importing it."""
+"""The options ``--poison`` and ``--every-way``, and what every documented example may use without
+importing it."""
 
+from collections import defaultdict
 from typing import Any
 
 import pytest
@@ -13,6 +15,41 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="Fill all memory that torch leaves uninitialized with NaN, or the largest integer.",
     )
+    parser.addoption(
+        "--every-way",
+        action="store_true",
+        help="Run every case by the engine on each instruction set, and in Python, not in turns.",
+    )
+
+
+WAYS = ("each_way", "instructions")
+"""Fixtures that run a test in several ways, of which results do not depend."""
+
+MANY = 20
+"""With more cases than these, each is run in one of the ways, and all ways have many cases."""
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.getoption("--every-way"):
+        return
+    cases: dict[Any, dict[str, list[pytest.Item]]] = defaultdict(lambda: defaultdict(list))
+    for item in items:
+        spec = getattr(item, "callspec", None)
+        for way in WAYS if spec else ():
+            if way in spec.params:
+                case = spec.id.replace(spec.params[way], "", 1)
+                cases[item.path, item.originalname][case].append(item)
+    left_out = {
+        item
+        for of_test in cases.values()
+        if len(of_test) > MANY
+        for turn, ways in enumerate(of_test.values())
+        for i, item in enumerate(ways)
+        if i != turn % len(ways)
+    }
+    if left_out:
+        config.hook.pytest_deselected(items=list(left_out))
+        items[:] = [item for item in items if item not in left_out]
 
 
 def pytest_configure(config: pytest.Config) -> None:
