@@ -15,7 +15,7 @@ from throughtime.data import Dataset
 from throughtime.runs import device
 from throughtime.runs.folder import RunFolder
 from throughtime.runs.options import ConfigError, Options
-from throughtime.training import state, trainer
+from throughtime.training import processes, state
 from throughtime.training.prepare import prepare
 from throughtime.training.train import fit
 
@@ -48,7 +48,7 @@ def test_training_elsewhere_is_that_of_the_cpu(
     words: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     here = tt.train(words, out=tmp_path / "here", say=None, **SMALL)
-    monkeypatch.setattr(trainer, "device_of", lambda name: DEVICE)
+    monkeypatch.setattr(processes, "device_of", lambda name: DEVICE)
     monkeypatch.setattr(torch.optim, "AdamW", _NotFused)
     monkeypatch.setattr(state, "draws_on", lambda device: _Draws)
     with elsewhere():

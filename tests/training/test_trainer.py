@@ -433,7 +433,7 @@ def test_a_second_ctrl_c_ends_at_once(words: Dataset, tmp_path: Path) -> None:
 
 
 def test_a_folder_that_was_replaced_is_not_written_to(words: Dataset, tmp_path: Path) -> None:
-    run = prepare(Options(hidden_size=8, batch_size=16), words, tmp_path / "run")
+    run = prepare(Options(hidden_size=8, batch_size=16, epochs=2), words, tmp_path / "run")
     trainer = Trainer(run, words, say=silent)
     (tmp_path / "run").rename(tmp_path / "moved")
     with pytest.raises(RunError, match="run: is gone or cannot be read"):
