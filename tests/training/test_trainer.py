@@ -184,7 +184,7 @@ class Recording(Trainer):
         super().__init__(run, data, say=silent, clock=lambda: self.now, **how)
 
     def _update(self, batch: Examples) -> dict[str, float]:
-        self.rates.append(self._learning_rate())
+        self.rates.append(self.config.learning_rate * self._factor())
         loss = super()._update(batch)
         self.now += self.tick
         return loss

@@ -11,7 +11,7 @@ from throughtime.model import EncoderDecoder, RecurrentModel
 from throughtime.model.picture_encoder import PictureEncoder
 from throughtime.runs import choices
 from throughtime.runs.config import Config
-from throughtime.runs.own_cell import own_cell
+from throughtime.runs.own import own_cell
 from throughtime.wiring import SEQUENCE_TO_VECTOR, Edge
 
 Model = RecurrentModel | EncoderDecoder

@@ -18,6 +18,8 @@ import throughtime.outputs as outputs
 from throughtime.data.columns import text_column
 from throughtime.data.schema import Y_ALONE
 from throughtime.forcing import schedules
+from throughtime.runs.options import OWN
+from throughtime.runs.own import own
 from throughtime.wiring import NAMED, Wiring
 
 T = TypeVar("T")
@@ -125,12 +127,14 @@ def gradient(text: str) -> gradients.Gradient:
 
 
 def forcing_of(text: str) -> forcing.Forcing:
-    """What the output edge carries in training, by name.
+    """What the output edge carries in training, by name, or ``module:Class`` for one's own.
 
     Example:
         >>> forcing_of("scheduled:linear:1:0.5:1000:sequence").schedule
         Linear(start=1.0, end=0.5, steps=1000)
     """
+    if _is_own_forcing(text):
+        return own(text, "forcing", forcing.Forcing, "throughtime.forcing.Forcing")
     forms: Forms = {
         "teacher": forcing.TeacherForcing,
         "free": forcing.FreeRunning,
@@ -149,6 +153,11 @@ def forcing_of(text: str) -> forcing.Forcing:
         ),
     }
     return _made("forcing", text, forms)
+
+
+def _is_own_forcing(text: str) -> bool:
+    built_in = ("teacher", "free", "both", "scheduled")
+    return OWN.fullmatch(text) is not None and text.partition(":")[0] not in built_in
 
 
 def _scheduled(schedule: schedules.Schedule, per: Any) -> forcing.ScheduledSampling:
@@ -195,7 +204,7 @@ CHECKS: dict[str, Callable[[str], object]] = {
     "output": lambda text: output(text, size=1),
     "length": lambda text: length(text, longest=1),
     "gradient": gradient,
-    "forcing": forcing_of,
+    "forcing": lambda text: _is_own_forcing(text) or forcing_of(text),  # its code is not run here
     "symbols": lambda text: text_column(text, "text"),
 }
 """The function that parses each choice that is a text; it raises a ``ValueError`` if it cannot."""

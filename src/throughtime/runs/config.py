@@ -24,7 +24,7 @@ from throughtime.runs.options import (
 )
 from throughtime.runs.seal import BLANK, is_sealed, sealed
 
-FORMAT = 6
+FORMAT = 7
 """The version of the folder format that this library writes and reads."""
 
 
@@ -35,7 +35,8 @@ class Config(BaseModel):
     ``split_seed`` is the seed that divided the rows into parts. None means, for ``dataset``, rows
     in memory; for ``length``, that y is one value; for ``steps``, that y is not one long row; for
     ``max_steps`` and ``max_seconds``, no limit; for ``class_weights``, that all labels weigh the
-    same; for ``warm_start``, ``vectors`` and ``freeze``, that all is drawn anew, and trained.
+    same; for ``weight_decay``, that the optimiser is no AdamW; for ``warm_start``, ``vectors`` and
+    ``freeze``, that all is drawn anew, and trained.
 
     Example:
         >>> from throughtime.data import load
@@ -82,7 +83,9 @@ class Config(BaseModel):
     batch_symbols: o.BatchSymbols
     steps: o.Steps | None
     learning_rate: o.LearningRate
-    weight_decay: o.WeightDecay
+    optimiser: o.OptimiserName
+    schedule: o.ScheduleName
+    weight_decay: o.WeightDecay | None
     clip: o.Clip
     class_weights: o.ClassWeights | None
     epochs: o.Epochs

@@ -39,15 +39,26 @@ BUILT_IN = (
 )
 """The cells by name."""
 
-OWN_CELL = re.compile(r"([^\W\d][\w.]*):([^\W\d]\w*)(?:\((.*)\))?")
-"""A cell of one's own: its module, its class, and arguments."""
+OPTIMISERS = ("adamw",)
+"""The optimisers by name."""
+
+SCHEDULES = ("cosine", "linear", "constant")
+"""The schedules of the learning rate by name."""
+
+OWN = re.compile(r"([^\W\d][\w.]*):([^\W\d]\w*)(?:\((.*)\))?")
+"""A class of one's own: its module, its name, and arguments."""
 
 
-def _cell_name(text: str) -> str:
-    if text not in BUILT_IN and not OWN_CELL.fullmatch(text):
-        named = ", ".join(map(repr, BUILT_IN))
-        raise PydanticCustomError("cell", f"{named}, or module:Class for your own")
-    return text
+def _named_or_own(names: tuple[str, ...]) -> AfterValidator:
+    """Accept one of the names, or a class of one's own."""
+
+    def checked(text: str) -> str:
+        if text not in names and not OWN.fullmatch(text):
+            named = ", ".join(map(repr, names))
+            raise PydanticCustomError("name", f"{named}, or module:Class for your own")
+        return text
+
+    return AfterValidator(checked)
 
 
 def _device_name(text: str) -> str:
@@ -109,7 +120,7 @@ Pixels = Annotated[
 ]
 CellName = Annotated[
     str,
-    AfterValidator(_cell_name),
+    _named_or_own(BUILT_IN),
     Field(
         description=f"{', '.join(BUILT_IN)}; or one of your own, module:Class or "
         "module:Class(name=value) [gru]."
@@ -152,7 +163,8 @@ ForcingText = Annotated[
     Field(
         description="teacher, free, both[:WEIGHT], scheduled:constant:EPSILON, "
         "scheduled:linear:START:END:STEPS, scheduled:exponential:K or "
-        "scheduled:inverse-sigmoid:K; a schedule may end in :token or :sequence [teacher].",
+        "scheduled:inverse-sigmoid:K; a schedule may end in :token or :sequence; or module:Class "
+        "for your own [teacher].",
     ),
 ]
 BatchSize = Annotated[int, Field(ge=1, le=MOST, description="Rows, or streams of running text.")]
@@ -161,7 +173,23 @@ BatchSymbols = Annotated[
 ]
 Steps = Annotated[int, Field(ge=1, le=MOST, description="Steps in a chunk of running text.")]
 LearningRate = Annotated[
-    float, Field(gt=0, description="AdamW's at its peak; it decays to zero where training ends.")
+    float, Field(gt=0, description="Of the optimiser, at the peak of its schedule.")
+]
+OptimiserName = Annotated[
+    str,
+    _named_or_own(OPTIMISERS),
+    Field(
+        description="adamw; or another, as torch.optim:SGD(momentum=0.9), which takes a "
+        "--learning-rate [adamw]."
+    ),
+]
+ScheduleName = Annotated[
+    str,
+    _named_or_own(SCHEDULES),
+    Field(
+        description="How the learning rate falls where training ends: cosine or linear to zero, "
+        "constant, or module:Class for your own [cosine]."
+    ),
 ]
 WeightDecay = Annotated[float, Field(ge=0, description="Weight decay of AdamW [0.1].")]
 ClassWeights = Annotated[
@@ -263,6 +291,8 @@ class Options(BaseModel):
     batch_symbols: BatchSymbols | None = None
     steps: Steps | None = None
     learning_rate: LearningRate | None = None
+    optimiser: OptimiserName | None = None
+    schedule: ScheduleName | None = None
     weight_decay: WeightDecay | None = None
     clip: Clip | None = None
     class_weights: ClassWeights | None = None

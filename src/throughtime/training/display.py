@@ -42,6 +42,8 @@ class Display:
         ...     display.update(500, 1.25)
         ...     display.update(300, 1.75)
         epoch   1  step    200  nats per symbol: train 1.4375  20 symbols a second, 06:50 left
+        >>> print(display.summary())
+        800 symbols, 20 a second
     """
 
     def __init__(
@@ -57,6 +59,7 @@ class Display:
     ) -> None:
         self.progress, self.unit, self.say, self.clock = progress, unit, say, clock
         self.left = total - done
+        self.taken, self.seconds, self.last = 0, 0.0, clock()
         self.bar = tqdm(
             total=total,
             initial=done,
@@ -65,7 +68,7 @@ class Display:
             leave=False,
             disable=None if shown else True,  # None: where standard error is no terminal
         )
-        self._begin(clock())
+        self._begin(self.last)
 
     def __enter__(self) -> Self:
         return self
@@ -75,14 +78,15 @@ class Display:
 
     def update(self, symbols: int, nats: float) -> None:
         """So many more symbols were taken; the last of them had so many ``nats`` per symbol."""
-        self.left -= symbols
+        now = self.clock()
+        self.left, self.taken = self.left - symbols, self.taken + symbols
+        self.seconds, self.last = self.seconds + now - self.last, now
         if not self.bar.disable:
             self.bar.set_postfix_str(f"{nats:.3f} nats per symbol", refresh=False)
             self.bar.update(symbols)
             return
         self.symbols += symbols
         self.nats += nats * symbols
-        now = self.clock()
         if now - self.since >= EVERY:
             speed = self.symbols / (now - self.since - self.pause)
             left = tqdm.format_interval(max(self.left, 0) / speed)
@@ -98,7 +102,13 @@ class Display:
         """A context in which no symbols are taken, as in validation."""
         before = self.clock()
         yield
-        self.pause += self.clock() - before
+        self.last = self.clock()
+        self.pause += self.last - before
+
+    def summary(self) -> str:
+        """How many symbols were taken, and how fast, without the time of pauses."""
+        speed = f", {self.taken / self.seconds:,.0f} a second" if self.seconds > 0 else ""
+        return f"{self.taken:,} {self.unit}{speed}"
 
     def _begin(self, now: float) -> None:
         self.since, self.pause, self.symbols, self.nats = now, 0.0, 0, 0.0

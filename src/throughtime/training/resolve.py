@@ -14,7 +14,7 @@ from throughtime.data.reading import AS_IT_IS
 from throughtime.lengths import SameAsInput
 from throughtime.runs import choices
 from throughtime.runs.config import Config
-from throughtime.runs.options import BUILT_IN, READING, Options
+from throughtime.runs.options import BUILT_IN, OPTIMISERS, READING, Options
 from throughtime.sequence import Sequence
 from throughtime.training.torchrun import launched
 from throughtime.wiring import Edge, Wiring
@@ -28,6 +28,8 @@ DEFAULTS: dict[str, Any] = {
     "gradient": "full",
     "forcing": "teacher",
     "batch_symbols": SYMBOLS,
+    "optimiser": "adamw",
+    "schedule": "cosine",
     "weight_decay": 0.1,
     "clip": 1.0,
     "patience": 20,
@@ -97,10 +99,30 @@ def resolve(options: Options, data: Dataset) -> Config:
     made["learning_rate"] = options.learning_rate or (
         rate if data.output.discrete else min(rate, OF_REALS)
     )
+    if made["optimiser"] not in OPTIMISERS:
+        _check_told(options)
+        made["weight_decay"] = None
     made["threads"] = options.threads or (1 if made["hidden_size"] < LARGE else _threads())
     updates = updates_per_epoch(data, made["batch_size"], made["batch_symbols"], made["steps"])
     made["epochs"] = options.epochs or min(max(math.ceil(UPDATES / updates), 10), 200)
     return Config.read(made)
+
+
+def _check_told(options: Options) -> None:
+    """Refuse what is not told of another optimiser than AdamW, which has defaults.
+
+    Raises:
+        ValueError: if its learning rate is not, or its weight decay not in its own way.
+    """
+    if options.weight_decay is not None:
+        raise ValueError(
+            f"weight_decay is AdamW's; give {options.optimiser} its own, as in "
+            "torch.optim:SGD(weight_decay=0.01)"
+        )
+    if options.learning_rate is None:
+        raise ValueError(
+            f"learning_rate: there is no default for {options.optimiser}; expected one, as 0.1"
+        )
 
 
 def _threads() -> int:

@@ -3,39 +3,103 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+
+from throughtime.runs.options import SCHEDULES, ConfigError
+from throughtime.runs.own import own
 
 WARM_UP = 50
 """Updates of the linear warm-up of the learning rate; at most a tenth of training."""
 
 
-@dataclass(frozen=True)
-class Cosine:
-    r"""A linear warm-up, and a cosine decay to zero where training ends (Loshchilov & Hutter 2017).
+class Schedule:
+    r"""The learning rate as a factor of its peak: a linear warm-up, and then a fall.
 
-    .. math:: r \cdot \min(1, \text{rise}) \cdot \frac{1 + \cos \pi s}{2}
+    .. math:: \min(1, \text{rise}) \cdot \text{fall}(s)
 
-    where s is the share of training that is over: of the updates or, if more, of the seconds.
+    where s is the share of training that is over: of the updates that are planned or, if more, of
+    the seconds.
 
-    Args:
-        rate: r, the rate at its peak.
-        updates: the number of updates that are planned.
-        seconds: the time that training may take; None for as long as the updates take.
+    One of your own is a subclass with its :meth:`fall`, given as ``schedule="module:Class"``.
 
     Example:
-        >>> rate = Cosine(0.01, 1_000)
-        >>> rate.at(0, 0.0), rate.at(500, 0.0), rate.at(1_000, 0.0)
-        (0.0002, 0.005, 0.0)
+        >>> class Halves(Schedule):
+        ...     def fall(self, share):
+        ...         return 0.5 ** int(4 * share)
+        >>> [Halves().at(step, 1_000, step / 1_000) for step in (0, 100, 300, 999)]
+        [0.02, 1.0, 0.5, 0.125]
     """
 
-    rate: float
-    updates: int
-    seconds: float | None = None
+    def fall(self, share: float) -> float:
+        """The factor after the warm-up, from 0 to 1, when so much of training is over."""
+        raise NotImplementedError
 
-    def at(self, step: int, seconds: float) -> float:
-        """The learning rate after so many updates and seconds."""
-        of_time = 0.0 if self.seconds is None else seconds / self.seconds
-        rise = max((step + 1) / min(WARM_UP, max(self.updates // 10, 1)), 10 * of_time)
-        share = max(step / self.updates, of_time)
-        fall = (1 + math.cos(math.pi * min(share, 1.0))) / 2
-        return self.rate * min(rise, 1.0) * fall
+    def at(self, step: int, updates: int, share: float) -> float:
+        """The factor at an update.
+
+        Args:
+            step: the number of updates that were made.
+            updates: how many are planned.
+            share: how much of training is over, from 0 to 1.
+        """
+        rise = max((step + 1) / min(WARM_UP, max(updates // 10, 1)), 10 * share)
+        return min(rise, 1.0) * self.fall(share)
+
+
+class Cosine(Schedule):
+    r"""Half a cosine, to zero (Loshchilov & Hutter 2017): (1 + cos πs) / 2.
+
+    Example:
+        >>> [Cosine().at(step, 1_000, step / 1_000) for step in (0, 500, 1_000)]
+        [0.02, 0.5, 0.0]
+    """
+
+    def fall(self, share: float) -> float:
+        return (1 + math.cos(math.pi * share)) / 2
+
+
+class Linear(Schedule):
+    """A straight line, to zero: 1 - s."""
+
+    def fall(self, share: float) -> float:
+        return 1 - share
+
+
+class Constant(Schedule):
+    """The peak from the warm-up on."""
+
+    def fall(self, share: float) -> float:
+        return 1.0
+
+
+KINDS: dict[str, type[Schedule]] = dict(zip(SCHEDULES, (Cosine, Linear, Constant), strict=True))
+
+
+def schedule_of(text: str) -> Schedule:
+    """A schedule by name, or one's own by ``module:Class``.
+
+    Raises:
+        ConfigError: if it cannot be made.
+    """
+    if text in KINDS:
+        return KINDS[text]()
+    return own(text, "schedule", Schedule, "throughtime.training.schedule.Schedule")
+
+
+def factor_of(schedule: Schedule, name: str, step: int, updates: int, share: float) -> float:
+    """The factor at an update, which must be one.
+
+    Raises:
+        ConfigError: if a schedule of one's own gives something else.
+    """
+    try:
+        factor = float(schedule.at(step, updates, share))
+    except Exception as error:  # whatever the person's own code raises
+        raise ConfigError(
+            f"schedule {name!r}: at step {step:,} it raised {type(error).__name__}: {error}"
+        ) from error
+    if not 0 <= factor < math.inf:
+        raise ConfigError(
+            f"schedule {name!r}: at step {step:,} it gave {factor}; expected a factor of the "
+            "learning rate, from 0 on"
+        )
+    return factor

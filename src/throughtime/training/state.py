@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import asdict
 from typing import NamedTuple
 
@@ -16,16 +15,17 @@ from throughtime.gradients.gradient import Tensors
 from throughtime.runs.build import Model
 from throughtime.runs.device import draws_on
 from throughtime.runs.folder import State
+from throughtime.training.optimiser import PREFIX, Optimiser
 from throughtime.training.progress import Progress
 
-OPTIMISER, CARRIED, DRAWS = "optimiser.", "carried.", "draws"
-"""How the names of tensors begin: AdamW's moments of each parameter; the state that running text
-goes on from; the state of random numbers, of the CPU and of a device besides."""
+CARRIED, DRAWS = "carried.", "draws"
+"""How the names of tensors begin: the state that running text goes on from; the state of random
+numbers, of the CPU and of a device besides."""
 
 
 def state_of(
     progress: Progress,
-    optimiser: torch.optim.AdamW,
+    optimiser: Optimiser,
     forcing: Forcing,
     carried: Tensors,
     draws: Tensor,
@@ -41,16 +41,12 @@ def state_of(
         draws: the state of random numbers of the CPU.
         device: where training is.
     """
-    tensors = {
-        f"{OPTIMISER}{number}.{name}": value
-        for number, means in optimiser.state_dict()["state"].items()
-        for name, value in means.items()
-    }
+    settings, tensors = optimiser.state()
     tensors |= {f"{CARRIED}{i:04d}": value for i, value in enumerate(carried)}
     tensors[DRAWS] = draws
     if device.type != "cpu":
         tensors[f"{DRAWS}.{device.type}"] = draws_on(device).get_rng_state()
-    said = {"progress": asdict(progress), "forcing": forcing.state_dict()}
+    said = {"progress": asdict(progress), "forcing": forcing.state_dict(), "optimiser": settings}
     return State(said, tensors)
 
 
@@ -64,7 +60,7 @@ class Restored(NamedTuple):
 def restore(
     state: State,
     model: Model,
-    optimiser: torch.optim.AdamW,
+    optimiser: Optimiser,
     forcing: Forcing,
     *,
     rows: int,
@@ -90,12 +86,8 @@ def restore(
     try:
         progress = Progress(**said["progress"])
         progress.check(updates)
-        optimiser.load_state_dict(
-            {
-                "state": _moments(tensors, list(model.parameters())),
-                "param_groups": optimiser.state_dict()["param_groups"],  # as configured
-            }
-        )
+        moments = {name: v for name, v in tensors.items() if name.startswith(PREFIX)}
+        optimiser.restore(said["optimiser"], moments)
         forcing.load_state_dict(said["forcing"])
         torch.set_rng_state(tensors[DRAWS])
         if (draws := tensors.get(f"{DRAWS}.{like.device.type}")) is not None:
@@ -110,29 +102,3 @@ def restore(
         return Restored(progress, carried)
     except (ValueError, KeyError, IndexError, TypeError, RuntimeError) as error:
         raise ValueError(" ".join(str(error).split()) or type(error).__name__) from None
-
-
-def _moments(
-    tensors: Mapping[str, Tensor], parameters: list[torch.nn.Parameter]
-) -> dict[int, dict[str, Tensor]]:
-    """AdamW's moments of each parameter.
-
-    Raises:
-        ValueError: if they do not fit the parameters.
-    """
-    moments: dict[int, dict[str, Tensor]] = {}
-    for name, value in tensors.items():
-        if name.startswith(OPTIMISER):
-            number, moment = name.removeprefix(OPTIMISER).split(".")
-            moments.setdefault(int(number), {})[moment] = value
-    for index, means in moments.items():
-        shapes = {name: tuple(mean.shape) for name, mean in sorted(means.items())}
-        shape = tuple(parameters[index].shape)
-        if shapes != {"step": (), "exp_avg": shape, "exp_avg_sq": shape}:
-            raise ValueError(f"moments of shapes {shapes} for a parameter of shape {shape}")
-        for name, mean in means.items():
-            dtype = torch.float32 if name == "step" else parameters[index].dtype
-            if mean.dtype != dtype or not bool(mean.isfinite().all()):
-                expected = str(dtype).removeprefix("torch.")
-                raise ValueError(f"{name} is {mean.dtype}, or not finite; expected {expected}")
-    return moments

@@ -27,10 +27,11 @@ from throughtime.training.display import Clock, Display
 from throughtime.training.freezing import freeze
 from throughtime.training.interrupt import Interrupt
 from throughtime.training.objective import Objective
+from throughtime.training.optimiser import Optimiser
 from throughtime.training.processes import ALONE, Processes
 from throughtime.training.progress import Progress
 from throughtime.training.resolve import updates_per_epoch
-from throughtime.training.schedule import Cosine
+from throughtime.training.schedule import factor_of, schedule_of
 from throughtime.training.state import restore, state_of
 from throughtime.training.watching import OnEpoch, OnUpdate, asks_to_stop
 
@@ -52,7 +53,7 @@ def order_of(config: Config, epoch: int) -> torch.Generator:
 
 
 class Trainer:
-    """Minimises -log p per symbol by AdamW, with a learning rate that decays to zero.
+    """Minimises -log p per symbol by AdamW, or another optimiser, with a learning rate that decays.
 
     After each epoch the last weights are saved, and also as the best ones if the validation loss
     is the lowest so far. Ctrl-C saves after the current update and stops, validated or not; a
@@ -99,9 +100,7 @@ class Trainer:
         self.model, self.rows = run.model.to(self.device).train(), self.config.batch_size
         freeze(self.model, self.config.freeze)
         self.running = data.schema.running
-        self.optimiser = torch.optim.AdamW(
-            self.model.parameters(), weight_decay=self.config.weight_decay, fused=True
-        )
+        self.optimiser = Optimiser(self.config, list(self.model.parameters()))
         self.forcing = choices.forcing_of(self.config.forcing)
         self.updates = updates_per_epoch(
             data, self.rows, self.config.batch_symbols, self.config.steps
@@ -112,7 +111,7 @@ class Trainer:
         self.planned = self.config.epochs * self.updates
         if self.config.max_steps is not None:
             self.planned = min(self.planned, self.config.max_steps)
-        self.schedule = Cosine(self.config.learning_rate, self.planned, self.config.max_seconds)
+        self.schedule = schedule_of(self.config.schedule)
         weights = None
         if self.config.class_weights is not None:
             weights = placed(self.model, balanced(data.splits["train"].y, data.schema.y.size))
@@ -137,39 +136,44 @@ class Trainer:
         Raises:
             Diverged: if the loss is not finite; the weights saved before are kept.
         """
+        with Interrupt() as interrupt, self._display() as display:
+            reason = self._fit(interrupt, display)
+        self.say(display.summary())
+        return reason
+
+    def _fit(self, interrupt: Interrupt, display: Display) -> str:
         progress = self.progress
         if labels := absent_labels(self.data.splits["valid"].y):
             self.say(f"valid nats are without these: {in_words(labels)}")
         started = self.clock() - progress.seconds
         unread: OSError | None = None
-        with Interrupt() as interrupt, self._display() as display:
-            stop = self._agreed(interrupt, progress.seconds)
-            while self._not_validated() or not progress.reason_to_stop(self.config):
-                for batch in islice(self._epoch(), progress.position, None):
-                    if stop or progress.reason_to_stop(self.config):
-                        break
-                    done = self._update(batch)
-                    try:
-                        display.update(int(done["symbols"]), done["nats"])
-                    except OSError as error:  # nobody reads, or the log's disk is full
-                        unread = error
-                    asked = unread is not None or asks_to_stop(self.on_update(done))
-                    stop = self._agreed(interrupt, self.clock() - started, asked)
-                    if not stop and progress.seconds - self.saved > 60 * self.config.save_every:
-                        self._save()
-                if stop:
+        stop = self._agreed(interrupt, progress.seconds)
+        while self._not_validated() or not progress.reason_to_stop(self.config):
+            for batch in islice(self._epoch(), progress.position, None):
+                if stop or progress.reason_to_stop(self.config):
+                    break
+                done = self._update(batch)
+                try:
+                    display.update(int(done["symbols"]), done["nats"])
+                except OSError as error:  # nobody reads, or the log's disk is full
+                    unread = error
+                asked = unread is not None or asks_to_stop(self.on_update(done))
+                stop = self._agreed(interrupt, self.clock() - started, asked)
+                if not stop and progress.seconds - self.saved > 60 * self.config.save_every:
                     self._save()
-                    if unread is not None:
-                        raise unread
-                    return stop
-                with display.paused():
-                    better, said = self._validate()
-                    stop = self._agreed(interrupt, self.clock() - started)
-                    self._save(best=better)
-                    self.say(said)  # last: there may be nobody any more
-                    answer = asks_to_stop(self.on_epoch(dict(self.metrics[-1])))
-                    if any(self.processes.most(answer)):
-                        break
+            if stop:
+                self._save()
+                if unread is not None:
+                    raise unread
+                return stop
+            with display.paused():
+                better, said = self._validate()
+                stop = self._agreed(interrupt, self.clock() - started)
+                self._save(best=better)
+                self.say(said)  # last: there may be nobody any more
+                answer = asks_to_stop(self.on_epoch(dict(self.metrics[-1])))
+                if any(self.processes.most(answer)):
+                    break
         return progress.reason_to_stop(self.config) or ASKED
 
     def _agreed(self, interrupt: Interrupt, seconds: float, asked: bool = False) -> str | None:
@@ -222,13 +226,11 @@ class Trainer:
 
     def _update(self, batch: Examples) -> dict[str, float]:
         """One step of the optimiser; return its numbers."""
-        progress, config, rate = self.progress, self.config, self._learning_rate()
-        for group in self.optimiser.param_groups:
-            group["lr"] = rate
+        progress, config, factor = self.progress, self.config, self._factor()
         count = symbols(self.model, batch.y)
         with self.processes.shared(batch, progress.step) as share:
             log_p, objective = self.objective.of(share)
-        self.optimiser.zero_grad()
+        self.model.zero_grad()
         (-objective.sum() / self.typical).backward()
         nats = self.processes.sum_gradients(self.model, -log_p.sum())
         norm = torch.nn.utils.clip_grad_norm_(self.model.parameters(), config.clip)
@@ -240,7 +242,7 @@ class Trainer:
                 f"Try a lower learning rate than {config.learning_rate:g}, a lower clip than "
                 f"{config.clip:g}, or a gated cell (gru, lstm)"
             )
-        self.optimiser.step()
+        self.optimiser.step(factor)
         self.forcing.advance()
         progress.step += 1
         progress.position += 1
@@ -251,12 +253,16 @@ class Trainer:
             "step": progress.step,
             "nats": loss,
             "gradient norm": norm.item(),
-            "learning rate": rate,
+            "learning rate": config.learning_rate * factor,
             "symbols": count,
         }
 
-    def _learning_rate(self) -> float:
-        return self.schedule.at(self.progress.step, self.progress.seconds)
+    def _factor(self) -> float:
+        """The learning rate, as a factor of its peak."""
+        step, limit = self.progress.step, self.config.max_seconds
+        of_time = 0.0 if limit is None else self.progress.seconds / limit
+        share = min(max(step / self.planned, of_time), 1.0)
+        return factor_of(self.schedule, self.config.schedule, step, self.planned, share)
 
     def _validate(self) -> tuple[bool, str]:
         """Score the validation part; after the last batch of an epoch, begin the next one.
@@ -292,7 +298,7 @@ class Trainer:
                 "seconds": round(progress.seconds, 2),
                 "train nats": train,
                 "valid nats": valid,
-                "learning rate": self._learning_rate(),
+                "learning rate": self.config.learning_rate * self._factor(),
                 "epsilon": self._epsilon(),
             }
         )

@@ -157,10 +157,34 @@ MUTANTS = [
         ("tests/inference/test_running.py::test_the_lines_are_scored_given_those_before_them",),
     ),
     Mutant(
+        "an optimiser forgets what it has changed of its settings",
+        "training/optimiser.py",
+        "{**group, **numbers}",
+        "{**numbers, **group}",
+        ("tests/training/test_optimiser.py::test_a_run_that_is_resumed_goes_on_to_the_bit",),
+    ),
+    Mutant(
+        "numbers of an optimiser's state are lost",
+        "training/optimiser.py",
+        '[*tensors.items(), *said["moments"].items()]',
+        "[*tensors.items()]",
+        ("tests/training/test_optimiser.py::test_a_run_that_is_resumed_goes_on_to_the_bit",),
+    ),
+    Mutant(
+        "the code of a forcing is run to look at a run",
+        "runs/choices.py",
+        "lambda text: _is_own_forcing(text) or forcing_of(text)",
+        "lambda text: forcing_of(text)",
+        (
+            "tests/training/test_optimiser.py"
+            "::test_a_forcing_of_ones_own_is_asked_and_a_run_of_it_is_opened_without_its_code",
+        ),
+    ),
+    Mutant(
         "seconds that do not count for the decay",
-        "training/schedule.py",
-        "share = max(step / self.updates, of_time)",
-        "share = step / self.updates",
+        "training/trainer.py",
+        "share = min(max(step / self.planned, of_time), 1.0)",
+        "share = min(step / self.planned, 1.0)",
         ("tests/training/test_trainer.py::test_the_decay_ends_where_the_seconds_end",),
     ),
     Mutant(

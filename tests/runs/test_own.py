@@ -13,7 +13,7 @@ import pytest
 import throughtime as tt
 from tests.helpers.commands import SMALL, bad, good
 from throughtime.runs.options import ConfigError
-from throughtime.runs.own_cell import own_cell
+from throughtime.runs.own import own_cell
 
 MINE = """
 import torch

@@ -1,4 +1,4 @@
-"""A person's own cell, by the names of its module and its class."""
+"""A person's own cell, forcing, optimiser or schedule, by the names of its module and its class."""
 
 from __future__ import annotations
 
@@ -6,43 +6,59 @@ import ast
 import importlib.util
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from throughtime.cells import Cell
 from throughtime.runs.names import CONFIG, SCHEMA
-from throughtime.runs.options import OWN_CELL, ConfigError
+from throughtime.runs.options import OWN, ConfigError
+
+T = TypeVar("T")
 
 
-def own_cell(text: str, hidden_size: int) -> Cell:
-    """The cell of ``module:Class``, or of ``module:Class(name=value, …)`` with more arguments.
+def own(text: str, what: str, kind: type[T], base: str, *first: Any, **more: Any) -> T:
+    """What ``module:Class`` makes, or ``module:Class(name=value, …)`` with more arguments.
 
     The module is imported as Python does, from where the person runs it or from what is installed;
     never from a run's folder, which may come from anybody.
 
     Args:
         text: the names and the arguments, which are numbers, texts, ….
-        hidden_size: the first argument.
+        what: the option that it is for.
+        kind: the class that it is a subclass of.
+        base: how a person writes that class.
+        first: the first arguments.
+        more: arguments that ``text`` may not give.
 
     Raises:
-        ConfigError: if there is no such module or class, it is no cell, or it cannot be made.
+        ConfigError: if there is no such module or class, it is no such kind, or it cannot be made.
+
+    Example:
+        >>> own("throughtime.forcing:Both(weight=0.25)", "forcing", object, "Forcing").weight
+        0.25
+    """
+    found = OWN.fullmatch(text)
+    assert found is not None
+    module, name, arguments = found.groups()
+    made = getattr(_imported(f"{what} {text!r}", module), name, None)
+    if not (isinstance(made, type) and issubclass(made, kind)):
+        raise ConfigError(f"{what} {text!r}: {module} has no class {name} that is a {base}")
+    try:
+        return made(*first, **more, **_values(arguments or ""))
+    except Exception as error:  # whatever the person's own code raises
+        raise ConfigError(f"{what} {text!r}: raised {type(error).__name__}: {error}") from error
+
+
+def own_cell(text: str, hidden_size: int) -> Cell:
+    """The cell of ``module:Class`` with this size, its first argument.
+
+    Raises:
+        ConfigError: as :func:`own` does, or if the cell has another size.
 
     Example:
         >>> own_cell("throughtime.cells:Elman(nonlinearity='relu')", 4).kernel
         'elman_relu'
     """
-    found = OWN_CELL.fullmatch(text)
-    assert found is not None
-    module, name, arguments = found.groups()
-    kind = getattr(_imported(text, module), name, None)
-    if not (isinstance(kind, type) and issubclass(kind, Cell)):
-        raise ConfigError(f"cell {text!r}: {module} has no class {name} that is a tt.cells.Cell")
-    try:
-        made = kind(hidden_size, **_values(arguments or ""))
-    except Exception as error:  # whatever the person's own code raises
-        raise ConfigError(
-            f"cell {text!r}: {name}({hidden_size}{', …' if arguments else ''}) raised "
-            f"{type(error).__name__}: {error}"
-        ) from error
+    made = own(text, "cell", Cell, "tt.cells.Cell", hidden_size)
     if made.hidden_size != hidden_size:
         raise ConfigError(
             f"cell {text!r}: has hidden_size {made.hidden_size}; expected its first argument, "
@@ -51,7 +67,7 @@ def own_cell(text: str, hidden_size: int) -> Cell:
     return made
 
 
-def _imported(text: str, module: str) -> Any:
+def _imported(whose: str, module: str) -> Any:
     if (here := str(Path.cwd())) not in sys.path:
         sys.path.append(here)  # as `python -m` has it first
     # to find a module inside of a package runs the package, so that is looked at before
@@ -60,18 +76,18 @@ def _imported(text: str, module: str) -> Any:
     for place in places:
         if place is not None and _of_a_run(Path(place)):
             raise ConfigError(
-                f"cell {text!r}: {place} is in a run's folder, from which no code is run; "
+                f"{whose}: {place} is in a run's folder, from which no code is run; "
                 "run this from another folder"
             )
     try:
         return importlib.import_module(module)
     except ModuleNotFoundError as error:
         raise ConfigError(
-            f"cell {text!r}: {error}; run this from the folder that has it, or install it"
+            f"{whose}: {error}; run this from the folder that has it, or install it"
         ) from None
     except Exception as error:  # whatever the person's own code raises
         raise ConfigError(
-            f"cell {text!r}: importing {module} raised {type(error).__name__}: {error}"
+            f"{whose}: importing {module} raised {type(error).__name__}: {error}"
         ) from error
 
 
