@@ -45,7 +45,7 @@ OTHERS = ("mlflow", "wandb", "lightning", "accelerate", "datasets")
 
 
 @pytest.mark.filterwarnings("default")  # of other people's libraries
-@pytest.mark.parametrize("code", LOOPS, ids=["by hand", *OTHERS])
+@pytest.mark.parametrize("code", LOOPS, ids=["by hand", "by parts", *OTHERS])
 def test_the_loops_run(code: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in OTHERS:
         if f"import {name}\n" in code or f"from {name} " in code:

@@ -11,8 +11,7 @@ import throughtime as tt
 from tests.helpers.commands import SMALL, bad, good
 from tests.helpers.made_up import ROWS
 from throughtime.data import DataError
-from throughtime.runs.errors import RunError
-from throughtime.runs.options import ConfigError
+from throughtime.runs.errors import ConfigError, RunError
 
 TEXTS = ["".join("ab"[(i >> k) & 1] for k in range(5)) for i in range(32)]
 TINY: dict[str, Any] = {"hidden_size": 8, "max_steps": 2, "threads": 1, "say": None}

@@ -11,8 +11,8 @@ import pytest
 from tests.helpers.run_files import resealed
 from throughtime.data import Dataset
 from throughtime.runs.config import FORMAT, Config
-from throughtime.runs.errors import RunError
-from throughtime.runs.options import ConfigError, Options
+from throughtime.runs.errors import ConfigError, RunError
+from throughtime.runs.options import Options
 from throughtime.training.resolve import resolve
 
 TOLD = Options(

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from throughtime.runs import choices
-from throughtime.runs.options import ConfigError, Options, help_of
+from throughtime.runs.errors import ConfigError
+from throughtime.runs.options import Options, help_of
 
 
 def test_nothing_has_to_be_told() -> None:

@@ -12,8 +12,8 @@ import pytest
 
 import throughtime as tt
 from tests.helpers.commands import SMALL, bad, good
-from throughtime.runs.options import ConfigError
-from throughtime.runs.own import own_cell
+from throughtime.runs.build import own_cell
+from throughtime.runs.errors import ConfigError
 
 MINE = """
 import torch

@@ -13,8 +13,9 @@ import throughtime as tt
 from tests.helpers.elsewhere import DEVICE, elsewhere
 from throughtime.data import Dataset
 from throughtime.runs import device
+from throughtime.runs.errors import ConfigError
 from throughtime.runs.folder import RunFolder
-from throughtime.runs.options import ConfigError, Options
+from throughtime.runs.options import Options
 from throughtime.training import processes, state
 from throughtime.training.prepare import prepare
 from throughtime.training.train import fit

@@ -12,7 +12,8 @@ import torch
 
 import throughtime as tt
 from tests.helpers.commands import SMALL, bad, good
-from throughtime.runs.options import ConfigError, Options
+from throughtime.runs.errors import ConfigError
+from throughtime.runs.options import Options
 
 MINE = """
 from throughtime.forcing import TeacherForcing

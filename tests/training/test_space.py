@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from throughtime.runs.options import ConfigError, Options
+from throughtime.runs.errors import ConfigError
+from throughtime.runs.options import Options
 from throughtime.training import space
 from throughtime.training.space import Choices, Range
 

@@ -15,9 +15,8 @@ import torch
 
 import throughtime as tt
 from throughtime.data import Dataset, Examples
-from throughtime.runs.errors import RunError
+from throughtime.runs.errors import ConfigError, RunError
 from throughtime.runs.folder import RunFolder
-from throughtime.runs.options import ConfigError
 from throughtime.training import resolve, study, trainer
 from throughtime.training.study_file import STUDY
 from throughtime.training.swept import Sweep, Trial

@@ -14,9 +14,9 @@ from tests.helpers.commands import bad, good
 from throughtime.data import Dataset
 from throughtime.engine import library
 from throughtime.runs import build
-from throughtime.runs.errors import RunError
+from throughtime.runs.errors import ConfigError, RunError
 from throughtime.runs.folder import RunFolder
-from throughtime.runs.options import ConfigError, Options
+from throughtime.runs.options import Options
 from throughtime.training import prepare
 from throughtime.training.display import Display
 from throughtime.training.train import fit

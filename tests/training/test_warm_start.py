@@ -14,8 +14,9 @@ from safetensors.torch import save_file
 import throughtime as tt
 from throughtime.data import DataError, Dataset
 from throughtime.inference.run import Run
+from throughtime.runs.errors import ConfigError
 from throughtime.runs.folder import RunFolder
-from throughtime.runs.options import ConfigError, Options
+from throughtime.runs.options import Options
 from throughtime.training.axes import axes
 from throughtime.training.prepare import prepare
 

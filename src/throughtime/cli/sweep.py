@@ -8,7 +8,8 @@ from typing import Any
 import click
 
 from throughtime.cli.options import training_options
-from throughtime.runs.options import ConfigError, Options
+from throughtime.runs.errors import ConfigError
+from throughtime.runs.options import Options
 
 
 @click.command()

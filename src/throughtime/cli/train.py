@@ -13,8 +13,8 @@ from throughtime.cli.files import RunPath
 from throughtime.cli.options import training_options
 from throughtime.cli.refusing import Failed
 from throughtime.extras import MissingPackage, needed_for
-from throughtime.runs.errors import RunError
-from throughtime.runs.options import READING, ConfigError, Options
+from throughtime.runs.errors import ConfigError, RunError
+from throughtime.runs.options import READING, Options
 
 if TYPE_CHECKING:
     from throughtime.data import Dataset

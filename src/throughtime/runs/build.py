@@ -11,7 +11,8 @@ from throughtime.model import EncoderDecoder, RecurrentModel
 from throughtime.model.picture_encoder import PictureEncoder
 from throughtime.runs import choices
 from throughtime.runs.config import Config
-from throughtime.runs.own import own_cell
+from throughtime.runs.errors import ConfigError
+from throughtime.runs.own import own
 from throughtime.wiring import SEQUENCE_TO_VECTOR, Edge
 
 Model = RecurrentModel | EncoderDecoder
@@ -97,3 +98,22 @@ def _cells(config: Config) -> list[Cell]:
     name, size = config.cell, config.hidden_size
     known = choices.CELLS.get(name)
     return [known(size) if known else own_cell(name, size) for _ in range(config.layers)]
+
+
+def own_cell(text: str, hidden_size: int) -> Cell:
+    """The cell of ``module:Class`` with this size, its first argument.
+
+    Raises:
+        ConfigError: as :func:`own` does, or if the cell has another size.
+
+    Example:
+        >>> own_cell("throughtime.cells:Elman(nonlinearity='relu')", 4).kernel
+        'elman_relu'
+    """
+    made = own(text, "cell", Cell, "tt.cells.Cell", hidden_size)
+    if made.hidden_size != hidden_size:
+        raise ConfigError(
+            f"cell {text!r}: has hidden_size {made.hidden_size}; expected its first argument, "
+            f"{hidden_size}"
+        )
+    return made

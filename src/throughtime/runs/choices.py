@@ -18,8 +18,7 @@ import throughtime.outputs as outputs
 from throughtime.data.columns import text_column
 from throughtime.data.schema import Y_ALONE
 from throughtime.forcing import schedules
-from throughtime.runs.options import OWN
-from throughtime.runs.own import own
+from throughtime.runs.own import OWN, own
 from throughtime.wiring import NAMED, Wiring
 
 T = TypeVar("T")

@@ -12,16 +12,9 @@ from pydantic import BaseModel, ConfigDict
 
 from throughtime.data.reading import Reading
 from throughtime.runs import options as o
-from throughtime.runs.errors import RunError
+from throughtime.runs.errors import ConfigError, RunError
 from throughtime.runs.names import CONFIG
-from throughtime.runs.options import (
-    OF_THE_FILE,
-    READING,
-    VERSION,
-    ConfigError,
-    load_json,
-    read_as,
-)
+from throughtime.runs.options import OF_THE_FILE, READING, VERSION, load_json, read_as
 from throughtime.runs.seal import BLANK, is_sealed, sealed
 
 FORMAT = 7

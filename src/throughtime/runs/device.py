@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 import torch
 from torch import Tensor, nn
 
-from throughtime.runs.options import ConfigError
+from throughtime.runs.errors import ConfigError
 from throughtime.sequence import Sequence
 
 V = TypeVar("V", Tensor, Sequence, Sequence | Tensor, Sequence | Tensor | None)

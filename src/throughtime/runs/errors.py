@@ -1,6 +1,10 @@
-"""The error for runs that cannot be used."""
+"""The errors for configurations and runs that cannot be used."""
 
 from __future__ import annotations
+
+
+class ConfigError(ValueError):
+    """An invalid configuration; the message names the key and the values that it may have."""
 
 
 class RunError(ValueError):

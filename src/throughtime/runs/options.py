@@ -10,14 +10,12 @@ from typing import Annotated, Any, Literal, TypeVar
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import PydanticCustomError
 
+from throughtime.runs.errors import ConfigError
+from throughtime.runs.own import OWN
 from throughtime.runs.seal import is_sealed
 from throughtime.whole import MOST
 
 M = TypeVar("M", bound=BaseModel)
-
-
-class ConfigError(ValueError):
-    """An invalid configuration; the message names the key and the values that it may have."""
 
 
 def _checked_by(choice: str) -> AfterValidator:
@@ -44,9 +42,6 @@ OPTIMISERS = ("adamw",)
 
 SCHEDULES = ("cosine", "linear", "constant")
 """The schedules of the learning rate by name."""
-
-OWN = re.compile(r"([^\W\d][\w.]*):([^\W\d]\w*)(?:\((.*)\))?")
-"""A class of one's own: its module, its name, and arguments."""
 
 
 def _named_or_own(names: tuple[str, ...]) -> AfterValidator:
@@ -251,7 +246,7 @@ class Options(BaseModel):
         >>> Options.read({"dataset": "digits", "cell": "gruu"})
         Traceback (most recent call last):
         ...
-        throughtime.runs.options.ConfigError: cell is 'gruu'; expected 'elman', ...
+        throughtime.runs.errors.ConfigError: cell is 'gruu'; expected 'elman', ...
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)

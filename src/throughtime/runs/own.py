@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import ast
 import importlib.util
+import re
 import sys
 from pathlib import Path
 from typing import Any, TypeVar
 
-from throughtime.cells import Cell
+from throughtime.runs.errors import ConfigError
 from throughtime.runs.names import CONFIG, SCHEMA
-from throughtime.runs.options import OWN, ConfigError
+
+OWN = re.compile(r"([^\W\d][\w.]*):([^\W\d]\w*)(?:\((.*)\))?")
+"""A class of one's own: its module, its name, and arguments."""
 
 T = TypeVar("T")
 
@@ -46,25 +49,6 @@ def own(text: str, what: str, kind: type[T], base: str, *first: Any, **more: Any
         return made(*first, **more, **_values(arguments or ""))
     except Exception as error:  # whatever the person's own code raises
         raise ConfigError(f"{what} {text!r}: raised {type(error).__name__}: {error}") from error
-
-
-def own_cell(text: str, hidden_size: int) -> Cell:
-    """The cell of ``module:Class`` with this size, its first argument.
-
-    Raises:
-        ConfigError: as :func:`own` does, or if the cell has another size.
-
-    Example:
-        >>> own_cell("throughtime.cells:Elman(nonlinearity='relu')", 4).kernel
-        'elman_relu'
-    """
-    made = own(text, "cell", Cell, "tt.cells.Cell", hidden_size)
-    if made.hidden_size != hidden_size:
-        raise ConfigError(
-            f"cell {text!r}: has hidden_size {made.hidden_size}; expected its first argument, "
-            f"{hidden_size}"
-        )
-    return made
 
 
 def _imported(whose: str, module: str) -> Any:

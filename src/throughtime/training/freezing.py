@@ -9,7 +9,7 @@ from torch import nn
 from throughtime.graph.graph import Graph
 from throughtime.model.encoder_decoder import EncoderDecoder
 from throughtime.runs.build import Model
-from throughtime.runs.options import ConfigError
+from throughtime.runs.errors import ConfigError
 
 
 def freeze(model: Model, parts: str | None) -> None:

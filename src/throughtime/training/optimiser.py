@@ -11,8 +11,8 @@ import torch
 from torch import Tensor, nn
 
 from throughtime.runs.config import Config
-from throughtime.runs.errors import RunError
-from throughtime.runs.options import OPTIMISERS, ConfigError
+from throughtime.runs.errors import ConfigError, RunError
+from throughtime.runs.options import OPTIMISERS
 from throughtime.runs.own import own
 
 PREFIX = "optimiser."

@@ -17,7 +17,7 @@ from torch import Tensor, distributed, nn
 from throughtime.context.share import Share, sharing
 from throughtime.data import Examples
 from throughtime.runs.device import device_of
-from throughtime.runs.options import ConfigError
+from throughtime.runs.errors import ConfigError
 from throughtime.sequence import Sequence
 from throughtime.training.torchrun import Launch, launched
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 
-from throughtime.runs.options import SCHEDULES, ConfigError
+from throughtime.runs.errors import ConfigError
+from throughtime.runs.options import SCHEDULES
 from throughtime.runs.own import own
 
 WARM_UP = 50

@@ -10,7 +10,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, TypeAlias, get_args, get_origin
 
-from throughtime.runs.options import READING, ConfigError, Options
+from throughtime.runs.errors import ConfigError
+from throughtime.runs.options import READING, Options
 
 SAME_FOR_ALL = (
     *("dataset", *READING, "seed", "split_seed"),
@@ -144,7 +145,7 @@ def read(values: Mapping[str, Any], where: str = "search") -> Space:
         >>> read({"layers": {"low": 3, "high": 1}})
         Traceback (most recent call last):
         ...
-        throughtime.runs.options.ConfigError: search: layers: low is 3 and high is 1; expected low ≤
+        throughtime.runs.errors.ConfigError: search: layers: low is 3 and high is 1; expected low ≤
         high
     """
     if not values:

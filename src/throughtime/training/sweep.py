@@ -12,7 +12,8 @@ from typing import Any
 from throughtime.data import Dataset
 from throughtime.runs.build import build
 from throughtime.runs.config import Config
-from throughtime.runs.options import ConfigError, Options
+from throughtime.runs.errors import ConfigError
+from throughtime.runs.options import Options
 from throughtime.training import space as spaces
 from throughtime.training.prepare import usual_dropout
 from throughtime.training.resolve import resolve

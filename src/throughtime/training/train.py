@@ -13,9 +13,10 @@ from throughtime.data import Dataset, Reading, read
 from throughtime.data import load as load_data
 from throughtime.inference.run import Run
 from throughtime.runs.alone import alone
+from throughtime.runs.errors import ConfigError
 from throughtime.runs.folder import RunFolder
 from throughtime.runs.names import STATE
-from throughtime.runs.options import OF_STOPPING, READING, ConfigError, Options
+from throughtime.runs.options import OF_STOPPING, READING, Options
 from throughtime.training.prepare import prepare
 from throughtime.training.processes import ALONE, Processes, ProcessLost, together
 from throughtime.training.trainer import ASKED, INTERRUPTED, Trainer

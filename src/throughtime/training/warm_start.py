@@ -9,8 +9,8 @@ from torch import Tensor
 
 from throughtime.data.schema import Schema
 from throughtime.runs.build import Model
+from throughtime.runs.errors import ConfigError
 from throughtime.runs.folder import RunFolder
-from throughtime.runs.options import ConfigError
 from throughtime.training.axes import Axis, axes
 
 SHOWN = 8

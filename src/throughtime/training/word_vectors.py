@@ -14,7 +14,7 @@ from throughtime.data.files.json_text import from_json
 from throughtime.data.files.text_file import lines_in
 from throughtime.data.schema import Schema
 from throughtime.runs.build import Model
-from throughtime.runs.options import ConfigError
+from throughtime.runs.errors import ConfigError
 from throughtime.training.axes import Axis, axes
 
 WORDS = "words"
