@@ -179,6 +179,37 @@ def test_rows_that_cannot_be_read_are_set_aside_with_their_reasons(
     assert "no row could be read; the first: in/p3.parquet: cannot be read" in nothing
 
 
+@pytest.mark.parametrize("use", ["predict", "score"])
+def test_lines_that_are_no_objects_are_set_aside_and_those_below_are_answered(
+    use: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, trained: Trained
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    good_lines = [json.dumps(row) for row in ROWS[:6]]
+    broken = {2: '{"text": "ab', 4: "[1, 2]", 5: '{"text": {"a": {"a": 1}, "a.a": 2}}', 9: "null"}
+    every = iter(good_lines)
+    lines = [broken.get(number) or next(every) for number in range(1, 11)]
+    Path("broken.jsonl").write_text("\n".join(lines) + "\n")
+    Path("sound.jsonl").write_text("\n".join(good_lines) + "\n")
+    for name in ("broken", "sound"):
+        result = run(use, trained("label"), f"{name}.jsonl", "--json", "--out", name)
+        assert result.exit_code == 0, result.output
+    found = contents(tmp_path / "broken")
+    aside = json_lines(b"".join(v for k, v in found.items() if k.startswith("_set")).decode())
+    assert [row["row"] for row in aside] == [*broken]
+    assert all(row["reason"].startswith(f"broken.jsonl:{row['row']}: ") for row in aside)
+
+    def answers(name: str) -> list[dict[str, Any]]:
+        files = contents(tmp_path / name).items()
+        rows = json_lines(b"".join(v for k, v in files if k.startswith("0")).decode())
+        return [{k: v for k, v in row.items() if k != "file"} for row in rows]
+
+    rows = [number for number in range(1, 11) if number not in broken]
+    left, whole = answers("broken"), answers("sound")
+    assert [row.pop("row") for row in left] == rows
+    assert [row.pop("row") for row in whole] == [1, 2, 3, 4, 5, 6]
+    assert left == whole
+
+
 def test_the_same_command_goes_on_and_others_are_refused(
     parquet: Path, trained: Trained, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -14,6 +14,7 @@ import numpy as np
 
 from throughtime.data import DataError
 from throughtime.data.columns import WHOLE, Column, NotALine
+from throughtime.data.faults import fault
 from throughtime.data.files.json_text import from_json
 from throughtime.data.files.opening import check_regular
 from throughtime.data.files.text_file import as_utf8
@@ -196,7 +197,12 @@ def _of_lines(
 
     try:
         for number, line in lines(file, path):
-            found.append((number, _row(line, columns, f"{path}:{number}")))
+            try:
+                row = _row(line, columns, f"{path}:{number}")
+            except DataError as error:
+                fault(number, str(error))
+                continue
+            found.append((number, row))
             if len(found) == rows:
                 yield table()
                 found = []
@@ -248,10 +254,13 @@ def lines(file: BufferedIOBase, path: Path) -> Iterator[tuple[int, str]]:
         try:
             text = raw.decode("utf-8" if number else "utf-8-sig")
         except UnicodeDecodeError as error:
-            raise DataError(
+            number += 1
+            fault(
+                number,
                 f"{at}: byte 0x{raw[error.start]:02X} is not UTF-8; expected UTF-8 text: convert "
-                "it first, for instance with `iconv -f latin1 -t utf-8`"
-            ) from None
+                "it first, for instance with `iconv -f latin1 -t utf-8`",
+            )
+            continue
         for line in text.removesuffix("\n").removesuffix("\r").split("\r"):
             number += 1
             yield number, line

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from throughtime.data.errors import DataError
+from throughtime.data.faults import fault
 from throughtime.data.files.foreign import check_beginning
 from throughtime.data.files.json_text import from_json, next_json, skip, why
 from throughtime.data.files.opening import suffix_of
@@ -84,9 +85,11 @@ def _by_line(path: Path) -> Iterator[Row]:
     for number, line in enumerate(lines_in(path), 1):
         if line.strip():
             try:
-                yield number, from_json(line)
+                value = from_json(line)
             except ValueError as error:
-                raise DataError(f"{path}:{number}: not JSON ({why(error)})") from None
+                fault(number, f"{path}:{number}: not JSON ({why(error)})")
+            else:
+                yield number, value
 
 
 def _values(path: Path, text: str) -> Iterator[Row]:
@@ -142,25 +145,27 @@ def _rows(path: Path, values: Iterable[Row], where: str) -> Table:
     """Objects as rows."""
     records, numbers, remaining = Records(), ColumnWriter(1), iter(values)
     while some := list(islice(remaining, ROWS)):
-        rows = []
+        rows, lines = [], []
         for line, value in some:
             if not isinstance(value, dict):
                 hint = f": {AS_RECORDS}" if isinstance(value, list) else ': {"text": …}'
-                raise DataError(f"{path}:{line}: {_named(value)}; expected an object{where}{hint}")
+                fault(line, f"{path}:{line}: {_named(value)}; expected an object{where}{hint}")
+                continue
             try:
                 rows.append(flat(value))
+                lines.append(line)
             except ValueError as error:
-                raise DataError(f"{path}:{line}: {error}") from None
+                fault(line, f"{path}:{line}: {error}")
         records.write(rows)
         check_width(str(path), len(records))
-        numbers.extend([[line for line, _ in some]])
+        numbers.extend([lines])
     if not records.rows:
         raise DataError(f"{path}: no rows; expected some objects")
-    (lines,) = numbers.columns()
+    (at,) = numbers.columns()
     columns = records.columns()
     if not columns:
-        raise DataError(f"{path}:{lines[0]}: an object without keys; expected a value for a column")
-    return Table(path, columns, lines, notes=() if records.lacking is None else (records.lacking,))
+        raise DataError(f"{path}:{at[0]}: an object without keys; expected a value for a column")
+    return Table(path, columns, at, notes=() if records.lacking is None else (records.lacking,))
 
 
 def _of_object(path: Path, text: str, whole: dict[str, Any]) -> Table:

@@ -12,6 +12,7 @@ from pathlib import Path
 from tempfile import SpooledTemporaryFile
 from typing import Any
 
+from throughtime.data.faults import setting_aside
 from throughtime.data.files.opening import BLOCK
 from throughtime.data.table.table import Table
 from throughtime.inference import predict, score
@@ -87,7 +88,7 @@ class Worker:
 
         Doing it again writes the same. Rows that cannot be read are set aside, each with its
         reason; where a file cannot be read, from some row on or at all, that is one of them, with
-        no number.
+        no number. One that is no JSON, or no text, is left out.
 
         Raises:
             RunError: if it cannot be written.
@@ -124,20 +125,25 @@ class Worker:
 
     def _answers(self, piece: Piece) -> Iterator[tuple[int | None, Answer | str]]:
         """Each row's number and its answer, or the reason that it has none."""
-        try:
-            for table in piece.tables(self.asked.columns, self.reading):
-                lengths = lengths_of(table, self.asked.columns)
-                numbers = iter(table.lines)
-                for batches in pools(lengths, self.job.rows):
-                    found = {
-                        row: answer
-                        for batch in batches
-                        for row, answer in zip(batch, _each(table[batch], self.asked), strict=True)
-                    }
-                    for row in sorted(found):
-                        yield int(next(numbers)), found[row]
-        except ValueError as error:
-            yield None, str(error)
+        with setting_aside() as faults:
+            try:
+                yield from self._read(piece)
+            except ValueError as error:
+                yield None, str(error)
+            yield from faults
+
+    def _read(self, piece: Piece) -> Iterator[tuple[int, Answer | str]]:
+        for table in piece.tables(self.asked.columns, self.reading):
+            lengths = lengths_of(table, self.asked.columns)
+            numbers = iter(table.lines)
+            for batches in pools(lengths, self.job.rows):
+                found = {
+                    row: answer
+                    for batch in batches
+                    for row, answer in zip(batch, _each(table[batch], self.asked), strict=True)
+                }
+                for row in sorted(found):
+                    yield int(next(numbers)), found[row]
 
 
 def _each(table: Table, asked: Question[Answer]) -> list[Answer | str]:
