@@ -12,7 +12,7 @@ from throughtime.data import Examples, load
 from throughtime.data.batching import consecutive
 from throughtime.data.reading import Reading
 from throughtime.distribution.distribution import SequenceDistribution
-from throughtime.evaluation.likelihood import nats_and_symbols, nats_per_symbol
+from throughtime.evaluation.likelihood import nats_per_symbol, scored
 
 ROW = torch.randint(5, (1, 90), generator=torch.Generator().manual_seed(0))
 
@@ -56,12 +56,12 @@ def test_shares_of_the_rows_add_up(model: tt.RecurrentModel, steps: int | None) 
     part = Examples(None, tt.Sequence(ROW[:, 70:]), tt.Sequence(ROW[:, :70]))
     if steps is None:
         part = Examples(None, tt.Sequence(ROW.reshape(9, 10), list(range(9))))
-    whole = nats_and_symbols(model, part, 4, steps)
-    shares = [nats_and_symbols(model, part, 4, steps, share=slice(r, None, 5)) for r in range(5)]
-    total, counts = zip(*shares, strict=True)
-    assert sum(total) == pytest.approx(whole[0], rel=1e-10)
-    assert sum(counts) == whole[1] > max(counts)
-    assert shares[4] == (0.0, 0)  # of batches of four rows
+    whole = scored(model, part, 4, steps)
+    shares = [scored(model, part, 4, steps, share=slice(r, None, 5)) for r in range(5)]
+    assert sum(share.nats for share in shares) == pytest.approx(whole.nats, rel=1e-10)
+    counts = [share.symbols for share in shares]
+    assert sum(counts) == whole.symbols > max(counts)
+    assert (shares[4].nats, shares[4].symbols) == (0.0, 0)  # of batches of four rows
 
 
 def test_the_past_is_looked_at_no_more_steps_at_a_time_than_the_part(

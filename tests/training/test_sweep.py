@@ -210,7 +210,7 @@ def test_what_is_worse_than_the_median_is_pruned_and_its_folder_removed(
     # the third trial is worse than the two before it, and is the first that can be pruned
     valid = iter([1.0] * 2 * 4 + [2.0, 2.0, 2.0] + [0.5] * 4)
     monkeypatch.setattr(study, "UNPRUNED_TRIALS", 2)
-    monkeypatch.setattr(trainer, "nats_and_symbols", lambda *_: (next(valid), 1))
+    monkeypatch.setattr(trainer, "scored", lambda *_: (next(valid), 1, 0))
     found = tt.sweep(rows, out=tmp_path / "a", **SMALL | {"trials": 4, "epochs": 4})
     assert next(valid, None) is None
     assert [(trial.state, trial.valid) for trial in found.trials] == [

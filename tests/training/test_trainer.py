@@ -22,6 +22,7 @@ from throughtime.evaluation.metrics import edit_distance, evaluate
 from throughtime.runs.errors import RunError
 from throughtime.runs.folder import RunFolder
 from throughtime.runs.options import Options
+from throughtime.runs.summary import Summary
 from throughtime.sequence import Sequence
 from throughtime.training.prepare import prepare
 from throughtime.training.progress import Progress
@@ -240,11 +241,42 @@ def test_the_best_weights_are_those_of_the_best_epoch(words: Dataset, tmp_path: 
     assert nats_per_symbol(model, words.splits["valid"], 128) == pytest.approx(best, abs=1e-9)
 
 
+def test_labels_are_chosen_by_their_accuracy_and_then_by_nats(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of 10 labels: the nats of all, and how many are right, after each epoch."""
+    found = iter([(8.0, 10, 5), (9.0, 10, 7), (12.0, 10, 7), (7.0, 10, 6), (8.5, 10, 7)])
+    monkeypatch.setattr("throughtime.training.trainer.scored", lambda *_: next(found))
+    rows = [{"x": f"a{i:02}b", "y": "AB"[i % 2]} for i in range(40)]
+    saved: list[dict[str, torch.Tensor]] = []
+
+    def note(row: Any) -> None:
+        run = RunFolder.load(tmp_path / "run")
+        saved.append({k: v.clone() for k, v in run.model.state_dict().items()})
+
+    run = tt.train(
+        rows, out=tmp_path / "run", epochs=5, hidden_size=2, threads=1, say=None, on_epoch=note,
+        input="x:characters", target="y:label",
+    )  # fmt: skip
+    new = [
+        not all(torch.equal(saved[i][k], saved[i - 1][k]) for k in saved[i]) for i in range(1, 5)
+    ]
+    assert new == [True, False, False, True]
+    assert [row["valid accuracy"] for row in run.metrics] == [0.5, 0.7, 0.7, 0.6, 0.7]
+    assert Summary.of(tmp_path / "run").valid == 0.85
+
+
+def test_the_accuracy_of_training_is_that_of_evaluation(tmp_path: Path) -> None:
+    run = tt.train("digits", out=tmp_path / "run", epochs=2, hidden_size=8, threads=1, say=None)
+    best = max(row["valid accuracy"] or 0.0 for row in run.metrics)
+    assert run.evaluate(run.data().splits["valid"])["accuracy"] == pytest.approx(best)
+
+
 @pytest.mark.parametrize("loss", [math.inf, math.nan])
 def test_a_validation_that_is_never_finite_leaves_weights(
     loss: float, words: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("throughtime.training.trainer.nats_and_symbols", lambda *_: (loss, 1))
+    monkeypatch.setattr("throughtime.training.trainer.scored", lambda *_: (loss, 1, 0))
     run = trained(words, tmp_path / "run", epochs=2)
     assert RunFolder.load(run.path).metrics()[0]["epoch"] == 1
     monkeypatch.undo()

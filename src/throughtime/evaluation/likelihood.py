@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
-from torch.distributions import Distribution
+from torch.distributions import Categorical, Distribution
 
 from throughtime.data import Examples, batches, streams
 from throughtime.data.batching import SYMBOLS, before_streams
@@ -140,22 +141,31 @@ def nats_per_symbol(
     """-log p per symbol, in nats; ends count as symbols if the model decides τ.
 
     Labels that training lacks are left out; where there are no others, it is not a number. For the
-    arguments see :func:`nats_and_symbols`.
+    arguments see :func:`scored`.
     """
-    nats, count = nats_and_symbols(model, examples, rows, steps, most)
-    return nats / count if count else math.nan
+    found = scored(model, examples, rows, steps, most)
+    return found.nats / found.symbols if found.symbols else math.nan
+
+
+class Scored(NamedTuple):
+    """How well examples are told: -log p of all of them, in nats; how many symbols they have; and,
+    of single labels, how many are the most probable one."""
+
+    nats: float
+    symbols: int
+    right: int
 
 
 @torch.no_grad()
-def nats_and_symbols(
+def scored(
     model: Model,
     examples: Examples,
     rows: int,
     steps: int | None = None,
     most: int = SYMBOLS,
     share: slice = ALL,
-) -> tuple[float, int]:
-    """-log p of all examples, in nats, and how many symbols they have.
+) -> Scored:
+    """-log p of all examples, how many symbols they have, and how many labels are right.
 
     Args:
         model: the model, scored without dropout.
@@ -167,12 +177,14 @@ def nats_and_symbols(
     """
     training = model.training
     model.eval()
-    nats, count = 0.0, 0
+    nats, count, right = 0.0, 0, 0
     for p, part in parts(model, examples, rows, steps, most, share):
         nats -= float(log_prob(p, part.y, absent=0.0).sum())
         count += symbols(model, part.y)
+        if isinstance(p, Categorical) and isinstance(part.y, Tensor):
+            right += int((p.mode == part.y).sum())
     model.train(training)
-    return nats, count
+    return Scored(nats, count, right)
 
 
 def parts(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from matplotlib.figure import Figure
 
 from throughtime.report.style import BLUE, ORANGE, PALE, figure, plain
+from throughtime.runs.metrics import standing
 
 
 def draw(rows: list[dict[str, float | None]], name: str) -> Figure:
@@ -23,7 +24,7 @@ def draw(rows: list[dict[str, float | None]], name: str) -> Figure:
     plain(axes, f"{name}: nats per symbol", "updates", "−log p per symbol, nats")
     axes.plot(steps, train, color=BLUE, marker=".", label="training (mean over the epoch)")
     axes.plot(steps, valid, color=ORANGE, marker=".", label="validation")
-    best = min(range(len(rows)), key=lambda i: valid[i])
+    best = min(range(len(rows)), key=lambda i: standing(rows[i]))
     axes.axhline(valid[best], color=PALE, linewidth=0.8, linestyle=":")
     axes.annotate(
         f"best: {valid[best]:.3f}",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import math
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TypeAlias
@@ -11,12 +12,38 @@ from typing import TypeAlias
 from throughtime.data.files.json_text import from_json
 from throughtime.runs.errors import RunError
 
-COLUMNS = ("epoch", "step", "seconds", "train nats", "valid nats", "learning rate", "epsilon")
-"""The columns of ``metrics.csv``: nats are per symbol, ends included; epsilon is the probability of
-observed values in scheduled sampling."""
+COLUMNS = (
+    *("epoch", "step", "seconds", "train nats", "valid nats", "valid accuracy"),
+    *("learning rate", "epsilon"),
+)
+"""The columns of ``metrics.csv``: nats are per symbol, ends included; the accuracy is of labels;
+epsilon is the probability of observed values in scheduled sampling."""
 
 Metrics: TypeAlias = list[dict[str, float | None]]
 """A row for each epoch."""
+
+
+def standing(row: Mapping[str, float | None]) -> tuple[float, float]:
+    """How weights stand that had such a row: the less the better. Labels go by their accuracy, and
+    by nats where it is the same; all else goes by nats, and what is not finite comes last.
+
+    Labels that are learned by heart are still told right when they have become too sure of the
+    wrong ones, so that nats say to stop long before.
+
+    Example:
+        >>> standing({"valid nats": 0.5, "valid accuracy": 0.75}), standing({"valid nats": 2.0})
+        ((0.25, 0.5), (0.0, 2.0))
+    """
+    nats, accuracy = row["valid nats"], row.get("valid accuracy")
+    wrong = 0.0 if accuracy is None else 1 - accuracy
+    if nats is None or not math.isfinite(nats):
+        return wrong, math.inf
+    return wrong, nats
+
+
+def chosen(rows: Metrics) -> dict[str, float | None] | None:
+    """The row of the best weights; None before the first validation."""
+    return min(rows, key=standing, default=None)
 
 
 def as_csv(metrics: Metrics) -> bytes:

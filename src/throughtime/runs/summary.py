@@ -9,7 +9,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict
 
 from throughtime.runs.belonging import LAST, read_config, state_of
-from throughtime.runs.metrics import metrics_of
+from throughtime.runs.metrics import chosen, metrics_of
 from throughtime.runs.names import STATE
 from throughtime.runs.options import read_as
 
@@ -37,7 +37,7 @@ class Summary:
         cell: the cell, the number of layers and the size of h(t).
         parameters: the number of parameters.
         epochs: the number of epochs that are done.
-        valid: the lowest nats per symbol on validation; None before the first epoch.
+        valid: the nats per symbol on validation of the best weights; None before the first epoch.
         minutes: the time of training.
     """
 
@@ -60,7 +60,8 @@ class Summary:
         found = read_config(path)
         config, state = read_as(_Choices, found.values), state_of(path, found.run)
         rows = metrics_of(path / STATE, state.said)
-        valid = [v for row in rows if (v := row["valid nats"]) is not None and math.isfinite(v)]
+        best = chosen(rows)
+        valid = None if best is None else best["valid nats"]
         last = rows[-1] if rows else {}
         return cls(
             name=path.resolve().name,
@@ -69,6 +70,6 @@ class Summary:
             cell=f"{config.cell} {config.layers} × {config.hidden_size}",
             parameters=state.count(LAST),
             epochs=int(last.get("epoch") or 0),
-            valid=min(valid, default=None),
+            valid=valid if valid is not None and math.isfinite(valid) else None,
             minutes=(last.get("seconds") or 0.0) / 60,
         )

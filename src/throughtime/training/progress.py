@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 from throughtime.runs.config import Config
@@ -18,7 +17,6 @@ class Progress:
     seconds: float = 0.0
     nats: float = 0.0
     symbols: int = 0
-    best: float = math.inf
     since_best: int = 0
 
     def reason_to_stop(self, config: Config) -> str | None:
@@ -37,7 +35,7 @@ class Progress:
         """Raise a ``ValueError`` if the counts, which were read from a file, are not possible in
         a training with so many ``updates`` per epoch."""
         counts = (self.epoch, self.position, self.step, self.symbols, self.since_best)
-        sums = (self.seconds, self.nats, self.best)
+        sums = (self.seconds, self.nats)
         if not (
             all(isinstance(count, int) and 0 <= count < 2**63 for count in counts)
             and all(isinstance(total, float) for total in sums)

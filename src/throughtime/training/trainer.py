@@ -11,15 +11,16 @@ import torch
 from tqdm import tqdm
 
 from throughtime.data import Dataset, Examples, batches, streams
+from throughtime.data.columns import Label
 from throughtime.data.vocabularies.absent import absent_labels, in_words
-from throughtime.evaluation.likelihood import MEASURED, nats_and_symbols, symbols
+from throughtime.evaluation.likelihood import MEASURED, scored, symbols
 from throughtime.forcing import ScheduledSampling
 from throughtime.runs import choices
 from throughtime.runs.config import Config
 from throughtime.runs.device import placed
 from throughtime.runs.errors import RunError
 from throughtime.runs.folder import RunFolder
-from throughtime.runs.metrics import Metrics
+from throughtime.runs.metrics import Metrics, chosen, standing
 from throughtime.runs.names import STATE
 from throughtime.sequence import Sequence
 from throughtime.training.class_weights import balanced
@@ -56,8 +57,9 @@ class Trainer:
     """Minimises -log p per symbol by AdamW, or another optimiser, with a learning rate that decays.
 
     After each epoch the last weights are saved, and also as the best ones if the validation loss
-    is the lowest so far. Ctrl-C saves after the current update and stops, validated or not; a
-    resumed run continues as if it had not been interrupted, random draws included.
+    is the lowest so far; of labels, if the accuracy is the highest. Ctrl-C saves after the current
+    update and stops, validated or not; a resumed run continues as if it had not been interrupted,
+    random draws included.
 
     Training sets torch's global seed and its number of threads.
 
@@ -276,14 +278,15 @@ class Trainer:
         rows = self.rows if self.running else max(self.rows, 128)
         examples = self.data.splits["valid"].limited_to(MEASURED)
         most, share = self.config.batch_symbols, self.processes.share.rows
-        nats, count = self.processes.sum(
-            *nats_and_symbols(self.model, examples, rows, steps, most, share)
+        nats, count, right = self.processes.sum(
+            *scored(self.model, examples, rows, steps, most, share)
         )
         valid = nats / count if count else math.nan
+        accuracy = right / count if count and self.data.schema.y.kind == Label.kind else None
+        found = {"valid nats": valid, "valid accuracy": accuracy}
         # the first is the best so far whatever it is, so that there are weights to go on with
-        better = valid < progress.best or not self.metrics
-        if better:
-            progress.best = min(progress.best, valid)  # which is not nan
+        best = chosen(self.metrics)
+        better = best is None or standing(found) < standing(best)
         if done or better:
             progress.since_best = 0 if better else progress.since_best + 1
         train = progress.nats / progress.symbols
@@ -297,14 +300,16 @@ class Trainer:
                 "step": progress.step,
                 "seconds": round(progress.seconds, 2),
                 "train nats": train,
-                "valid nats": valid,
+                **found,
                 "learning rate": self.config.learning_rate * self._factor(),
                 "epsilon": self._epsilon(),
             }
         )
         return better, (
             f"epoch {progress.epoch:3d}  step {progress.step:6,}  nats per symbol: "
-            f"train {train:.4f}  valid {valid:.4f}{'  best so far' if better else ''}"
+            f"train {train:.4f}  valid {valid:.4f}"
+            f"{'' if accuracy is None else f'  accuracy {accuracy:.4f}'}"
+            f"{'  best so far' if better else ''}"
         )
 
     def _epsilon(self) -> float | None:

@@ -16,6 +16,7 @@ from optuna.trial import FrozenTrial, TrialState
 from throughtime.data import Dataset
 from throughtime.runs.errors import RunError
 from throughtime.runs.folder import RunFolder
+from throughtime.runs.metrics import chosen
 from throughtime.runs.names import STATE
 from throughtime.runs.options import Options
 from throughtime.training.interrupt import Interrupt
@@ -125,7 +126,7 @@ class Trials:
             if reason == INTERRUPTED:
                 return LATE if time.monotonic() >= self.until else INTERRUPTED
             rows = run.metrics()
-            best = lowest(row["valid nats"] for row in rows)
+            best = lowest(row["valid nats"] for row in [chosen(rows)] if row)
             after = f"after epoch {rows[-1]['epoch']:g}"
             if best is None:
                 self._end(trial, TrialState.PRUNED, f"validation is not finite {after}")
