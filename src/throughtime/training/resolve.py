@@ -42,13 +42,21 @@ DEFAULTS: dict[str, Any] = {
 STEPS = 100
 """The default number of steps in a chunk of running text."""
 
+CHUNKS = 200
+"""A stream of running text has so many chunks, where there are enough for two streams and no more
+than 32: more streams make fewer updates of the same symbols."""
+
 UPDATES = 3_000
 """About how many updates training takes."""
 
 LARGE = 512
 """From this size of h(t) on, more than one thread is worth it."""
 
-LEARNING_RATES = dict.fromkeys(BUILT_IN, 0.005) | dict.fromkeys(("elman", "elman-relu"), 0.002)
+LEARNING_RATES = {
+    **dict.fromkeys(BUILT_IN, 0.005),
+    **dict.fromkeys(("elman", "elman-relu"), 0.002),
+    "lstm": 0.01,
+}
 """The default learning rates of AdamW, before the decay. Without gates, a larger one makes training
 unstable, and results differ much between seeds; but units that are independent bear it."""
 
@@ -91,7 +99,7 @@ def resolve(options: Options, data: Dataset) -> Config:
         "wiring": choices.wiring_text(wiring),
         "output": options.output or choices.output_text(data.output),
         "length": _length(options.length, wiring, data),
-        "batch_size": _rows(options.batch_size, data),
+        "batch_size": _rows(options.batch_size, options.steps or STEPS, data),
         "steps": (options.steps or STEPS) if data.schema.running else None,
         "dropout": options.dropout or 0.0,
     }
@@ -146,12 +154,12 @@ def updates_per_epoch(data: Dataset, rows: int, symbols: int, steps: int | None)
     return count_batches(data.splits["train"], rows, symbols)
 
 
-def _rows(told: int | None, data: Dataset) -> int:
-    """The number of rows in a batch, or of streams of running text."""
+def _rows(told: int | None, chunk: int, data: Dataset) -> int:
+    """The number of rows in a batch, or of streams of running text in chunks of so many steps."""
     y = data.splits["train"].y
     running = data.schema.running and isinstance(y, Sequence)
     steps = y.steps if isinstance(y, Sequence) else 0
-    few = steps // 1_000 if running else len(y) // 20
+    few = max(steps // (chunk * CHUNKS), min(2, steps)) if running else len(y) // 20
     rows = told or min(max(few, 1), 32)
     if running and rows > steps:
         raise ValueError(
