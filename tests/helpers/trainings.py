@@ -35,7 +35,7 @@ KINDS: dict[str, dict[str, Any]] = {
 """What each is told."""
 
 FEW = ("lines", "sampled whole lines", "labels", "translations", "sampled running", "series")
-"""Every shape of data, and of the forcings the two that draw: the others' steps are among theirs."""
+"""Every shape of data, and the forcings that draw; the steps of the others are among theirs."""
 
 STOPPED = "sampled running"
 """The kind that is stopped in the middle of an epoch, and gone on with."""
