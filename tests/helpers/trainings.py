@@ -92,4 +92,5 @@ def at_half(numbers: Mapping[str, float]) -> bool:
 if __name__ == "__main__":
     writes = patch.object(RunFolder, "_save", side_effect=AssertionError("the first one writes"))
     with nullcontext() if os.environ["RANK"] == "0" else writes:
-        main(*map(Path, sys.argv[1:4]), *sys.argv[4:])
+        files, out, single, *chosen = sys.argv[1:]
+        main(Path(files), Path(out), Path(single), *chosen)
