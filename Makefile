@@ -10,8 +10,8 @@ demo: .venv/installed  ## train two small models on embedded real data; samples,
 test: .venv/installed  ## all tests, and every documented example
 	$(BIN)/python -m pytest -q -n 2
 
-poison: .venv/installed  ## all tests, every case in every way, with NaN in all memory that torch leaves uninitialized
-	$(BIN)/python -m pytest -q -n 2 --poison --every-way
+poison: .venv/installed  ## all tests, every case in every way and long searches at full length, with NaN in all memory that torch leaves uninitialized
+	$(BIN)/python -m pytest -q -n 2 --poison --thorough
 
 oldest: .venv-oldest/installed  ## all tests, with the oldest versions that the package allows
 	.venv-oldest/bin/python -m pytest -q -n 2 -W ignore::DeprecationWarning
@@ -60,16 +60,19 @@ results: .venv/installed  ## train on all embedded data and write docs/results-e
 
 ENGINE := hatch_build.py $(wildcard src/throughtime/engine/*.[ch] src/throughtime/engine/build.py)
 
+# not compiled: that takes a third of the set-up, and what is imported is compiled as it is imported
+QUIETLY := --quiet --disable-pip-version-check --no-compile
+
 .venv/installed: pyproject.toml constraints.txt $(ENGINE)
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 	  || { echo 'throughtime needs Python 3.11 or later; say which: make PYTHON=python3.12'; exit 2; }
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	$(BIN)/python -m pip install $(QUIETLY) -c constraints.txt -e '.[dev]'
 	@touch $@
 
 .venv-oldest/installed: pyproject.toml constraints-oldest.txt $(ENGINE)
 	$(PYTHON) -m venv .venv-oldest
-	.venv-oldest/bin/python -m pip install --quiet --disable-pip-version-check -c constraints-oldest.txt -e '.[test]'
+	.venv-oldest/bin/python -m pip install $(QUIETLY) -c constraints-oldest.txt -e '.[test]'
 	@touch $@
 
 clean:  ## remove the environment and what was trained

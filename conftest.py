@@ -1,12 +1,17 @@
-"""The options ``--poison`` and ``--every-way``, and what every documented example may use without
-importing it."""
+"""The options ``--poison`` and ``--thorough``, the tests' type checker, and what every documented
+example may use without importing it."""
 
 from collections import defaultdict
 from typing import Any
 
+import jaxtyping
 import pytest
 import torch
 from torch import nn
+
+from tests.typechecker import jaxtyped
+
+jaxtyping.jaxtyped = jaxtyped
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -16,9 +21,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="Fill all memory that torch leaves uninitialized with NaN, or the largest integer.",
     )
     parser.addoption(
-        "--every-way",
+        "--thorough",
         action="store_true",
-        help="Run every case by the engine on each instruction set, and in Python, not in turns.",
+        help="Every case in every way, and long searches at their full length.",
     )
 
 
@@ -30,7 +35,7 @@ MANY = 20
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    if config.getoption("--every-way"):
+    if config.getoption("--thorough"):
         return
     cases: dict[Any, dict[str, list[pytest.Item]]] = defaultdict(lambda: defaultdict(list))
     for item in items:
@@ -39,7 +44,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             if way in spec.params:
                 case = spec.id.replace(spec.params[way], "", 1)
                 cases[item.path, item.originalname][case].append(item)
-    left_out = {
+    left_out = {item for item in items if item.get_closest_marker("thorough")}
+    left_out |= {
         item
         for of_test in cases.values()
         if len(of_test) > MANY
@@ -53,12 +59,21 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line(
+        "markers", "thorough: a case that others cover by default, in its parts; see --thorough"
+    )
     if config.getoption("--poison"):
         # torch fills it only where it is told to be deterministic
         torch.use_deterministic_algorithms(True, warn_only=True)
         assert torch.utils.deterministic.fill_uninitialized_memory
         assert bool(torch.empty(3).isnan().all())
         config.addinivalue_line("filterwarnings", "ignore:.*deterministic:UserWarning")
+
+
+@pytest.fixture(scope="session")
+def thorough(pytestconfig: pytest.Config) -> bool:
+    """Whether long searches have their full length."""
+    return bool(pytestconfig.getoption("--thorough"))
 
 
 @pytest.fixture(autouse=True)

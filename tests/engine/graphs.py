@@ -30,9 +30,9 @@ pytestmark = [
 ]
 
 SOME = [
-    "sequence-to-vector",
+    pytest.param("sequence-to-vector", marks=pytest.mark.thorough),
     "vector-to-sequence",
-    "hidden-and-output-to-hidden",
+    pytest.param("hidden-and-output-to-hidden", marks=pytest.mark.thorough),
     "bidirectional",
     "expected",
 ]
@@ -81,8 +81,15 @@ def assert_same_compiled(
 # ---- graphs --------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("ragged", [False, True], ids=["whole", "ragged"])
-@pytest.mark.parametrize("name", BUILT_IN)
+CELLS = [
+    pytest.param(name, ragged, marks=() if ragged == i % 2 else pytest.mark.thorough)
+    for i, name in enumerate(BUILT_IN)
+    for ragged in (False, True)
+]
+"""Each cell on whole rows or on ragged ones, unless all is tested."""
+
+
+@pytest.mark.parametrize(("name", "ragged"), CELLS)
 def test_a_compiled_cell_is_one_call_of_the_engine(name: str, ragged: bool) -> None:
     cell, drive, state = setting(name, "all")
     alive = torch.arange(T)[:, None] < LENGTHS if ragged else None
@@ -170,10 +177,10 @@ def module(kind: str, **options: Any) -> torch.nn.RNNBase:
     ("kind", "form"),
     [
         ("RNN", "padded"),
-        ("GRU", "padded"),
+        pytest.param("GRU", "padded", marks=pytest.mark.thorough),
         ("GRU", "sequence"),
         ("LSTM", "batch first, given a state"),
-        ("LSTM", "sequence"),
+        pytest.param("LSTM", "sequence", marks=pytest.mark.thorough),
     ],
 )
 def test_a_compiled_module_is_the_module(kind: str, form: str) -> None:

@@ -196,6 +196,6 @@ def test_what_a_reverse_would_read_or_write_beyond_is_refused(wrong: dict[str, A
         torch.ops.throughtime.reverse(**GIVEN | rest | wrong)
 
 
-def test_graphs() -> None:
+def test_graphs(thorough: bool) -> None:
     """Those of graphs.py, which says why they run by themselves."""
-    assert_passes_alone(Path(__file__).with_name("graphs.py"))
+    assert_passes_alone(Path(__file__).with_name("graphs.py"), thorough=thorough)

@@ -34,6 +34,9 @@ KINDS: dict[str, dict[str, Any]] = {
 }  # fmt: skip
 """What each is told."""
 
+FEW = ("lines", "sampled whole lines", "labels", "translations", "sampled running", "series")
+"""Every shape of data, and the forcings that draw; the steps of the others are among theirs."""
+
 STOPPED = "sampled running"
 """The kind that is stopped in the middle of an epoch, and gone on with."""
 
@@ -65,16 +68,17 @@ def data_of(kind: str, folder: Path) -> Dataset:
     return tt.data.read(file, **reading)
 
 
-def main(files: Path, out: Path, single: Path) -> None:
-    """Train all, stop one, and go on with one that a single process has stopped.
+def main(files: Path, out: Path, single: Path, *chosen: str) -> None:
+    """Train some kinds, stop one, and go on with one that a single process has stopped.
 
     Args:
         files: a folder with the data.
         out: a folder for the runs.
         single: the run that was stopped.
+        chosen: the kinds.
     """
-    for kind, told in KINDS.items():
-        tt.train(data_of(kind, files), out=out / kind, **ALIKE | told)
+    for kind in chosen:
+        tt.train(data_of(kind, files), out=out / kind, **ALIKE | KINDS[kind])
     data = data_of(STOPPED, files)
     tt.train(data, out=out / "stopped", on_update=at_half, **ALIKE | KINDS[STOPPED])
     tt.train(data, resume=single, say=None)
@@ -88,4 +92,5 @@ def at_half(numbers: Mapping[str, float]) -> bool:
 if __name__ == "__main__":
     writes = patch.object(RunFolder, "_save", side_effect=AssertionError("the first one writes"))
     with nullcontext() if os.environ["RANK"] == "0" else writes:
-        main(*map(Path, sys.argv[1:]))
+        files, out, single, *chosen = sys.argv[1:]
+        main(Path(files), Path(out), Path(single), *chosen)

@@ -1,6 +1,8 @@
 """What torch exports or compiles of a model and of ``tt.nn``: programs of torch's own operations,
 with T and the number of rows left open; and draws that are the same, compiled or not.
 
+torch traces all steps three times more where weights are learned, so most models are frozen.
+
 ``test_recorded.py`` runs these tests, by themselves and without the type checker of all others,
 whose wrappers no compiler can look into.
 """
@@ -78,12 +80,20 @@ CASES: list[tuple[str, str, Output, Length | None]] = [
 """Every cell, kind of edge, output and length at least once."""
 
 
-@pytest.mark.parametrize(("cell", "wiring", "output", "length"), CASES)
+MOST = [*CASES[:3], pytest.param(*CASES[3], marks=pytest.mark.thorough), *CASES[4:]]
+"""The fourth has nothing that no other has: it is tested if all is."""
+
+LEARNS = ("bidirectional", "sequence-to-vector")
+"""Wirings of models whose weights are learned; the others' only if all is tested."""
+
+
+@pytest.mark.parametrize(("cell", "wiring", "output", "length"), MOST)
 def test_a_probability_is_a_program_of_torchs_own_operations_for_any_batch_and_time(
-    cell: str, wiring: str, output: Output, length: Length | None
+    cell: str, wiring: str, output: Output, length: Length | None, thorough: bool
 ) -> None:
     torch.manual_seed(0)
     model = make(cell, WIRINGS[wiring], output, length).eval()
+    model.requires_grad_(thorough or wiring in LEARNS)
     program = exported(model)
     assert operators(program) <= {"aten", "higher_order"}
     given = tensors(model, MANY)
@@ -92,7 +102,11 @@ def test_a_probability_is_a_program_of_torchs_own_operations_for_any_batch_and_t
 
 @pytest.mark.parametrize(
     "gradient",
-    [tt.gradients.Autograd(), tt.gradients.TruncatedBPTT(2), tt.gradients.CheckpointedBPTT()],
+    [
+        pytest.param(tt.gradients.Autograd(), marks=pytest.mark.thorough),
+        tt.gradients.TruncatedBPTT(2),
+        tt.gradients.CheckpointedBPTT(),
+    ],
     ids=repr,
 )
 def test_a_program_does_not_depend_on_how_its_model_is_differentiated(
@@ -104,7 +118,7 @@ def test_a_program_does_not_depend_on_how_its_model_is_differentiated(
 
 
 def test_a_program_does_not_depend_on_those_recorded_before() -> None:
-    model = make("tanh", WIRINGS["hidden-to-hidden"])
+    model = make("tanh", WIRINGS["hidden-to-hidden"]).requires_grad_(False)
     given = tensors(model)
     export(LogProb(model), (), kwargs=given)  # every size fixed
     rows = {name: {0: B} for name in given}
@@ -125,14 +139,14 @@ def test_a_truncated_gradient_is_exported_where_time_is_fixed() -> None:
 
 
 def test_strict_mode_records_the_same() -> None:
-    model = make("GRU", WIRINGS["vector and input"])
+    model = make("GRU", WIRINGS["vector and input"]).requires_grad_(False)
     given = tensors(model, MANY)
     program = exported(model, strict=True)
     torch.testing.assert_close(program.module()(**given), LogProb(model)(**given))
 
 
 def test_a_saved_program_runs_where_this_library_is_not(tmp_path: Path) -> None:
-    model = make("LSTM", WIRINGS["hidden-and-output-to-hidden"])
+    model = make("LSTM", WIRINGS["hidden-and-output-to-hidden"]).requires_grad_(False)
     given = tensors(model, MANY)
     torch.export.save(exported(model), tmp_path / "model.pt2")
     torch.save((given, LogProb(model)(**given).detach()), tmp_path / "expected.pt")
@@ -145,12 +159,12 @@ def test_a_saved_program_runs_where_this_library_is_not(tmp_path: Path) -> None:
     subprocess.run([sys.executable, "-c", alone, str(tmp_path)], check=True, cwd=tmp_path)
 
 
-@pytest.mark.parametrize("case", [3, 7])
+@pytest.mark.parametrize("case", [pytest.param(3, marks=pytest.mark.thorough), 7])
 def test_onnx_runtime_computes_the_same(case: int) -> None:
     pytest.importorskip("onnxruntime")
     pytest.importorskip("onnxscript")
     cell, wiring, output, length = CASES[case]
-    model = make(cell, WIRINGS[wiring], output, length).eval().double()
+    model = make(cell, WIRINGS[wiring], output, length).eval().double().requires_grad_(False)
     program = torch.onnx.export(exported(model), dynamo=True, verbose=False)
     assert program is not None
     given = tensors(model, MANY)
@@ -186,7 +200,7 @@ class Ragged(nn.Module):
 
 
 def module(kind: str, **options: Any) -> nn.Module:
-    return getattr(tt.nn, kind)(2, 3, bidirectional=True, **options).eval()
+    return getattr(tt.nn, kind)(2, 3, bidirectional=True, **options).eval().requires_grad_(False)
 
 
 def test_modules_on_sequences_leave_batch_and_time_open() -> None:
@@ -198,7 +212,7 @@ def test_modules_on_sequences_leave_batch_and_time_open() -> None:
     torch.testing.assert_close(program.module()(x, lengths), ragged(x, lengths))
 
 
-@pytest.mark.parametrize("batch_first", [False, True])
+@pytest.mark.parametrize("batch_first", [pytest.param(False, marks=pytest.mark.thorough), True])
 def test_modules_on_tensors_are_torchs_operator_or_leave_time_open(batch_first: bool) -> None:
     lstm, x = module("LSTM", batch_first=batch_first), torch.randn(4, 5, 2)
     row, step = (0, 1) if batch_first else (1, 0)

@@ -479,6 +479,13 @@ def test_no_steps_and_no_rows_are_legal(kind: str, shape: tuple[int, ...]) -> No
 # ---- other dtypes, devices and ways to run -------------------------------------------------------
 
 
+def assert_close_but_for_rounding(exact: list[Tensor], *narrower: list[Tensor]) -> None:
+    for values in zip(exact, *narrower, strict=True):
+        for v in values:
+            difference = float((v.float() - values[0]).norm().detach())
+            assert difference < 0.2 * float(values[0].detach().norm())
+
+
 @pytest.mark.parametrize("given_state", [True, False], ids=["h_0", "no h_0"])
 @pytest.mark.parametrize("form", ["padded", "packed"])
 @every_kind
@@ -489,18 +496,21 @@ def test_under_autocast_the_recursion_keeps_the_dtype_of_the_weights(
     theirs, ours = pair(kind, num_layers=2, bidirectional=True)
     x = torch.randn(FORMS[form].shape, requires_grad=True)
     hx = initial(theirs, *FORMS[form].rows) if given_state else None
+    exact = results(ours, FORMS[form], x, hx)
     with torch.autocast("cpu", torch.bfloat16):
-        expected = results(theirs, FORMS[form], x, hx)
         actual = results(ours, FORMS[form], x, hx)
         narrow = results(ours, FORMS[form], x.detach().bfloat16().requires_grad_(), hx)
-    exact = results(ours, FORMS[form], x, hx)
     assert actual[0].dtype == narrow[0].dtype == torch.float32
-    for values in zip(actual, narrow, expected, exact, strict=True):
-        for v in values:
-            assert float((v.float() - values[-1]).norm().detach()) < 0.2 * float(
-                values[-1].detach().norm()
-            )
+    assert_close_but_for_rounding(exact, actual, narrow)
     assert not torch.equal(narrow[0], exact[0])
+    try:
+        with torch.autocast("cpu", torch.bfloat16):
+            expected = results(theirs, FORMS[form], x, hx)
+    except RuntimeError as error:
+        if "could not create a primitive descriptor" not in str(error):
+            raise
+        pytest.skip(f"torch's own {kind} does not run under autocast on this processor")
+    assert_close_but_for_rounding(exact, expected)
 
 
 @pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float16], ids=str)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 import throughtime as tt
-from tests.helpers.trainings import ALIKE, KINDS, STOPPED, WORDS, at_half, data_of
+from tests.helpers.trainings import ALIKE, FEW, KINDS, STOPPED, WORDS, at_half, data_of
 from throughtime.engine import library
 from throughtime.runs.folder import RunFolder
 
@@ -41,17 +41,18 @@ def differences(a: Path, b: Path) -> float:
 
 
 @pytest.mark.skipif(library.loaded() is None, reason="without the engine, each draws for itself")
-def test_it_is_what_one_process_does(tmp_path: Path) -> None:
-    for kind, told in KINDS.items():
-        tt.train(data_of(kind, tmp_path), out=tmp_path / "one" / kind, **ALIKE | told)
+def test_it_is_what_one_process_does(tmp_path: Path, thorough: bool) -> None:
+    chosen = tuple(KINDS) if thorough else FEW
+    for kind in chosen:
+        tt.train(data_of(kind, tmp_path), out=tmp_path / "one" / kind, **ALIKE | KINDS[kind])
     data = data_of(STOPPED, tmp_path)
     single = tmp_path / "single"
     tt.train(data, out=single, on_update=at_half, **ALIKE | {"epochs": 1} | KINDS[STOPPED])
     status, _, wrong = torchrun(
-        tmp_path, "tests.helpers.trainings", tmp_path, tmp_path / "two", single
+        tmp_path, "tests.helpers.trainings", tmp_path, tmp_path / "two", single, *chosen
     )
     assert status == 0, wrong
-    for kind in KINDS:
+    for kind in chosen:
         assert differences(tmp_path / "one" / kind, tmp_path / "two" / kind) < 1e-9, kind
     # another number of processes goes on
     undisturbed = tmp_path / "one" / STOPPED

@@ -84,13 +84,22 @@ class Judge:
         names = [call.startswith("replace ") and f".{STATE}." in call for call in self.calls]
         self.first = names.index(True)
 
+    def chosen(self, fate: Fate, every: int) -> list[tuple[int, str]]:
+        """Every so many-th call, with its number; of those that give a file its name, all at which
+        a process may end."""
+        return [
+            (at, call)
+            for at, call in enumerate(self.calls)
+            if at % every == 0 or (fate is die and call.startswith("replace "))
+        ]
+
     def at_every_call(self, fate: Fate, every: int = 1) -> Iterator[str]:
         """What went wrong where a call, or every so many-th, was the last one, or failed.
 
         Where a process ends before a file takes its name, training goes on in all ways; elsewhere
         as it was.
         """
-        for at, call in list(enumerate(self.calls))[::every]:
+        for at, call in self.chosen(fate, every):
             in_all_ways = fate is die and call.startswith("replace ")
             for changes in CHANGES if in_all_ways else ("as it was",):
                 path, what = self._new(), f"{fate.__name__} at call {at} ({call}), {changes}"
@@ -107,7 +116,7 @@ class Judge:
                 ):
                     yield f"{what}: {reason}"
 
-    def at_every_call_of_resuming(self) -> Iterator[str]:
+    def at_every_call_of_resuming(self, every: int = 1) -> Iterator[str]:
         """What went wrong where a resumption with other options was killed, in the midst of an
         epoch: it writes a configuration, validates, and saves all."""
         changes = "out of time"
@@ -117,7 +126,7 @@ class Judge:
         path = shutil.copytree(middle, self._new())
         with watched() as seen:
             resume(self.kind, path, change)
-        for at, (name, first) in enumerate(seen):
+        for at, (name, first) in list(enumerate(seen))[::every]:
             path = shutil.copytree(middle, self._new())
 
             def work(at: int = at, path: Path = path) -> None:
@@ -128,7 +137,7 @@ class Judge:
                 yield f"resuming, call {at} ({name} {first}): ended with {status}"
             elif reason := self._finished(path, middle.name, changes):
                 yield f"resuming, killed at call {at} ({name} {first}): {reason}"
-        self.resumptions = len(seen)
+        self.resumptions = len(seen[::every])
 
     def at_random(self, draw: Random, longest: float) -> str | None:
         """What went wrong where training was killed some times, after random times; and then each
@@ -223,6 +232,7 @@ def main(arguments: list[str]) -> int:
     options.add_argument("--seconds", type=float, help="kill at random for so long")
     options.add_argument("--random", type=int, default=50, help="random kills, without --seconds")
     options.add_argument("--quick", action="store_true", help="one kind, as the tests do it")
+    options.add_argument("--every", type=int, default=1, help="at every so many-th call")
     options.add_argument("--ranks", type=int, help="kill one of two processes, so many times")
     told = options.parse_args(arguments)
     if told.ranks:
@@ -248,15 +258,15 @@ def main(arguments: list[str]) -> int:
             judge = Judge(kind, place)
             judges.append((name, judge, time.perf_counter() - start))
             for fate in () if told.seconds else ENDS:
-                every = 1 if fate is die or not told.quick else FEWER
+                every = told.every * (1 if fate is die or not told.quick else FEWER)
                 for fault in judge.at_every_call(fate, every):
                     print(f"{name}: {fault}", flush=True)
                     faults += 1
-                looked = len(judge.calls[::every])
+                looked = len(judge.chosen(fate, every))
                 points += looked
                 print(f"{name}: {looked} calls, {fate.__name__}: looked at", flush=True)
             if not told.seconds:
-                for fault in judge.at_every_call_of_resuming():
+                for fault in judge.at_every_call_of_resuming(told.every):
                     print(f"{name}: {fault}", flush=True)
                     faults += 1
                 points += judge.resumptions

@@ -111,7 +111,7 @@ def main(words: list[str]) -> int:
             print(f"{lie}: {expected}")
         # -s: else the report of a sanitizer, which ends the process, would be lost with it
         options = ["-q", "-x", "-s", "-n", "2", "--max-worker-restart=0", "-p", "no:cacheprovider"]
-        options.append("--every-way")
+        options.append("--thorough")
         # how an engine is found, built and put into graphs is nothing to a sanitizer; of vectors,
         # the widest and the narrowest: what lies between is the same source
         others = ["--ignore=tests/engine/test_library.py"]
