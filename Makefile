@@ -2,6 +2,9 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
+# what is imported is compiled once and kept, whatever the environment says
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: demo test poison oldest check mutants changed fuzz kills exports sanitize install-test bench peers results docs clean
 
 demo: .venv/installed  ## train two small models on embedded real data; samples, scores, pictures

@@ -13,6 +13,8 @@ from tests.typechecker import jaxtyped
 
 jaxtyping.jaxtyped = jaxtyped
 
+torch.set_num_threads(1)  # there is a process of tests for each core; tests of threads say how many
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(

@@ -27,8 +27,6 @@ from throughtime.cells import (
     PeepholeLSTM,
 )
 
-torch.set_num_threads(1)
-
 quick = settings(max_examples=50, deadline=None, derandomize=True, database=None)
 """For Hypothesis: the same examples every time."""
 

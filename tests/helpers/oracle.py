@@ -19,8 +19,6 @@ from throughtime import Edge
 from throughtime.lengths.length import Length
 from throughtime.outputs.output import Output
 
-torch.set_num_threads(1)
-
 quick = settings(max_examples=25, deadline=None, derandomize=True, database=None)
 """For Hypothesis: the same few examples every time."""
 

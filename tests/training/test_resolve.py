@@ -9,7 +9,8 @@ import pytest
 
 from throughtime.data import Dataset, Reading, load, read
 from throughtime.runs.options import BUILT_IN, Options
-from throughtime.training.resolve import LEARNING_RATES, OF_REALS, STEPS, resolve
+from throughtime.sequence import Sequence
+from throughtime.training.resolve import LEARNING_RATES, OF_REAL_X, OF_REALS, STEPS, resolve
 
 
 def test_what_is_left_out_follows_from_the_data(loaded: Callable[[str], Dataset]) -> None:
@@ -28,10 +29,29 @@ def test_what_is_left_out_follows_from_the_data(loaded: Callable[[str], Dataset]
 @pytest.mark.parametrize("cell", BUILT_IN)
 def test_every_cell_has_a_learning_rate(loaded: Callable[[str], Dataset], cell: str) -> None:
     options, told = Options(cell=cell), Options(cell=cell, learning_rate=0.1)
-    assert resolve(options, loaded("digits")).learning_rate == LEARNING_RATES[cell]
+    words = read([{"text": f"a{i:02}"} for i in range(20)], target="text:characters")
+    assert resolve(options, words).learning_rate == LEARNING_RATES[cell]
+    of_real_x = resolve(options, loaded("digits")).learning_rate
+    assert of_real_x == min(LEARNING_RATES[cell], OF_REAL_X)
     assert resolve(told, loaded("digits")).learning_rate == 0.1
     of_reals = resolve(options, loaded("mackey-glass")).learning_rate
     assert of_reals == min(LEARNING_RATES[cell], OF_REALS)
+
+
+@pytest.mark.parametrize(
+    ("steps", "chunk", "rows"),
+    [(3_000, None, 2), (100_000, None, 4), (100_000, 50, 8), (10**6, None, 32)],
+)
+def test_running_text_has_as_many_streams_as_have_many_chunks(
+    steps: int, chunk: int | None, rows: int, tmp_path: Path
+) -> None:
+    (tmp_path / "a.txt").write_text(("abcde fgh\n" * (steps // 8))[: steps * 5 // 4])
+    data = read(tmp_path / "a.txt", format="running")
+    config = resolve(Options(steps=chunk), data)
+    y = data.splits["train"].y
+    assert isinstance(y, Sequence)
+    assert config.batch_size == rows
+    assert rows in (2, 32) or rows == y.steps // (200 * (chunk or STEPS))
 
 
 def test_a_wiring_that_wants_as_many_steps_of_y_as_of_x_is_refused_without(tmp_path: Path) -> None:

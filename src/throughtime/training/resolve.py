@@ -10,6 +10,7 @@ import torch
 
 from throughtime.data import Dataset
 from throughtime.data.batching import SYMBOLS, count_batches
+from throughtime.data.columns.numbers import RealColumn
 from throughtime.data.reading import AS_IT_IS
 from throughtime.lengths import SameAsInput
 from throughtime.runs import choices
@@ -63,6 +64,9 @@ unstable, and results differ much between seeds; but units that are independent 
 OF_OWN = 0.002
 """The default learning rate for a cell of one's own, of which nothing is known: the smaller one."""
 
+OF_REAL_X = 0.005
+"""The largest default learning rate where real values enter."""
+
 OF_REALS = 0.003
 """The largest default learning rate for real values: a density, and with it its gradient, is not
 bounded."""
@@ -103,10 +107,7 @@ def resolve(options: Options, data: Dataset) -> Config:
         "steps": (options.steps or STEPS) if data.schema.running else None,
         "dropout": options.dropout or 0.0,
     }
-    rate = LEARNING_RATES.get(made["cell"], OF_OWN)
-    made["learning_rate"] = options.learning_rate or (
-        rate if data.output.discrete else min(rate, OF_REALS)
-    )
+    made["learning_rate"] = options.learning_rate or _rate(made["cell"], data)
     if made["optimiser"] not in OPTIMISERS:
         _check_told(options)
         made["weight_decay"] = None
@@ -114,6 +115,14 @@ def resolve(options: Options, data: Dataset) -> Config:
     updates = updates_per_epoch(data, made["batch_size"], made["batch_symbols"], made["steps"])
     made["epochs"] = options.epochs or min(max(math.ceil(UPDATES / updates), 10), 200)
     return Config.read(made)
+
+
+def _rate(cell: str, data: Dataset) -> float:
+    """The learning rate that suits a cell and the data."""
+    rate = LEARNING_RATES.get(cell, OF_OWN)
+    if any(isinstance(column, RealColumn) for column in data.schema.x):
+        rate = min(rate, OF_REAL_X)
+    return rate if data.output.discrete else min(rate, OF_REALS)
 
 
 def _check_told(options: Options) -> None:
