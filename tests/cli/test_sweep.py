@@ -49,7 +49,7 @@ def test_it_says_what_was_searched_and_found(swept: tuple[Path, str]) -> None:
     out, said = swept
     assert "searching hidden_size: 4, 8\nsearching learning_rate: 0.001 to 0.1 (log)\n" in said
     assert "in all trials: input word:characters, target long, batch_size 16, epochs 2" in said
-    assert "Stopped: all 3 trials are done.\n\nrank  valid nats" in said
+    assert "Stopped: all 3 trials are done.\n\nrank  labels wrong" in said
     shares = re.findall(r"^ +([\d.]+)%  (\w+)$", said, re.MULTILINE)
     assert {name for _, name in shares} == {"hidden_size", "learning_rate"}
     assert sum(float(share) for share, _ in shares) == pytest.approx(100, abs=0.2)

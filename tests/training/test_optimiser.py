@@ -16,6 +16,7 @@ from throughtime.runs.errors import ConfigError
 from throughtime.runs.options import Options
 
 MINE = """
+import torch
 from throughtime.forcing import TeacherForcing
 from throughtime.training.schedule import Schedule
 
@@ -33,6 +34,32 @@ class Wrong(Schedule):
 class Broken(Schedule):
     def fall(self, share):
         return 1 / 0
+
+class Late(Schedule):
+    def fall(self, share):
+        return 1 - 2 * share
+
+class AtTheEnd(Schedule):
+    def fall(self, share):
+        return 1 / (1 - share) ** 0.1
+
+class Own(torch.optim.Optimizer):
+    def __init__(self, parameters, lr, how=""):
+        super().__init__(parameters, {} if how == "no lr" else {"lr": lr})
+        self.how = how
+
+    def step(self):
+        for group in self.param_groups:
+            for p in group["params"]:
+                if self.how == "list":
+                    self.state[p]["seen"] = [1]
+                if self.how == "infinite":
+                    self.state[p]["least"] = torch.full_like(p, torch.inf)
+                p.data -= group["lr"] * p.grad
+        if self.how == "of all":
+            self.state["all"]["k"] = 3
+        if self.how == "no dict":
+            self.state["k"] = 3
 
 class Counted(TeacherForcing):
     calls = 0
@@ -64,6 +91,7 @@ OTHERS = (
     "torch.optim:Adafactor()",  # its moments have other shapes than the parameters
     "torch.optim:Rprop()",
     "torch.optim:ASGD()",  # changes what it is set to as it goes
+    "my_parts:Own(how='infinite')",
 )
 
 
@@ -122,6 +150,11 @@ def test_the_schedules_fall(schedule: str, factors: list[float], here: Path) -> 
     assert rates == pytest.approx([0.01 * factor for factor in factors], rel=1e-5)
 
 
+def test_a_schedule_that_fails_after_the_last_update_is_not_asked(here: Path) -> None:
+    run = tt.train("names.txt", out="run", schedule="my_parts:AtTheEnd", max_steps=4, **HOW)
+    assert run.metrics[-1]["step"] == 4
+
+
 def test_a_forcing_of_ones_own_is_asked_and_a_run_of_it_is_opened_without_its_code(
     here: Path,
 ) -> None:
@@ -161,6 +194,21 @@ def test_a_forcing_of_ones_own_is_asked_and_a_run_of_it_is_opened_without_its_co
         (("--schedule", "my_parts:Counted"), "that is a throughtime.training.schedule.Schedule"),
         (("--schedule", "my_parts:Wrong"), "at step 0 it gave -1"),
         (("--schedule", "my_parts:Broken"), "at step 0 it raised ZeroDivisionError"),
+        (("--schedule", "my_parts:Late"), "at step 3 it gave -0.5"),
+        (
+            ("--optimiser", "torch.optim:SGD(momentum=0.9)(momentum=0)", "--learning-rate", "1"),
+            "expected them by name",
+        ),
+        (("--optimiser", "my_parts:Own(**{})", "--learning-rate", "1"), "expected them by name"),
+        *(
+            (("--optimiser", f"my_parts:Own(how={how!r})", "--learning-rate", "1"), reason)
+            for how, reason in {
+                "no lr": "has no learning rate to schedule",
+                "list": "keeps a list as seen, which cannot be saved",
+                "of all": "keeps 'all', which cannot be saved",
+                "no dict": "keeps 'k', which cannot be saved",
+            }.items()
+        ),
         (("--forcing", "my_parts:Steps"), "that is a throughtime.forcing.Forcing"),
         (("--forcing", "teacherr"), "no forcing 'teacherr'; expected teacher, free"),
         (("--forcing", "scheduled:linear"), "no forcing 'scheduled:linear'; expected teacher"),

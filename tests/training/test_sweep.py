@@ -17,6 +17,7 @@ import throughtime as tt
 from throughtime.data import Dataset, Examples
 from throughtime.runs.errors import ConfigError, RunError
 from throughtime.runs.folder import RunFolder
+from throughtime.runs.metrics import chosen, loss
 from throughtime.training import resolve, study, trainer
 from throughtime.training.study_file import STUDY
 from throughtime.training.swept import Sweep, Trial
@@ -51,7 +52,11 @@ def run_of(trial: Trial) -> tt.Run:
 
 
 def lowest(run: tt.Run) -> float:
-    return min(valid for row in run.metrics if (valid := row["valid nats"]) is not None)
+    """The loss of the best weights: the share of labels that are wrong."""
+    best = chosen(run.metrics)
+    assert best is not None
+    assert best["valid accuracy"] is not None
+    return 1 - best["valid accuracy"]
 
 
 def reported(sweep: Sweep) -> list[dict[int, float]]:
@@ -137,7 +142,7 @@ def test_the_same_call_goes_on_where_training_was_interrupted(
     for noted, trial in zip(
         reported(found), sorted(found.trials, key=lambda t: t.name), strict=True
     ):
-        assert noted == {i: r["valid nats"] for i, r in enumerate(run_of(trial).metrics, 1)}
+        assert noted == {i: loss(row) for i, row in enumerate(run_of(trial).metrics, 1)}
     once_more = tt.sweep(rows, out=tmp_path / "a", **SMALL)
     assert values(once_more) == values(whole)
     assert once_more.reason == "all 3 trials are done"
@@ -208,13 +213,13 @@ def test_what_is_worse_than_the_median_is_pruned_and_its_folder_removed(
     rows: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # the third trial is worse than the two before it, and is the first that can be pruned
-    valid = iter([1.0] * 2 * 4 + [2.0, 2.0, 2.0] + [0.5] * 4)
+    right = iter([2] * 2 * 4 + [1, 1, 1] + [3] * 4)  # of four
     monkeypatch.setattr(study, "UNPRUNED_TRIALS", 2)
-    monkeypatch.setattr(trainer, "scored", lambda *_: (next(valid), 1, 0))
+    monkeypatch.setattr(trainer, "scored", lambda *_: (1.0, 4, next(right), 4))
     found = tt.sweep(rows, out=tmp_path / "a", **SMALL | {"trials": 4, "epochs": 4})
-    assert next(valid, None) is None
+    assert next(right, None) is None
     assert [(trial.state, trial.valid) for trial in found.trials] == [
-        *[("finished", 0.5), *[("finished", 1.0)] * 2, ("pruned", 2.0)]
+        *[("finished", 0.25), *[("finished", 0.5)] * 2, ("pruned", 0.75)]
     ]
     pruned = found.trials[-1]
     assert (pruned.name, pruned.said, pruned.path) == ("trial-002", "pruned after epoch 3", None)

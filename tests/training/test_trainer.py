@@ -1,6 +1,7 @@
 """Training: the same seed gives the same numbers, and an interruption changes none of them."""
 
 import errno
+import json
 import math
 import signal
 from collections.abc import Callable, Mapping
@@ -203,7 +204,7 @@ def test_the_decay_ends_where_the_steps_end(words: Dataset, tmp_path: Path) -> N
     assert trainer.rates == pytest.approx(
         [0.01 * (1 + math.cos(math.pi * step / 8)) / 2 for step in range(8)]
     )
-    assert trainer.run.metrics()[-1]["learning rate"] == 0.0
+    assert trainer.run.metrics()[-1]["learning rate"] == trainer.rates[-1]
 
 
 def test_the_decay_ends_where_the_seconds_end(words: Dataset, tmp_path: Path) -> None:
@@ -211,7 +212,7 @@ def test_the_decay_ends_where_the_seconds_end(words: Dataset, tmp_path: Path) ->
     fall = [0.01 * (1 + math.cos(math.pi * step / 8)) / 2 for step in range(8)]
     assert trainer.planned == 400  # by steps, nothing would decay, and a tenth is the warm-up
     assert trainer.rates == pytest.approx([fall[0] / 40, *fall[1:]])
-    assert trainer.run.metrics()[-1]["learning rate"] == 0.0
+    assert trainer.run.metrics()[-1]["learning rate"] == trainer.rates[-1]
 
 
 def test_the_decay_follows_what_ends_first(words: Dataset, tmp_path: Path) -> None:
@@ -244,9 +245,14 @@ def test_the_best_weights_are_those_of_the_best_epoch(words: Dataset, tmp_path: 
 def test_labels_are_chosen_by_their_accuracy_and_then_by_nats(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Of 10 labels: the nats of all, and how many are right, after each epoch."""
-    found = iter([(8.0, 10, 5), (9.0, 10, 7), (12.0, 10, 7), (7.0, 10, 6), (8.5, 10, 7)])
-    monkeypatch.setattr("throughtime.training.trainer.scored", lambda *_: next(found))
+    """Of 10 rows: the nats of all, and how many labels are right, after each epoch."""
+    found = iter([(8.0, 5), (9.0, 7), (12.0, 7), (math.nan, 8), (8.5, 7)])
+
+    def scored(*_: object) -> tuple[float, int, int, int]:
+        nats, right = next(found)
+        return nats, 10, right, 10
+
+    monkeypatch.setattr("throughtime.training.trainer.scored", scored)
     rows = [{"x": f"a{i:02}b", "y": "AB"[i % 2]} for i in range(40)]
     saved: list[dict[str, torch.Tensor]] = []
 
@@ -262,8 +268,22 @@ def test_labels_are_chosen_by_their_accuracy_and_then_by_nats(
         not all(torch.equal(saved[i][k], saved[i - 1][k]) for k in saved[i]) for i in range(1, 5)
     ]
     assert new == [True, False, False, True]
-    assert [row["valid accuracy"] for row in run.metrics] == [0.5, 0.7, 0.7, 0.6, 0.7]
+    assert [row["valid accuracy"] for row in run.metrics] == [0.5, 0.7, 0.7, 0.8, 0.7]
     assert Summary.of(tmp_path / "run").valid == 0.85
+
+
+def test_a_label_that_training_lacks_is_wrong(tmp_path: Path) -> None:
+    rows = [{"x": f"a{i:02}b", "y": "AB"[i % 2]} for i in range(40)]
+    others = [{"x": "abc", "y": "A"}, {"x": "bcd", "y": "ZZZ"}] * 5
+    (tmp_path / "t.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    (tmp_path / "v.jsonl").write_text("".join(json.dumps(row) + "\n" for row in others))
+    run = tt.train(
+        tmp_path / "t.jsonl", valid=str(tmp_path / "v.jsonl"), out=tmp_path / "run", max_steps=2,
+        input="x:characters", target="y:label", hidden_size=2, threads=1, say=None,
+    )  # fmt: skip
+    with pytest.warns(UserWarning, match="5 labels are not in training"):
+        found = run.evaluate(tmp_path / "v.jsonl")["accuracy"]
+    assert run.metrics[-1]["valid accuracy"] == found <= 0.5
 
 
 def test_the_accuracy_of_training_is_that_of_evaluation(tmp_path: Path) -> None:
@@ -276,7 +296,7 @@ def test_the_accuracy_of_training_is_that_of_evaluation(tmp_path: Path) -> None:
 def test_a_validation_that_is_never_finite_leaves_weights(
     loss: float, words: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("throughtime.training.trainer.scored", lambda *_: (loss, 1, 0))
+    monkeypatch.setattr("throughtime.training.trainer.scored", lambda *_: (loss, 1, 0, 1))
     run = trained(words, tmp_path / "run", epochs=2)
     assert RunFolder.load(run.path).metrics()[0]["epoch"] == 1
     monkeypatch.undo()

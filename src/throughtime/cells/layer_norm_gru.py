@@ -19,10 +19,11 @@ class LayerNormGRU(Cell):
         n &= \tanh(\alpha_{un} \odot N(u_n) + b_n + r \odot (\alpha_{vn} \odot N(W_n h') + m)) \\
         h &= (1 - z) \odot n + z \odot h'
 
-    where h' is h(t-1), u = (u_r, u_z, u_n) is the drive, and N(v) is v with mean 0 and variance 1:
-    of each row's 2H numbers of both gates together, and of n's H (Ba et al. 2016, supplement, with
-    z for their 1 - z, as in the GRU; two biases of the gates there are b here, for their sum is all
-    that matters). Every α starts at 1.
+    where h' is h(t-1), u = (u_r, u_z, u_n) is the drive, and N(v) is v with mean 0 and variance 1,
+    :math:`(v - \mathrm{mean}(v)) / \sqrt{\mathrm{var}(v) + 10^{-5}}`: of each row's 2H numbers of
+    both gates together, and of n's H (Ba et al. 2016, supplement, with z for their 1 - z, as in the
+    GRU; two biases of the gates there are b here, for their sum is all that matters). Every α
+    starts at 1.
 
     Args:
         hidden_size: H. Parameters: ``W`` (3H, H), ``b``, ``alpha_u`` and ``alpha_v`` (3H), in the

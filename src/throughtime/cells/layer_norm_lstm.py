@@ -19,8 +19,9 @@ class LayerNormLSTM(Cell):
         c &= f \odot c' + i \odot g \\
         h &= o \odot \tanh(\alpha_c \odot N(c) + \beta_c)
 
-    where h', c' are the state at t-1, u is the drive, and N(v) is v with mean 0 and variance 1: of
-    each row's 4H numbers together, and of c's H (Ba et al. 2016, supplement; three biases there
+    where h', c' are the state at t-1, u is the drive, and N(v) is v with mean 0 and variance 1,
+    :math:`(v - \mathrm{mean}(v)) / \sqrt{\mathrm{var}(v) + 10^{-5}}`: of each row's 4H numbers
+    together, and of c's H (Ba et al. 2016, supplement; three biases there
     are b here, for their sum is all that matters). Every α starts at 1, and the forget gate's bias
     at 1, as the LSTM's.
 
@@ -29,7 +30,7 @@ class LayerNormLSTM(Cell):
             order i, f, g, o; ``alpha_c`` and ``beta_c`` (H).
 
     Example:
-        How large the drive is makes no difference:
+        How large a drive is makes no difference, unless it is close to zero:
 
         >>> cell, u = LayerNormLSTM(4), torch.randn(2, 16)
         >>> (h, _), (other, _) = (cell.step(v, cell.initial_state(2)) for v in (100 * u, 200 * u))

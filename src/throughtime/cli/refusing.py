@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from throughtime.runs.errors import ConfigError
 from throughtime.training.torchrun import launched
 
 
@@ -13,7 +14,11 @@ class Failed(click.ClickException):
     """What was asked for has failed; of several processes, the first that fails says why."""
 
     def show(self, file: Any = None) -> None:
-        if launched().speaks():
+        try:
+            speaks = launched().speaks()
+        except ConfigError:  # which is what is to be said
+            speaks = True
+        if speaks:
             super().show(file)
 
 

@@ -148,12 +148,19 @@ def nats_per_symbol(
 
 
 class Scored(NamedTuple):
-    """How well examples are told: -log p of all of them, in nats; how many symbols they have; and,
-    of single labels, how many are the most probable one."""
+    """How well examples are told.
+
+    Args:
+        nats: -log p of all of them.
+        symbols: how many symbols they have, without labels that training lacks.
+        right: of single labels, how many are the most probable one.
+        rows: how many rows there are; a label that training lacks is wrong.
+    """
 
     nats: float
     symbols: int
     right: int
+    rows: int
 
 
 @torch.no_grad()
@@ -177,14 +184,14 @@ def scored(
     """
     training = model.training
     model.eval()
-    nats, count, right = 0.0, 0, 0
+    nats, count, right, those = 0.0, 0, 0, 0
     for p, part in parts(model, examples, rows, steps, most, share):
         nats -= float(log_prob(p, part.y, absent=0.0).sum())
-        count += symbols(model, part.y)
+        count, those = count + symbols(model, part.y), those + len(part)
         if isinstance(p, Categorical) and isinstance(part.y, Tensor):
             right += int((p.mode == part.y).sum())
     model.train(training)
-    return Scored(nats, count, right)
+    return Scored(nats, count, right, those)
 
 
 def parts(

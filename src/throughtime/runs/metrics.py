@@ -32,13 +32,26 @@ def standing(row: Mapping[str, float | None]) -> tuple[float, float]:
 
     Example:
         >>> standing({"valid nats": 0.5, "valid accuracy": 0.75}), standing({"valid nats": 2.0})
-        ((0.25, 0.5), (0.0, 2.0))
+        ((0.25, 0.5), (2.0, 2.0))
+    """
+    nats = row["valid nats"]
+    if nats is None or not math.isfinite(nats):
+        return math.inf, math.inf
+    return loss(row), nats
+
+
+def loss(row: Mapping[str, float | None]) -> float:
+    """What validation says of weights, the less the better: the share of labels that are wrong, or
+    nats per symbol; not a number if there was nothing to measure.
+
+    Example:
+        >>> loss({"valid nats": 0.5, "valid accuracy": 0.75}), loss({"valid nats": 2.0})
+        (0.25, 2.0)
     """
     nats, accuracy = row["valid nats"], row.get("valid accuracy")
-    wrong = 0.0 if accuracy is None else 1 - accuracy
-    if nats is None or not math.isfinite(nats):
-        return wrong, math.inf
-    return wrong, nats
+    if accuracy is not None:
+        return 1 - accuracy
+    return math.nan if nats is None else nats
 
 
 def chosen(rows: Metrics) -> dict[str, float | None] | None:

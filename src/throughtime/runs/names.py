@@ -7,7 +7,7 @@ SCHEMA = "schema.json"
 """The columns of x and y, with what they learned; the hash of the data."""
 
 BEST = "best.safetensors"
-"""The weights with the lowest validation loss so far."""
+"""The weights that validation prefers so far."""
 
 STATE = "state.safetensors"
 """All that training continues from: the last weights, the optimiser, the metrics."""

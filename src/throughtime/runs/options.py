@@ -199,7 +199,7 @@ SaveEvery = Annotated[
     float, Field(gt=0, description="Minutes from one save to the next inside an epoch [5].")
 ]
 Patience = Annotated[
-    int, Field(ge=1, description="Stop after so many epochs without a lower validation loss [20].")
+    int, Field(ge=1, description="Stop after so many epochs that validate no better [20].")
 ]
 Threads = Annotated[int, Field(ge=1, le=1024, description="Threads of torch.")]
 DeviceName = Annotated[

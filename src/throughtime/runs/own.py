@@ -53,7 +53,7 @@ def own(text: str, what: str, kind: type[T], base: str, *first: Any, **more: Any
 
 def _imported(whose: str, module: str) -> Any:
     if (here := str(Path.cwd())) not in sys.path:
-        sys.path.append(here)  # as `python -m` has it first
+        sys.path.append(here)  # `python -m` has it, and a command that is installed has not
     # to find a module inside of a package runs the package, so that is looked at before
     spec = importlib.util.find_spec(module.partition(".")[0])
     places = [] if spec is None else [spec.origin, *(spec.submodule_search_locations or ())]
@@ -83,6 +83,7 @@ def _of_a_run(place: Path) -> bool:
 def _values(arguments: str) -> dict[str, Any]:
     """The arguments by name, which must be values and no code."""
     call = ast.parse(f"f({arguments})", mode="eval").body
-    if not isinstance(call, ast.Call) or call.args:
+    plain = isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and not call.args
+    if not (isinstance(call, ast.Call) and plain and all(k.arg for k in call.keywords)):
         raise ValueError(f"arguments are ({arguments}); expected them by name, as (gates=2)")
     return {str(k.arg): ast.literal_eval(k.value) for k in call.keywords}

@@ -42,12 +42,24 @@ class Optimiser:
         else:
             kind, base = torch.optim.Optimizer, "torch.optim.Optimizer"
             self.inner = own(config.optimiser, "optimiser", kind, base, parameters, lr=rate)
-            if inspect.signature(self.inner.step).parameters["closure"].default is not None:
+            closure = inspect.signature(self.inner.step).parameters.get("closure")
+            if closure is not None and closure.default is inspect.Parameter.empty:
                 raise ConfigError(
                     f"optimiser {config.optimiser!r}: computes the loss itself, many times a step; "
                     "expected one whose step needs no closure"
                 )
+        if any("lr" not in group for group in self.inner.param_groups):
+            raise ConfigError(
+                f"optimiser {config.optimiser!r}: has no learning rate to schedule; expected a "
+                "number 'lr' in each of its param_groups, as torch's have it"
+            )
         self.peaks = [float(group["lr"]) for group in self.inner.param_groups]
+        self.fresh = True
+
+    @property
+    def rate(self) -> float:
+        """The learning rate of the last step, of the first group of parameters."""
+        return float(self.inner.param_groups[0]["lr"])
 
     def step(self, factor: float) -> None:
         """Change the parameters by their gradients, at so much of the learning rate.
@@ -66,6 +78,9 @@ class Optimiser:
             raise ConfigError(
                 f"optimiser {self.name!r}: its step raised {type(error).__name__}: {error}"
             ) from error
+        if self.fresh:
+            self.state()  # what cannot be saved is better known now than after an epoch
+            self.fresh = False
 
     # ---- saving --------------------------------------------------------------------------------
 
@@ -73,11 +88,16 @@ class Optimiser:
         """What it knows besides its settings: numbers, as JSON has them, and tensors by name.
 
         Raises:
-            RunError: if it has something that is neither.
+            RunError: if it has something else, or what belongs to no parameter.
         """
         numbers: dict[str, Any] = {}
         tensors: dict[str, Tensor] = {}
         for number, moments in self.inner.state_dict()["state"].items():
+            if not (isinstance(number, int) and isinstance(moments, dict)):
+                raise RunError(
+                    f"optimiser {self.name!r}: keeps {number!r}, which cannot be saved; expected "
+                    "what it keeps in state[parameter], by name, or as numbers in its param_groups"
+                )
             for name, value in moments.items():
                 if isinstance(value, Tensor):
                     tensors[f"{PREFIX}{number}.{name}"] = value
@@ -102,28 +122,26 @@ class Optimiser:
             number, moment = name.removeprefix(PREFIX).split(".", 1)
             moments.setdefault(int(number), {})[moment] = value
         for index, of_one in moments.items():
-            self._check(self.parameters[index], of_one)
+            if self.name in OPTIMISERS:
+                _check(self.parameters[index], of_one)
         groups = self.inner.state_dict()["param_groups"]  # as configured
         saved = [
             {**group, **numbers} for group, numbers in zip(groups, said["groups"], strict=True)
         ]
         self.inner.load_state_dict({"state": moments, "param_groups": saved})
 
-    def _check(self, parameter: nn.Parameter, moments: Mapping[str, Any]) -> None:
-        found = {name: value for name, value in moments.items() if isinstance(value, Tensor)}
-        if self.name in OPTIMISERS:
-            shapes = {name: tuple(mean.shape) for name, mean in sorted(found.items())}
-            shape = tuple(parameter.shape)
-            if shapes != {"step": (), "exp_avg": shape, "exp_avg_sq": shape}:
-                raise ValueError(f"moments of shapes {shapes} for a parameter of shape {shape}")
-            for name, mean in found.items():
-                dtype = torch.float32 if name == "step" else parameter.dtype
-                if mean.dtype != dtype:
-                    expected = str(dtype).removeprefix("torch.")
-                    raise ValueError(f"{name} is {mean.dtype}; expected {expected}")
-        for name, mean in found.items():
-            if not bool(mean.isfinite().all()):
-                raise ValueError(f"{name} is not finite")
+
+def _check(parameter: nn.Parameter, moments: Mapping[str, Any]) -> None:
+    """Refuse what are no moments of AdamW."""
+    shapes = {name: tuple(mean.shape) for name, mean in sorted(moments.items())}
+    shape = tuple(parameter.shape)
+    if shapes != {"step": (), "exp_avg": shape, "exp_avg_sq": shape}:
+        raise ValueError(f"moments of shapes {shapes} for a parameter of shape {shape}")
+    for name, mean in moments.items():
+        dtype = torch.float32 if name == "step" else parameter.dtype
+        if mean.dtype != dtype or not bool(mean.isfinite().all()):
+            expected = str(dtype).removeprefix("torch.")
+            raise ValueError(f"{name} is {mean.dtype}, or not finite; expected {expected}")
 
 
 def _numbers(group: Mapping[str, Any]) -> dict[str, Any]:

@@ -135,7 +135,7 @@ class Study:
             number: of the trial.
             state: complete, pruned or failed.
             said: why, in a few words.
-            valid: its lowest validation, if it is complete.
+            valid: the loss on validation of its best weights, if it is complete.
         """
         with self._alone():
             self._trial(number).set_user_attr(SAID, said)

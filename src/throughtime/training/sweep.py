@@ -105,7 +105,8 @@ def sweep(
         work = Trials(study, loaded, told, trials, until, say or _nothing)
         reason = work.train(_defaults(usual, loaded, space, told))
         found = work.trials()
-        return Sweep(folder, source, reading, fixed, found, study.importances(), reason)
+        shares, measure = study.importances(), work.measure
+        return Sweep(folder, source, reading, fixed, found, measure, shares, reason)
 
 
 def _defaults(usual: Config, data: Dataset, space: Space, told: Options) -> dict[str, Any]:

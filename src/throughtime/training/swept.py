@@ -23,7 +23,8 @@ class Trial:
         state: ``finished``; ``pruned``, since it was worse than others, or diverged; ``failed``,
             since its options do not fit the data or the memory; or ``unfinished``: interrupted, or
             still trained by another process.
-        valid: its lowest nats per symbol on validation; None before the first.
+        valid: its loss on validation: nats per symbol, or the share of labels that are wrong; None
+            before the first.
         options: the values of what was searched, by option.
         said: how it ended, in a few words.
         path: the folder of its run; None if it was removed, as those that were pruned are.
@@ -47,6 +48,7 @@ class Sweep:
         reading: the options of how the file was read, if they are not the usual ones.
         fixed: the options that are the same in all trials, as they were given.
         trials: the finished ones first, the best of them first.
+        measure: what a trial's loss is: ``valid nats`` per symbol, or ``labels wrong``.
         importances: the importance of each option, the largest first; they sum to one. Empty where
             fewer than two trials are finished.
         reason: why it stopped.
@@ -57,12 +59,13 @@ class Sweep:
     reading: dict[str, Any]
     fixed: dict[str, Any]
     trials: tuple[Trial, ...]
+    measure: str
     importances: dict[str, float]
     reason: str
 
     @cached_property
     def best(self) -> Run:
-        """The run with the lowest validation loss, with its best weights.
+        """The run with the lowest loss on validation, with its best weights.
 
         Raises:
             RunError: if no trial is finished.
@@ -93,7 +96,7 @@ class Sweep:
         """A line for each trial: its rank, validation, options that differ, and run."""
         names = dict.fromkeys(name for trial in self.trials for name in trial.options)
         differ = [n for n in names if len({t.options.get(n) for t in self.trials}) > 1]
-        rows = [["rank", "valid nats", *differ, "run"]]
+        rows = [["rank", self.measure, *differ, "run"]]
         for rank, trial in enumerate(self.trials, start=1):
             finished = trial.state == "finished"
             rows.append(

@@ -7,6 +7,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from throughtime.runs.errors import ConfigError
+
 
 @dataclass(frozen=True)
 class Launch:
@@ -62,19 +64,35 @@ class Launch:
 def launched() -> Launch:
     """How this process was started.
 
+    Raises:
+        ConfigError: if the environment says something that torchrun would not.
+
     Example:
         >>> launched().count
         1
     """
     told = os.environ
-    count = int(told.get("WORLD_SIZE", 1))
+    count = _number("WORLD_SIZE", 1)
     if count == 1:
         return Launch()
     file = told.get("TORCHELASTIC_ERROR_FILE")  # <job>/attempt_0/<local rank>/error.json
     return Launch(
-        int(told.get("RANK", 0)),
+        _number("RANK"),
         count,
-        int(told.get("LOCAL_RANK", 0)),
-        int(told.get("LOCAL_WORLD_SIZE", 1)),
+        _number("LOCAL_RANK", 0),
+        _number("LOCAL_WORLD_SIZE", 1),
         None if file is None else Path(file).parents[1],
     )
+
+
+def _number(name: str, usual: int | None = None) -> int:
+    """A number that torchrun writes into the environment."""
+    told = os.environ.get(name, usual)
+    try:
+        return int("" if told is None else told)
+    except ValueError:
+        found = "is missing" if told is None else f"is {told!r}"
+        raise ConfigError(
+            f"the environment variable {name} {found}; expected a number: start the processes by "
+            "torchrun --nproc-per-node N -m throughtime …, or unset WORLD_SIZE for one process"
+        ) from None

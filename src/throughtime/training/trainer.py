@@ -40,6 +40,9 @@ INTERRUPTED = "interrupted"
 """The reason why training stopped, if a signal asked it to."""
 
 
+CHECKED = 100
+"""At so many updates a schedule is looked at beforehand."""
+
 ASKED = "asked for by what watches it"
 """The reason why training stopped, if ``on_epoch`` or ``on_update`` asked it to."""
 
@@ -114,6 +117,7 @@ class Trainer:
         if self.config.max_steps is not None:
             self.planned = min(self.planned, self.config.max_steps)
         self.schedule = schedule_of(self.config.schedule)
+        self._check_schedule()
         weights = None
         if self.config.class_weights is not None:
             weights = placed(self.model, balanced(data.splits["train"].y, data.schema.y.size))
@@ -255,7 +259,7 @@ class Trainer:
             "step": progress.step,
             "nats": loss,
             "gradient norm": norm.item(),
-            "learning rate": config.learning_rate * factor,
+            "learning rate": self.optimiser.rate,
             "symbols": count,
         }
 
@@ -265,6 +269,12 @@ class Trainer:
         of_time = 0.0 if limit is None else self.progress.seconds / limit
         share = min(max(step / self.planned, of_time), 1.0)
         return factor_of(self.schedule, self.config.schedule, step, self.planned, share)
+
+    def _check_schedule(self) -> None:
+        """Refuse a schedule of one's own that fails somewhere before anything is trained."""
+        for step in range(0, self.planned, max(1, self.planned // CHECKED)):
+            share = step / self.planned
+            factor_of(self.schedule, self.config.schedule, step, self.planned, share)
 
     def _validate(self) -> tuple[bool, str]:
         """Score the validation part; after the last batch of an epoch, begin the next one.
@@ -278,11 +288,12 @@ class Trainer:
         rows = self.rows if self.running else max(self.rows, 128)
         examples = self.data.splits["valid"].limited_to(MEASURED)
         most, share = self.config.batch_symbols, self.processes.share.rows
-        nats, count, right = self.processes.sum(
+        nats, count, right, measured = self.processes.sum(
             *scored(self.model, examples, rows, steps, most, share)
         )
         valid = nats / count if count else math.nan
-        accuracy = right / count if count and self.data.schema.y.kind == Label.kind else None
+        label = self.data.schema.y.kind == Label.kind
+        accuracy = right / measured if label and measured else None
         found = {"valid nats": valid, "valid accuracy": accuracy}
         # the first is the best so far whatever it is, so that there are weights to go on with
         best = chosen(self.metrics)
@@ -301,7 +312,7 @@ class Trainer:
                 "seconds": round(progress.seconds, 2),
                 "train nats": train,
                 **found,
-                "learning rate": self.config.learning_rate * self._factor(),
+                "learning rate": self.optimiser.rate,
                 "epsilon": self._epsilon(),
             }
         )

@@ -14,9 +14,10 @@ import torch
 from optuna.trial import FrozenTrial, TrialState
 
 from throughtime.data import Dataset
+from throughtime.data.columns import Label
 from throughtime.runs.errors import RunError
 from throughtime.runs.folder import RunFolder
-from throughtime.runs.metrics import chosen
+from throughtime.runs.metrics import chosen, loss
 from throughtime.runs.names import STATE
 from throughtime.runs.options import Options
 from throughtime.training.interrupt import Interrupt
@@ -81,6 +82,11 @@ class Trials:
                     reason = self._all_begun() if trial is None else self._train(trial)
         return reason
 
+    @property
+    def measure(self) -> str:
+        """What the loss of a trial is."""
+        return "labels wrong" if self.data.schema.y.kind == Label.kind else "valid nats"
+
     def trials(self) -> tuple[Trial, ...]:
         """All trials, by all processes: those that are finished first, the best first."""
         found = [self._told_of(trial) for trial in self.study.trials()]
@@ -126,7 +132,7 @@ class Trials:
             if reason == INTERRUPTED:
                 return LATE if time.monotonic() >= self.until else INTERRUPTED
             rows = run.metrics()
-            best = lowest(row["valid nats"] for row in [chosen(rows)] if row)
+            best = lowest(loss(row) for row in [chosen(rows)] if row)
             after = f"after epoch {rows[-1]['epoch']:g}"
             if best is None:
                 self._end(trial, TrialState.PRUNED, f"validation is not finite {after}")
@@ -172,8 +178,7 @@ class Trials:
 
     def _hopeless(self, trial: FrozenTrial, step: int, row: Mapping[str, float | None]) -> bool:
         """Note a validation; whether training is to be given up."""
-        valid = row["valid nats"]
-        return self.study.report(trial.number, step, math.nan if valid is None else valid)
+        return self.study.report(trial.number, step, loss(row))
 
     def _end(
         self, trial: FrozenTrial, state: TrialState, said: str, valid: float | None = None
@@ -182,7 +187,7 @@ class Trials:
         self.study.end(trial.number, state, said, valid)
         if state != TrialState.COMPLETE:
             shutil.rmtree(self.study.folder / folder_of(trial.number), ignore_errors=True)
-        value = "" if valid is None else f"valid {valid:.4f} nats, "
+        value = "" if valid is None else f"{self.measure} {valid:.4f}, "
         self.say(f"{folder_of(trial.number)}: {value}{said}: {_listed(trial.params)}")
 
     def _told_of(self, trial: FrozenTrial) -> Trial:
