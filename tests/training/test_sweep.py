@@ -81,7 +81,7 @@ def test_the_best_is_first_and_the_table_says_so(whole: Sweep) -> None:
         assert 0.001 <= trial.options["learning_rate"] <= 0.1
     assert whole.best.path == whole.trials[0].path
     lines = [line.split() for line in whole.table.splitlines()]
-    assert lines[0] == ["rank", "valid", "nats", *SPACE, "run"]
+    assert lines[0] == ["rank", "labels", "wrong", *SPACE, "run"]
     assert [line[0] for line in lines[1:]] == ["1", "2", "3"]
     assert [float(line[1]) for line in lines[1:]] == pytest.approx(found, abs=1e-4)
     assert [line[-1] for line in lines[1:]] == [str(trial.path) for trial in whole.trials]
