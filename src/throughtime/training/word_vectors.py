@@ -81,7 +81,9 @@ def _words(column: Column) -> list[str]:
 
 def _start(edge: Tensor, axis: Axis, column: str, vectors: dict[str, Tensor]) -> None:
     """The columns of one edge's matrix."""
-    at = {str(s): i for i, (name, s) in enumerate(axis.places) if name == column and s in vectors}
+    at = {
+        str(s): i for i, (name, _, s) in enumerate(axis.places) if name == column and s in vectors
+    }
     if not at:
         return
     e = torch.stack([vectors[word] for word in at]).to(edge)
