@@ -13,8 +13,22 @@ from throughtime.model.recurrent_model import RecurrentModel
 from throughtime.runs.build import Model
 from throughtime.wiring import Edge
 
-Place = tuple[str, str | int]
-"""A column's name, with one of its symbols or the number of an entry."""
+END = -1
+"""The entry of y that stands for its end."""
+
+
+class Place(NamedTuple):
+    """What one entry along an axis stands for.
+
+    Args:
+        column: the name of a column.
+        kind: its kind: the word ``a`` is not the letter ``a``.
+        symbol: one of its symbols, or the number of an entry.
+    """
+
+    column: str
+    kind: str
+    symbol: str | int
 
 
 class Axis(NamedTuple):
@@ -42,8 +56,8 @@ def axes(model: Model, schema: Schema) -> dict[str, Axis]:
         >>> from throughtime.training.resolve import resolve
         >>> data = load("digits")
         >>> model = build(resolve(Options(hidden_size=8), data), data.schema)
-        >>> axes(model, data.schema)["graph.c"].places[:2]
-        [('digit', '0'), ('digit', '1')]
+        >>> axes(model, data.schema)["graph.c"].places[1]
+        Place(column='digit', kind='label', symbol='1')
     """
     names = {id(p): name for name, p in model.named_parameters()}
     return {names[id(p)]: axis for p, axis in _axes(model, schema)}
@@ -64,7 +78,7 @@ def _axes(model: Model, schema: Schema) -> Iterator[tuple[object, Axis]]:
         yield first.start, Axis(0, y)
     units = len(last.graph.c)
     if size <= units <= size + 1 and schema.output.discrete:
-        ends: list[Place] = [(schema.y.name, -1)]
+        ends = [Place(schema.y.name, schema.y.kind, END)]
         for parameter in (last.graph.V, last.graph.c):
             yield parameter, Axis(0, (y + ends)[:units])
 
@@ -72,6 +86,5 @@ def _axes(model: Model, schema: Schema) -> Iterator[tuple[object, Axis]]:
 def places(column: Column) -> list[Place]:
     """What a column's vectors have along them: its symbols, or its entries by number."""
     symbols = () if column.vocabulary is None else column.vocabulary.symbols
-    if len(symbols) == column.size:
-        return [(column.name, symbol) for symbol in symbols]
-    return [(column.name, i) for i in range(column.size)]
+    entries = symbols if len(symbols) == column.size else range(column.size)
+    return [Place(column.name, column.kind, entry) for entry in entries]
