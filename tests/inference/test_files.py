@@ -25,6 +25,7 @@ from throughtime.inference.files import answers, batching, engines, pieces
 from throughtime.inference.files.batching import pools
 from throughtime.inference.files.pieces import pieces_of
 from throughtime.inference.files.worker import Job
+from throughtime.runs.alone import alone
 from throughtime.runs.tensors import packed
 
 OPTIONS: dict[str, tuple[object, ...]] = {
@@ -72,7 +73,8 @@ def test_a_file_has_what_is_printed(
     name: str, trained: Trained, files: Path, tmp_path: Path
 ) -> None:
     file = files / MODELS[name][0]
-    for use, options in (("predict", OPTIONS[name]), ("score", ())):
+    top = OPTIONS[name][:2] if "--top" in OPTIONS[name] else ()
+    for use, options in (("predict", OPTIONS[name]), ("score", top)):
         printed = json_lines(good(use, trained(name), file, "--json", *options))
         said = good(use, trained(name), file, "--json", *options, "--out", tmp_path / f"{use}-json")
         assert said.startswith(f"{len(printed)} rows of {file} are answered in ")
@@ -186,16 +188,18 @@ def test_lines_that_are_no_objects_are_set_aside_and_those_below_are_answered(
     monkeypatch.chdir(tmp_path)
     good_lines = [json.dumps(row) for row in ROWS[:6]]
     broken = {2: '{"text": "ab', 4: "[1, 2]", 5: '{"text": {"a": {"a": 1}, "a.a": 2}}', 9: "null"}
+    broken |= {3: '{"text": "", "label": "yes"}'}  # an object, which has no answer
     every = iter(good_lines)
-    lines = [broken.get(number) or next(every) for number in range(1, 11)]
+    lines = [broken.get(number) or next(every) for number in range(1, 12)]
     Path("broken.jsonl").write_text("\n".join(lines) + "\n")
     Path("sound.jsonl").write_text("\n".join(good_lines) + "\n")
-    for name in ("broken", "sound"):
+    for name, said in (("broken", "; the first: broken.jsonl:2: not JSON"), ("sound", "")):
         result = run(use, trained("label"), f"{name}.jsonl", "--json", "--out", name)
         assert result.exit_code == 0, result.output
+        assert said in result.stderr
     found = contents(tmp_path / "broken")
     aside = json_lines(b"".join(v for k, v in found.items() if k.startswith("_set")).decode())
-    assert [row["row"] for row in aside] == [*broken]
+    assert [row["row"] for row in aside] == sorted(broken)
     assert all(row["reason"].startswith(f"broken.jsonl:{row['row']}: ") for row in aside)
 
     def answers(name: str) -> list[dict[str, Any]]:
@@ -203,7 +207,7 @@ def test_lines_that_are_no_objects_are_set_aside_and_those_below_are_answered(
         rows = json_lines(b"".join(v for k, v in files if k.startswith("0")).decode())
         return [{k: v for k, v in row.items() if k != "file"} for row in rows]
 
-    rows = [number for number in range(1, 11) if number not in broken]
+    rows = [number for number in range(1, 12) if number not in broken]
     left, whole = answers("broken"), answers("sound")
     assert [row.pop("row") for row in left] == rows
     assert [row.pop("row") for row in whole] == [1, 2, 3, 4, 5, 6]
@@ -216,8 +220,13 @@ def test_the_same_command_goes_on_and_others_are_refused(
     command = ("score", trained("label"), "in/*.parquet", "--out", "out")
     whole = good(*command)
     before = contents(parquet / "out")
-    # as if it had been killed while it wrote the answers of the second file
     out = parquet / "out"
+    # what was counted is there, or it is made anew
+    (out / "000001-p1.parquet").unlink()
+    (out / "_set_aside" / "000003-p3.jsonl").unlink()
+    assert good(*command) == whole
+    assert contents(out) == before
+    # as if it had been killed while it wrote the answers of the second file
     (out / "_done" / "000001-p1.json").unlink()
     (out / "000001-p1.parquet").write_bytes(b"PAR1")
     (out / ".000001-p1.parquet.0123456789abcdef~").write_bytes(b"PAR1")
@@ -234,6 +243,8 @@ def test_the_same_command_goes_on_and_others_are_refused(
         assert "with other weights" in bad(*command)
     os.utime("in/p0.parquet")
     assert "with other files" in bad(*command)
+    (out / "_command.json").write_text("[1]")
+    assert "out/_command.json: damaged; remove the folder" in bad(*command)
     assert "has other files, and nothing is mixed" in bad(*command[:3], "--out", "in")
     assert "4 files without a folder" in bad(*command[:3])
     assert "--engine without a folder" in bad(*command[:2], "in/p0.parquet", "--engine", "ray")
@@ -242,6 +253,85 @@ def test_the_same_command_goes_on_and_others_are_refused(
         "score", trained("number"), "in/p0.parquet", "--top", 2, "--out", "new"
     )
     assert not (parquet / "new").exists()
+
+
+def test_a_command_leaves_alone_what_another_one_is_writing(
+    parquet: Path, trained: Trained
+) -> None:
+    command = ("score", trained("label"), "in/p0.parquet", "--out", "out")
+    good(*command)
+    before = (parquet / "out/_command.json").stat()
+    tries = parquet / "out/_done/000000-p0.tries"
+    with alone(parquet / "out"):
+        tries.write_bytes(b"...")
+        assert "is being written to by another process" in bad(*command)
+    assert tries.read_bytes() == b"..."
+    assert (parquet / "out/_command.json").stat() == before
+    Path("empty").mkdir()
+    with alone(Path("empty")):
+        assert "is being written to" in bad(*command[:3], "--out", "empty")
+    assert os.listdir("empty") == [".lock"]
+
+
+def test_a_folder_is_what_is_read_in_it(parquet: Path, trained: Trained) -> None:
+    one, pictures = Path("one"), Path("pictures")
+    one.mkdir()
+    (one / "p.csv").write_text("text\nab\n")
+    command = ("predict", trained("label"), one, "--json", "--out", "out")
+    said = good(*command)
+    (one / "notes.txt").write_text("not read")
+    assert good(*command) == said
+    (one / "p.csv").write_text("text\nba\n")
+    assert "out: has the answers of another command, with other files" in bad(*command)
+    assert "out: is in one, which is read, and would be changed by the answers" in bad(
+        *command[:3], "--out", "one/out"
+    )
+    assert not (one / "out").exists()
+
+    pictures.mkdir()
+    (pictures / "a.png").write_bytes(b"")
+    (pictures / "a.txt").write_text("no text column\n")
+    of_pictures = (*command[:2], pictures, "--out", "of-pictures")
+    for _ in range(2):
+        assert "no row could be read" in bad(*of_pictures)
+    (pictures / "a.txt").write_text("something else\n")
+    assert "with other files" in bad(*of_pictures)
+
+    said = bad(*command[:2], "in", "--out", "new")
+    assert "in: a folder with 4 tables; give one of them, such as in/p0.parquet, or several by" in (
+        said
+    )
+    assert said.endswith("such as 'in/*.parquet'")
+    assert not Path("new").exists()
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "said"),
+    [
+        ("--beam", 0, "beam must be a whole number, at least 1; got 0"),
+        ("--max-length", -1, "max-length must be a whole number, at least 0; got -1"),
+        ("--top", 2**21, "top must be at most 1,048,576; got 2,097,152"),
+    ],
+)
+def test_an_option_that_cannot_be_is_no_fault_of_the_rows(
+    option: str, value: int, said: str, parquet: Path, trained: Trained
+) -> None:
+    line = bad("predict", trained("translation"), "in/p0.parquet", option, value, "--out", "out")
+    assert line == f"Error: {said}"
+    assert not Path("out").exists()
+
+
+def test_numbers_that_are_fed_back_have_no_several_best(
+    parquet: Path, files: Path, trained: Trained
+) -> None:
+    _, *columns = MODELS["numbers"]
+    file = files / "series.jsonl"
+    good("train", file, *columns, *SMALL, "--wiring", "output-to-hidden", "--out", "fed-back")
+    said = bad("predict", "fed-back", file, "--beam", 2, "--out", "out")
+    assert said.startswith("Error: Normal(dim=2) has continuous values, which have no 2 best")
+    assert not Path("out").exists()
+    assert "30 rows" in good("predict", "fed-back", file, "--beam", 1, "--out", "out")
+    assert "30 rows" in good("predict", trained("numbers"), file, "--beam", 2, "--out", "alone")
 
 
 def test_a_text_or_a_series_is_no_folder_of_rows(parquet: Path) -> None:

@@ -12,7 +12,8 @@ from throughtime.data.columns import Column, Features, RealColumn
 from throughtime.data.pairs.encoding import unknown, x_of
 from throughtime.data.table.table import Table
 from throughtime.distribution import SequenceDistribution
-from throughtime.evaluation.likelihood import sees_x, y_given
+from throughtime.distribution.beam_search import WIDEST
+from throughtime.evaluation.likelihood import decoder, sees_x, y_given
 from throughtime.evaluation.metrics.sets import likely
 from throughtime.inference.decoding import Decoding
 from throughtime.inference.quantiles import LEVELS, quantile
@@ -27,8 +28,12 @@ from throughtime.inference.results import (
 from throughtime.inference.rows import LINES, answered, as_input, reading_of, tables
 from throughtime.inference.top import check_top, top_of
 from throughtime.lengths import DecidedBy
+from throughtime.model.recurrent_model import RecurrentModel
+from throughtime.outputs.output import only_the_best
 from throughtime.runs.errors import RunError
 from throughtime.runs.folder import RunFolder
+from throughtime.whole import whole
+from throughtime.wiring import Edge
 
 
 def predict(
@@ -90,8 +95,26 @@ def question(
         if option is not None and not y.sequence:
             raise ValueError(f"{name} is for sequences{is_}")
     check_top(top)
+    if y.sequence:
+        _check_search(decoder(run.model), top, beam, max_length)
     decoding = Decoding(beam=beam, max_length=max_length)
     return Question(run.schema.x, lambda table: predictions(run, table, decoding, top))
+
+
+def _check_search(
+    model: RecurrentModel, top: int | None, beam: int | None, max_length: int | None
+) -> None:
+    """Raise a ``ValueError`` for a search that no x makes possible, before any is read."""
+    for name, width in (("top", top), ("beam", beam)):
+        if width is not None:
+            whole(name, width, most=WIDEST)
+    if max_length is not None:
+        whole("max-length", max_length, 0)
+    # each value by itself is the best one, however wide the beam
+    assert model.output is not None  # it gives y
+    alone = Edge.INPUT in model.wiring and model.wiring.independent
+    if beam is not None and not model.output.discrete and not alone:
+        only_the_best(model.output, beam)
 
 
 @torch.no_grad()

@@ -15,7 +15,9 @@ SIZE = 2**24
 """Bytes of a row group, about."""
 
 
-def as_parquet(rows: Iterable[dict[str, Any]], y: Column, at_once: int = 128) -> Iterator[bytes]:
+def as_parquet(
+    rows: Iterable[dict[str, Any]], use: str, y: Column, at_once: int = 128
+) -> Iterator[bytes]:
     """A Parquet file, part by part.
 
     A dict whose keys are values, such as labels with their probabilities, is a map. x and y of the
@@ -23,11 +25,12 @@ def as_parquet(rows: Iterable[dict[str, Any]], y: Column, at_once: int = 128) ->
 
     Args:
         rows: the answers by :meth:`to_dict`, all with the same names.
+        use: what they answer: ``predict`` or ``score``.
         y: the column that was predicted or scored.
         at_once: the rows that become Arrow's at once.
     """
     parquet = import_module("pyarrow.parquet")
-    kinds, sink, writer = types(y), _Sink(), None
+    kinds, sink, writer = types(use, y), _Sink(), None
     for table in _tables(rows, kinds, at_once):
         if writer is None:
             writer = parquet.ParquetWriter(sink, table.schema)
@@ -38,13 +41,14 @@ def as_parquet(rows: Iterable[dict[str, Any]], y: Column, at_once: int = 128) ->
     yield from sink.take()
 
 
-def types(y: Column) -> dict[str, Any]:
-    """Arrow's type of each name in the answers of a model of y."""
+def types(use: str, y: Column) -> dict[str, Any]:
+    """Arrow's type of each name in the answers of a use of a model of y."""
     arrow = import_module("pyarrow")
     text, real, whole = arrow.string(), arrow.float64(), arrow.int64()
     value = _type(y, arrow)
     shares = arrow.map_(text, real)
-    many = y.sequence or y.stepwise
+    # a score has terms, and the most probable symbols of each, though y be one value
+    many = use == "score" or y.sequence or y.stepwise
     return {
         **{"file": text, "row": whole, "input": text, "target": text, "text": text},
         **{"prediction": value, "deviation": value, "quantiles": arrow.map_(text, value)},

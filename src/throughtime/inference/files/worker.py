@@ -109,7 +109,7 @@ class Worker:
     def _content(self, rows: Iterator[dict[str, Any]]) -> Iterator[bytes]:
         if self.job.as_json:
             return map(_json_line, rows)
-        return as_parquet(rows, self.run.schema.y)
+        return as_parquet(rows, self.job.use, self.run.schema.y)
 
     def _rows(self, piece: Piece, count: Count, aside: Any) -> Iterator[dict[str, Any]]:
         for row, answer in self._answers(piece):
@@ -124,13 +124,18 @@ class Worker:
                 yield place | answer.to_dict()
 
     def _answers(self, piece: Piece) -> Iterator[tuple[int | None, Answer | str]]:
-        """Each row's number and its answer, or the reason that it has none."""
+        """Each row's number and its answer, or the reason that it has none, in their order."""
         with setting_aside() as faults:
+            unread: list[tuple[None, str]] = []
             try:
-                yield from self._read(piece)
-            except ValueError as error:
-                yield None, str(error)
+                for row, answer in self._read(piece):
+                    while faults and faults[0].line < row:
+                        yield faults.pop(0)
+                    yield row, answer
+            except ValueError as error:  # the rows from there on, of which none was read
+                unread = [(None, str(error))]
             yield from faults
+            yield from unread
 
     def _read(self, piece: Piece) -> Iterator[tuple[int, Answer | str]]:
         for table in piece.tables(self.asked.columns, self.reading):
