@@ -287,10 +287,49 @@ MUTANTS = [
         ),
     ),
     Mutant(
+        "labels are chosen by nats",
+        "runs/metrics.py",
+        "return 1 - accuracy",
+        "return nats or 0.0",
+        (
+            "tests/training/test_trainer.py::test_labels_are_chosen_by_their_accuracy_and_then_by_nats",
+        ),
+    ),
+    Mutant(
+        "of the rows with a label that training has, all is told",
+        "training/trainer.py",
+        "right / measured if label and measured",
+        "right / count if label and count",
+        ("tests/training/test_trainer.py::test_a_label_that_training_lacks_is_wrong",),
+    ),
+    Mutant(
+        "frozen parts are trained",
+        "training/freezing.py",
+        "parameter.requires_grad_(False)",
+        "parameter.requires_grad_(True)",
+        ("tests/training/test_warm_start.py::test_frozen_parts_stay_as_they_are",),
+    ),
+    Mutant(
+        "another cell's gates are taken for this one's",
+        "training/warm_start.py",
+        "cells.get(name) != their_cells.get(name)",
+        "cells.get(name) is object",
+        ("tests/training/test_warm_start.py::test_weights_of_another_cell_are_refused",),
+    ),
+    Mutant(
+        "a word starts as the letter that it is written with",
+        "training/axes.py",
+        "Place(column.name, column.kind, entry)",
+        'Place(column.name, "", entry)',
+        (
+            "tests/training/test_warm_start.py::test_a_word_is_not_the_letter_that_it_is_written_with",
+        ),
+    ),
+    Mutant(
         "a validation that is never finite leaves no weights",
         "training/trainer.py",
-        "valid < progress.best or not self.metrics",
-        "valid < progress.best",
+        "best is None or standing(found) < standing(best)",
+        "best is not None and standing(found) < standing(best)",
         ("tests/training/test_trainer.py::test_a_validation_that_is_never_finite_leaves_weights",),
     ),
     Mutant(
