@@ -45,7 +45,7 @@ class AtTheEnd(Schedule):
 
 class Own(torch.optim.Optimizer):
     def __init__(self, parameters, lr, how=""):
-        super().__init__(parameters, {} if how == "no lr" else {"lr": lr})
+        super().__init__(parameters, {"share": 1.0} if how == "no lr" else {"lr": lr, "share": 1.0})
         self.how = how
 
     def step(self):
@@ -55,7 +55,13 @@ class Own(torch.optim.Optimizer):
                     self.state[p]["seen"] = [1]
                 if self.how == "infinite":
                     self.state[p]["least"] = torch.full_like(p, torch.inf)
-                p.data -= group["lr"] * p.grad
+                rate = group["lr"]
+                if self.how == "numbers":
+                    self.state[p]["k"] = k = self.state[p].get("k", 0) + 1
+                    rate *= group["share"] / k
+                p.data -= rate * p.grad
+            if self.how == "numbers":
+                group["share"] *= 0.9
         if self.how == "of all":
             self.state["all"]["k"] = 3
         if self.how == "no dict":
@@ -90,8 +96,9 @@ OTHERS = (
     "torch.optim:NAdam(weight_decay=0.1)",
     "torch.optim:Adafactor()",  # its moments have other shapes than the parameters
     "torch.optim:Rprop()",
-    "torch.optim:ASGD()",  # changes what it is set to as it goes
+    "torch.optim:ASGD()",
     "my_parts:Own(how='infinite')",
+    "my_parts:Own(how='numbers')",  # in its state, and in what it is set to
 )
 
 
