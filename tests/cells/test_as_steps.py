@@ -34,7 +34,7 @@ from throughtime.engine import library
 from throughtime.gradients import CheckpointedBPTT, FullBPTT, TruncatedBPTT
 from throughtime.gradients.unroll import unroll
 from throughtime.runs import choices
-from throughtime.runs.options import BUILT_IN
+from throughtime.runs.kinds import BUILT_IN
 from throughtime.tracing import cache
 from throughtime.tracing.programs import Programs
 

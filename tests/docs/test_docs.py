@@ -1,10 +1,13 @@
 """The documents say what is there: examples run, and what they name exists."""
 
+import math
 import random
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
+from torch import nn
 
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -51,7 +54,12 @@ def test_the_loops_run(code: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         if f"import {name}\n" in code or f"from {name} " in code:
             pytest.importorskip(name)
     monkeypatch.chdir(tmp_path)
-    exec(compile(code, "the-loop.md", "exec"), {"__name__": "loop"})
+    made: dict[str, Any] = {"__name__": "loop"}
+    exec(compile(code, "the-loop.md", "exec"), made)
+    trained = next(made[name] for name in ("run", "trainer", "model") if name in made)
+    model = trained if isinstance(trained, nn.Module) else trained.model
+    assert all(bool(p.isfinite().all()) for p in model.parameters())
+    assert made.get("best", 0.0) < math.log(10)  # of ten digits, better than chance
 
 
 def test_the_loop_by_hand_is_short() -> None:

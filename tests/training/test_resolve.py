@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from throughtime.data import Dataset, Reading, load, read
-from throughtime.runs.options import BUILT_IN, Options
+from throughtime.runs.kinds import BUILT_IN
+from throughtime.runs.options import Options
 from throughtime.training.resolve import LEARNING_RATES, OF_REAL_X, OF_REALS, STEPS, resolve
 
 

@@ -156,6 +156,13 @@ def _vjp(output: State, inputs: tuple[Tensor, ...], grad: State) -> tuple[Tensor
     )
 
 
+@torch.no_grad()
+def remember_(b: nn.Parameter) -> None:
+    """The forget gate's bias at 1, of b in the order i, f, g, o, so that c is kept at first
+    (Jozefowicz et al. 2015)."""
+    b.chunk(4)[1].fill_(1.0)
+
+
 def uniform_(cell: Cell) -> None:
     """Every parameter drawn from U(-1/√H, 1/√H), as torch.nn's recurrent modules are."""
     bound = 1 / math.sqrt(cell.hidden_size)

@@ -7,7 +7,7 @@ from jaxtyping import Float
 from torch import Tensor, nn
 from torch.nn.functional import layer_norm
 
-from throughtime.cells.cell import Cell, State, uniform_
+from throughtime.cells.cell import Cell, State, remember_, uniform_
 
 
 class LayerNormLSTM(Cell):
@@ -45,8 +45,7 @@ class LayerNormLSTM(Cell):
         self.W = nn.Parameter(torch.empty(4 * hidden_size, hidden_size))
         self.b = nn.Parameter(torch.empty(4 * hidden_size))
         uniform_(self)
-        with torch.no_grad():
-            self.b[hidden_size : 2 * hidden_size] = 1.0
+        remember_(self.b)
         self.alpha_u = nn.Parameter(torch.ones(4 * hidden_size))
         self.alpha_v = nn.Parameter(torch.ones(4 * hidden_size))
         self.alpha_c = nn.Parameter(torch.ones(hidden_size))

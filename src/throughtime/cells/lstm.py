@@ -6,7 +6,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from throughtime.cells.cell import Cell, State, uniform_
+from throughtime.cells.cell import Cell, State, remember_, uniform_
 
 
 class LSTM(Cell):
@@ -36,8 +36,7 @@ class LSTM(Cell):
         self.W = nn.Parameter(torch.empty(4 * hidden_size, hidden_size))
         self.b = nn.Parameter(torch.empty(4 * hidden_size))
         uniform_(self)
-        with torch.no_grad():
-            self.b[hidden_size : 2 * hidden_size] = 1.0
+        remember_(self.b)
 
     @property
     def kernel(self) -> str:

@@ -6,7 +6,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from throughtime.cells.cell import Cell, State, uniform_
+from throughtime.cells.cell import Cell, State, remember_, uniform_
 
 
 class PeepholeLSTM(Cell):
@@ -39,8 +39,7 @@ class PeepholeLSTM(Cell):
         self.b = nn.Parameter(torch.empty(4 * hidden_size))
         self.p = nn.Parameter(torch.empty(3 * hidden_size))
         uniform_(self)
-        with torch.no_grad():
-            self.b[hidden_size : 2 * hidden_size] = 1.0
+        remember_(self.b)
 
     def step(self, drive: Float[Tensor, "rows drive"], state: State) -> State:
         h, c = state

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from throughtime.data.columns import Column, Number, restored, saved
+from throughtime.data.columns import Column, Label, Number, restored, saved
 from throughtime.data.errors import DataError
 from throughtime.data.vocabularies.vocabulary import Vocabulary
 from throughtime.lengths import EndOfSequence, Length, SameAsInput, Unending
@@ -81,6 +81,11 @@ class Schema:
         )
 
     # ---- sizes ---------------------------------------------------------------------------------
+
+    @property
+    def y_is_label(self) -> bool:
+        """Whether y is one label for each row."""
+        return isinstance(self.y, Label)
 
     @property
     def x_is_sequence(self) -> bool:

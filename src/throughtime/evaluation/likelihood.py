@@ -184,14 +184,19 @@ def scored(
     """
     training = model.training
     model.eval()
-    nats, count, right, those = 0.0, 0, 0, 0
+    found = Scored(0.0, 0, 0, 0)
     for p, part in parts(model, examples, rows, steps, most, share):
-        nats -= float(log_prob(p, part.y, absent=0.0).sum())
-        count, those = count + symbols(model, part.y), those + len(part)
+        right = 0
         if isinstance(p, Categorical) and isinstance(part.y, Tensor):
-            right += int((p.mode == part.y).sum())
+            right = int((p.mode == part.y).sum())
+        found = Scored(
+            found.nats - float(log_prob(p, part.y, absent=0.0).sum()),
+            found.symbols + symbols(model, part.y),
+            found.right + right,
+            found.rows + len(part),
+        )
     model.train(training)
-    return Scored(nats, count, right, those)
+    return found
 
 
 def parts(

@@ -173,7 +173,7 @@ def _of_file(
 
 
 def cut(whole: Table, columns: tuple[Column, ...], rows: int) -> Iterator[Table]:
-    # in one notation for the whole file, and not for each piece
+    """The values of ``columns`` in tables of ``rows`` rows, in the one notation of the whole."""
     wanted = {column.name: column.values_in(whole) for column in columns}
     whole = replace(whole, columns=wanted)
     for first in range(0, len(whole), rows):

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from pydantic import BaseModel, ConfigDict
 
 from throughtime.data.reading import Reading
-from throughtime.runs import options as o
+from throughtime.runs import kinds as k
 from throughtime.runs.errors import ConfigError, RunError
 from throughtime.runs.names import CONFIG
 from throughtime.runs.options import OF_THE_FILE, READING, VERSION, load_json, read_as
@@ -33,62 +33,63 @@ class Config(BaseModel):
 
     Example:
         >>> from throughtime.data import load
+        >>> from throughtime.runs.options import Options
         >>> from throughtime.training.resolve import resolve
-        >>> config = resolve(o.Options(hidden_size=16), load("digits"))
+        >>> config = resolve(Options(hidden_size=16), load("digits"))
         >>> config.cell, config.hidden_size, config.wiring, config.learning_rate
         ('gru', 16, 'sequence-to-vector', 0.005)
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
-    dataset: o.Data | None
-    seed: o.Seed
-    split_seed: o.SplitSeed
-    format: o.Format | None
-    input: o.Input | None
-    target: o.Target | None
-    split: o.Split | None
-    valid: o.Valid | None
-    test: o.Test | None
-    symbols: o.Symbols | None
-    rare: o.Rare
-    header: o.Header | None
-    decimal: o.Decimal | None
-    sequence: o.SequenceBy | None
-    images: o.Images | None
-    pixels: o.Pixels
+    dataset: k.Data | None
+    seed: k.Seed
+    split_seed: k.SplitSeed
+    format: k.Format | None
+    input: k.Input | None
+    target: k.Target | None
+    split: k.Split | None
+    valid: k.Valid | None
+    test: k.Test | None
+    symbols: k.Symbols | None
+    rare: k.Rare
+    header: k.Header | None
+    decimal: k.Decimal | None
+    sequence: k.SequenceBy | None
+    images: k.Images | None
+    pixels: k.Pixels
 
-    cell: o.CellName
-    hidden_size: o.HiddenSize
-    layers: o.Layers
-    dropout: o.Dropout
-    wiring: o.WiringText
-    output: o.OutputText
-    length: o.LengthText | None
-    initial_state: o.InitialState
-    warm_start: o.WarmStart | None
-    vectors: o.Vectors | None
-    freeze: o.Freeze | None
+    cell: k.CellName
+    hidden_size: k.HiddenSize
+    layers: k.Layers
+    dropout: k.Dropout
+    wiring: k.WiringText
+    output: k.OutputText
+    length: k.LengthText | None
+    initial_state: k.InitialState
+    warm_start: k.WarmStart | None
+    vectors: k.Vectors | None
+    freeze: k.Freeze | None
 
-    gradient: o.GradientText
-    forcing: o.ForcingText
-    batch_size: o.BatchSize
-    batch_symbols: o.BatchSymbols
-    steps: o.Steps | None
-    learning_rate: o.LearningRate
-    optimiser: o.OptimiserName
-    schedule: o.ScheduleName
-    weight_decay: o.WeightDecay | None
-    clip: o.Clip
-    class_weights: o.ClassWeights | None
-    epochs: o.Epochs
-    max_steps: o.MaxSteps | None
-    max_seconds: o.MaxSeconds | None
-    save_every: o.SaveEvery
-    patience: o.Patience
-    threads: o.Threads
-    device: o.DeviceName
-    precision: o.Precision
+    gradient: k.GradientText
+    forcing: k.ForcingText
+    batch_size: k.BatchSize
+    batch_symbols: k.BatchSymbols
+    steps: k.Steps | None
+    learning_rate: k.LearningRate
+    optimiser: k.OptimiserName
+    schedule: k.ScheduleName
+    weight_decay: k.WeightDecay | None
+    clip: k.Clip
+    class_weights: k.ClassWeights | None
+    epochs: k.Epochs
+    max_steps: k.MaxSteps | None
+    max_seconds: k.MaxSeconds | None
+    save_every: k.SaveEvery
+    patience: k.Patience
+    threads: k.Threads
+    device: k.DeviceName
+    precision: k.Precision
 
     @classmethod
     def read(cls, values: Mapping[str, Any]) -> Config:

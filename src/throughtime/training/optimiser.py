@@ -12,7 +12,7 @@ from torch import Tensor, nn
 
 from throughtime.runs.config import Config
 from throughtime.runs.errors import ConfigError, RunError
-from throughtime.runs.options import OPTIMISERS
+from throughtime.runs.kinds import OPTIMISERS
 from throughtime.runs.own import own
 
 PREFIX = "optimiser."

@@ -15,7 +15,8 @@ from throughtime.data.reading import AS_IT_IS
 from throughtime.lengths import SameAsInput
 from throughtime.runs import choices
 from throughtime.runs.config import Config
-from throughtime.runs.options import BUILT_IN, OPTIMISERS, READING, Options
+from throughtime.runs.kinds import BUILT_IN, OPTIMISERS
+from throughtime.runs.options import READING, Options
 from throughtime.sequence import Sequence
 from throughtime.training.torchrun import launched
 from throughtime.wiring import Edge, Wiring

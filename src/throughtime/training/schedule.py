@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from throughtime.runs.errors import ConfigError
-from throughtime.runs.options import SCHEDULES
+from throughtime.runs.kinds import SCHEDULES
 from throughtime.runs.own import own
 
 WARM_UP = 50
@@ -20,7 +20,8 @@ class Schedule:
     where s is the share of training that is over: of the updates that are planned or, if more, of
     the seconds.
 
-    One of your own is a subclass with its :meth:`fall`, given as ``schedule="module:Class"``.
+    One of your own is a subclass with its :meth:`fall`, given as ``schedule="module:Class"``. It is
+    a function of what it is given, and asked about all of training before it begins.
 
     Example:
         >>> class Halves(Schedule):
@@ -84,6 +85,20 @@ def schedule_of(text: str) -> Schedule:
     if text in KINDS:
         return KINDS[text]()
     return own(text, "schedule", Schedule, "throughtime.training.schedule.Schedule")
+
+
+CHECKED = 100
+"""At so many updates a schedule is looked at beforehand."""
+
+
+def check(schedule: Schedule, name: str, updates: int) -> None:
+    """Refuse a schedule that fails somewhere, before anything is trained.
+
+    Raises:
+        ConfigError: if it gives something else than a factor, or raises something.
+    """
+    for step in range(0, updates, max(1, updates // CHECKED)):
+        factor_of(schedule, name, step, updates, step / updates)
 
 
 def factor_of(schedule: Schedule, name: str, step: int, updates: int, share: float) -> float:

@@ -11,7 +11,6 @@ import torch
 from tqdm import tqdm
 
 from throughtime.data import Dataset, Examples, batches, streams
-from throughtime.data.columns import Label
 from throughtime.data.vocabularies.absent import absent_labels, in_words
 from throughtime.evaluation.likelihood import MEASURED, scored, symbols
 from throughtime.forcing import ScheduledSampling
@@ -32,16 +31,13 @@ from throughtime.training.optimiser import Optimiser
 from throughtime.training.processes import ALONE, Processes
 from throughtime.training.progress import Progress
 from throughtime.training.resolve import updates_per_epoch
-from throughtime.training.schedule import factor_of, schedule_of
+from throughtime.training.schedule import check, factor_of, schedule_of
 from throughtime.training.state import restore, state_of
 from throughtime.training.watching import OnEpoch, OnUpdate, asks_to_stop
 
 INTERRUPTED = "interrupted"
 """The reason why training stopped, if a signal asked it to."""
 
-
-CHECKED = 100
-"""At so many updates a schedule is looked at beforehand."""
 
 ASKED = "asked for by what watches it"
 """The reason why training stopped, if ``on_epoch`` or ``on_update`` asked it to."""
@@ -117,7 +113,7 @@ class Trainer:
         if self.config.max_steps is not None:
             self.planned = min(self.planned, self.config.max_steps)
         self.schedule = schedule_of(self.config.schedule)
-        self._check_schedule()
+        check(self.schedule, self.config.schedule, self.planned)
         weights = None
         if self.config.class_weights is not None:
             weights = placed(self.model, balanced(data.splits["train"].y, data.schema.y.size))
@@ -270,12 +266,6 @@ class Trainer:
         share = min(max(step / self.planned, of_time), 1.0)
         return factor_of(self.schedule, self.config.schedule, step, self.planned, share)
 
-    def _check_schedule(self) -> None:
-        """Refuse a schedule of one's own that fails somewhere before anything is trained."""
-        for step in range(0, self.planned, max(1, self.planned // CHECKED)):
-            share = step / self.planned
-            factor_of(self.schedule, self.config.schedule, step, self.planned, share)
-
     def _validate(self) -> tuple[bool, str]:
         """Score the validation part; after the last batch of an epoch, begin the next one.
 
@@ -292,8 +282,7 @@ class Trainer:
             *scored(self.model, examples, rows, steps, most, share)
         )
         valid = nats / count if count else math.nan
-        label = self.data.schema.y.kind == Label.kind
-        accuracy = right / measured if label and measured else None
+        accuracy = right / measured if self.data.schema.y_is_label and measured else None
         found = {"valid nats": valid, "valid accuracy": accuracy}
         # the first is the best so far whatever it is, so that there are weights to go on with
         best = chosen(self.metrics)

@@ -14,7 +14,6 @@ import torch
 from optuna.trial import FrozenTrial, TrialState
 
 from throughtime.data import Dataset
-from throughtime.data.columns import Label
 from throughtime.runs.errors import RunError
 from throughtime.runs.folder import RunFolder
 from throughtime.runs.metrics import chosen, loss
@@ -85,7 +84,7 @@ class Trials:
     @property
     def measure(self) -> str:
         """What the loss of a trial is."""
-        return "labels wrong" if self.data.schema.y.kind == Label.kind else "valid nats"
+        return "labels wrong" if self.data.schema.y_is_label else "valid nats"
 
     def trials(self) -> tuple[Trial, ...]:
         """All trials, by all processes: those that are finished first, the best first."""

@@ -1,7 +1,17 @@
 """All mutants."""
 
-from tools.mutation.mutants import data, engine, files, models, modules, recurrence, use
+from tools.mutation.mutants import (
+    data,
+    engine,
+    files,
+    graphs,
+    measures,
+    models,
+    modules,
+    recurrence,
+    runs,
+)
 
-PARTS = (recurrence, models, modules, files, data, use, engine)
+PARTS = (recurrence, graphs, models, modules, files, data, measures, runs, engine)
 
 MUTANTS = [mutant for part in PARTS for mutant in part.MUTANTS]
