@@ -26,12 +26,15 @@ def draw(rows: list[dict[str, float | None]], name: str) -> Figure:
     axes.plot(steps, valid, color=ORANGE, marker=".", label="validation")
     best = min(range(len(rows)), key=lambda i: standing(rows[i]))
     axes.axhline(valid[best], color=PALE, linewidth=0.8, linestyle=":")
+    axes.margins(y=0.12)  # room below the lowest point for what is said of it
+    right = rows[best].get("valid accuracy")
     axes.annotate(
-        f"best: {valid[best]:.3f}",
+        f"best: {valid[best]:.3f}" + ("" if right is None else f", {right:.1%} right"),
         (steps[best], valid[best]),
-        xytext=(0, 10),
+        xytext=(0, -8),
         textcoords="offset points",
-        ha="right",
+        ha="right" if steps[best] > sum(steps) / len(steps) else "left",
+        va="top",
         color=ORANGE,
     )
     axes.legend(frameon=False)

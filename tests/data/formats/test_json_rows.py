@@ -125,6 +125,7 @@ def test_nan_is_a_missing_value_and_no_label(write: Write) -> None:
     ("content", "expected"),
     [
         ('[{"a": 1},]', "a.json:1: not JSON (a comma before ]: delete it)"),
+        ('[{"a": "b\n"}]', "a.json:1: not JSON (a quoted text that does not end on its line"),
         ('[{"a": 1},\n{"b": 1,}]', "a.json:2: not JSON (a comma before }: delete it)"),
         ('{"a": 1},\n{"a": 2}', "a.json:1: not JSON (',' after the value: delete it)"),
         ('[{"a": 1}\n{"a": 2}]', "a.json:2: not JSON (Expecting ',' delimiter)"),

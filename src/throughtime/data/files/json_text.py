@@ -87,6 +87,10 @@ def why(error: ValueError) -> str:
     rest, before = error.doc[at : at + 2], error.doc[:at].rstrip()[-1:]
     if rest.startswith(COMMENTS):
         return "a comment, which JSON does not have: delete it"
+    if error.msg.startswith("Invalid control character"):
+        return (
+            r"a quoted text that does not end on its line: close it, or write \n and \t inside it"
+        )
     if error.msg == "Extra data":
         more = "a comma" if rest[:1] == "," else "more"
         return f"{more} after the value: delete it"
