@@ -179,10 +179,13 @@ def test_reasons_to_stop(
 
 
 class Recording(Trainer):
-    """It keeps the learning rate of each update, and time passes only in updates."""
+    """It keeps the learning rate of each update, and time passes only in updates, and for so many
+    ``ticks`` in a validation."""
 
-    def __init__(self, run: RunFolder, data: Dataset, *, tick: float = 0.0, **how: Any) -> None:
-        self.now, self.tick, self.rates = 100.0, tick, list[float]()
+    def __init__(
+        self, run: RunFolder, data: Dataset, *, tick: float = 0.0, ticks: float = 0.0, **how: Any
+    ) -> None:
+        self.now, self.tick, self.ticks, self.rates = 100.0, tick, ticks, list[float]()
         super().__init__(run, data, say=silent, clock=lambda: self.now, **how)
 
     def _update(self, batch: Examples) -> dict[str, float]:
@@ -190,6 +193,14 @@ class Recording(Trainer):
         loss = super()._update(batch)
         self.now += self.tick
         return loss
+
+    def _expect_validation(self) -> None:
+        if not self.metrics:
+            self.progress.validation = self.ticks * self.tick
+
+    def _validate(self) -> tuple[bool, str]:
+        self.now += self.ticks * self.tick
+        return super()._validate()
 
 
 def recorded(words: Dataset, path: Path, tick: float = 0.0, **values: Any) -> Recording:
@@ -213,6 +224,44 @@ def test_the_decay_ends_where_the_seconds_end(words: Dataset, tmp_path: Path) ->
     assert trainer.planned == 400  # by steps, nothing would decay, and a tenth is the warm-up
     assert trainer.rates == pytest.approx([fall[0] / 40, *fall[1:]])
     assert trainer.run.metrics()[-1]["learning rate"] == trainer.rates[-1]
+
+
+def test_the_last_validation_ends_in_the_time_that_is_given(words: Dataset, tmp_path: Path) -> None:
+    run = prepare(Options(hidden_size=4, batch_size=4, max_seconds=40), words, tmp_path / "run")
+    trainer = Recording(run, words, tick=5, ticks=2)
+    assert trainer.fit() == "40 seconds are over"
+    assert trainer.now == 140
+    assert len(trainer.rates) == 6
+    assert trainer.rates[-1] < trainer.rates[1] / 5, "the rate falls within the updates' time"
+    assert trainer.valid is trainer.data.splits["valid"], "all of it was measured"
+
+
+def test_a_validation_that_takes_too_long_is_of_fewer_rows_and_so_are_the_next(
+    words: Dataset, tmp_path: Path
+) -> None:
+    run = prepare(Options(hidden_size=4, batch_size=4, max_seconds=40), words, tmp_path / "run")
+    said: list[str] = []
+    trainer = Recording(run, words, tick=5, ticks=8)
+    trainer.say = said.append
+    trainer.fit()
+    every, some = (symbols(run.model, v.y) for v in (words.splits["valid"], trainer.valid))
+    assert some == pytest.approx(every / 2, rel=0.1)
+    assert sum(f"valid is measured on {every // 2:,} of {every:,} symbols" in v for v in said) == 1
+    then = Recording(RunFolder.load(run.path, "last"), words, resume=True)
+    assert symbols(run.model, then.valid.y) == some
+
+
+def test_the_time_of_the_first_validation_is_guessed_from_the_updates(
+    words: Dataset, tmp_path: Path
+) -> None:
+    run = prepare(Options(hidden_size=4, batch_size=16, max_steps=3), words, tmp_path / "run")
+    now = iter(range(100, 200))
+    trainer = Trainer(run, words, say=silent, clock=lambda: float(next(now)))
+    trainer.fit()
+    assert trainer.progress.validation > 0
+    trainer.metrics, trainer.progress.seconds, trainer.progress.symbols = [], 60.0, 30
+    trainer._expect_validation()
+    assert trainer.progress.validation == symbols(run.model, words.splits["valid"].y)
 
 
 def test_the_decay_follows_what_ends_first(words: Dataset, tmp_path: Path) -> None:

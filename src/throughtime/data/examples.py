@@ -75,7 +75,7 @@ class Examples:
         )
 
     def limited_to(self, symbols: int) -> Examples:
-        """Rows, evenly spread, whose y have about ``symbols`` symbols in all.
+        """Rows, evenly spread, whose y have about ``symbols`` symbols in all; one value is one.
 
         Of one long row, its beginning; all rows, if they have no more symbols than that.
 
@@ -85,11 +85,10 @@ class Examples:
             >>> pairs.limited_to(13).y.values[:, 0]
             tensor([ 0,  8, 16])
         """
-        total = int(self.y.lengths.sum()) if isinstance(self.y, Sequence) else 0
+        total = int(self.y.lengths.sum()) if isinstance(self.y, Sequence) else len(self)
         if total <= symbols:
             return self
-        assert isinstance(self.y, Sequence)
-        if len(self) == 1 and self.x is None:
+        if isinstance(self.y, Sequence) and len(self) == 1 and self.x is None:
             return replace(self, y=self.y.take(torch.tensor(symbols)))
         count = max(1, len(self) * symbols // total)
         rows = torch.arange(count) * len(self) // count

@@ -9,7 +9,11 @@ from throughtime.runs.config import Config
 
 @dataclass
 class Progress:
-    """The progress of training: counts, and sums over the current epoch."""
+    """The progress of training: counts, and sums over the current epoch.
+
+    ``validation`` is the seconds that the last validation took; before the first one, a guess. Each
+    is of so many symbols as were ``measured`` by the first one; all, if it is None.
+    """
 
     epoch: int = 0
     position: int = 0
@@ -18,6 +22,14 @@ class Progress:
     nats: float = 0.0
     symbols: int = 0
     since_best: int = 0
+    validation: float = 0.0
+    measured: int | None = None
+
+    def end_of_updates(self, config: Config) -> float | None:
+        """The seconds after which no update begins, so that the last validation ends in time; None
+        without a limit. It gets half of them at most."""
+        limit = config.max_seconds
+        return None if limit is None else limit - min(self.validation, limit / 2)
 
     def reason_to_stop(self, config: Config) -> str | None:
         """Why a training of this configuration is over; None if it is not."""
@@ -27,7 +39,8 @@ class Progress:
             return f"no better for {config.patience} epochs"
         if config.max_steps is not None and self.step >= config.max_steps:
             return f"all {config.max_steps:,} steps are done"
-        if config.max_seconds is not None and self.seconds >= config.max_seconds:
+        end = self.end_of_updates(config)
+        if end is not None and self.seconds >= end:
             return f"{config.max_seconds:g} seconds are over"
         return None
 
@@ -35,10 +48,11 @@ class Progress:
         """Raise a ``ValueError`` if the counts, which were read from a file, are not possible in
         a training with so many ``updates`` per epoch."""
         counts = (self.epoch, self.position, self.step, self.symbols, self.since_best)
-        sums = (self.seconds, self.nats)
+        sums = (self.seconds, self.nats, self.validation)
         if not (
             all(isinstance(count, int) and 0 <= count < 2**63 for count in counts)
             and all(isinstance(total, float) for total in sums)
+            and (self.measured is None or (isinstance(self.measured, int) and self.measured > 0))
             # equal where the last update of an epoch is saved and not validated yet
             and self.position <= updates
             and (self.position > 0) == (self.symbols > 0)

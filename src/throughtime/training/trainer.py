@@ -109,6 +109,7 @@ class Trainer:
         # Rows of a batch have similar lengths. If the loss of each batch were divided by its own
         # number of symbols, short rows would weigh more, and the model would learn to be short.
         self.typical = symbols(self.model, data.splits["train"].y) / self.updates
+        self.symbols_of_valid = symbols(self.model, data.splits["valid"].limited_to(MEASURED).y)
         self.planned = self.config.epochs * self.updates
         if self.config.max_steps is not None:
             self.planned = min(self.planned, self.config.max_steps)
@@ -161,6 +162,7 @@ class Trainer:
                     unread = error
                 asked = unread is not None or asks_to_stop(self.on_update(done))
                 stop = self._agreed(interrupt, self.clock() - started, asked)
+                self._expect_validation()
                 if not stop and progress.seconds - self.saved > 60 * self.config.save_every:
                     self._save()
             if stop:
@@ -169,8 +171,11 @@ class Trainer:
                     raise unread
                 return stop
             with display.paused():
+                self._shorten_validation()
+                before = progress.seconds
                 better, said = self._validate()
                 stop = self._agreed(interrupt, self.clock() - started)
+                progress.validation = progress.seconds - before
                 self._save(best=better)
                 self.say(said)  # last: there may be nobody any more
                 answer = asks_to_stop(self.on_epoch(dict(self.metrics[-1])))
@@ -184,6 +189,31 @@ class Trainer:
         seconds, *reasons = self.processes.most(seconds, asked, interrupted)
         self.progress.seconds = seconds
         return ASKED if reasons[0] else INTERRUPTED if reasons[1] else None
+
+    def _expect_validation(self) -> None:
+        """Before the first validation, guess from the updates how long it will take: a symbol is a
+        forward pass, and in an update a reverse one too, which is no shorter."""
+        progress = self.progress
+        if not self.metrics:
+            a_symbol = progress.seconds / progress.symbols / 2
+            progress.validation = self.symbols_of_valid * a_symbol
+
+    def _shorten_validation(self) -> None:
+        """Before the first validation, leave out what would take longer than half of the time that
+        is given; all validations are of the same rows, also after this is resumed."""
+        progress, limit = self.progress, self.config.max_seconds
+        if not self.metrics and limit is not None and progress.validation > limit / 2:
+            share = limit / 2 / progress.validation
+            progress.measured = max(1, int(self.symbols_of_valid * share))
+            self.say(
+                f"valid is measured on {progress.measured:,} of {self.symbols_of_valid:,} symbols: "
+                f"all would take longer than half of {limit:g} seconds"
+            )
+
+    @property
+    def valid(self) -> Examples:
+        """The part of the validation data that is measured."""
+        return self.data.splits["valid"].limited_to(self.progress.measured or MEASURED)
 
     def _not_validated(self) -> bool:
         """Whether updates were made since the last validation, also before this was resumed."""
@@ -261,8 +291,8 @@ class Trainer:
 
     def _factor(self) -> float:
         """The learning rate, as a factor of its peak."""
-        step, limit = self.progress.step, self.config.max_seconds
-        of_time = 0.0 if limit is None else self.progress.seconds / limit
+        step, end = self.progress.step, self.progress.end_of_updates(self.config)
+        of_time = 0.0 if end is None else self.progress.seconds / end
         share = min(max(step / self.planned, of_time), 1.0)
         return factor_of(self.schedule, self.config.schedule, step, self.planned, share)
 
@@ -276,10 +306,9 @@ class Trainer:
         done = progress.position == self.updates
         steps = self.config.steps
         rows = self.rows if self.running else max(self.rows, 128)
-        examples = self.data.splits["valid"].limited_to(MEASURED)
         most, share = self.config.batch_symbols, self.processes.share.rows
         nats, count, right, measured = self.processes.sum(
-            *scored(self.model, examples, rows, steps, most, share)
+            *scored(self.model, self.valid, rows, steps, most, share)
         )
         valid = nats / count if count else math.nan
         accuracy = right / measured if self.data.schema.y_is_label and measured else None
