@@ -28,7 +28,7 @@ def ancestral(
         warp: how each step's distribution is warped.
         limit: the most values that a sequence may have.
         observed: sequences whose lengths the draws take, and whose values stand where ``keep``,
-            ``(rows, T)``, is true.
+            ``(rows, T)`` or, of vectors, ``(rows, T, D)``, is true.
         keep: which of them stand.
     """
     if process.needs_no_values:

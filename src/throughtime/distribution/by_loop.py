@@ -40,7 +40,7 @@ class Given(NamedTuple):
         x: x(t).
         left: τ - t + 1, the values that are left; None if every step decides whether to go on.
         observed: values that stand where ``keep`` is true.
-        keep: where they do.
+        keep: where they do, of a vector also for each entry.
     """
 
     x: Tensor | None = None
@@ -108,8 +108,8 @@ def _draw(
             going = going & (torch.rand(stop.shape, device=o.device) >= stop.float().sigmoid())
         y = warp.draw(output, units)
         if observed is not None and keep is not None:
-            y = torch.where(keep.reshape(-1, *(1,) * (y.dim() - 1)), observed, y)
-        state = state._replace(fed=graph.feed(o, y))
+            y = torch.where(keep.reshape(*keep.shape, *(1,) * (y.dim() - keep.dim())), observed, y)
+        state = state._replace(fed=graph.feed(o, y, state.scale))
         values.append(y)
         taken = taken + going
     return torch.stack(values, 1), Going(state, going, taken)

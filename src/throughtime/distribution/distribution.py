@@ -17,6 +17,7 @@ from throughtime.context.shapes import shape_of
 from throughtime.distribution.ancestral import ancestral
 from throughtime.distribution.beam_search import WIDEST, beam_search
 from throughtime.distribution.length_marginal import length_marginal
+from throughtime.distribution.missing import check_observed, completed, with_any
 from throughtime.distribution.process import Process
 from throughtime.distribution.support import check_fed, in_support
 from throughtime.distribution.terms import LogProbTerms, log_prob_terms, of_steps
@@ -114,19 +115,80 @@ class SequenceDistribution(Distribution):
         """
         return self.terms(value).total()
 
-    def terms(self, value: Sequence | Tensor, fed: Sequence | None = None) -> LogProbTerms:
+    def log_prob_of_observed(
+        self, value: Sequence | Tensor, observed: Tensor, draws: int = 100
+    ) -> Tensor:
+        r"""log p of the values that are observed, the others missing, of shape
+        ``sample_shape + batch_shape``.
+
+        It is the logarithm of the sum, or integral, of p(y) over all values that the missing ones
+        can have. Where the output edge carries y, that is estimated from draws of the missing ones,
+        each given all before it:
+
+        .. math:: \hat p = rac1n \sum_{i=1}^n
+                  \prod_{t\ 	ext{observed}} p(y^{(t)} \mid y_i^{(1)} \dots y_i^{(t-1)}),
+                  \qquad E[\hat p] = p(y_	ext{observed})
+
+        Its logarithm is a lower bound on the mean, and exact in the limit (sequential importance
+        sampling; Burda et al. 2016, "Importance weighted autoencoders", has the bound). Elsewhere
+        no missing value enters the recurrence, and it is exact.
+
+        Args:
+            value: y; where it is not observed it may be anything, NaN too.
+            observed: true where y is, ``(*batch, T)``; of vectors also for each entry.
+            draws: n.
+
+        Raises:
+            ValueError: as :meth:`log_prob`, of the observed values; or if ``observed`` does not fit
+                y, or some y(t) are observed in part, whose entries depend on each other.
+
+        Example:
+            >>> import throughtime as tt
+            >>> model = tt.RecurrentModel(
+            ...     tt.cells.GRU(4), tt.Wiring("h(t-1) -> h(t)", "y(t-1) -> h(t)", "h(t) -> o(t)"),
+            ...     tt.outputs.Normal(), tt.lengths.Unending())
+            >>> y = torch.tensor([[0.5], [torch.nan], [1.0]])
+            >>> model().log_prob_of_observed(y, ~y.isnan(), draws=10).shape
+            torch.Size([])
+        """
+        whole("draws", draws)
+        y = self._as_sequence(value)
+        observed = check_observed(observed, y, self.output)
+        y = in_support(with_any(y, observed, self.output), self.process, self.batch_shape)
+        carried = self.graph.wiring.feedback is Edge.OBSERVED
+        n = draws if carried and not bool(observed.all()) else 1
+        process = self.expand((n, *y.batch_shape)).process
+        rows = Sequence(y.values.expand(n, *y.values.shape), y.lengths.expand(n, *y.lengths.shape))
+        seen = _of_rows(observed, y).repeat(n, *(1,) * (observed.dim() - len(y.batch_shape)))
+        rows = completed(process, rows.flatten(), seen)
+        terms = log_prob_terms(process, rows, observed=seen)
+        found = terms.total().reshape(n, *y.batch_shape)
+        return found.logsumexp(0) - math.log(n)
+
+    def terms(
+        self,
+        value: Sequence | Tensor,
+        fed: Sequence | None = None,
+        observed: Tensor | None = None,
+    ) -> LogProbTerms:
         """The terms of :meth:`log_prob`, one by one.
 
         Args:
             value: y.
             fed: what the output edge carries instead of y, step by step; the terms are then not
                 those of a probability but of a training loss (see :mod:`throughtime.forcing`).
+            observed: which values are, as for :meth:`log_prob_of_observed`; the terms of others are
+                zero, and what stands for them in y is fed back.
         """
         given = self._as_sequence(value)
         y = in_support(given, self.process, self.batch_shape)
         if fed is not None:
             check_fed(fed, y, self.process)
-        of_rows = log_prob_terms(self.expand(y.batch_shape).process, y.flatten(), fed)
+        if observed is not None:
+            observed = check_observed(observed, given, self.output)
+            observed = _of_rows(observed, y)
+        process = self.expand(y.batch_shape).process
+        of_rows = log_prob_terms(process, y.flatten(), fed, observed)
         values, decisions, length = (v.reshape(y.batch_shape + v.shape[1:]) for v in of_rows)
         return LogProbTerms(
             pad(values, (0, given.steps - y.steps)),
@@ -381,3 +443,10 @@ class SequenceDistribution(Distribution):
         """Values ``(rows, T, *event)`` and lengths as a batch of this distribution's shape."""
         shape = self.batch_shape
         return Sequence(values.reshape(*shape, *values.shape[1:]), lengths.reshape(shape)).trim()
+
+
+def _of_rows(observed: Tensor, y: Sequence) -> Tensor:
+    """What is observed of y, in one batch dimension, without steps that no row of y has."""
+    depth = len(y.batch_shape)
+    observed = observed.narrow(depth, 0, y.steps)
+    return observed.reshape(math.prod(y.batch_shape), *observed.shape[depth:])

@@ -91,6 +91,7 @@ class Process:
         taken: Tensor,
         emit: Emit,
         fed: Sequence | None = None,
+        observed: Tensor | None = None,
         *,
         dropout: bool = True,
     ) -> tuple[GraphState, Tensors]:
@@ -102,9 +103,10 @@ class Process:
             taken: ``(rows,)``.
             emit: what is wanted of each step.
             fed: what the output edge carries instead of y.
+            observed: which values are, ``(rows, T)``, of vectors also for each entry; all, if None.
             dropout: whether anything is dropped in training.
         """
-        steps = self._steps(y, taken, fed, dropout)
+        steps = self._steps(y, taken, fed, dropout, observed)
 
         def stretch(state: GraphState, steps: Steps) -> tuple[GraphState, Tensors]:
             read, state = self.graph.unfold(state, steps, self.gradient, dropout=dropout)
@@ -113,12 +115,19 @@ class Process:
 
         return self.graph.fold(self.gradient, stretch, self.state, steps)
 
-    def _steps(self, y: Sequence, taken: Tensor, fed: Sequence | None, dropout: bool) -> Steps:
+    def _steps(
+        self,
+        y: Sequence,
+        taken: Tensor,
+        fed: Sequence | None,
+        dropout: bool,
+        observed: Tensor | None = None,
+    ) -> Steps:
         total = y.steps + int(self.length.stops)
         t = torch.arange(total, device=y.device)[:, None]
 
         def padded(values: Tensor) -> Tensor:
-            room = (0, 0) * len(y.event_shape) + (0, total - y.steps)
+            room = (0, 0) * (values.dim() - 2) + (0, total - y.steps)
             return pad(values, room).transpose(0, 1)
 
         def dropped(values: Tensor) -> Tensor:
@@ -127,11 +136,14 @@ class Process:
         target, carried, x, countdown = padded(y.values), None, None, None
         if not self.graph.wiring.independent:
             carried = dropped(target if fed is None else padded(fed.flatten().values))
+            if self.state.scale is not None:
+                carried = carried / self.state.scale
         if self.x is not None:
             x = dropped(self.x.values[:, :total].transpose(0, 1))
         if self.length.features:
             countdown = self.length.countdown((y.lengths - t).clamp(min=1), self.dtype)
-        return Steps(t < taken, x, carried, countdown, target, has_value=t < y.lengths)
+        seen = None if observed is None else padded(observed)
+        return Steps(t < taken, x, carried, countdown, target, t < y.lengths, seen)
 
     def hidden_states(self, y: Sequence) -> Tensors:
         """h(1) … h(T) of each layer, ``(rows, T, H)``, along the observed values of each row."""

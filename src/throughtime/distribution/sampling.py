@@ -21,7 +21,7 @@ class Sampling:
         limit: the most values that a sequence may have.
         lengths: τ of each row, ``(rows,)``; None if every step decides whether to go on.
         observed: values ``(rows, T, *event)`` that stand where ``keep`` is true, and are fed back.
-        keep: ``(rows, T)``.
+        keep: ``(rows, T)``, or of vectors ``(rows, T, D)``.
     """
 
     process: Process

@@ -33,7 +33,8 @@ class Stepper:
 
     def feed(self, o: Tensor, y: Tensor) -> None:
         """Give the output edge what it carries to the next step."""
-        self.state = self.state._replace(fed=self.process.graph.feed(o, y))
+        fed = self.process.graph.feed(o, y, self.state.scale)
+        self.state = self.state._replace(fed=fed)
 
     def select(self, hypotheses: Tensor) -> None:
         """Go on with these of the hypotheses; one may stand there more than once."""

@@ -50,7 +50,7 @@ def of_steps(output: Output, length: Length) -> Emit:
         if output.symbolic and output.size > 1 and not (values_hidden() or recorded((o, y))):
             o, y = against_the_rest(o, y, output.size), torch.zeros_like(y)
         stop, units = length.split(o)
-        log_p = output.distribution(units).log_prob(y)
+        log_p = output.log_prob(units, y, steps.observed)
         values = torch.where(steps.has_value, log_p, 0.0)
         if stop is None:
             return values, torch.zeros_like(values)
@@ -60,17 +60,24 @@ def of_steps(output: Output, length: Length) -> Emit:
     return lambda read, steps: read.each(made, steps)
 
 
-def log_prob_terms(process: Process, y: Sequence, fed: Sequence | None = None) -> LogProbTerms:
+def log_prob_terms(
+    process: Process,
+    y: Sequence,
+    fed: Sequence | None = None,
+    observed: Tensor | None = None,
+) -> LogProbTerms:
     """The terms of each row, with as many values as the longest row has.
 
     Args:
         process: the rows' process.
         y: a sequence for each row.
         fed: what the output edge carries instead of y.
+        observed: which values are; the terms of others are zero.
     """
     length = process.length
     taken = y.lengths + int(length.stops)
-    _, (values, decisions) = process.run(y, taken, of_steps(process.output, length), fed)
+    emit = of_steps(process.output, length)
+    _, (values, decisions) = process.run(y, taken, emit, fed, observed)
     values, decisions = values.T[:, : y.steps], decisions.T
     log_p_length = values.new_zeros(process.rows)
     if process.length_logits is not None:

@@ -5,22 +5,16 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from throughtime.context.graphs import outside_graphs
-from throughtime.distribution.ancestral import ancestral
 from throughtime.distribution.distribution import SequenceDistribution
+from throughtime.distribution.missing import drawn
 from throughtime.distribution.support import in_support
-from throughtime.distribution.warp import Warp
 from throughtime.sequence import Sequence
 from throughtime.wiring import Edge
 
 
-@outside_graphs
 @torch.no_grad()
 def fill(p: SequenceDistribution, y: Sequence, keep: Tensor, argmax: bool) -> Sequence:
     """What the output edge carries, of y's lengths: y where ``keep``, else the model's own values.
-
-    Each own value is drawn given all that was fed before it, observed or drawn, by the model as it
-    is used (without dropout).
 
     Raises:
         ValueError: if no value is fed back, so that there is nothing to fill.
@@ -33,5 +27,5 @@ def fill(p: SequenceDistribution, y: Sequence, keep: Tensor, argmax: bool) -> Se
         )
     y = in_support(y, p.process, p.batch_shape)
     p = p.expand(y.batch_shape)
-    drawn = ancestral(p.process, Warp(greedy=argmax), y.steps, observed=y, keep=keep)
-    return p.of_rows(drawn.values, drawn.lengths)
+    rows = y.flatten()
+    return p.of_rows(drawn(p.process, rows, keep, greedy=argmax), rows.lengths)

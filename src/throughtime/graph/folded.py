@@ -89,12 +89,17 @@ class FoldedGraph(nn.Module):
         """Rᵀx, for each direction."""
         return () if vector is None else tuple(r.R(vector) for r in self.layers[0])
 
-    def feed(self, o: Tensor, y: Tensor | None = None) -> Tensor | None:
-        """What the output edge carries to the next step, after o(t) and, if observed, y(t)."""
+    def feed(
+        self, o: Tensor, y: Tensor | None = None, scale: Tensor | None = None
+    ) -> Tensor | None:
+        """What the output edge carries to the next step, after o(t) and, if observed, y(t), which
+        is measured by the rows' scale."""
         if self.wiring.feedback is None:
             return None
         if self.wiring.feedback is Edge.OBSERVED:
-            return None if y is None else self.first.S.vector(y)
+            if y is None:
+                return None
+            return self.first.S.vector(y if scale is None else y / scale)
         assert self.output is not None
         units = o if self.length is None else self.length.split(o)[1]
         return self.output.expected(units) if self.wiring.feedback is Edge.EXPECTED else units
@@ -136,7 +141,7 @@ class FoldedGraph(nn.Module):
             h, end = r.step(r.U(h) if i else u, cell)
             h = h * keep[i] if keep else h
             ends.append(end)
-        return self.read(h).o, state._replace(cells=tuple(ends))
+        return self.read(h, state.scale).o, state._replace(cells=tuple(ends))
 
     def drop_symbols(self, values: Tensor) -> Tensor:
         """Dropout of x(t) or y(t-1) in training: a share of the symbols becomes -1, no symbol.
@@ -152,6 +157,12 @@ class FoldedGraph(nn.Module):
         """Dropout of h(t) in training, on its way to the next layer and to V."""
         return F.dropout(h, self.dropout, self.training)
 
-    def read(self, h: Tensor) -> Readout:
-        """What o(t) is read from, of h(t) of the top layer: c + V h."""
-        return Readout(h, self.V, self.c)
+    def read(self, h: Tensor, scale: Tensor | None = None) -> Readout:
+        """What o(t) is read from, of h(t) of the top layer: c + V h; and log ν is added to those
+        units that are the logarithm of a mean, if the rows have a scale ν, ``(rows, D)``."""
+        if scale is None:
+            return Readout(h, self.V, self.c)
+        offset = scale.log().expand(*h.shape[:-1], -1)
+        means = torch.eye(len(self.c), offset.shape[-1]).to(self.V)
+        h, V = torch.cat([h, offset.to(h.dtype)], -1), torch.cat([self.V, means], 1)
+        return Readout(h, V, self.c)

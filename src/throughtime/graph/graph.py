@@ -74,7 +74,7 @@ class Graph(FoldedGraph):
         if state.fed is not None:
             assert steps.y is not None
             state = state._replace(fed=self._last_fed(steps.y, steps.alive, state.fed))
-        return None if self.wiring.emits_last else self.read(top), state
+        return None if self.wiring.emits_last else self.read(top, state.scale), state
 
     def hidden_states(self, state: GraphState, steps: Steps, gradient: Gradient) -> Tensors:
         """h(1) … h(T) of each layer, the lowest first, ``(T, rows, H)``; of both directions side by
@@ -154,10 +154,11 @@ class Graph(FoldedGraph):
         if dropping:
             entering = loop.with_dropout(entering)
         nothing_yet = entering.new_zeros(entering.shape[1], self.c.shape[0])
-        moving = state._replace(bias=())
+        moving = state.moving
         recursion = Recursion(loop, entering, (nothing_yet, *moving.tensors()), padding)
         o, (_, *end) = gradient.scan(recursion)
-        return Readout(o), moving.like(tuple(end))._replace(bias=state.bias)
+        end_state = moving.like(tuple(end))
+        return Readout(o), state._replace(cells=end_state.cells, fed=end_state.fed)
 
     def fold(
         self, gradient: Gradient, stretch: Stretch, state: GraphState, steps: Steps
@@ -166,15 +167,18 @@ class Graph(FoldedGraph):
         if Edge.BACKWARD in self.wiring:
             return stretch(state, steps)
 
-        moving = state._replace(bias=())
+        moving, constant = state.moving, state.constant
 
-        def tensors(carry: Tensors, part: Tensors, bias: Tensors) -> tuple[Tensors, Tensors]:
-            before = moving.like(carry)._replace(bias=bias)
-            end, outputs = stretch(before, steps.like(part))
-            return end._replace(bias=()).tensors(), outputs
+        def after(carry: Tensors, constant: Tensors) -> GraphState:
+            now = moving.like(carry)
+            return state._replace(cells=now.cells, fed=now.fed).with_constant(constant)
 
-        carry, outputs = gradient.fold(tensors, moving.tensors(), steps.tensors(), state.bias, self)
-        return moving.like(carry)._replace(bias=state.bias), outputs
+        def tensors(carry: Tensors, part: Tensors, constant: Tensors) -> tuple[Tensors, Tensors]:
+            end, outputs = stretch(after(carry, constant), steps.like(part))
+            return end.moving.tensors(), outputs
+
+        carry, outputs = gradient.fold(tensors, moving.tensors(), steps.tensors(), constant, self)
+        return after(carry, constant), outputs
 
 
 def _unless_all(alive: Tensor) -> Tensor | None:

@@ -19,6 +19,7 @@ class Steps(NamedTuple):
         countdown: the features of the number of values that remain, ``(T, rows, features)``.
         target: y(t), of which the probability is wanted.
         has_value: ``(T, rows)``, which rows have a y(t); a step that decides to stop has none.
+        observed: ``(T, rows)``, or of vectors ``(T, rows, D)``, which values are not missing.
     """
 
     alive: Tensor
@@ -27,6 +28,7 @@ class Steps(NamedTuple):
     countdown: Tensor | None = None
     target: Tensor | None = None
     has_value: Tensor | None = None
+    observed: Tensor | None = None
 
     def tensors(self) -> Tensors:
         """All tensors in a row; :meth:`like` puts them back."""

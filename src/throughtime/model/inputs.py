@@ -23,6 +23,7 @@ def batch_shape_of(
     x: Sequence | Tensor | None,
     vector: Tensor | None,
     state: GraphState | None,
+    scale: Tensor | None = None,
 ) -> torch.Size:
     """The batch shape of a call's arguments.
 
@@ -67,18 +68,49 @@ def batch_shape_of(
                 f"{tuple(vector_batch)}; they must be the same"
             )
         batch_shape = vector_batch
+    if scale is not None:
+        _check_scale(graph, scale)
+        if (x is not None or vector is not None) and scale.shape[:-1] != batch_shape:
+            raise ValueError(
+                f"the scale has batch shape {tuple(scale.shape[:-1])} and x {tuple(batch_shape)}; "
+                "they must be the same"
+            )
+        batch_shape = scale.shape[:-1]
     if state is not None:
-        known = None if x is None and vector is None else math.prod(batch_shape)
+        have = [v for v in (x, vector, scale) if v is not None]
+        known = math.prod(batch_shape) if have else None
         rows = _rows_of_state(graph, state, known)
         batch_shape = torch.Size((rows,)) if known is None else batch_shape
     return batch_shape
+
+
+def _check_scale(graph: Graph, scale: Tensor) -> None:
+    output, dtype = graph.output, graph.c.dtype
+    if output is None or not output.counts:
+        raise ValueError(f"a scale goes with counts, which {output} has not; leave it out")
+    if graph.closed or graph.wiring.emits_last:
+        raise ValueError(
+            f"a scale goes with {Edge.EMIT.value} and, if anything is fed back, "
+            f"{Edge.OBSERVED.value}; the wiring is {graph.wiring}"
+        )
+    if not isinstance(scale, Tensor) or scale.dtype != dtype or scale.dim() < 1:
+        raise ValueError(f"the scale is no tensor (*batch, {output.value_size}) of {dtype}")
+    check_layout("the scale", scale)
+    check_device("the scale", scale, graph.c.device)
+    if scale.shape[-1] != output.value_size:
+        raise ValueError(
+            f"the scale has shape {tuple(scale.shape)}; expected (*batch, {output.value_size})"
+        )
+    if not values_hidden() and not bool(((scale > 0) & scale.isfinite()).all()):
+        least = scale.min().item()
+        raise ValueError(f"the scale has {least:g}; expected finite numbers above zero")
 
 
 def _rows_of_state(graph: Graph, state: GraphState, rows: int | None) -> int:
     """How many rows a given state has: as many as the other arguments have, if there are any."""
     if not isinstance(state, GraphState):
         raise TypeError(f"the state is a {type(state).__name__}; expected a tt.GraphState")
-    shapes = [s.shape for s in state._replace(bias=()).tensors()]
+    shapes = [s.shape for s in state.moving.tensors()]
     initial = graph.initial_state(1)
     initial = initial._replace(fed=None) if state.fed is None else initial
     if rows is None:

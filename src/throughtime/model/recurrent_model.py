@@ -126,6 +126,7 @@ class RecurrentModel(nn.Module):
         x: Sequence | Tensor | None = None,
         vector: Tensor | None = None,
         state: GraphState | None = None,
+        scale: Tensor | None = None,
     ) -> SequenceDistribution | Distribution | Tensor:
         """The distribution of y given x.
 
@@ -134,16 +135,23 @@ class RecurrentModel(nn.Module):
                 or symbol ``(*batch,)``, where only x → h(t); nothing where no x enters.
             vector: the vector, for a wiring with both.
             state: h(0) for each row of the batch; without ``fed``, no y comes before the first.
+            scale: ν, what counts are measured by in each row of the batch, ``(*batch, D)``, such as
+                their mean so far: log ν is added to the logarithm of their mean, and y(t)/ν is what
+                the output edge carries. Series of very different sizes share one model so, as
+                rates with an exposure do in Poisson regression; by default that of the state, or 1.
 
         Raises:
-            ValueError: if these are not what the wiring takes, or do not fit the model's sizes.
+            ValueError: if these are not what the wiring takes, or do not fit the model's sizes; or
+                there is a scale, and the output is not of counts.
         """
         if isinstance(x, Tensor) and Edge.INPUT not in self.wiring and vector is None:
             x, vector = None, x
-        batch_shape = batch_shape_of(self.graph, x, vector, state)
+        batch_shape = batch_shape_of(self.graph, x, vector, state, scale)
         if vector is not None:
             vector = vector.reshape(-1, *vector.shape[len(batch_shape) :])
         state = self._first_state(batch_shape, vector, state)
+        if scale is not None:
+            state = state._replace(scale=scale.reshape(-1, scale.shape[-1]))
         if self.wiring.emits_last:
             assert isinstance(x, Sequence)
             h = self._summary(x.flatten(), state).reshape(*batch_shape, self.graph.hidden_size)
@@ -222,7 +230,7 @@ class RecurrentModel(nn.Module):
         if state is None:
             return initial
         fed = initial.fed if state.fed is None else state.fed
-        return initial._replace(cells=state.cells, fed=fed)
+        return initial._replace(cells=state.cells, fed=fed, scale=state.scale)
 
     def _summary(self, x: Sequence, state: GraphState) -> Tensor:
         """h(τ), and of the backward direction h(1), side by side: ``(rows, hidden_size)``."""

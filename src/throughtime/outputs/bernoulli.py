@@ -45,6 +45,10 @@ class Bernoulli(Output):
     def discrete(self) -> bool:
         return True
 
+    @property
+    def independent(self) -> bool:
+        return True
+
     def distribution(self, o: Tensor, temperature: float = 1.0, validate: bool = False) -> Vector:
         return Vector(
             BernoulliDistribution(logits=o / temperature, validate_args=validate),

@@ -54,6 +54,10 @@ class Normal(Output):
     def value_size(self) -> int:
         return self.dim
 
+    @property
+    def independent(self) -> bool:
+        return True
+
     def distribution(self, o: Tensor, temperature: float = 1.0, validate: bool = False) -> Vector:
         mean, s = o.chunk(2, -1)
         scale = (softplus(s) + SMALLEST_SCALE) * math.sqrt(temperature)

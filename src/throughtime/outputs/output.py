@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import torch
 from torch import Tensor
-from torch.distributions import Distribution
+from torch.distributions import Distribution, Independent
 
 from throughtime.context.transforms import values_hidden
 from throughtime.sequence import Sequence
@@ -62,6 +62,28 @@ class Output:
         :class:`~throughtime.outputs.strict.Strict`.
         """
         raise NotImplementedError(f"{type(self).__name__} has no distribution(); write it")
+
+    @property
+    def independent(self) -> bool:
+        """Whether the entries of a vector y(t) are independent given o(t), as those of torch's
+        ``Independent`` are: then a part of them has a probability of its own."""
+        return False
+
+    def log_prob(self, o: Tensor, y: Tensor, observed: Tensor | None = None) -> Tensor:
+        """log p(y(t) given o(t)), ``o.shape[:-1]``; of the observed entries alone, if not all are.
+
+        Args:
+            o: ``(*, size)``.
+            y: ``(*, *event)``, any possible value where it is not observed.
+            observed: ``(*,)``, or of independent entries ``(*, *event)``.
+        """
+        p = self.distribution(o)
+        if observed is None:
+            return p.log_prob(y)
+        if observed.dim() == o.dim() - 1:
+            return torch.where(observed, p.log_prob(y), 0.0)
+        assert isinstance(p, Independent)
+        return torch.where(observed, p.base_dist.log_prob(y), 0.0).sum(-1)
 
     def expected(self, o: Tensor) -> Tensor:
         """E[y(t)] as it is fed back, ``(*, value_size)``: the mean (for symbols, the softmax)."""
