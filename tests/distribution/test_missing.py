@@ -115,6 +115,43 @@ def test_the_estimate_is_unbiased_with_a_single_draw() -> None:
     assert float((each.mean() - exact).abs() / error) < 4
 
 
+@pytest.mark.parametrize("length", [tt.lengths.Unending(), tt.lengths.Halt()], ids=repr)
+def test_a_beginning_that_is_given_is_not_counted(length: tt.lengths.Length) -> None:
+    p = made("generator", Categorical(3), length)().expand((2,))
+    y, seen = torch.tensor([[0, 1, 2, 0], [1, 1, 0, 2]]), torch.ones(2, 4, dtype=torch.bool)
+    seen[0, 1] = seen[0, 2] = seen[1, 3] = False
+    start = torch.tensor([2, 3])
+    values = list(torch.arange(3))
+    whole = sums(p, Sequence(y, [4, 4]), seen, values)
+    log_p = []
+    for row, s in enumerate(start.tolist()):  # of the beginning: as if all after it were missing
+        steps = seen[row : row + 1].clone()
+        beginning = Sequence(y[row : row + 1, :s], [s])
+        one = made("generator", Categorical(3), length)()
+        chosen = [
+            one.observe(Sequence(torch.where(steps[0, :s], beginning.values[0], other), s))[0]
+            for other in map(torch.stack, itertools.product(values, repeat=s))
+            if bool((other[steps[0, :s]] == 0).all())
+        ]
+        log_p.append(torch.stack(chosen).logsumexp(0))
+    found = p.log_prob_of_observed(y, seen, draws=DRAWS, given=start)
+    assert_close(found, whole - torch.stack(log_p), rtol=0, atol=0.02)
+
+
+def test_training_sees_the_same_terms() -> None:
+    p = made("generator", Normal(2), tt.lengths.Unending())().expand((2,))
+    y = torch.randn(2, 4, 2, dtype=torch.float64)
+    y[0, 1], y[1, 2, 0] = torch.nan, torch.nan
+    torch.manual_seed(0)
+    expected = p.log_prob_of_observed(y, ~y.isnan(), draws=1)
+    torch.manual_seed(0)
+    seeing, filled = p.seeing(y, ~y.isnan())
+    assert_close(tt.forcing.TeacherForcing().objective(seeing, filled), expected)
+    assert bool(filled.values.isfinite().all())
+    assert torch.equal(filled.values[~y.isnan()], y[~y.isnan()])
+    assert seeing.observe(filled)[1].process.observed is None
+
+
 def test_what_stands_where_y_is_missing_changes_nothing() -> None:
     model = made("hidden-and-output-to-hidden", Normal(2))
     p = model(**conditions(model.wiring, 2, [3, 3]))

@@ -116,7 +116,11 @@ class SequenceDistribution(Distribution):
         return self.terms(value).total()
 
     def log_prob_of_observed(
-        self, value: Sequence | Tensor, observed: Tensor, draws: int = 100
+        self,
+        value: Sequence | Tensor,
+        observed: Tensor,
+        draws: int = 100,
+        given: Tensor | None = None,
     ) -> Tensor:
         r"""log p of the values that are observed, the others missing, of shape
         ``sample_shape + batch_shape``.
@@ -137,6 +141,8 @@ class SequenceDistribution(Distribution):
             value: y; where it is not observed it may be anything, NaN too.
             observed: true where y is, ``(*batch, T)``; of vectors also for each entry.
             draws: n.
+            given: how many steps at the beginning are given, ``(*batch,)``: what is returned is
+                log p of those after them, given what is observed of these.
 
         Raises:
             ValueError: as :meth:`log_prob`, of the observed values; or if ``observed`` does not fit
@@ -155,40 +161,57 @@ class SequenceDistribution(Distribution):
         y = self._as_sequence(value)
         observed = check_observed(observed, y, self.output)
         y = in_support(with_any(y, observed, self.output), self.process, self.batch_shape)
+        seen = _of_rows(observed, y)
         carried = self.graph.wiring.feedback is Edge.OBSERVED
-        n = draws if carried and not bool(observed.all()) else 1
+        n = draws if carried and not bool(seen.all()) else 1
         process = self.expand((n, *y.batch_shape)).process
-        rows = Sequence(y.values.expand(n, *y.values.shape), y.lengths.expand(n, *y.lengths.shape))
-        seen = _of_rows(observed, y).repeat(n, *(1,) * (observed.dim() - len(y.batch_shape)))
-        rows = completed(process, rows.flatten(), seen)
-        terms = log_prob_terms(process, rows, observed=seen)
-        found = terms.total().reshape(n, *y.batch_shape)
-        return found.logsumexp(0) - math.log(n)
+        rows = Sequence(
+            y.values.expand(n, *y.values.shape), y.lengths.expand(n, *y.lengths.shape)
+        ).flatten()
+        process = replace(process, observed=seen.repeat(n, *(1,) * (seen.dim() - 1)))
+        terms = log_prob_terms(process, completed(process, rows))
+        if given is None:
+            found = terms.total().reshape(n, *y.batch_shape)
+            return found.logsumexp(0) - math.log(n)
+        start = given.reshape(-1).repeat(n)[:, None]
+        before, rest = terms.split(start)
+        before, rest = (v.reshape(n, *y.batch_shape) for v in (before, rest))
+        return (before + rest).logsumexp(0) - before.logsumexp(0)
 
-    def terms(
-        self,
-        value: Sequence | Tensor,
-        fed: Sequence | None = None,
-        observed: Tensor | None = None,
-    ) -> LogProbTerms:
+    def seeing(
+        self, value: Sequence | Tensor, observed: Tensor
+    ) -> tuple[SequenceDistribution, Sequence]:
+        """What training needs where values are missing: the distribution of which ``terms`` counts
+        the observed values alone, and y with draws of the model for the others.
+
+        Args:
+            value: y; where it is not observed it may be anything, NaN too.
+            observed: as for :meth:`log_prob_of_observed`.
+
+        Raises:
+            ValueError: as there.
+        """
+        y = self._as_sequence(value)
+        observed = check_observed(observed, y, self.output)
+        y = in_support(with_any(y, observed, self.output), self.process, self.batch_shape)
+        p = self.expand(y.batch_shape)
+        process = replace(p.process, observed=_of_rows(observed, y))
+        rows = completed(process, y.flatten())
+        return SequenceDistribution(process, y.batch_shape), p.of_rows(rows.values, rows.lengths)
+
+    def terms(self, value: Sequence | Tensor, fed: Sequence | None = None) -> LogProbTerms:
         """The terms of :meth:`log_prob`, one by one.
 
         Args:
             value: y.
             fed: what the output edge carries instead of y, step by step; the terms are then not
                 those of a probability but of a training loss (see :mod:`throughtime.forcing`).
-            observed: which values are, as for :meth:`log_prob_of_observed`; the terms of others are
-                zero, and what stands for them in y is fed back.
         """
         given = self._as_sequence(value)
         y = in_support(given, self.process, self.batch_shape)
         if fed is not None:
             check_fed(fed, y, self.process)
-        if observed is not None:
-            observed = check_observed(observed, given, self.output)
-            observed = _of_rows(observed, y)
-        process = self.expand(y.batch_shape).process
-        of_rows = log_prob_terms(process, y.flatten(), fed, observed)
+        of_rows = log_prob_terms(self.expand(y.batch_shape).process, y.flatten(), fed)
         values, decisions, length = (v.reshape(y.batch_shape + v.shape[1:]) for v in of_rows)
         return LogProbTerms(
             pad(values, (0, given.steps - y.steps)),
@@ -263,7 +286,8 @@ class SequenceDistribution(Distribution):
         emit = of_steps(self.output, self.length)
         state, (values, decisions) = process.run(rows, rows.lengths, emit)
         x = None if process.x is None else process.x.drop(rows.lengths)
-        rest = SequenceDistribution(replace(process, state=state, x=x), y.batch_shape)
+        process = replace(process, state=state, x=x, observed=None)
+        rest = SequenceDistribution(process, y.batch_shape)
         return (values + decisions).sum(0).reshape(y.batch_shape), rest
 
     def detach(self) -> SequenceDistribution:

@@ -72,10 +72,12 @@ def drawn(process: Process, y: Sequence, keep: Tensor, *, greedy: bool = False) 
     return ancestral(process, Warp(greedy=greedy), y.steps, observed=y, keep=keep).values
 
 
-def completed(process: Process, y: Sequence, observed: Tensor) -> Sequence:
+def completed(process: Process, y: Sequence) -> Sequence:
     """y with draws of the model where it is missing, if the output edge carries y; elsewhere
     nothing depends on what is missing, and y is as it is."""
-    if process.graph.wiring.feedback is not Edge.OBSERVED or bool(observed.all()):
+    observed = process.observed
+    carried = process.graph.wiring.feedback is Edge.OBSERVED
+    if observed is None or not carried or bool(observed.all()):
         return y
     own = drawn(process, y, observed)
     return Sequence(torch.where(_seen(observed, own), y.values, own), y.lengths)

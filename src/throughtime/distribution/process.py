@@ -35,6 +35,8 @@ class Process:
         x: x(1), x(2), … of each row, in one batch dimension; None if the wiring has no x(t).
         length_logits: the unnormalised log P(τ), ``(rows, longest + 1)``, or ``(1, longest + 1)``
             if all rows have the same; None if τ is not predicted.
+        observed: which values are counted, ``(rows, T)``, or of vectors ``(rows, T, D)``; all, if
+            it is None.
     """
 
     graph: Graph
@@ -43,6 +45,7 @@ class Process:
     state: GraphState
     x: Sequence | None = None
     length_logits: Tensor | None = None
+    observed: Tensor | None = None
 
     @property
     def output(self) -> Output:
@@ -81,6 +84,7 @@ class Process:
             state=self.state.map(repeated),
             x=None if x is None else Sequence(repeated(x.values), repeated(x.lengths)),
             length_logits=None if logits is None else repeated(logits.expand(self.rows, -1)),
+            observed=None if self.observed is None else repeated(self.observed),
         )
 
     # ---- many steps ----------------------------------------------------------------------------
@@ -91,7 +95,6 @@ class Process:
         taken: Tensor,
         emit: Emit,
         fed: Sequence | None = None,
-        observed: Tensor | None = None,
         *,
         dropout: bool = True,
     ) -> tuple[GraphState, Tensors]:
@@ -103,10 +106,9 @@ class Process:
             taken: ``(rows,)``.
             emit: what is wanted of each step.
             fed: what the output edge carries instead of y.
-            observed: which values are, ``(rows, T)``, of vectors also for each entry; all, if None.
             dropout: whether anything is dropped in training.
         """
-        steps = self._steps(y, taken, fed, dropout, observed)
+        steps = self._steps(y, taken, fed, dropout)
 
         def stretch(state: GraphState, steps: Steps) -> tuple[GraphState, Tensors]:
             read, state = self.graph.unfold(state, steps, self.gradient, dropout=dropout)
@@ -115,14 +117,7 @@ class Process:
 
         return self.graph.fold(self.gradient, stretch, self.state, steps)
 
-    def _steps(
-        self,
-        y: Sequence,
-        taken: Tensor,
-        fed: Sequence | None,
-        dropout: bool,
-        observed: Tensor | None = None,
-    ) -> Steps:
+    def _steps(self, y: Sequence, taken: Tensor, fed: Sequence | None, dropout: bool) -> Steps:
         total = y.steps + int(self.length.stops)
         t = torch.arange(total, device=y.device)[:, None]
 
@@ -142,7 +137,7 @@ class Process:
             x = dropped(self.x.values[:, :total].transpose(0, 1))
         if self.length.features:
             countdown = self.length.countdown((y.lengths - t).clamp(min=1), self.dtype)
-        seen = None if observed is None else padded(observed)
+        seen = None if self.observed is None else padded(self.observed[:, : y.steps])
         return Steps(t < taken, x, carried, countdown, target, t < y.lengths, seen)
 
     def hidden_states(self, y: Sequence) -> Tensors:

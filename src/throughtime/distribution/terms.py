@@ -39,6 +39,16 @@ class LogProbTerms(NamedTuple):
         """log p(y, τ), of shape ``batch``."""
         return self.values.sum(-1) + self.decisions.sum(-1) + self.length
 
+    def split(self, start: Tensor) -> tuple[Tensor, Tensor]:
+        """The sums of the terms of the steps before ``start``, ``(*batch, 1)``, and of the others;
+        that of the length is with the others."""
+        sums = []
+        for terms in (self.values, self.decisions):
+            before = torch.arange(terms.shape[-1], device=terms.device) < start
+            sums.append(torch.where(before, terms, 0.0).sum(-1))
+            sums.append(torch.where(before, 0.0, terms).sum(-1))
+        return sums[0] + sums[2], sums[1] + sums[3] + self.length
+
 
 def of_steps(output: Output, length: Length) -> Emit:
     """From o(t) to log p(y(t) | …) and the log-probability of the decision at t, ``(T, rows)``."""
@@ -60,24 +70,17 @@ def of_steps(output: Output, length: Length) -> Emit:
     return lambda read, steps: read.each(made, steps)
 
 
-def log_prob_terms(
-    process: Process,
-    y: Sequence,
-    fed: Sequence | None = None,
-    observed: Tensor | None = None,
-) -> LogProbTerms:
+def log_prob_terms(process: Process, y: Sequence, fed: Sequence | None = None) -> LogProbTerms:
     """The terms of each row, with as many values as the longest row has.
 
     Args:
         process: the rows' process.
         y: a sequence for each row.
         fed: what the output edge carries instead of y.
-        observed: which values are; the terms of others are zero.
     """
     length = process.length
     taken = y.lengths + int(length.stops)
-    emit = of_steps(process.output, length)
-    _, (values, decisions) = process.run(y, taken, emit, fed, observed)
+    _, (values, decisions) = process.run(y, taken, of_steps(process.output, length), fed)
     values, decisions = values.T[:, : y.steps], decisions.T
     log_p_length = values.new_zeros(process.rows)
     if process.length_logits is not None:
