@@ -7,6 +7,8 @@ import math
 import torch
 from torch import Tensor
 
+from throughtime.outputs.bounds import above_zero
+
 LARGE = 8.0
 """From here on, Stirling's series has all digits of a double."""
 
@@ -31,14 +33,9 @@ def stirling(x: Tensor) -> Tensor:
     """
     # both are computed everywhere, so both must be finite everywhere, and their gradients
     small, large = x.clamp(max=LARGE), x.clamp(min=LARGE)
-    exact = torch.lgamma(small + 1) - small * above(small).log() + small
+    exact = torch.lgamma(small + 1) - small * above_zero(small).log() + small
     rest = sum(c / large ** (2 * i + 1) for i, c in enumerate(SERIES))
     return torch.where(x < LARGE, exact, 0.5 * (2 * math.pi * large).log() + rest)
-
-
-def above(x: Tensor) -> Tensor:
-    """x, or the smallest number above zero in place of 0: x log x is then 0."""
-    return x.clamp(min=torch.finfo(x.dtype).tiny)
 
 
 def log_of(change: Tensor, log: Tensor) -> Tensor:

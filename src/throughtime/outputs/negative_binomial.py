@@ -85,7 +85,7 @@ class NegativeBinomial(Counts):
     Example:
         >>> p = NegativeBinomial().distribution(torch.tensor([2.0, 1.0]))
         >>> p.mean, p.variance
-        (tensor([7.3891]), tensor([79.0966]))
+        (tensor([7.3891]), tensor([79.0962]))
     """
 
     dim: int = 1

@@ -65,10 +65,8 @@ class MoreZeros(Distribution):
         return counts * (torch.rand_like(counts) >= torch.sigmoid(self.logits))
 
     def cdf(self, value: Tensor) -> Tensor:
-        zero = torch.sigmoid(self.logits)
-        return torch.where(
-            value < 0, 0.0, zero + torch.sigmoid(-self.logits) * self.base.cdf(value)
-        )
+        below = torch.sigmoid(self.logits) + torch.sigmoid(-self.logits) * self.base.cdf(value)
+        return torch.where(value < 0, 0.0, below)
 
 
 @dataclass(frozen=True)
