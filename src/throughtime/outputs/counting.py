@@ -34,8 +34,11 @@ def stirling(x: Tensor) -> Tensor:
     # both are computed everywhere, so both must be finite everywhere, and their gradients
     small, large = x.clamp(max=LARGE), x.clamp(min=LARGE)
     exact = torch.lgamma(small + 1) - small * above_zero(small).log() + small
-    rest = sum(c / large ** (2 * i + 1) for i, c in enumerate(SERIES))
-    return torch.where(x < LARGE, exact, 0.5 * (2 * math.pi * large).log() + rest)
+    small_one = 1 / large
+    rest = torch.zeros_like(x)
+    for term in reversed(SERIES):
+        rest = term + rest * small_one.square()
+    return torch.where(x < LARGE, exact, (2 * math.pi * large).log() / 2 + rest * small_one)
 
 
 def log_of(change: Tensor, log: Tensor) -> Tensor:

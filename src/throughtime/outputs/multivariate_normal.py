@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import torch
 from torch import Tensor
-from torch.distributions import LowRankMultivariateNormal
+from torch.distributions import Distribution, LowRankMultivariateNormal
 from torch.distributions import MultivariateNormal as MultivariateNormalDistribution
 
 from throughtime.outputs.bounds import positive
@@ -17,22 +17,57 @@ from throughtime.outputs.strict import Strict
 from throughtime.whole import whole
 
 
-class Dependent(Strict, MultivariateNormalDistribution):
+class _Dependent(Distribution):
+    """What both ways of writing Σ share. torch's densities divide by the size of a batch, which
+    may be zero, as where every sequence is empty."""
+
+    @property
+    def marginals(self) -> Real:
+        """The distribution of each entry by itself."""
+        return Real(self.mean, self.variance.sqrt(), validate_args=False)
+
+    def log_prob(self, value: Tensor) -> Tensor:
+        if self._validate_args:
+            self._validate_sample(value)
+        distance, log_det = self._distance(value - self.mean)
+        return -(distance + self.event_shape[0] * math.log(2 * math.pi)) / 2 - log_det
+
+    def _distance(self, away: Tensor) -> tuple[Tensor, Tensor]:
+        r""":math:`y^\top \Sigma^{-1} y`, and :math:`\tfrac12 \log \det \Sigma`."""
+        raise NotImplementedError
+
+
+class _Triangle(_Dependent, MultivariateNormalDistribution):
+    def _distance(self, away: Tensor) -> tuple[Tensor, Tensor]:
+        return _through(self.scale_tril, away), _log_det(self.scale_tril)
+
+
+class _LowRank(_Dependent, LowRankMultivariateNormal):
+    def _distance(self, away: Tensor) -> tuple[Tensor, Tensor]:
+        # Σ⁻¹ and det Σ by the Woodbury identity, of a matrix of rank rows, I + Wᵀ W / σ²
+        common = (self.cov_factor.mT @ (away / self.cov_diag)[..., None])[..., 0]
+        explained = _through(self._capacitance_tril, common)
+        own = (away.square() / self.cov_diag).sum(-1)
+        log_det = _log_det(self._capacitance_tril) + self.cov_diag.log().sum(-1) / 2
+        return own - explained, log_det
+
+
+def _through(triangle: Tensor, vector: Tensor) -> Tensor:
+    """The squared norm of the solution of triangle · z = vector."""
+    z = torch.linalg.solve_triangular(triangle, vector[..., None], upper=False)
+    return z.square().sum((-1, -2))
+
+
+def _log_det(triangle: Tensor) -> Tensor:
+    return triangle.diagonal(dim1=-2, dim2=-1).log().sum(-1)
+
+
+class Dependent(Strict, _Triangle):
     """A vector of dependent normal entries."""
 
-    @property
-    def marginals(self) -> Real:
-        """The distribution of each entry by itself."""
-        return Real(self.mean, self.variance.sqrt(), validate_args=False)
 
-
-class LowRank(Strict, LowRankMultivariateNormal):
+class LowRank(Strict, _LowRank):
     """The same with few common reasons."""
-
-    @property
-    def marginals(self) -> Real:
-        """The distribution of each entry by itself."""
-        return Real(self.mean, self.variance.sqrt(), validate_args=False)
 
 
 @dataclass(frozen=True)
