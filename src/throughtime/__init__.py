@@ -8,7 +8,7 @@ A recurrent model is four choices, and nothing else:
 ==========  =================================================================================
 cell        the transition f: ``cells.Elman``, ``GRU``, ``LSTM``, …, or your own ``cells.Cell``
 wiring      which edges there are: the five of ``wirings``, or any other ``Wiring`` that works
-output      from o(t) to y(t): ``outputs.Categorical``, ``Bernoulli``, ``Normal``, ``Mixture``
+output      from o(t) to y(t): ``outputs.Categorical``, ``Normal``, ``NegativeBinomial``, …
 length      how τ is decided: ``lengths.SameAsInput``, ``EndOfSequence``, ``Halt``, …
 ==========  =================================================================================
 

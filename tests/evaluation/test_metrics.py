@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from torch import Tensor
 
 import throughtime as tt
+from tests.helpers import measures
 from tests.helpers.oracle import quick
 from tests.helpers.schemas import reals, symbols
 from throughtime.data import Examples, Schema, Vocabulary
@@ -293,7 +294,7 @@ def test_ends_are_counted_and_left_out() -> None:
 OUTPUTS = [tt.outputs.Normal(2), tt.outputs.Mixture(3, dim=2)]
 
 
-@pytest.mark.parametrize("output", OUTPUTS, ids=str)
+@pytest.mark.parametrize("output", OUTPUTS + measures.MEASURED, ids=str)
 def test_values_below_are_as_many_as_the_distribution_function_says(output: Any) -> None:
     torch.manual_seed(0)
     p = output.distribution(torch.randn(output.size))

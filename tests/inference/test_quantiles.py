@@ -5,6 +5,7 @@ import scipy.stats
 import torch
 
 import throughtime as tt
+from tests.helpers import measures
 from throughtime.evaluation.metrics.reals import marginal_cdf
 from throughtime.inference.quantiles import LEVELS, quantile
 
@@ -38,3 +39,29 @@ def test_they_rise_with_the_level() -> None:
     p = output.distribution(3 * torch.randn(20, output.size))
     low, middle, high = (quantile(p, level) for level in LEVELS)
     assert bool(((low < middle) & (middle < high)).all())
+
+
+@pytest.mark.parametrize("level", EXTREME)
+@pytest.mark.parametrize("output", measures.CONTINUOUS, ids=repr)
+def test_of_what_is_measured_as_much_is_below_them_as_they_say(
+    output: tt.outputs.Output, level: float
+) -> None:
+    torch.manual_seed(0)
+    p = output.distribution(0.7 * torch.randn(50, output.size, dtype=torch.float64))
+    below = marginal_cdf(p, quantile(p, level))
+    torch.testing.assert_close(below, torch.full_like(below, level), rtol=0, atol=1e-9)
+
+
+@pytest.mark.parametrize("level", EXTREME)
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+@pytest.mark.parametrize("output", measures.COUNTS, ids=repr)
+def test_of_counts_they_are_the_smallest_with_as_much_below(
+    output: tt.outputs.Output, dtype: torch.dtype, level: float
+) -> None:
+    torch.manual_seed(0)
+    p = output.distribution(2 * torch.randn(50, output.size, dtype=dtype))
+    found = quantile(p, level)
+    assert not bool(output.impossible(found).any())
+    rounding = 1e-5 if dtype == torch.float32 else 1e-12
+    assert bool((marginal_cdf(p, found) >= level - rounding).all())
+    assert bool((marginal_cdf(p, found - 1) < level + rounding).all())

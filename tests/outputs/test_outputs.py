@@ -15,11 +15,26 @@ from torch import Tensor
 from torch.testing import assert_close
 
 import throughtime as tt
-from tests.helpers import oracle
-from throughtime.outputs import Bernoulli, Categorical, Mixture, Normal, Output
+from tests.helpers import measures, oracle
+from throughtime.outputs import (
+    Bernoulli,
+    Beta,
+    Categorical,
+    Gamma,
+    LogNormal,
+    Mixture,
+    MultivariateNormal,
+    NegativeBinomial,
+    Normal,
+    Output,
+    Poisson,
+    StudentT,
+    ZeroInflated,
+)
 
 DISCRETE = [Categorical(1), Categorical(4), Bernoulli(1), Bernoulli(3)]
-CONTINUOUS = [Normal(), Normal(3), Mixture(1), Mixture(3), Mixture(2, 2)]
+CONTINUOUS = [Normal(), Normal(3), Mixture(1), Mixture(3), Mixture(2, 2), *measures.CONTINUOUS]
+ALL = DISCRETE + measures.COUNTS + CONTINUOUS
 SEEDS = st.integers(0, 10**6)
 
 
@@ -31,7 +46,7 @@ def _o(output: Output, *shape: int, seed: int = 0, scale: float = 2.0) -> Tensor
 # ---- probabilities -------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("output", DISCRETE + CONTINUOUS, ids=repr)
+@pytest.mark.parametrize("output", ALL, ids=repr)
 @oracle.quick
 @given(seed=SEEDS)
 def test_log_prob_is_the_textbook_formula(output: Output, seed: int) -> None:
@@ -72,7 +87,7 @@ def test_the_expected_value_of_a_mixture_weighs_the_components_means() -> None:
     assert_close(Mixture(2, 2).expected(o), torch.tensor([0.25 + 3.75, 0.5 + 4.5]))
 
 
-@pytest.mark.parametrize("output", DISCRETE + CONTINUOUS, ids=repr)
+@pytest.mark.parametrize("output", ALL, ids=repr)
 def test_sizes_are_those_of_o_and_of_y(output: Output) -> None:
     draws = output.distribution(_o(output, 2, 3)).sample()
     assert draws.shape == (2, 3, *output.event_shape)
@@ -80,13 +95,13 @@ def test_sizes_are_those_of_o_and_of_y(output: Output) -> None:
     output.check(tt.Sequence(draws))
 
 
-@pytest.mark.parametrize("output", DISCRETE + CONTINUOUS, ids=repr)
+@pytest.mark.parametrize("output", ALL, ids=repr)
 def test_no_steps_have_no_log_probs(output: Output) -> None:
     for shape in ((0, 2), (2, 0)):
         distribution = output.distribution(_o(output, *shape))
         assert distribution.log_prob(oracle.drawn(output, *shape)).shape == shape
         assert output.best(_o(output, *shape), 1)[1].shape == (*shape, 1)
-        if not isinstance(output, Mixture):
+        if not isinstance(output, Mixture) and not output.counts:
             assert distribution.entropy().shape == shape
 
 
@@ -165,6 +180,12 @@ def test_real_vectors_have_no_second_best(output: Output) -> None:
         output.best(_o(output), 2)
 
 
+@pytest.mark.parametrize("output", measures.COUNTS, ids=repr)
+def test_of_counts_one_is_found(output: Output) -> None:
+    with pytest.raises(ValueError, match="counts without an end, of which one is found, not the 2"):
+        output.best(_o(output), 2)
+
+
 # ---- what an output cannot produce ---------------------------------------------------------------
 
 BAD = [
@@ -175,6 +196,17 @@ BAD = [
     (Normal(2), math.inf, "2 finite numbers"),
     (Normal(2), math.nan, "2 finite numbers"),
     (Mixture(3, 2), -math.inf, "2 finite numbers"),
+    (Poisson(2), -1.0, "2 whole numbers, each 0 or more"),
+    (NegativeBinomial(), 0.5, "1 whole numbers, each 0 or more"),
+    (NegativeBinomial(), math.inf, "1 whole numbers, each 0 or more"),
+    (ZeroInflated(Poisson(2)), 1.5, "2 whole numbers, each 0 or more"),
+    (Gamma(2), 0.0, "2 positive numbers .*"),
+    (Gamma(2), math.inf, "2 positive numbers .*"),
+    (LogNormal(), -1.0, "1 positive numbers .*"),
+    (Beta(2), 0.0, "2 numbers strictly between 0 and 1, .*"),
+    (Beta(2), 1.0, "2 numbers strictly between 0 and 1, .*"),
+    (StudentT(), math.nan, "1 finite numbers"),
+    (MultivariateNormal(2), math.inf, "2 finite numbers"),
 ]
 
 
@@ -182,7 +214,7 @@ BAD = [
 def test_a_value_that_cannot_be_is_named_with_its_row_and_step(
     output: Output, value: Any, expected: str
 ) -> None:
-    values = torch.zeros_like(oracle.drawn(output, 2, 2, 4))
+    values = oracle.drawn(output, 2, 2, 4)
     values[1, 0, 2] = value
     message = rf"^y\(3\) of row \[1, 0\] is .*, which {re.escape(repr(output))} .*{expected}$"
     with pytest.raises(ValueError, match=message):
@@ -190,7 +222,7 @@ def test_a_value_that_cannot_be_is_named_with_its_row_and_step(
     output.check(tt.Sequence(values, torch.tensor([[4, 4], [2, 4]])))  # where it is padding
 
 
-@pytest.mark.parametrize("output", DISCRETE + CONTINUOUS, ids=repr)
+@pytest.mark.parametrize("output", ALL, ids=repr)
 def test_values_of_another_shape_are_refused_with_both_shapes(output: Output) -> None:
     values = torch.zeros(2, 5, *output.event_shape, 7, dtype=oracle.drawn(output).dtype)
     with pytest.raises(ValueError, match=r"produces values of shape .* got event shape .*7,?\)"):
@@ -205,6 +237,15 @@ def test_values_of_another_shape_are_refused_with_both_shapes(output: Output) ->
         (lambda: Normal(0), "dim must be a whole number, at least 1; got 0"),
         (lambda: Mixture(0), "components must be a whole number, at least 1; got 0"),
         (lambda: Mixture(2, -1), "dim must be a whole number, at least 1; got -1"),
+        (lambda: Poisson(0), "dim must be a whole number, at least 1; got 0"),
+        (lambda: Beta(0), "dim must be a whole number, at least 1; got 0"),
+        (lambda: MultivariateNormal(0), "dim must be a whole number, at least 1; got 0"),
+        (lambda: MultivariateNormal(2, 0), "rank must be a whole number, at least 1; got 0"),
+        (
+            lambda: ZeroInflated(Normal()),
+            r"of must be an output of counts, .*; got Normal\(dim=1\)",
+        ),
+        (lambda: ZeroInflated(ZeroInflated(Poisson())), "of must be an output of counts"),
     ],
 )
 def test_outputs_without_values_are_refused(make: Any, reason: str) -> None:

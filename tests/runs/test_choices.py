@@ -29,6 +29,16 @@ def test_wirings_survive_their_text(wiring: tt.Wiring) -> None:
         tt.outputs.Bernoulli(4),
         tt.outputs.Normal(4),
         tt.outputs.Mixture(2, 4),
+        tt.outputs.Poisson(4),
+        tt.outputs.NegativeBinomial(4),
+        tt.outputs.ZeroInflated(tt.outputs.Poisson(4)),
+        tt.outputs.ZeroInflated(tt.outputs.NegativeBinomial(4)),
+        tt.outputs.StudentT(4),
+        tt.outputs.Gamma(4),
+        tt.outputs.LogNormal(4),
+        tt.outputs.Beta(4),
+        tt.outputs.MultivariateNormal(4),
+        tt.outputs.MultivariateNormal(4, rank=2),
     ],
 )
 def test_outputs_survive_their_text(output: tt.outputs.Output) -> None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import torch
 from torch import Tensor
-from torch.distributions import Distribution, Independent
+from torch.distributions import Distribution
 
-from throughtime.evaluation.metrics.reals import marginal_cdf
+from throughtime.outputs.strict import marginals
 
 LEVELS = (0.05, 0.5, 0.95)
 """The levels of the quantiles that are given: the median and the central 90 % interval."""
@@ -18,7 +18,8 @@ HALVINGS = 60
 def quantile(p: Distribution, level: float) -> Tensor:
     r"""The value y with :math:`P(Y_i \le y_i) = \text{level}` for each entry, ``(*batch, D)``.
 
-    By bisection, if the distribution has no inverse cdf, such as a mixture.
+    By bisection, if the distribution has no inverse cdf, such as a mixture. Of counts, the smallest
+    one with at least as much below it.
 
     Example:
         >>> import throughtime as tt
@@ -26,9 +27,9 @@ def quantile(p: Distribution, level: float) -> Tensor:
         >>> quantile(p, 0.975)  # both components have the mean 0 and the deviation log 2
         tensor([1.3587], dtype=torch.float64)
     """
-    base = p.base_dist if isinstance(p, Independent) else p
+    entries = marginals(p)
     try:
-        return base.icdf(torch.tensor(level, dtype=p.mean.dtype))
+        return entries.icdf(torch.tensor(level, dtype=p.mean.dtype))
     except NotImplementedError:
         pass
     # Cantelli's inequality bounds the distance of a quantile from the mean
@@ -36,6 +37,8 @@ def quantile(p: Distribution, level: float) -> Tensor:
     low, high = p.mean - reach, p.mean + reach
     for _ in range(HALVINGS):
         middle = (low + high) / 2
-        below = marginal_cdf(p, middle) < level
+        below = entries.cdf(middle) < level
         low, high = torch.where(below, middle, low), torch.where(below, high, middle)
-    return (low + high) / 2
+    found = (low + high) / 2
+    whole = getattr(entries.support, "is_discrete", False)
+    return found.round().clamp(min=0) if whole else found

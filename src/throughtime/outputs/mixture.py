@@ -8,10 +8,11 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 from torch.distributions import Categorical, MixtureSameFamily
-from torch.nn.functional import softplus
 
-from throughtime.outputs.normal import SMALLEST_SCALE, Real
-from throughtime.outputs.output import Output, only_the_best
+from throughtime.outputs.bounds import positive
+from throughtime.outputs.measured import Measured
+from throughtime.outputs.normal import Real
+from throughtime.outputs.output import only_the_best
 from throughtime.outputs.strict import Entries, Strict
 from throughtime.whole import whole
 
@@ -19,9 +20,22 @@ from throughtime.whole import whole
 class MixtureOfVectors(Strict, MixtureSameFamily):
     """A mixture of vectors."""
 
+    @property
+    def marginals(self) -> MixtureSameFamily:
+        """The distribution of each entry by itself, a mixture of numbers."""
+        vectors, logits = self.component_distribution, self.mixture_distribution.logits
+        assert isinstance(vectors, Entries)
+        assert isinstance(vectors.base_dist, Real)
+        mean, scale = vectors.base_dist.loc.mT, vectors.base_dist.scale.mT
+        return MixtureSameFamily(
+            Categorical(logits=logits[..., None, :].expand(mean.shape), validate_args=False),
+            Real(mean, scale, validate_args=False),
+            validate_args=False,
+        )
+
 
 @dataclass(frozen=True)
-class Mixture(Output):
+class Mixture(Measured):
     r"""A real vector from a mixture of K normals with independent entries.
 
     .. math:: p(y) = \sum_k \pi_k \prod_i N(y_i; \mu_{ki}, \sigma_{ki}^2)
@@ -44,7 +58,7 @@ class Mixture(Output):
 
     def __post_init__(self) -> None:
         whole("components", self.components)
-        whole("dim", self.dim)
+        super().__post_init__()
         whole("components * (1 + 2 * dim)", self.size)
 
     @property
@@ -52,15 +66,15 @@ class Mixture(Output):
         return self.components * (1 + 2 * self.dim)
 
     @property
-    def value_size(self) -> int:
-        return self.dim
+    def independent(self) -> bool:
+        return self.dim == 1
 
     def distribution(
         self, o: Tensor, temperature: float = 1.0, validate: bool = False
     ) -> MixtureOfVectors:
         k, d = self.components, self.dim
         logits, mean, s = o.split([k, k * d, k * d], -1)
-        scale = (softplus(s) + SMALLEST_SCALE) * math.sqrt(temperature)
+        scale = positive(s) * math.sqrt(temperature)
         mean, scale = (v.unflatten(-1, (k, d)) for v in (mean, scale))
         return MixtureOfVectors(
             Categorical(logits=logits / temperature, validate_args=validate),
@@ -76,9 +90,3 @@ class Mixture(Output):
         densities = torch.stack([distribution.log_prob(m) for m in means.unbind(-2)], -1)
         density, which = densities.max(-1, keepdim=True)
         return means.gather(-2, which[..., None].expand(*which.shape, self.dim)), density
-
-    def impossible(self, values: Tensor) -> Tensor:
-        return ~torch.isfinite(values).all(-1)
-
-    def expects(self) -> str:
-        return f"{self.dim} finite numbers"

@@ -43,7 +43,14 @@ class Output:
 
     @property
     def discrete(self) -> bool:
-        """Whether y(t) takes values from a finite set, so that probabilities can be compared."""
+        """Whether y(t) takes values from a finite set, so that probabilities can be compared:
+        counts, which have no end, do not."""
+        return False
+
+    @property
+    def counts(self) -> bool:
+        """Whether y(t) is whole numbers 0, 1, 2, …, and the first ``value_size`` units of o(t) are
+        log E[y(t)] (of the inner output), to which the logarithm of a scale may be added."""
         return False
 
     @property
@@ -59,7 +66,8 @@ class Output:
 
         ``temperature`` below one makes it sharper, above one flatter. With ``validate``, values
         outside of its support are refused. Its ``log_prob`` should broadcast no values: see
-        :class:`~throughtime.outputs.strict.Strict`.
+        :class:`~throughtime.outputs.strict.Strict`. Coverage and quantiles need the cdf of its
+        entries: see :func:`~throughtime.outputs.strict.marginals`.
         """
         raise NotImplementedError(f"{type(self).__name__} has no distribution(); write it")
 
@@ -95,7 +103,7 @@ class Output:
         Fewer than k where there are fewer values.
 
         Raises:
-            ValueError: if k > 1 and the values are continuous.
+            ValueError: if k > 1 and the values are continuous, or counts.
         """
         raise NotImplementedError(f"{self} does not say its most probable values; write best()")
 
@@ -134,8 +142,11 @@ class Output:
 
 
 def only_the_best(output: Output, k: int) -> None:
-    """Raise a ``ValueError`` for more than one value of a continuous output."""
+    """Raise a ``ValueError`` for more than one value of an output without a finite set of them."""
     if k != 1:
-        raise ValueError(
-            f"{output} has continuous values, which have no {k} best; use a beam of 1, or sample"
+        values = (
+            f"counts without an end, of which one is found, not the {k} best"
+            if output.counts
+            else f"continuous values, which have no {k} best"
         )
+        raise ValueError(f"{output} has {values}; use a beam of 1, or sample")

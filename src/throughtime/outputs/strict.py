@@ -54,6 +54,11 @@ class Entries(Independent[Distribution]):
     """Independent entries of a vector, as ``torch.distributions.Independent`` has them, but for no
     vectors at all too, as where every sequence is empty: there torch's cannot tell a shape."""
 
+    @property
+    def marginals(self) -> Distribution:
+        """The distribution of each entry by itself."""
+        return self.base_dist
+
     def log_prob(self, value: Tensor) -> Tensor:
         return self.base_dist.log_prob(value).sum(-1)
 
@@ -63,3 +68,26 @@ class Entries(Independent[Distribution]):
 
 class Vector(Strict, Entries):
     """A vector of independent entries."""
+
+
+def marginals(p: Distribution) -> Distribution:
+    """The distribution of each entry of a vector by itself, of batch shape ``(*batch, D)``, without
+    events: what its property ``marginals`` says, which an output of one's own can have too.
+
+    Raises:
+        NotImplementedError: if the distribution does not say them.
+
+    Example:
+        >>> import throughtime as tt
+        >>> p = tt.outputs.Mixture(2, dim=3).distribution(torch.zeros(14))
+        >>> marginals(p).cdf(torch.zeros(3))
+        tensor([0.5000, 0.5000, 0.5000])
+    """
+    own = getattr(p, "marginals", None)
+    if isinstance(own, Distribution):
+        return own
+    if isinstance(p, Independent):
+        return p.base_dist
+    if not p.event_shape:
+        return p
+    raise NotImplementedError(f"{type(p).__name__} does not say the marginals of its entries")

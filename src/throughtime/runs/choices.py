@@ -79,14 +79,38 @@ def output(text: str, size: int) -> outputs.Output:
         "bernoulli": lambda: outputs.Bernoulli(size),
         "normal": lambda: outputs.Normal(size),
         "mixture:K": lambda k: outputs.Mixture(_whole(k), size),
+        "student-t": lambda: outputs.StudentT(size),
+        "multivariate-normal[:RANK]": lambda r=None: outputs.MultivariateNormal(
+            size, None if r is None else _whole(r)
+        ),
+        "poisson": lambda: outputs.Poisson(size),
+        "negative-binomial": lambda: outputs.NegativeBinomial(size),
+        "zero-inflated-poisson": lambda: outputs.ZeroInflated(outputs.Poisson(size)),
+        "zero-inflated-negative-binomial": lambda: outputs.ZeroInflated(
+            outputs.NegativeBinomial(size)
+        ),
+        "gamma": lambda: outputs.Gamma(size),
+        "log-normal": lambda: outputs.LogNormal(size),
+        "beta": lambda: outputs.Beta(size),
     }
     return _made("output", text, forms)
 
 
 def output_text(output: outputs.Output) -> str:
-    """The text that :func:`output` reads."""
-    name = type(output).__name__.lower()
-    return f"{name}:{output.components}" if isinstance(output, outputs.Mixture) else name
+    """The text that :func:`output` reads.
+
+    Example:
+        >>> output_text(outputs.ZeroInflated(outputs.NegativeBinomial(2)))
+        'zero-inflated-negative-binomial'
+    """
+    name = _dashed(type(output).__name__)
+    if isinstance(output, outputs.ZeroInflated):
+        return f"{name}-{output_text(output.of)}"
+    if isinstance(output, outputs.Mixture):
+        return f"{name}:{output.components}"
+    if isinstance(output, outputs.MultivariateNormal) and output.rank is not None:
+        return f"{name}:{output.rank}"
+    return name
 
 
 def length(text: str, longest: int) -> lengths.Length:
@@ -110,8 +134,7 @@ def length_text(length: lengths.Length) -> str:
     """
     if isinstance(length, lengths.PredictedLength):
         return f"predicted:{length.max_length}"
-    name = type(length).__name__
-    return "".join(f"-{c.lower()}" if c.isupper() else c for c in name).removeprefix("-")
+    return _dashed(type(length).__name__)
 
 
 def gradient(text: str) -> gradients.Gradient:
@@ -191,6 +214,11 @@ def _real(word: str | float) -> float:
         return float(word)
     except ValueError:
         raise ValueError(f"{word!r} is not a number") from None
+
+
+def _dashed(name: str) -> str:
+    """The name of a class as it is written in a text: SameAsInput is same-as-input."""
+    return "".join(f"-{c.lower()}" if c.isupper() else c for c in name).removeprefix("-")
 
 
 def _listed(names: Mapping[str, object]) -> str:

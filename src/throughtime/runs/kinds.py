@@ -133,7 +133,12 @@ WiringText = Annotated[
 OutputText = Annotated[
     str,
     _checked_by("output"),
-    Field(description="categorical, bernoulli, normal or mixture:K (K components)."),
+    Field(
+        description="categorical, bernoulli, normal, mixture:K (K components), student-t (heavy "
+        "tails) or multivariate-normal[:RANK] (dependent entries); of counts poisson or "
+        "negative-binomial, both also zero-inflated-…; of positive numbers gamma or log-normal; "
+        "of shares beta."
+    ),
 ]
 LengthText = Annotated[
     str,

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import torch
 from torch import Tensor
-from torch.distributions import Distribution, Independent, MixtureSameFamily
+from torch.distributions import Distribution
 
 from throughtime.data import Examples, streams
 from throughtime.distribution.distribution import SequenceDistribution
 from throughtime.evaluation.likelihood import decides_length, decoder
 from throughtime.evaluation.metrics.number import Measure
 from throughtime.evaluation.metrics.rows import measured, table
+from throughtime.outputs.strict import marginals
 from throughtime.runs.build import Model
 from throughtime.sequence import Sequence
 from throughtime.wiring import Edge
@@ -119,9 +120,7 @@ def relative_variance(sums: Tensor) -> Tensor:
 
 
 def marginal_cdf(p: Distribution, y: Tensor) -> Tensor:
-    r"""P(Y_i ≤ y_i) for each entry of y, ``(*batch, D)``.
-
-    Of a mixture, :math:`\sum_k \pi_k \, \Phi((y_i - \mu_{ki}) / \sigma_{ki})`.
+    """P(Y_i ≤ y_i) for each entry of y, ``(*batch, D)``.
 
     Raises:
         NotImplementedError: if the distribution has no cdf.
@@ -132,10 +131,7 @@ def marginal_cdf(p: Distribution, y: Tensor) -> Tensor:
         >>> marginal_cdf(p, torch.zeros(1))
         tensor([0.5000])
     """
-    if isinstance(p, MixtureSameFamily):
-        weights = p.mixture_distribution.probs[..., None]
-        return (weights * marginal_cdf(p.component_distribution, y[..., None, :])).sum(-2)
-    return p.base_dist.cdf(y) if isinstance(p, Independent) else p.cdf(y)
+    return marginals(p).cdf(y)
 
 
 def _sums(rows: list[Tensor]) -> Tensor:
