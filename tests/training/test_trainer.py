@@ -244,11 +244,11 @@ def test_a_validation_that_takes_too_long_is_of_fewer_rows_and_so_are_the_next(
     trainer = Recording(run, words, tick=5, ticks=8)
     trainer.say = said.append
     trainer.fit()
-    every, some = (symbols(run.model, v.y) for v in (words.splits["valid"], trainer.valid))
+    every, some = (symbols(run.model, v) for v in (words.splits["valid"], trainer.valid))
     assert some == pytest.approx(every / 2, rel=0.1)
     assert sum(f"valid is measured on {every // 2:,} of {every:,} symbols" in v for v in said) == 1
     then = Recording(RunFolder.load(run.path, "last"), words, resume=True)
-    assert symbols(run.model, then.valid.y) == some
+    assert symbols(run.model, then.valid) == some
 
 
 def test_the_time_of_the_first_validation_is_guessed_from_the_updates(
@@ -261,7 +261,7 @@ def test_the_time_of_the_first_validation_is_guessed_from_the_updates(
     assert trainer.progress.validation > 0
     trainer.metrics, trainer.progress.seconds, trainer.progress.symbols = [], 60.0, 30
     trainer._expect_validation()
-    assert trainer.progress.validation == symbols(run.model, words.splits["valid"].y)
+    assert trainer.progress.validation == symbols(run.model, words.splits["valid"])
 
 
 def test_the_decay_follows_what_ends_first(words: Dataset, tmp_path: Path) -> None:
@@ -414,7 +414,7 @@ def test_symbols_count_ends_where_the_model_decides_them() -> None:
         (tt.lengths.Unending(), 6),
     ]:
         model = tt.RecurrentModel(tt.cells.Elman(2), wiring, tt.outputs.Categorical(2), length)
-        assert symbols(model, y) == expected
+        assert symbols(model, Examples(None, y)) == expected
 
 
 def test_numbers_of_a_model_that_knows_nothing() -> None:

@@ -18,6 +18,7 @@ from throughtime.data.source import Source
 from throughtime.data.splitting import PARTS
 from throughtime.data.storage.flat import Flat
 from throughtime.data.vocabularies.absent import are_sets, is_absent, known
+from throughtime.distribution.missing import with_any
 from throughtime.lengths import Length
 from throughtime.outputs import Output
 from throughtime.sequence import Sequence
@@ -147,6 +148,8 @@ class Dataset:
         if isinstance(y, Tensor) and are_sets(y):
             y = known(y)
         rows = y if isinstance(y, Sequence) else Sequence(y[:, None])
+        if examples.observed is not None:
+            rows = with_any(rows, examples.observed, self.output)
         absent = is_absent(rows) if schema.y.closed and part != "train" else None
         if absent is not None:
             if part == "valid" and not bool((rows.mask & ~absent).any()):

@@ -27,6 +27,10 @@ class Examples:
             not known, as for rows that no file has.
         written: ``(rows,)``, y as the file has it, before rare words or characters became one
             unknown symbol; None if it is not known, or if y is no text.
+        vector: of series, what does not change within each, ``(rows, size)``.
+        scale: of series of counts, the scale of each, ``(rows, D)``.
+        start: of series, how many steps of each are given, and not measured, ``(rows,)``. Their y
+            may be NaN, where it is missing.
 
     Raises:
         DataError: if x and y differ in their number of rows, or have no single batch dimension.
@@ -43,6 +47,9 @@ class Examples:
     before: Sequence | None = None
     groups: Tensor | None = None
     written: NDArray[np.object_] | None = None
+    vector: Tensor | None = None
+    scale: Tensor | None = None
+    start: Tensor | None = None
 
     def __post_init__(self) -> None:
         sides = {"y": self.y} if self.x is None else {"x": self.x, "y": self.y}
@@ -72,7 +79,18 @@ class Examples:
             y=y,
             groups=None if self.groups is None else self.groups[rows],
             written=None if self.written is None else self.written[places],
+            vector=None if self.vector is None else self.vector[rows],
+            scale=None if self.scale is None else self.scale[rows],
+            start=None if self.start is None else self.start[rows],
         )
+
+    @property
+    def observed(self) -> Tensor | None:
+        """Of series, which values of y are not missing, ``(rows, T, D)``; None of other data."""
+        if self.start is None:
+            return None
+        assert isinstance(self.y, Sequence)
+        return ~self.y.values.isnan()
 
     def limited_to(self, symbols: int) -> Examples:
         """Rows, evenly spread, whose y have about ``symbols`` symbols in all; one value is one.
@@ -101,4 +119,6 @@ class Examples:
             x=None if self.x is None else self.x.to(*args, **kwargs),
             y=self.y.to(*args, **kwargs),
             before=None if self.before is None else self.before.to(*args, **kwargs),
+            vector=None if self.vector is None else self.vector.to(*args, **kwargs),
+            scale=None if self.scale is None else self.scale.to(*args, **kwargs),
         )

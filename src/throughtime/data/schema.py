@@ -8,6 +8,7 @@ from typing import Any
 
 from throughtime.data.columns import Column, Label, Number, restored, saved
 from throughtime.data.errors import DataError
+from throughtime.data.panel.measured import Measured
 from throughtime.data.vocabularies.vocabulary import Vocabulary
 from throughtime.lengths import EndOfSequence, Length, SameAsInput, Unending
 from throughtime.outputs import Output
@@ -32,6 +33,7 @@ class Schema:
             to one vector; empty if there is no x.
         y: the column of y.
         running: y is one long row without an end, such as a text or a series.
+        static: of several series, what does not change within each.
 
     Raises:
         DataError: if the columns cannot form one x, or there is no model for such x and y.
@@ -47,6 +49,7 @@ class Schema:
     x: tuple[Column, ...]
     y: Column
     running: bool = False
+    static: Column | None = None
 
     def __post_init__(self) -> None:
         if len(self.x) > 1 and any(column.alone for column in self.x):
@@ -86,6 +89,11 @@ class Schema:
     def y_is_label(self) -> bool:
         """Whether y is one label for each row."""
         return isinstance(self.y, Label)
+
+    @property
+    def of_series(self) -> bool:
+        """Whether each row is a series in time, with a scale of its own."""
+        return isinstance(self.y, Measured)
 
     @property
     def x_is_sequence(self) -> bool:
@@ -131,6 +139,9 @@ class Schema:
         """
         if not self.y.sequence:
             return SEQUENCE_TO_VECTOR
+        if self.of_series:
+            more = [Edge.INPUT] * bool(self.x) + [Edge.VECTOR] * (self.static is not None)
+            return Wiring(*Y_ALONE, *more)
         if not self.x:
             return Y_ALONE
         return HIDDEN_TO_HIDDEN if aligned else VECTOR_TO_SEQUENCE
@@ -153,6 +164,7 @@ class Schema:
             "x": [saved(column) for column in self.x],
             "y": saved(self.y),
             "running": self.running,
+            "static": None if self.static is None else saved(self.static),
         }
 
     @classmethod
@@ -162,12 +174,13 @@ class Schema:
         Raises:
             DataError: if the state is damaged.
         """
-        if not isinstance(state, Mapping) or set(state) != {"x", "y", "running"}:
-            raise DataError("not a schema; expected an object with x, y and running")
+        if not isinstance(state, Mapping) or set(state) != {"x", "y", "running", "static"}:
+            raise DataError("not a schema; expected an object with x, y, running and static")
         x, running = state["x"], state["running"]
         if not isinstance(x, list) or not isinstance(running, bool):
             raise DataError("x is not a list of columns, or running is neither true nor false")
-        return cls(tuple(map(restored, x)), restored(state["y"]), running)
+        static = None if state["static"] is None else restored(state["static"])
+        return cls(tuple(map(restored, x)), restored(state["y"]), running, static)
 
     def alike(self, other: Schema) -> bool:
         """Whether both are equal, up to the last digits of means and standard deviations, which
@@ -177,4 +190,6 @@ class Schema:
             and len(self.x) == len(other.x)
             and all(a.alike(b) for a, b in zip(self.x, other.x, strict=True))
             and self.y.alike(other.y)
+            and (self.static is None) == (other.static is None)
+            and (self.static is None or other.static is None or self.static.alike(other.static))
         )

@@ -290,6 +290,37 @@ class SequenceDistribution(Distribution):
         rest = SequenceDistribution(process, y.batch_shape)
         return (values + decisions).sum(0).reshape(y.batch_shape), rest
 
+    def following(
+        self, value: Sequence | Tensor, observed: Tensor, draws: int = 1
+    ) -> SequenceDistribution:
+        """The distribution of what follows y, of which some may be missing, of batch shape
+        ``(draws, *batch)``: for each of so many draws of what is missing, each value given all
+        before it.
+
+        Args:
+            value: y, the beginning of a sequence; where it is not observed it may be anything.
+            observed: as for :meth:`log_prob_of_observed`.
+            draws: n.
+
+        Raises:
+            ValueError: as :meth:`observe` and :meth:`log_prob_of_observed`.
+        """
+        whole("draws", draws)
+        y = self._as_sequence(value)
+        observed = check_observed(observed, y, self.output)
+        y = with_any(y, observed, self.output)
+        y = in_support(y, self.process, self.batch_shape, beginning=True)
+        seen = _of_rows(observed, y)
+        if bool((seen | ~_steps_of(y, seen)).all()):
+            return self.observe(y)[1].expand((draws, *y.batch_shape))
+        p = self.expand((draws, *y.batch_shape))
+        rows = Sequence(
+            y.values.expand(draws, *y.values.shape), y.lengths.expand(draws, *y.lengths.shape)
+        ).flatten()
+        process = replace(p.process, observed=seen.repeat(draws, *(1,) * (seen.dim() - 1)))
+        rows = completed(process, rows)
+        return p.observe(p.of_rows(rows.values, rows.lengths))[1]
+
     def detach(self) -> SequenceDistribution:
         """The same distribution, with no gradient into the state that it starts from.
 
@@ -474,3 +505,9 @@ def _of_rows(observed: Tensor, y: Sequence) -> Tensor:
     depth = len(y.batch_shape)
     observed = observed.narrow(depth, 0, y.steps)
     return observed.reshape(math.prod(y.batch_shape), *observed.shape[depth:])
+
+
+def _steps_of(y: Sequence, seen: Tensor) -> Tensor:
+    """Which of the steps y has, to be broadcast to what is observed of them."""
+    mask = y.flatten().mask
+    return mask.reshape(*mask.shape, *(1,) * (seen.dim() - 2))

@@ -54,9 +54,36 @@ def y_given(model: Model, x: Sequence | Tensor | None) -> SequenceDistribution |
     return p
 
 
+def y_of(model: Model, rows: Examples) -> SequenceDistribution | Distribution:
+    """p(y | x) of these rows; of series, with what does not change and the scale of each."""
+    if rows.start is None:
+        return y_given(model, rows.x)
+    assert isinstance(model, RecurrentModel)
+    p = model(
+        placed(model, rows.x) if Edge.INPUT in model.wiring else None,
+        _there(model, rows.vector) if Edge.VECTOR in model.wiring else None,
+        scale=_there(model, rows.scale),
+    )
+    assert isinstance(p, SequenceDistribution)
+    return p if p.batch_shape else p.expand((len(rows),))
+
+
 def there(model: Model, batch: Examples) -> Examples:
     """Examples with x and y where the model is."""
-    return replace(batch, x=placed(model, batch.x), y=placed(model, batch.y))
+    return replace(
+        batch,
+        x=placed(model, batch.x),
+        y=placed(model, batch.y),
+        vector=_there(model, batch.vector),
+        scale=_there(model, batch.scale),
+        start=_there(model, batch.start),
+    )
+
+
+def _there(model: Model, value: Tensor | None) -> Tensor | None:
+    found = placed(model, value)
+    assert not isinstance(found, Sequence)
+    return found
 
 
 def stand_ins(p: SequenceDistribution, y: Sequence) -> Sequence:
@@ -106,23 +133,46 @@ def log_prob(
     return log_p.masked_fill(where, absent)
 
 
+def log_prob_of(
+    p: SequenceDistribution | Distribution,
+    rows: Examples,
+    absent: float = -math.inf,
+    draws: int = 1,
+) -> Tensor:
+    """log p(y) for each of the rows, as :func:`log_prob`; of series, of the observed values after
+    those that are given, estimated from so many draws of what is missing."""
+    observed = rows.observed
+    if observed is None:
+        return log_prob(p, rows.y, absent)
+    assert isinstance(p, SequenceDistribution)
+    assert isinstance(rows.y, Sequence)
+    if not p.output.independent:
+        observed = observed.all(-1)
+    return p.log_prob_of_observed(rows.y, observed, draws, given=rows.start)
+
+
 def decides_length(model: Model) -> bool:
     """Whether log p includes P(τ), so that the end of each row counts as a symbol."""
     length = decoder(model).length
     return length is not None and length.random
 
 
-def symbols(model: Model, y: Sequence | Tensor) -> int:
+def symbols(model: Model, rows: Examples) -> int:
     """The number of symbols: the values of y and, if the model decides τ, one end per row.
 
-    Labels that training lacks are left out.
+    Labels that training lacks are left out; and of series, what is missing or given.
     """
-    return int(symbols_of_rows(model, y).sum())
+    return int(symbols_of_rows(model, rows).sum())
 
 
-def symbols_of_rows(model: Model, y: Sequence | Tensor) -> Tensor:
+def symbols_of_rows(model: Model, rows: Examples) -> Tensor:
     """The number of symbols in each row, ``(rows,)``; see :func:`symbols`. A set of labels is one,
     also without those that training lacks."""
+    y, observed = rows.y, rows.observed
+    if observed is not None and rows.start is not None:
+        assert isinstance(y, Sequence)
+        steps = torch.arange(y.steps, device=y.device) >= rows.start[:, None]
+        return (observed.any(-1) & steps & y.mask).sum(1)
     absent = is_absent(y)
     if isinstance(y, Sequence):
         counts = y.lengths + int(decides_length(model))
@@ -190,8 +240,8 @@ def scored(
         if isinstance(p, Categorical) and isinstance(part.y, Tensor):
             right = int((p.mode == part.y).sum())
         found = Scored(
-            found.nats - float(log_prob(p, part.y, absent=0.0).sum()),
-            found.symbols + symbols(model, part.y),
+            found.nats - float(log_prob_of(p, part, absent=0.0).sum()),
+            found.symbols + symbols(model, part),
             found.right + right,
             found.rows + len(part),
         )
@@ -219,7 +269,7 @@ def parts(
         most = min(most, max(1, LOGITS // output.size))
         for batch in batches(examples, rows, generator=None, symbols=most):
             if len(part := batch[share]):
-                yield y_given(model, part.x), there(model, part)
+                yield y_of(model, part), there(model, part)
         return
     assert isinstance(examples.y, Sequence)
     rows = min(rows, int(examples.y.lengths))

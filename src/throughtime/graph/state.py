@@ -30,8 +30,8 @@ class GraphState(NamedTuple):
         """The state with f applied to each of its tensors."""
         cells = tuple(tuple(f(s) for s in state) for state in self.cells)
         fed = None if self.fed is None else f(self.fed)
-        scale = None if self.scale is None else f(self.scale)
-        return GraphState(cells, fed, tuple(f(b) for b in self.bias), scale)
+        bias = tuple(f(b) for b in self.bias)
+        return GraphState(cells, fed, bias, None if self.scale is None else f(self.scale))
 
     def detach(self) -> GraphState:
         """The same values without their history."""

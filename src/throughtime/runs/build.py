@@ -62,6 +62,8 @@ def _build(config: Config, schema: Schema) -> Model:
     if Edge.VECTOR not in choices.wiring(config.wiring):
         return _decoder(config, schema, None)
     size = config.hidden_size
+    if schema.static is not None:
+        return _decoder(config, schema, schema.static.size)
     if schema.picture_shape is not None:
         pictures = PictureEncoder(schema.picture_shape, size)
         return EncoderDecoder(pictures, _decoder(config, schema, size))

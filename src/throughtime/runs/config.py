@@ -17,7 +17,7 @@ from throughtime.runs.names import CONFIG
 from throughtime.runs.options import OF_THE_FILE, READING, VERSION, load_json, read_as
 from throughtime.runs.seal import BLANK, is_sealed, sealed
 
-FORMAT = 7
+FORMAT = 8
 """The version of the folder format that this library writes and reads."""
 
 
@@ -56,6 +56,8 @@ class Config(BaseModel):
     header: k.Header | None
     decimal: k.Decimal | None
     sequence: k.SequenceBy | None
+    time: k.TimeBy | None
+    series: k.SeriesBy | None
     images: k.Images | None
     pixels: k.Pixels
 

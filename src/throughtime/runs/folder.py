@@ -121,10 +121,10 @@ class RunFolder:
         saved = read_config(path)
         config, identity = Config.of(saved, path), saved.run
         schema, digest = schema_file.read_schema(path, identity)
-        if schema.running != (config.steps is not None):
+        if (schema.running or schema.of_series) != (config.steps is not None):
             raise RunError(
                 f"{path}: steps is {config.steps}, and {SCHEMA} says that running is "
-                f"{schema.running}; one of them was changed"
+                f"{schema.running}, and of series {schema.of_series}; one of them was changed"
             )
         try:
             model = in_precision(build(config, schema), config.precision)

@@ -102,6 +102,12 @@ Decimal = Annotated[
 SequenceBy = Annotated[
     str, Field(description="Column that says which rows, in their order, are one sequence.")
 ]
+TimeBy = Annotated[
+    str, Field(description="Column of the time, of one or several series in a table.")
+]
+SeriesBy = Annotated[
+    str, Field(description="Column that says of which series a row is; columns: each is one.")
+]
 Images = Annotated[str, Field(description="The folder of the pictures that a file names.")]
 Pixels = Annotated[
     int,

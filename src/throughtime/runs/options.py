@@ -44,6 +44,8 @@ class Options(BaseModel):
     header: k.Header | None = None
     decimal: k.Decimal | None = None
     sequence: k.SequenceBy | None = None
+    time: k.TimeBy | None = None
+    series: k.SeriesBy | None = None
     images: k.Images | None = None
     pixels: k.Pixels | None = None
 
@@ -114,7 +116,7 @@ class Options(BaseModel):
 
 READING = (
     *("format", "input", "target", "split", "valid", "test", "symbols", "rare"),
-    *("header", "decimal", "sequence", "images", "pixels"),
+    *("header", "decimal", "sequence", "time", "series", "images", "pixels"),
 )
 """The options of how a file is read."""
 

@@ -9,7 +9,7 @@ from torch import Tensor
 
 from throughtime.data import Examples
 from throughtime.distribution.distribution import SequenceDistribution
-from throughtime.evaluation.likelihood import log_prob, there, y_given
+from throughtime.evaluation.likelihood import log_prob, there, y_given, y_of
 from throughtime.forcing import Forcing, TeacherForcing
 from throughtime.runs.build import Model
 from throughtime.sequence import Sequence
@@ -65,8 +65,12 @@ class Objective:
     def _forced(self, batch: Examples) -> Tensor:
         if not isinstance(batch.y, Sequence):
             return log_prob(y_given(self.model, batch.x), batch.y)
-        p = self.carried or y_given(self.model, batch.x)
+        p = self.carried or y_of(self.model, batch)
         assert isinstance(p, SequenceDistribution)
+        if (observed := batch.observed) is not None:
+            if not p.output.independent:
+                observed = observed.all(-1)
+            return self.forcing.objective(*p.seeing(batch.y, observed))
         if not self.running:
             return self.forcing.objective(p, batch.y)
         log_p, following = p.observe(batch.y)

@@ -71,4 +71,4 @@ def usual_dropout(model: Model, data: Dataset) -> float:
     if not data.output.discrete:
         return 0.0
     parameters = sum(p.numel() for p in model.parameters())
-    return DROPOUT if parameters > MANY * symbols(model, data.splits["train"].y) else 0.0
+    return DROPOUT if parameters > MANY * symbols(model, data.splits["train"]) else 0.0

@@ -11,8 +11,12 @@ import torch
 from throughtime.data import Dataset
 from throughtime.data.batching import SYMBOLS, count_batches
 from throughtime.data.columns.numbers import RealColumn
+from throughtime.data.panel.measured import Measured
+from throughtime.data.panel.windows import count_windows
 from throughtime.data.reading import AS_IT_IS
+from throughtime.distribution.missing import with_any
 from throughtime.lengths import SameAsInput
+from throughtime.outputs import Output
 from throughtime.runs import choices
 from throughtime.runs.config import Config
 from throughtime.runs.kinds import BUILT_IN, OPTIMISERS
@@ -43,6 +47,12 @@ DEFAULTS: dict[str, Any] = {
 
 STEPS = 100
 """The default number of steps in a chunk of running text."""
+
+SEASONS = 4
+"""The default number of seasons in a window of series."""
+
+ROWS_OF_SERIES = 32
+"""The default number of windows of series in a batch."""
 
 CHUNKS = 200
 """A stream of running text has so many chunks, where there are enough for two streams and no more
@@ -85,8 +95,12 @@ def resolve(options: Options, data: Dataset) -> Config:
     _check_wiring(wiring, data)
     if options.output is not None:
         _check_output(options.output, data)
-    if options.steps is not None and not data.schema.running:
-        raise ValueError(f"steps are for running text, which is read in chunks; {data.name} is not")
+    parted = data.schema.running or data.schema.of_series
+    if options.steps is not None and not parted:
+        raise ValueError(
+            "steps are for running text, which is read in chunks, and for series, which are read "
+            f"in windows; {data.name} is neither"
+        )
     if options.class_weights is not None and not data.schema.y.closed:
         raise ValueError(
             f"class_weights are for labels, tags and features; the y of {data.name} is of kind "
@@ -104,8 +118,8 @@ def resolve(options: Options, data: Dataset) -> Config:
         "wiring": choices.wiring_text(wiring),
         "output": options.output or choices.output_text(data.output),
         "length": _length(options.length, wiring, data),
-        "batch_size": _rows(options.batch_size, options.steps or STEPS, data),
-        "steps": (options.steps or STEPS) if data.schema.running else None,
+        "batch_size": _rows(options.batch_size, options.steps or _steps(data), data),
+        "steps": (options.steps or _steps(data)) if parted else None,
         "dropout": options.dropout or 0.0,
     }
     made["learning_rate"] = options.learning_rate or _rate(made["cell"], data)
@@ -152,6 +166,15 @@ def _threads() -> int:
     return max(1, (os.cpu_count() or 1) // launch.local_count)
 
 
+def _steps(data: Dataset) -> int:
+    """The steps of a chunk of running text; or of a window of series, a few seasons, but no more
+    than the longest series has in training."""
+    column, y = data.schema.y, data.splits["train"].y
+    if not isinstance(column, Measured) or column.panel is None or not isinstance(y, Sequence):
+        return STEPS
+    return min(min(max(SEASONS * column.panel.step.season, 60), 200), int(y.lengths.max()))
+
+
 def updates_per_epoch(data: Dataset, rows: int, symbols: int, steps: int | None) -> int:
     """The number of batches in an epoch of the training part.
 
@@ -159,6 +182,8 @@ def updates_per_epoch(data: Dataset, rows: int, symbols: int, steps: int | None)
     streams, ``steps`` steps at a time.
     """
     y = data.splits["train"].y
+    if data.schema.of_series and steps is not None:
+        return count_windows(data.splits["train"], rows, steps)
     if steps is not None and isinstance(y, Sequence):
         return math.ceil(math.ceil(y.steps / rows) / steps)
     return count_batches(data.splits["train"], rows, symbols)
@@ -167,6 +192,8 @@ def updates_per_epoch(data: Dataset, rows: int, symbols: int, steps: int | None)
 def _rows(told: int | None, chunk: int, data: Dataset) -> int:
     """The number of rows in a batch, or of streams of running text in chunks of so many steps."""
     y = data.splits["train"].y
+    if data.schema.of_series:
+        return told or ROWS_OF_SERIES
     running = data.schema.running and isinstance(y, Sequence)
     steps = y.steps if isinstance(y, Sequence) else 0
     few = max(steps // (chunk * CHUNKS), min(2, steps)) if running else len(y) // 20
@@ -207,6 +234,27 @@ def _check_output(text: str, data: Dataset) -> None:
             f"but the values of {data.name} have shape {tuple(data.output.event_shape)}; use "
             f"{choices.output_text(data.output)}"
         )
+    if isinstance(data.schema.y, Measured):
+        _check_measured(text, chosen, data, data.schema.y)
+
+
+def _check_measured(text: str, chosen: Output, data: Dataset, column: Measured) -> None:
+    """Refuse an output of series that cannot give their values, or that goes with another scale."""
+    what, name = column.what, column.name
+    if chosen.counts != data.output.counts:
+        other = "count" if chosen.counts else "number"
+        raise ValueError(
+            f"the output {text!r} does not go with {name}, which is read as {what}s; expected "
+            f"{choices.output_text(data.output)} or the like, or --target {name}:{other}"
+        )
+    y = data.splits["train"].y
+    assert isinstance(y, Sequence)
+    try:
+        chosen.check(with_any(y, ~y.values.isnan(), chosen))
+    except ValueError as error:
+        raise ValueError(
+            f"the output {text!r} does not go with {name} as {what}s: {error}"
+        ) from None
 
 
 def _check_wiring(wiring: Wiring, data: Dataset) -> None:
@@ -216,6 +264,9 @@ def _check_wiring(wiring: Wiring, data: Dataset) -> None:
     """
     schema, name = data.schema, data.name
     takes = next((e for e in (Edge.INPUT, Edge.VECTOR) if e in wiring), None)
+    if schema.of_series:
+        _check_of_series(wiring, data)
+        return
     if Edge.INPUT in wiring and Edge.VECTOR in wiring:
         raise ValueError(
             f"the wiring takes both {Edge.INPUT.value} and {Edge.VECTOR.value}, but {name} has "
@@ -239,6 +290,30 @@ def _check_wiring(wiring: Wiring, data: Dataset) -> None:
         )
     if takes is Edge.INPUT and not wiring.emits_last:
         _check_lengths(data)
+
+
+def _check_of_series(wiring: Wiring, data: Dataset) -> None:
+    """Refuse a wiring for series whose inputs they do not have, or that sees the future."""
+    name, schema = data.name, data.schema
+    if Edge.INPUT in wiring and not schema.x:
+        raise ValueError(
+            f"the wiring has {Edge.INPUT.value}, but {name} has no inputs: name them by --input"
+        )
+    if Edge.VECTOR in wiring and schema.static is None:
+        raise ValueError(
+            f"the wiring has {Edge.VECTOR.value}, but {name} is one series, of which nothing is "
+            "static; leave it out"
+        )
+    if wiring.emits_last or Edge.BACKWARD in wiring:
+        raise ValueError(
+            f"a series goes on: expected {Edge.EMIT.value} and no {Edge.BACKWARD.value}; got "
+            f"{wiring}"
+        )
+    if data.output.counts and wiring.feedback in (Edge.EXPECTED, Edge.OUTPUT):
+        raise ValueError(
+            f"counts of series have a scale, which goes with {Edge.OBSERVED.value} alone; got "
+            f"{wiring}, or --target {schema.y.name}:number"
+        )
 
 
 def _check_lengths(data: Dataset) -> None:

@@ -11,6 +11,7 @@ import torch
 from tqdm import tqdm
 
 from throughtime.data import Dataset, Examples, batches, streams
+from throughtime.data.panel.windows import windows
 from throughtime.data.vocabularies.absent import absent_labels, in_words
 from throughtime.evaluation.likelihood import MEASURED, scored, symbols
 from throughtime.forcing import ScheduledSampling
@@ -108,8 +109,8 @@ class Trainer:
         )
         # Rows of a batch have similar lengths. If the loss of each batch were divided by its own
         # number of symbols, short rows would weigh more, and the model would learn to be short.
-        self.typical = symbols(self.model, data.splits["train"].y) / self.updates
-        self.symbols_of_valid = symbols(self.model, data.splits["valid"].limited_to(MEASURED).y)
+        self.typical = symbols(self.model, data.splits["train"]) / self.updates
+        self.symbols_of_valid = symbols(self.model, data.splits["valid"].limited_to(MEASURED))
         self.planned = self.config.epochs * self.updates
         if self.config.max_steps is not None:
             self.planned = min(self.planned, self.config.max_steps)
@@ -249,6 +250,10 @@ class Trainer:
     def _epoch(self) -> Iterator[Examples]:
         """The batches of the current epoch, in an order from the seed and the epoch."""
         train = self.data.splits["train"]
+        if self.data.schema.of_series:
+            assert self.config.steps is not None
+            order = order_of(self.config, self.progress.epoch)
+            return windows(train, self.rows, self.config.steps, order)
         if self.config.steps is not None and isinstance(train.y, Sequence):
             chunks = streams(train.y, self.rows, self.config.steps)
             return (Examples(None, chunk) for chunk in chunks)
@@ -259,7 +264,7 @@ class Trainer:
     def _update(self, batch: Examples) -> dict[str, float]:
         """One step of the optimiser; return its numbers."""
         progress, config, factor = self.progress, self.config, self._factor()
-        count = symbols(self.model, batch.y)
+        count = symbols(self.model, batch)
         with self.processes.shared(batch, progress.step) as share:
             log_p, objective = self.objective.of(share)
         self.model.zero_grad()
@@ -304,7 +309,7 @@ class Trainer:
         """
         progress = self.progress
         done = progress.position == self.updates
-        steps = self.config.steps
+        steps = self.config.steps if self.running else None
         rows = self.rows if self.running else max(self.rows, 128)
         most, share = self.config.batch_symbols, self.processes.share.rows
         nats, count, right, measured = self.processes.sum(

@@ -18,6 +18,8 @@ from throughtime.data.columns.texts import Bytes, Characters, Pairs, Text, Words
 from throughtime.data.errors import DataError
 from throughtime.data.numbers.notation import are_numbers
 from throughtime.data.numbers.number import number
+from throughtime.data.panel.inputs import Inputs, Static
+from throughtime.data.panel.measured import Measured
 
 KINDS: dict[str, type[Column]] = {
     column.kind: column
@@ -29,6 +31,9 @@ KINDS: dict[str, type[Column]] = {
     )
 }
 """The kinds of columns by their names on the command line and in saved runs."""
+
+SAVED = {**KINDS, **{column.kind: column for column in (Measured, Inputs, Static)}}
+"""The kinds in saved runs: also those of series, which are read by their time and not by cells."""
 
 
 def column(kind: str, name: str) -> Column:
@@ -94,9 +99,9 @@ def restored(state: object) -> Column:
     kind, name = learned.pop("kind", None), learned.pop("name", None)
     if not isinstance(name, str):
         raise DataError(f"a column's name is {shown(name)}; expected a text")
-    if not isinstance(kind, str) or kind not in KINDS:
-        raise DataError(f"a column's kind is {shown(kind)}; expected one of {', '.join(KINDS)}")
-    found = KINDS[kind](name)
+    if not isinstance(kind, str) or kind not in SAVED:
+        raise DataError(f"a column's kind is {shown(kind)}; expected one of {', '.join(SAVED)}")
+    found = SAVED[kind](name)
     try:
         found.load_state(learned)
     except DataError as error:

@@ -14,7 +14,7 @@ from throughtime.distribution.distribution import SequenceDistribution
 from throughtime.evaluation.likelihood import (
     decides_length,
     decoder,
-    log_prob,
+    log_prob_of,
     sees_x,
     symbols_of_rows,
     terms_of,
@@ -30,6 +30,9 @@ from throughtime.evaluation.metrics.texts import right_sequences
 from throughtime.lengths import DecidedBy
 from throughtime.runs.build import Model
 from throughtime.sequence import Sequence
+
+DRAWS = 20
+"""Draws of what is missing, for log p of what is observed."""
 
 
 @torch.no_grad()
@@ -75,7 +78,9 @@ def evaluate(
         output, length = decoder(model).output, decoder(model).length
         assert output is not None
         units = torch.arange(len(measures[0].rows)) if running else same_x(examples)
-        if not output.discrete:
+        if schema.of_series:
+            measures += errors_and_coverage(model, examples, running)
+        elif not output.discrete:
             measures += errors_and_coverage(model, examples, running)
             measures += closed_loop_errors(model, examples, running)
         elif are_sets(examples.y):
@@ -109,8 +114,8 @@ def _likelihood(
     letters: list[int] = []
     ends = int(decides_length(model))
     for p, part in measured(model, examples, running):
-        nats += (-log_prob(p, part.y, absent=0.0)).tolist()
-        counts += symbols_of_rows(model, part.y).tolist()
+        nats += (-log_prob_of(p, part, absent=0.0, draws=DRAWS)).tolist()
+        counts += symbols_of_rows(model, part).tolist()
         if ends:
             without += _without_ends(p, part.y)
         if vocabulary is not None and vocabulary.pieces and isinstance(part.y, Sequence):

@@ -31,7 +31,12 @@ def errors_and_coverage(model: Model, examples: Examples, running: bool) -> list
     for p, part in measured(model, examples, running):
         if isinstance(part.y, Sequence):
             assert isinstance(p, SequenceDistribution)
-            one_step, y, here = p.predictive(part.y), part.y.values, part.y.mask
+            rows, here = part.y, part.y.mask
+            if (observed := part.observed) is not None and part.start is not None:
+                p, rows = p.seeing(part.y, observed.all(-1))
+                steps = torch.arange(rows.steps, device=here.device)
+                here = observed.all(-1)[:, : rows.steps] & (steps >= part.start[:, None])
+            one_step, y = p.predictive(rows), rows.values
         else:
             assert not isinstance(p, SequenceDistribution)
             one_step, y, here = p, part.y, torch.ones_like(part.y[:, 0], dtype=torch.bool)

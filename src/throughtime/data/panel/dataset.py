@@ -1,0 +1,179 @@
+"""Series as data to train on: their parts by time, and what is learned from the first of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from throughtime.data.dataset import Dataset
+from throughtime.data.errors import DataError
+from throughtime.data.examples import Examples
+from throughtime.data.panel.inputs import Entry, Inputs, Static
+from throughtime.data.panel.measured import Measured, kind_of
+from throughtime.data.panel.panel import Panel, Series
+from throughtime.data.schema import Schema
+from throughtime.data.splitting import PARTS
+from throughtime.sequence import Sequence
+
+OWN, SIZE = "series", "size of series"
+"""Inputs that are not in the file: which series it is, and the logarithm of its scale."""
+
+MANY = 1_000
+"""With more series than this, none has parameters of its own."""
+
+LEAST = {"train": 24, "valid": 3, "test": 3}
+"""The fewest values of all series together in each part."""
+
+SHARES = (0.8, 0.9)
+"""How many of all steps are before validation, and before the test."""
+
+
+def of_panel(
+    panel: Panel, name: str, *, what: str | None = None, cut: object = None, where: str = ""
+) -> Dataset:
+    """Series as data: one row each, cut at the same times into training, validation and test.
+
+    The rows of a later part begin with all that came before, which is given and not measured. All
+    that is learned (scales, labels, means of inputs) is of training alone.
+
+    Args:
+        panel: the series.
+        name: the name of the data.
+        what: the kind of the targets, see :data:`~throughtime.data.panel.measured.KINDS`; if None,
+            it follows from their values in training.
+        cut: the time where the test begins; the last ninth of the steps before it are for
+            validation. If None, the last tenth of all steps is for test, and the tenth before it
+            for validation.
+        where: the file, for messages.
+
+    Raises:
+        DataError: if a part has too few values, or values are not of the kind.
+    """
+    ends = _ends(panel, cut)
+    _check_sizes(panel, ends, where)
+    training = [s.y[: e[0]] for s, e in zip(panel.series, ends, strict=True)]
+    values = np.concatenate(training)
+    kind = kind_of(values) if what is None else what
+    y = Measured(",".join(panel.targets), kind).of(panel, training)
+    schema = Schema((*_inputs(panel, ends),), y, static=_static(panel, [e[0] for e in ends], y))
+    parts = {}
+    for i, part in enumerate(PARTS):
+        rows = [
+            (s.upto(e[i]), e[i - 1] if i else 0)
+            for s, e in zip(panel.series, ends, strict=True)
+            if (~np.isnan(s.y[e[i - 1] if i else 0 : e[i]])).any()
+        ]
+        parts[part] = encoded(schema, [s for s, _ in rows], [start for _, start in rows])
+    many = len(panel.series)
+    return Dataset(
+        name=name,
+        description=f"{y.name} of {where or name}, {many:,} series as {kind}s"
+        + "".join(f"; {note}" for note in panel.notes),
+        splits=parts,
+        schema=schema,
+        understood=(f"y: {y.name} as {kind}s{_said(kind, what, y.name)}",),
+    )
+
+
+def _said(kind: str, told: str | None, name: str) -> str:
+    """How to model counts as something else."""
+    if kind != "count" or told is not None:
+        return ""
+    return f" (all are whole and none is negative; --target {name}:number for other numbers)"
+
+
+def encoded(
+    schema: Schema, series: Iterable[Series], starts: Iterable[int] | None = None
+) -> Examples:
+    """Series as rows of examples.
+
+    Args:
+        schema: that of the training data.
+        series: the series.
+        starts: how many steps of each are given, and not measured; none, if left out.
+
+    Raises:
+        DataError: if values cannot be encoded.
+    """
+    assert isinstance(schema.y, Measured)
+    ys, xs, vectors, units = [], [], [], []
+    for one in series:
+        y, unit = schema.y.encode_series(one)
+        ys.append(y)
+        units.append(unit)
+        for inputs in schema.x:
+            assert isinstance(inputs, Inputs)
+            xs.append(inputs.encode_series(one))
+        if isinstance(schema.static, Static):
+            vectors.append(schema.static.encode_series(with_own(one, schema.y)))
+    return Examples(
+        x=Sequence.from_list(xs) if xs else None,
+        y=Sequence.from_list(ys),
+        vector=torch.stack(vectors) if vectors else None,
+        scale=torch.stack(units) if schema.output.counts else None,
+        start=torch.tensor(list(starts) if starts is not None else [0] * len(ys)),
+    )
+
+
+def with_own(series: Series, y: Measured) -> Series:
+    """The series with its name and size as static inputs."""
+    size = float(y.scale_of(series).unit.log().mean())
+    return replace(series, static={**series.static, OWN: series.name, SIZE: size})
+
+
+def _inputs(panel: Panel, ends: list[list[int]]) -> list[Inputs]:
+    """The column of x, learned from training; none without inputs."""
+    entries = []
+    for name in (*panel.known, *panel.past):
+        values = [s.x[name][: e[0]] for s, e in zip(panel.series, ends, strict=True)]
+        entries.append(Entry.of(name, np.concatenate(values), name in panel.past))
+    return [Inputs(",".join(e.name for e in entries)).of(entries)] if entries else []
+
+
+def _static(panel: Panel, trained: list[int], y: Measured) -> Static | None:
+    """The column of what does not change, learned from the series of training; None for a single
+    series."""
+    series = [with_own(s, y) for s, n in zip(panel.series, trained, strict=True) if n]
+    if len(series) < 2:
+        return None
+    names = [*panel.static, *([OWN] if len(series) <= MANY else []), SIZE]
+    entries = [Entry.of(name, _array([s.static[name] for s in series]), False) for name in names]
+    return Static(",".join(names)).of(entries)
+
+
+def _array(values: list[Any]) -> NDArray[Any]:
+    numbers = all(v is None or isinstance(v, float) for v in values)
+    return np.array(values, np.float64 if numbers else object)
+
+
+def _ends(panel: Panel, cut: object) -> list[list[int]]:
+    """How many steps of each series are before the end of training, validation and test."""
+    times = np.sort(np.concatenate([s.times[~np.isnan(s.y).all(1)] for s in panel.series]))
+    if not len(times):
+        return [[0, 0, len(s)] for s in panel.series]
+    if cut is None:
+        points = [times[min(int(len(times) * share), len(times) - 1)] for share in SHARES]
+    else:
+        before = times[times < cut]
+        points = [before[len(before) * 8 // 9] if len(before) else cut, cut]
+    return [
+        [*(int(np.searchsorted(s.times, point)) for point in points), len(s)] for s in panel.series
+    ]
+
+
+def _check_sizes(panel: Panel, ends: list[list[int]], where: str) -> None:
+    for i, part in enumerate(PARTS):
+        count = sum(
+            int((~np.isnan(s.y[e[i - 1] if i else 0 : e[i]]).any(1)).sum())
+            for s, e in zip(panel.series, ends, strict=True)
+        )
+        if count < LEAST[part]:
+            raise DataError(
+                f"{where or 'the series'}: {count} values for {part}; expected at least "
+                f"{LEAST[part]} in all: cut elsewhere, or give more"
+            )

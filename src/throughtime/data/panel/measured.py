@@ -1,0 +1,225 @@
+"""The y of many series: numbers, counts, positive numbers or shares, each series by its scale."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any, ClassVar, NamedTuple, Self
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from throughtime.data.columns.column import Column, keys, shown
+from throughtime.data.columns.scale import Scale
+from throughtime.data.errors import DataError
+from throughtime.data.panel.panel import Panel, Series
+from throughtime.data.panel.step import Step
+from throughtime.outputs import Beta, Gamma, NegativeBinomial, Normal, Output
+
+
+class Kind(NamedTuple):
+    """A kind of measured values.
+
+    Args:
+        output: the usual output of such values.
+        possible: whether values, none missing, can be of this kind.
+        expected: what is expected, in words.
+    """
+
+    output: Callable[[int], Output]
+    possible: Callable[[NDArray[np.float64]], bool]
+    expected: str
+
+
+KINDS: dict[str, Kind] = {
+    "number": Kind(Normal, lambda y: True, "numbers"),
+    "count": Kind(
+        NegativeBinomial,
+        lambda y: bool(((y >= 0) & (y % 1 == 0)).all()),
+        "whole numbers 0, 1, 2, …",
+    ),
+    "positive": Kind(Gamma, lambda y: bool((y > 0).all()), "numbers above zero"),
+    "share": Kind(Beta, lambda y: bool(((y > 0) & (y < 1)).all()), "numbers between 0 and 1"),
+}
+"""The kinds by name, as in ``--target sales:count``."""
+
+
+def kind_of(values: NDArray[np.float64]) -> str:
+    """The kind that values ``(T, D)`` show: counts, if all are whole and none is below zero; shares
+    and positive numbers are never guessed, since numbers may be as well.
+
+    Example:
+        >>> kind_of(np.array([[3.0], [0.0], [np.nan]])), kind_of(np.array([[0.5]]))
+        ('count', 'number')
+    """
+    seen = values[~np.isnan(values)]
+    return "count" if KINDS["count"].possible(seen) and seen.max(initial=0) > 1 else "number"
+
+
+class Measured(Column):
+    r"""The values of several series, ``(T, D)``, NaN where one is missing.
+
+    One model is of all series, which may differ in size by orders of magnitude. So each has a scale
+    of its own, learned from its part of training:
+
+    - numbers are standardised, :math:`(y - m) / s`, by their mean and standard deviation;
+    - positive numbers are divided by their mean;
+    - counts and shares have no unit and are as they are; but the mean of the counts is the scale ν
+      of the model, see :class:`~throughtime.RecurrentModel`.
+
+    A series that training has not seen is measured by what is given of it.
+
+    Args:
+        name: the targets, separated by commas.
+        detail: the kind of the values, see :data:`KINDS`.
+    """
+
+    kind: ClassVar[str] = "series"
+    sequence = stepwise = True
+
+    def __init__(self, name: str = "", detail: str | None = None) -> None:
+        super().__init__(name)
+        self.what = "number" if detail is None else detail
+        if self.what not in KINDS:
+            raise DataError(f"no kind {detail!r} of series; expected {', '.join(KINDS)}")
+        self.scales: dict[str, Scale] = {}
+        self.panel: Panel | None = None
+
+    def of(self, panel: Panel, training: Sequence[NDArray[np.float64]]) -> Self:
+        """Learn the scale of each series from its values in training, which may be none.
+
+        Args:
+            panel: the series; what is known of their time and columns is kept for later files.
+            training: of each series the values of training, ``(T, D)``.
+        """
+        self.panel = replace(panel, series=(), notes=())
+        self.size = len(panel.targets)
+        for series, values in zip(panel.series, training, strict=True):
+            if (scale := self._scale(values)) is not None:
+                self.scales[series.name] = scale
+        return self
+
+    def scale_of(self, series: Series) -> Scale:
+        """The scale of a series: what was learned of it, or what its values show; without any, the
+        median of the others."""
+        found = self.scales.get(series.name) or self._scale(series.y)
+        if found is not None:
+            return found
+        known = list(self.scales.values())
+        return Scale(
+            torch.stack([s.mean for s in known]).median(0).values,
+            torch.stack([s.unit for s in known]).median(0).values,
+        )
+
+    def _scale(self, values: NDArray[np.float64]) -> Scale | None:
+        """The scale of values, ``(T, D)``; None if a target has none."""
+        seen = [torch.from_numpy(v[~np.isnan(v)])[:, None] for v in values.T]
+        if not all(map(len, seen)):
+            return None
+        scales = [Scale.of(v) for v in seen]
+        mean, unit = (torch.cat([getattr(s, what) for s in scales]) for what in ("mean", "unit"))
+        if self.what == "number":
+            return Scale(mean, unit)
+        nothing = torch.zeros_like(mean)
+        if self.what == "share":
+            return Scale(nothing, torch.ones_like(mean))
+        # a series of zeros alone has had fewer than one in all its steps
+        least = 1.0 / len(values) if self.what == "count" else 0.0
+        return Scale(nothing, mean.clamp(min=least))
+
+    # ---- to a tensor and back ------------------------------------------------------------------
+
+    def encode_series(self, series: Series) -> tuple[Tensor, Tensor]:
+        """The values as the model has them, ``(T, D)``, NaN where one is missing; and their unit,
+        ``(D,)``: for counts the scale ν.
+
+        Raises:
+            DataError: if a value is not of the kind.
+        """
+        scale, values = self.scale_of(series), series.y
+        if not KINDS[self.what].possible(values[~np.isnan(values)]):
+            raise DataError(
+                f"{series.name or self.name}: has {self._impossible(values):g}; expected "
+                f"{KINDS[self.what].expected}, as {self.name} has them in training"
+            )
+        y = torch.from_numpy(values)
+        if self.what != "count":
+            y = (y - scale.mean) / scale.unit
+        return y.float(), scale.unit.float()
+
+    def _impossible(self, values: NDArray[np.float64]) -> float:
+        seen = values[~np.isnan(values)]
+        return next(float(v) for v in seen if not KINDS[self.what].possible(np.array([v])))
+
+    def back(self, series: Series, values: Tensor) -> NDArray[np.float64]:
+        """Values of the model ``(*, D)`` in the units of the file."""
+        found = values.detach().cpu().double()
+        if self.what != "count":
+            scale = self.scale_of(series)
+            found = found * scale.unit + scale.mean
+        return found.numpy()
+
+    # ---- what every column has -----------------------------------------------------------------
+
+    def parse(self, value: Any, folder: Path = Path()) -> Any:
+        raise DataError("the values of series are read by --time and --series, not one by one")
+
+    def fit(self, parsed: Sequence[Any], rare: int) -> None:
+        raise TypeError("series are learned from by of()")
+
+    def encode(self, parsed: Any) -> Tensor:
+        raise TypeError("series are encoded by encode_series()")
+
+    def decode(self, value: Tensor) -> Any:
+        return value.tolist()
+
+    def output(self) -> Output:
+        return KINDS[self.what].output(self.size)
+
+    def describe(self) -> str:
+        return f"{self.what}s of {len(self.scales):,} series"
+
+    def state(self) -> dict[str, Any]:
+        assert self.panel is not None
+        panel = {k: v for k, v in vars(self.panel).items() if k not in ("series", "notes", "step")}
+        return {
+            "what": self.what,
+            "panel": panel | {"step": asdict(self.panel.step)},
+            "scales": {
+                name: {"mean": s.mean.tolist(), "unit": s.unit.tolist()}
+                for name, s in self.scales.items()
+            },
+        }
+
+    def load_state(self, state: Mapping[str, Any]) -> None:
+        what, panel, learned = keys(state, "what", "panel", "scales")
+        if what not in KINDS or not isinstance(panel, dict) or not isinstance(learned, dict):
+            raise DataError("no kind of series, no panel or no scales")
+        try:
+            step, fields = Step(**panel["step"]), {k: v for k, v in panel.items() if k != "step"}
+            lists: dict[str, Any] = {
+                k: tuple(v) if isinstance(v, list) else v for k, v in fields.items()
+            }
+            self.panel = Panel(**lists, step=step, series=(), notes=())
+            self.scales = {
+                name: Scale(*(torch.tensor(s[k], dtype=torch.float64) for k in ("mean", "unit")))
+                for name, s in learned.items()
+            }
+        except (TypeError, KeyError, ValueError):
+            raise DataError(f"the panel {shown(panel)}, or its scales, damaged") from None
+        self.what, self.size = what, len(self.panel.targets)
+        scales = self.scales.values()
+        if not all(len(s.mean) == len(s.unit) == self.size for s in scales):
+            raise DataError(f"scales of another size than {self.size}")
+        if not all(bool((s.unit > 0).all() & s.mean.isfinite().all()) for s in scales):
+            raise DataError("a unit that is not above zero, or a mean that is not finite")
+
+    def alike(self, other: Column) -> bool:
+        if not isinstance(other, Measured) or self.scales.keys() != other.scales.keys():
+            return False
+        same = [self.scales[name].alike(other.scales[name]) for name in self.scales]
+        mine, its = self.state(), other.state()
+        return all(same) and all(mine[k] == its[k] for k in ("what", "panel"))

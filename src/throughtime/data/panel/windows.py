@@ -1,0 +1,74 @@
+"""Windows of series, to train on: some steps of some series at a time."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+import torch
+
+from throughtime.data.examples import Examples
+from throughtime.sequence import Sequence
+
+FEWEST = 20
+"""The fewest batches that are an epoch: few and short series are seen several times in one."""
+
+
+def count_windows(examples: Examples, rows: int, steps: int) -> int:
+    """How many batches an epoch has: they hold as many steps as all series have, or more."""
+    assert isinstance(examples.y, Sequence)
+    return max(FEWEST, math.ceil(int(examples.y.lengths.sum()) / (rows * steps)))
+
+
+def windows(
+    examples: Examples, rows: int, steps: int, generator: torch.Generator
+) -> Iterator[Examples]:
+    """The batches of an epoch: windows of at most ``steps`` steps, each of a series that is drawn
+    with its length as its weight, and from a place in it that is drawn.
+
+    A window begins as a series does, from h(0), with nothing before it. It ends where the series
+    does if that is shorter. One without any value is drawn again, as it has no loss.
+
+    Args:
+        examples: whole series.
+        rows: the windows of a batch.
+        steps: the most steps of a window.
+        generator: draws them.
+    """
+    y = examples.y
+    assert isinstance(y, Sequence)
+    seen = ~y.values.isnan().all(-1) & y.mask
+    before = torch.nn.functional.pad(seen.cumsum(1), (1, 0))
+    for _ in range(count_windows(examples, rows, steps)):
+        chosen, starts = torch.zeros(rows, dtype=torch.int64), torch.zeros(rows, dtype=torch.int64)
+        wanted = torch.ones(rows, dtype=torch.bool)
+        while bool(wanted.any()):
+            count = int(wanted.sum())
+            series = torch.multinomial(
+                y.lengths.double(), count, replacement=True, generator=generator
+            )
+            room = (y.lengths[series] - steps).clamp(min=0) + 1
+            start = (torch.rand(count, generator=generator) * room).long()
+            chosen[wanted], starts[wanted] = series, start
+            end = (starts + steps).clamp(max=y.lengths[chosen])
+            wanted = before[chosen, end] == before[chosen, starts]
+        yield window(examples[chosen], starts, steps)
+
+
+def window(examples: Examples, starts: torch.Tensor, steps: int) -> Examples:
+    """A window of each row, from ``starts``, ``(rows,)``, on, all of it to be measured."""
+    assert isinstance(examples.y, Sequence)
+
+    def cut(values: Sequence) -> Sequence:
+        lengths = (values.lengths - starts).clamp(0, steps)
+        at = (starts[:, None] + torch.arange(int(lengths.max()))).clamp(max=values.steps - 1)
+        return Sequence(values.values[torch.arange(len(starts))[:, None], at], lengths)
+
+    x = examples.x
+    return Examples(
+        x=cut(x) if isinstance(x, Sequence) else None,
+        y=cut(examples.y),
+        vector=examples.vector,
+        scale=examples.scale,
+        start=torch.zeros_like(starts),
+    )

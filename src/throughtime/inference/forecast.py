@@ -1,0 +1,214 @@
+"""Forecasts of series: paths drawn from the model, and what they say of each step to come."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from collections.abc import Sequence as ListOf
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from throughtime.data.errors import DataError
+from throughtime.data.panel.dataset import encoded
+from throughtime.data.panel.measured import Measured
+from throughtime.data.panel.panel import Panel, Series
+from throughtime.distribution.distribution import SequenceDistribution
+from throughtime.evaluation.likelihood import there, y_of
+from throughtime.runs.errors import RunError
+from throughtime.runs.folder import RunFolder
+from throughtime.sequence import Sequence
+
+LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
+"""The levels of the quantiles that are given, if no others are asked for."""
+
+PATHS = 500
+"""The paths that are drawn of each series."""
+
+STEPS = 10
+"""The steps that are forecast."""
+
+HISTORIES = 20
+"""The most draws of what is missing in a history."""
+
+AT_ONCE = 50_000
+"""So many paths of all series are drawn at once."""
+
+
+@dataclass(frozen=True, eq=False)
+class Forecast:
+    """What a model says of the next steps of one series.
+
+    All of it is of whole paths, so that what depends on several steps, such as their sum, has the
+    right distribution too: ``np.quantile(forecast.paths.sum(1), 0.9, axis=0)``.
+
+    Args:
+        series: its name.
+        times: the times of the steps, as texts.
+        targets: the names of the targets.
+        paths: ``(paths, steps, targets)``, each a possible future, in the units of the file.
+        whole: whether the values are counts.
+    """
+
+    series: str
+    times: tuple[str, ...]
+    targets: tuple[str, ...]
+    paths: NDArray[np.float64]
+    whole: bool = False
+
+    @property
+    def mean(self) -> NDArray[np.float64]:
+        """The mean of the paths, ``(steps, targets)``."""
+        return self.paths.mean(0)
+
+    @property
+    def median(self) -> NDArray[np.float64]:
+        """The median of the paths, ``(steps, targets)``."""
+        return self.quantile(0.5)
+
+    def quantile(self, level: float) -> NDArray[np.float64]:
+        """A quantile of the paths at each step, ``(steps, targets)``; of counts a count."""
+        if self.whole:
+            return np.quantile(self.paths, level, axis=0, method="inverted_cdf")
+        return np.quantile(self.paths, level, axis=0)
+
+    def rows(self, levels: ListOf[float] = LEVELS) -> Iterator[dict[str, Any]]:
+        """A row for each step and target: series, time, target, mean, and each quantile."""
+        quantiles = {f"q{level:g}": self.quantile(level) for level in levels}
+        mean = self.mean
+        for t, time in enumerate(self.times):
+            for i, target in enumerate(self.targets):
+                yield {
+                    **({"series": self.series} if self.series else {}),
+                    "time": time,
+                    **({"target": target} if len(self.targets) > 1 else {}),
+                    "mean": float(mean[t, i]),
+                    **{name: float(q[t, i]) for name, q in quantiles.items()},
+                }
+
+
+@torch.no_grad()
+def forecast_panel(
+    run: RunFolder,
+    history: Panel,
+    *,
+    steps: int = STEPS,
+    paths: int = PATHS,
+    future: Panel | None = None,
+) -> list[Forecast]:
+    """Draw paths of the next steps of each series, each value given all before it.
+
+    What is missing in the history is drawn too, given what came before it: ``HISTORIES`` times,
+    each of which has as many of the paths.
+
+    Args:
+        run: a model of series.
+        history: the series so far, with a y that may be missing here and there.
+        steps: how many steps.
+        paths: how many paths of each series.
+        future: the inputs that are known of those steps.
+
+    Raises:
+        RunError: if the model is none of series.
+        DataError: if a series is empty, or a known input is not given at a step.
+    """
+    y = column_of(run)
+    run.model.eval()
+    size = max(1, AT_ONCE // paths)
+    found: list[Forecast] = []
+    for at in range(0, len(history.series), size):
+        some = history.series[at : at + size]
+        found += _drawn(run, y, some, history, future, steps, paths)
+    return found
+
+
+def _drawn(
+    run: RunFolder,
+    y: Measured,
+    series: ListOf[Series],
+    history: Panel,
+    future: Panel | None,
+    steps: int,
+    paths: int,
+) -> Iterator[Forecast]:
+    extended = [_extended(one, history, future, steps) for one in series]
+    rows = there(run.model, encoded(run.schema, [one for one, _ in extended]))
+    assert isinstance(rows.y, Sequence)
+    past = Sequence(rows.y.values, rows.y.lengths - steps)
+    seen = ~past.values.isnan()
+    p = y_of(run.model, rows)
+    assert isinstance(p, SequenceDistribution)
+    if not p.output.independent:
+        seen = seen.all(-1)
+    few = min(paths, HISTORIES) if bool((~seen & _steps(past, seen)).any()) else 1
+    following = p.following(past, seen, few)
+    values = following.sample((math.ceil(paths / few),), max_length=steps).values
+    values = values.flatten(0, 1)[:paths]
+    for i, (one, times) in enumerate(extended):
+        yield Forecast(
+            one.name,
+            tuple(history.step.written(times)),
+            history.targets,
+            y.back(series[i], values[:, i]),
+            y.what == "count",
+        )
+
+
+def column_of(run: RunFolder) -> Measured:
+    """The y of a model of series.
+
+    Raises:
+        RunError: if the model is none of series.
+    """
+    if not isinstance(run.schema.y, Measured):
+        kind = run.schema.y.kind
+        raise RunError(f"{run.path}: this model is of {kind}, not of series to forecast")
+    return run.schema.y
+
+
+def _extended(
+    series: Series, history: Panel, future: Panel | None, steps: int
+) -> tuple[Series, NDArray[Any]]:
+    """The series with so many steps after it, whose y are missing, and their times."""
+    if not len(series):
+        raise DataError(f"series {series.name!r} has no step to forecast from")
+    times = history.step.after(series.times[-1], steps)
+    x = {}
+    for name, values in series.x.items():
+        after = np.full(steps, None if values.dtype == object else np.nan, values.dtype)
+        if name in history.known:
+            after = _known(series, name, times, history, future)
+        x[name] = np.concatenate([values, after])
+    y = np.concatenate([series.y, np.full((steps, series.y.shape[1]), np.nan)])
+    rows = np.concatenate([series.rows, np.full(steps, -1)])
+    return replace(series, times=np.concatenate([series.times, times]), y=y, x=x, rows=rows), times
+
+
+def _known(
+    series: Series, name: str, times: NDArray[Any], history: Panel, future: Panel | None
+) -> NDArray[Any]:
+    """The values of a known input at the times to come.
+
+    Raises:
+        DataError: if they are not given, with the series and the first time.
+    """
+    given = None if future is None else future.named(series.name)
+    values = np.array([], series.x[name].dtype) if given is None else given.x[name]
+    at = {} if given is None else {time: i for i, time in enumerate(given.times.tolist())}
+    for time in times.tolist():
+        if time not in at or values[at[time]] is None or values[at[time]] != values[at[time]]:
+            written = history.step.written(times[:1])[0] if time == times[0] else time
+            of = f"series {series.name!r}: " if series.name else ""
+            raise DataError(
+                f"{of}{name!r} is known in the future, and not given at {written}; expected it for "
+                f"all {len(times)} steps: in a file, by --future"
+            )
+    return values[[at[time] for time in times.tolist()]]
+
+
+def _steps(y: Sequence, seen: torch.Tensor) -> torch.Tensor:
+    """Which steps y has, to be broadcast to what is observed of them."""
+    return y.mask if seen.dim() == y.mask.dim() else y.mask[..., None]
