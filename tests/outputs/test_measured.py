@@ -307,6 +307,23 @@ def test_all_is_finite_at_extremes_in_single_precision(output: Output) -> None:
     assert bool(gradient.isfinite().all())
 
 
+@pytest.mark.parametrize("output", [*measures.COUNTS, Gamma(2), Beta(2)], ids=repr)
+@pytest.mark.parametrize("far", [-1e4, 1e4])
+def test_a_mean_has_a_bound(output: Output, far: float) -> None:
+    torch.manual_seed(0)
+    o = torch.zeros(output.size)
+    o[: output.value_size] = far
+    o.requires_grad_()
+    p = output.distribution(o)
+    draws = p.sample()
+    assert not bool(output.impossible(draws))
+    assert bool(p.variance.isfinite().all())
+    for found in (p.mean, p.log_prob(draws), p.log_prob(torch.zeros_like(draws))):
+        (gradient,) = torch.autograd.grad(found.sum(), o, retain_graph=True)
+        assert bool(found.isfinite().all())
+        assert bool(gradient.isfinite().all())
+
+
 @pytest.mark.parametrize("dispersion", [1e-4, 1e-2, 1.0, 30.0])
 @pytest.mark.parametrize("log_mean", [-20.0, -3.0, 0.0, 5.0, 12.0, 20.0])
 def test_counts_have_all_digits_in_single_precision(dispersion: float, log_mean: float) -> None:

@@ -233,8 +233,8 @@ MUTANTS = [
         "the rate of a count has no bound",
         "outputs/bounds.py",
         "return log.clamp(-LARGEST_LOG, LARGEST_LOG)",
-        "return log * 4",
-        (OUTPUTS + "test_log_prob_is_the_textbook_formula",),
+        "return log",
+        (MEASURED + "test_a_mean_has_a_bound",),
     ),
     Mutant(
         "padding has the logarithm of zero",
