@@ -297,9 +297,9 @@ OUTPUTS = [tt.outputs.Normal(2), tt.outputs.Mixture(3, dim=2)]
 @pytest.mark.parametrize("output", OUTPUTS + measures.MEASURED, ids=str)
 def test_values_below_are_as_many_as_the_distribution_function_says(output: Any) -> None:
     torch.manual_seed(0)
-    p = output.distribution(torch.randn(output.size))
+    p = output.distribution(measures.units(output))
     drawn, at = p.sample((50_000,)), p.sample()
-    assert torch.allclose(marginal_cdf(p, at), (drawn <= at).float().mean(0), atol=0.01)
+    assert torch.allclose(marginal_cdf(p, at), (drawn <= at).double().mean(0), atol=0.01)
 
 
 @pytest.mark.parametrize("output", OUTPUTS, ids=str)

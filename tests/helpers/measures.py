@@ -43,6 +43,19 @@ CONTINUOUS = POSITIVE + SHARES + REALS
 MEASURED = COUNTS + CONTINUOUS
 
 
+def units(output: Output, *shape: int, seed: int = 0, scale: float = 0.7) -> Tensor:
+    """o of distributions without extremes: ``(*shape, size)``."""
+    generator = torch.Generator().manual_seed(seed)
+    o = scale * torch.randn(*shape, output.size, dtype=torch.float64, generator=generator)
+    if isinstance(output, Gamma):
+        o[..., output.dim :] += 2  # not all of it nearer to 0 than floats are
+    if isinstance(output, Beta):
+        o[..., output.dim :] += 5  # the same, and 1
+    if isinstance(output, StudentT):
+        o[..., 2 * output.dim :] += 6  # a fourth moment
+    return o
+
+
 def drawn(output: Output, *shape: int, generator: torch.Generator) -> Tensor:
     """Values that the output can produce, drawn without a model: ``(*shape, *event)``."""
     normal = torch.randn(*shape, *output.event_shape, dtype=torch.float64, generator=generator)

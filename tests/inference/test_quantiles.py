@@ -46,8 +46,7 @@ def test_they_rise_with_the_level() -> None:
 def test_of_what_is_measured_as_much_is_below_them_as_they_say(
     output: tt.outputs.Output, level: float
 ) -> None:
-    torch.manual_seed(0)
-    p = output.distribution(0.7 * torch.randn(50, output.size, dtype=torch.float64))
+    p = output.distribution(measures.units(output, 50))
     below = marginal_cdf(p, quantile(p, level))
     torch.testing.assert_close(below, torch.full_like(below, level), rtol=0, atol=1e-9)
 

@@ -45,17 +45,6 @@ ONE_NUMBER: list[Output] = [StudentT(), Gamma(), LogNormal(), Beta(), Multivaria
 SPREAD_LAST = [NegativeBinomial(2), Gamma(2), LogNormal(2), Beta(2), StudentT(2)]
 
 
-def _o(output: Output, *shape: int, seed: int = 0, scale: float = 0.7) -> Tensor:
-    """Units of distributions without extremes."""
-    generator = torch.Generator().manual_seed(seed)
-    o = scale * torch.randn(*shape, output.size, dtype=torch.float64, generator=generator)
-    if isinstance(output, Beta):
-        o[..., output.dim :] += 4  # no density without bounds at 0 and 1, where floats end
-    if isinstance(output, StudentT):
-        o[..., 2 * output.dim :] += 6  # a fourth moment
-    return o
-
-
 # ---- all values ----------------------------------------------------------------------------------
 
 
@@ -65,7 +54,10 @@ def _o(output: Output, *shape: int, seed: int = 0, scale: float = 0.7) -> Tensor
 def test_counts_sum_to_what_the_cdf_says_and_have_the_moments_that_are_said(
     output: Output, seed: int
 ) -> None:
-    o, n = _o(output, seed=seed, scale=1.5), torch.arange(20_000, dtype=torch.float64)[:, None]
+    o, n = (
+        measures.units(output, seed=seed, scale=1.5),
+        torch.arange(20_000, dtype=torch.float64)[:, None],
+    )
     p = output.distribution(o)
     each = output.distribution(o.expand(len(n), -1)).log_prob(n).exp()
     for last in (0, 3, 50):
@@ -95,7 +87,7 @@ def _grid(output: Output, u: Tensor) -> tuple[Tensor, Tensor]:
 def test_densities_integrate_to_what_the_cdf_says_and_have_the_moments_that_are_said(
     output: Output, seed: int
 ) -> None:
-    o, step = _o(output, seed=seed), 0.005
+    o, step = measures.units(output, seed=seed), 0.005
     u = torch.arange(-30_000, 12_000, dtype=torch.float64)[:, None] * step
     y, width = _grid(output, u)
     p = output.distribution(o)
@@ -111,7 +103,7 @@ def test_densities_integrate_to_what_the_cdf_says_and_have_the_moments_that_are_
 
 @pytest.mark.parametrize("output", [Gamma(2), LogNormal(2), Beta(2), StudentT(2)], ids=repr)
 def test_the_most_probable_number_is_denser_than_its_neighbours(output: Output) -> None:
-    o = _o(output, 50)
+    o = measures.units(output, 50)
     if isinstance(output, Gamma):
         o[:, 2:] += 3  # above a concentration of 1
     if isinstance(output, Beta):
@@ -149,7 +141,7 @@ def test_a_density_without_a_highest_point_gives_a_value_near_its_end(
 @pytest.mark.parametrize("output", measures.MEASURED, ids=repr)
 def test_draws_have_mean_and_variance_of_the_distribution_and_no_gradient(output: Output) -> None:
     torch.manual_seed(0)
-    n, o = 40_000, _o(output, 2).requires_grad_()
+    n, o = 40_000, measures.units(output, 2).requires_grad_()
     p = output.distribution(o)
     draws = p.sample((n,))
     assert not draws.requires_grad
@@ -164,15 +156,15 @@ def test_draws_have_mean_and_variance_of_the_distribution_and_no_gradient(output
 @pytest.mark.parametrize("scale", [0.7, 1.2])
 def test_the_cdf_of_draws_is_uniform(output: Output, scale: float) -> None:
     torch.manual_seed(0)
-    p = marginals(output.distribution(_o(output, scale=scale)))
-    for entry in p.cdf(output.distribution(_o(output, scale=scale)).sample((5_000,))).T:
+    p = marginals(output.distribution(measures.units(output, scale=scale)))
+    for entry in p.cdf(output.distribution(measures.units(output, scale=scale)).sample((5_000,))).T:
         assert stats.kstest(entry.numpy(), "uniform").pvalue > 1e-5
 
 
 @pytest.mark.parametrize("output", ONE_COUNT, ids=repr)
 def test_drawn_counts_have_their_probabilities(output: Output) -> None:
     torch.manual_seed(0)
-    o, n = _o(output), torch.arange(200, dtype=torch.float64)
+    o, n = measures.units(output), torch.arange(200, dtype=torch.float64)
     probabilities = output.distribution(o.expand(200, -1)).log_prob(n[:, None]).exp()
     draws = output.distribution(o).sample((20_000,))[:, 0]
     oracle.assert_drawn_from(draws, n, probabilities)
@@ -181,7 +173,7 @@ def test_drawn_counts_have_their_probabilities(output: Output) -> None:
 def test_entries_that_depend_on_each_other_are_drawn_together() -> None:
     torch.manual_seed(0)
     for output in (MultivariateNormal(3), MultivariateNormal(3, rank=1)):
-        o = _o(output, scale=1.0)
+        o = measures.units(output, scale=1.0)
         expected = torch.from_numpy(measures.covariance(output, o.numpy()))
         p: Any = output.distribution(o)
         assert_close(p.covariance_matrix, expected)
@@ -208,7 +200,7 @@ def test_large_rates_are_drawn_as_normals() -> None:
      MultivariateNormal(2, rank=1)], ids=repr,
 )  # fmt: skip
 def test_values_vary_less_where_it_is_cold_and_more_where_it_is_hot(output: Output) -> None:
-    o = _o(output, 20)
+    o = measures.units(output, 20)
     if isinstance(output, ZeroInflated):
         o[..., -1] = -400
     cold, one, hot = (output.distribution(o, t) for t in (0.3, 1.0, 4.0))
@@ -235,7 +227,7 @@ def test_what_a_temperature_does_to_the_others() -> None:
 @pytest.mark.parametrize("output", [Poisson(), ZeroInflated(Poisson())], ids=repr)
 def test_a_poisson_distribution_has_no_temperature(output: Output) -> None:
     with pytest.raises(ValueError, match=r"which a temperature of 0\.5 cannot"):
-        output.distribution(_o(output), 0.5)
+        output.distribution(measures.units(output), 0.5)
 
 
 # ---- one is the other ----------------------------------------------------------------------------
@@ -243,7 +235,7 @@ def test_a_poisson_distribution_has_no_temperature(output: Output) -> None:
 
 @pytest.mark.parametrize("of", [Poisson(2), NegativeBinomial(2)], ids=repr)
 def test_without_more_zeros_counts_are_those_of_the_output_inside(of: Output) -> None:
-    o, y = _o(of, 5), oracle.drawn(of, 5)
+    o, y = measures.units(of, 5), oracle.drawn(of, 5)
     outside = torch.cat([o, torch.full((5, 2), -60.0, dtype=torch.float64)], -1)
     p, q = ZeroInflated(of).distribution(outside), of.distribution(o)
     for found, expected in ((p.log_prob(y), q.log_prob(y)), (p.mean, q.mean), (p.mode, q.mode)):
@@ -265,7 +257,7 @@ def test_counts_of_no_dispersion_are_poisson_counts() -> None:
 
 @pytest.mark.parametrize("rank", [None, 2])
 def test_without_dependence_entries_are_independent_normals(rank: int | None) -> None:
-    output, o = MultivariateNormal(3, rank), _o(Normal(3), 4)
+    output, o = MultivariateNormal(3, rank), measures.units(Normal(3), 4)
     dependent = torch.cat([o, torch.zeros(4, output.size - 6, dtype=torch.float64)], -1)
     y = oracle.drawn(output, 4)
     p, q = output.distribution(dependent), Normal(3).distribution(o)
@@ -315,6 +307,23 @@ def test_all_is_finite_at_extremes_in_single_precision(output: Output) -> None:
     assert bool(gradient.isfinite().all())
 
 
+@pytest.mark.parametrize("output", [*measures.COUNTS, Gamma(2), Beta(2)], ids=repr)
+@pytest.mark.parametrize("far", [-1e4, 1e4])
+def test_a_mean_has_a_bound(output: Output, far: float) -> None:
+    torch.manual_seed(0)
+    o = torch.zeros(output.size)
+    o[: output.value_size] = far
+    o.requires_grad_()
+    p = output.distribution(o)
+    draws = p.sample()
+    assert not bool(output.impossible(draws))
+    assert bool(p.variance.isfinite().all())
+    for found in (p.mean, p.log_prob(draws), p.log_prob(torch.zeros_like(draws))):
+        (gradient,) = torch.autograd.grad(found.sum(), o, retain_graph=True)
+        assert bool(found.isfinite().all())
+        assert bool(gradient.isfinite().all())
+
+
 @pytest.mark.parametrize("dispersion", [1e-4, 1e-2, 1.0, 30.0])
 @pytest.mark.parametrize("log_mean", [-20.0, -3.0, 0.0, 5.0, 12.0, 20.0])
 def test_counts_have_all_digits_in_single_precision(dispersion: float, log_mean: float) -> None:
@@ -336,7 +345,10 @@ def test_counts_have_all_digits_in_single_precision(dispersion: float, log_mean:
 @given(seed=SEEDS)
 def test_gradients_of_counts_are_those_of_differences(seed: int) -> None:
     for output in ONE_COUNT:
-        o, y = _o(output, 4, seed=seed, scale=2.0).requires_grad_(), oracle.drawn(output, 4)
+        o, y = (
+            measures.units(output, 4, seed=seed, scale=2.0).requires_grad_(),
+            oracle.drawn(output, 4),
+        )
         assert torch.autograd.gradcheck(lambda o, y=y, of=output: of.distribution(o).log_prob(y), o)
 
 

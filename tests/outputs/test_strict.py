@@ -26,6 +26,7 @@ from throughtime.outputs import (
     StudentT,
     ZeroInflated,
 )
+from throughtime.outputs.strict import marginals
 
 OUTPUTS = [
     Categorical(3),
@@ -143,3 +144,17 @@ def test_they_are_torchs_own_distributions(output: Output) -> None:
         assert p.entropy().shape == (3,)
     if not isinstance(output, Mixture | NegativeBinomial | ZeroInflated | StudentT):
         assert bool((kl_divergence(p, q) > 0).all())
+
+
+def test_entries_by_themselves_are_those_that_a_distribution_says() -> None:
+    class Own(torch.distributions.MultivariateNormal):
+        marginals = torch.distributions.Normal(torch.zeros(2), torch.ones(2))
+
+    o = torch.randn(5, 4)
+    assert marginals(Normal(2).distribution(o)).batch_shape == (5, 2)
+    times = Independent(torch.distributions.Exponential(o.exp()), 1)
+    assert marginals(times) is times.base_dist
+    assert marginals(times.base_dist) is times.base_dist
+    assert marginals(Own(torch.zeros(2), torch.eye(2))) is Own.marginals
+    with pytest.raises(NotImplementedError, match="MultivariateNormal does not say the marginals"):
+        marginals(torch.distributions.MultivariateNormal(torch.zeros(2), torch.eye(2)))

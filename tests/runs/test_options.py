@@ -44,8 +44,8 @@ def test_the_help_names_the_wirings_that_there_are() -> None:
         ({"wiring": "x -> o"}, "wiring: no edge 'x -> o'; the edges are: x(t)"),
         ({"wiring": "x -> h(t)"}, "wiring: no output: add h(t) -> o(t)"),
         (
-            {"output": "poisson"},
-            "output: no output 'poisson'; expected categorical",
+            {"output": "weibull"},
+            "output: no output 'weibull'; expected categorical",
         ),
         ({"output": "mixture:0"}, "output: 'mixture:0': components must be a who"),
         ({"length": "predicted:x"}, "length: 'predicted:x': 'x' is not a whole"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import torch
 from torch import Tensor
 from torch.distributions import Distribution
@@ -34,11 +36,12 @@ def quantile(p: Distribution, level: float) -> Tensor:
         pass
     # Cantelli's inequality bounds the distance of a quantile from the mean
     reach = p.variance.sqrt() * (max(level, 1 - level) / min(level, 1 - level)) ** 0.5
-    low, high = p.mean - reach, p.mean + reach
+    low = (p.mean - reach).clamp(min=getattr(entries.support, "lower_bound", -math.inf))
+    high = (p.mean + reach).clamp(max=getattr(entries.support, "upper_bound", math.inf))
     for _ in range(HALVINGS):
         middle = (low + high) / 2
         below = entries.cdf(middle) < level
         low, high = torch.where(below, middle, low), torch.where(below, high, middle)
     found = (low + high) / 2
     whole = getattr(entries.support, "is_discrete", False)
-    return found.round().clamp(min=0) if whole else found
+    return found.round() if whole else found

@@ -21,8 +21,8 @@ MUTANTS = [
     Mutant(
         "the quantile from above",
         "inference/quantiles.py",
-        "marginal_cdf(p, middle) < level",
-        "1 - marginal_cdf(p, middle) > level",
+        "entries.cdf(middle) < level",
+        "1 - entries.cdf(middle) > level",
         ("tests/inference/test_quantiles.py::test_of_a_mixture_as_much_is_below_them_as_they_say",),
     ),
     Mutant(
