@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 
 import click
@@ -38,6 +39,21 @@ from throughtime.cli.files import (
 @click.option(
     "--samples", type=click.IntRange(min=2), help="For series: mean over so many drawn paths."
 )
+@click.option("--steps", type=click.IntRange(min=1), help="Of several series: how many [10].")
+@click.option(
+    "--paths", type=click.IntRange(min=2), help="Of several series: draw so many futures [500]."
+)
+@click.option(
+    "--future",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Of several series: a table with the inputs that are known of the steps to come.",
+)
+@click.option("--quantiles", help="Of several series: levels [0.05,0.25,0.5,0.75,0.95].")
+@click.option(
+    "--paths-out",
+    type=click.Path(dir_okay=False, writable=True, path_type=Path),
+    help="Of several series: write the futures themselves into this file.",
+)
 @click.option(
     "--batch-size",
     type=click.IntRange(1, 128),
@@ -55,6 +71,11 @@ def predict(
     beam: int | None,
     max_length: int | None,
     samples: int | None,
+    steps: int | None,
+    paths: int | None,
+    future: Path | None,
+    quantiles: str | None,
+    paths_out: Path | None,
     batch_size: int | None,
     out: Path | None,
     engine: str | None,
@@ -71,7 +92,9 @@ def predict(
     With --top, a label is printed with its probability, and a text with its log-probability, both
     after a space; the tags of a token are between commas.
 
-    For a series, FILE has the steps so far; the output is the next 10 steps, or --max-length.
+    For a series, FILE has the steps so far; the output is the next 10 steps, or --max-length. For
+    several series, it is a row for each step of each series: its time, mean and quantiles, over
+    --paths that are drawn.
 
     With --out, there may be several FILES, or a pattern in quotes ('in/*.parquet'). Each row is
     answered with its file and its number there; rows that cannot be read are set aside, with the
@@ -101,6 +124,26 @@ def predict(
     from throughtime.inference.series import forecast, is_series
 
     loaded = Run.load(run, device).folder
+    told = {"steps": steps, "paths": paths, "future": future, "quantiles": quantiles,
+            "paths-out": paths_out}  # fmt: skip
+    if loaded.schema.of_series:
+        others = {"top": top, "beam": beam, "samples": samples, "batch-size": batch_size,
+                  "max-length": max_length, "format": form}  # fmt: skip
+        _refuse(others, "is not for several series; leave it out (see --steps and --paths)")
+        from throughtime.cli.forecast import of_series
+
+        of_series(
+            loaded,
+            file,
+            steps=steps,
+            paths=paths,
+            future=future,
+            levels=quantiles,
+            paths_out=paths_out,
+            as_json=as_json,
+        )
+        return
+    _refuse(told, "is for several series, which this run is not of; leave it out")
     if is_series(loaded):
         for name, option in (("--top", top), ("--batch-size", batch_size)):
             if option is not None:
@@ -120,6 +163,17 @@ def predict(
         not_known += prediction.unknown
         click.echo(_json(prediction.to_dict()) if as_json else predicted(prediction))
     warn_of_unknown(not_known)
+
+
+def _refuse(options: Mapping[str, object], why: str) -> None:
+    """Refuse the first of some options that is given.
+
+    Raises:
+        ValueError: if there is one.
+    """
+    for name, value in options.items():
+        if value is not None:
+            raise ValueError(f"--{name} {why}")
 
 
 def _json(value: object) -> str:

@@ -180,7 +180,8 @@ def _introduction(run: RunFolder, data: Dataset) -> Iterator[str]:
     for line in data.understood:
         yield f"  {line}"
     sizes = ", ".join(f"{size(part):,} {name}" for name, part in data.splits.items())
-    yield f"{sizes} {'steps' if data.schema.running else 'rows'}"
+    what = "series" if data.schema.of_series else "steps" if data.schema.running else "rows"
+    yield f"{sizes} {what}"
     yield (
         f"{config.cell} of {config.layers} × {config.hidden_size}, {config.wiring}, "
         f"{config.output}, {config.length or 'one value'}: {parameters:,} parameters in {run.path}"
@@ -194,6 +195,8 @@ def _batches(run: RunFolder, data: Dataset) -> str:
     from throughtime.training.trainer import order_of
 
     config = run.config
+    if data.schema.of_series:
+        return f"batches of {config.batch_size:,} windows of at most {config.steps:,} steps"
     if data.schema.running:
         return f"batches of {config.batch_size:,} streams, {config.steps:,} steps at a time"
     share = padding(
@@ -212,4 +215,6 @@ def _follows(run: RunFolder) -> list[str]:
     """The commands to try next."""
     from throughtime.inference.series import is_series
 
+    if run.schema.of_series:
+        return ["predict", "evaluate"]
     return ["evaluate", "sample", *(["predict"] if run.schema.x or is_series(run) else [])]

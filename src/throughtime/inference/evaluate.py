@@ -12,6 +12,7 @@ import torch
 
 from throughtime.data import DataError, Dataset, Examples
 from throughtime.data.columns import WHOLE, Features
+from throughtime.data.panel.dataset import encoded
 from throughtime.data.pairs.encoding import parsed, x_of, y_of
 from throughtime.data.table.equal import groups_of, written
 from throughtime.data.table.table import Table
@@ -24,6 +25,7 @@ from throughtime.evaluation.metrics.classes import Classes, by_class
 from throughtime.evaluation.metrics.rows import CHUNK
 from throughtime.evaluation.metrics.sets import by_label
 from throughtime.extras import MissingPackage
+from throughtime.inference.panel import later_panel
 from throughtime.inference.rows import reading_of, tables
 from throughtime.inference.running import is_running_text, running_text
 from throughtime.inference.series import is_series, series_values
@@ -136,6 +138,8 @@ def examples_of(run: RunFolder, source: object, form: str | None = None) -> Exam
         DataError: with file and line, if a row cannot be encoded.
     """
     schema = run.schema
+    if schema.of_series:
+        return encoded(schema, later_panel(run, source).series)
     if is_series(run):
         column = schema.y
         y = column.encode(series_values(run, source, form))

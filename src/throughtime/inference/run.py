@@ -20,7 +20,9 @@ from throughtime.inference.evaluate import (
     evaluate_rows,
     part,
 )
+from throughtime.inference.forecast import PATHS, STEPS, Forecast, forecast_panel
 from throughtime.inference.hidden import hidden_states
+from throughtime.inference.panel import later_panel
 from throughtime.inference.predict import predict
 from throughtime.inference.results import ForecastStep, Prediction, Sample, Score
 from throughtime.inference.sample import Comparison, compare, sample
@@ -223,18 +225,32 @@ class Run:
         *,
         steps: int | None = None,
         samples: int | None = None,
-    ) -> list[ForecastStep]:
-        """Forecast the next steps of a series.
+        future: object = None,
+    ) -> list[ForecastStep] | list[Forecast]:
+        """Forecast the next steps of a series, or of several.
 
         Args:
             history: the steps so far, as rows.
             steps: the number of steps to forecast; by default 10.
             samples: give mean, standard deviation and quantiles over so many drawn paths; if None,
-                follow the most probable path.
+                follow the most probable path. Of several series, how many paths are drawn of each;
+                by default 500.
+            future: of several series, rows with the inputs that are known of the steps to come.
+
+        Returns:
+            A step after the other; of several series, a
+            :class:`~throughtime.inference.forecast.Forecast` of each, with its paths.
 
         Raises:
-            ValueError: if the model is not one of a series, or a value is not a number.
+            ValueError: if the model is not one of a series, a value is not a number, or a known
+                input is not given.
         """
+        if self.schema.of_series:
+            before = later_panel(self.folder, history)
+            after = None if future is None else later_panel(self.folder, future, before)
+            many = PATHS if samples is None else samples
+            steps = STEPS if steps is None else steps
+            return forecast_panel(self.folder, before, steps=steps, paths=many, future=after)
         return forecast(self.folder, history, steps=steps, samples=samples)
 
     def hidden_states(self, rows: object) -> list[tuple[Tensor, ...]]:

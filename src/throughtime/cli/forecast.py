@@ -1,0 +1,95 @@
+"""What ``throughtime predict`` prints of series: a row for each step to come."""
+
+from __future__ import annotations
+
+import csv
+import json
+import sys
+from collections.abc import Iterator
+from io import BufferedIOBase
+from pathlib import Path
+from typing import Any
+
+import click
+
+from throughtime.inference.forecast import LEVELS, PATHS, STEPS, Forecast, forecast_panel
+from throughtime.inference.panel import later_panel
+from throughtime.runs.folder import RunFolder
+
+
+def of_series(
+    run: RunFolder,
+    file: BufferedIOBase | Path,
+    *,
+    steps: int | None,
+    paths: int | None,
+    future: Path | None,
+    levels: str | None,
+    paths_out: Path | None,
+    as_json: bool,
+) -> None:
+    """Print a forecast of each series of a file, as CSV or JSON lines.
+
+    Raises:
+        ValueError: if the file cannot be read, or a known input of the future is not given.
+    """
+    quantiles = LEVELS if levels is None else _levels(levels)
+    history = later_panel(run, file)
+    after = None if future is None else later_panel(run, future, history)
+    found = forecast_panel(
+        run,
+        history,
+        steps=STEPS if steps is None else steps,
+        paths=PATHS if paths is None else paths,
+        future=after,
+    )
+    if paths_out is not None:
+        with paths_out.open("w", newline="", encoding="utf-8") as opened:
+            _write(opened, (row for one in found for row in rows_of_paths(one)), as_json)
+    _write(sys.stdout, (row for one in found for row in one.rows(quantiles)), as_json)
+
+
+def rows_of_paths(forecast: Forecast) -> Iterator[dict[str, Any]]:
+    """A row for each value of each path."""
+    for number, path in enumerate(forecast.paths.tolist()):
+        for time, values in zip(forecast.times, path, strict=True):
+            for target, value in zip(forecast.targets, values, strict=True):
+                yield {
+                    **({"series": forecast.series} if forecast.series else {}),
+                    "path": number,
+                    "time": time,
+                    **({"target": target} if len(forecast.targets) > 1 else {}),
+                    "value": value,
+                }
+
+
+def _write(stream: Any, rows: Iterator[dict[str, Any]], as_json: bool) -> None:
+    if as_json:
+        for row in rows:
+            stream.write(json.dumps(row, ensure_ascii=False) + "\n")
+        return
+    writer: csv.DictWriter[str] | None = None
+    for row in rows:
+        if writer is None:
+            writer = csv.DictWriter(stream, list(row), lineterminator="\n")
+            writer.writeheader()
+        writer.writerow({k: f"{v:.6g}" if isinstance(v, float) else v for k, v in row.items()})
+
+
+def _levels(text: str) -> tuple[float, ...]:
+    """Levels of quantiles, from a text.
+
+    Raises:
+        click.BadParameter: if they are not between 0 and 1.
+
+    Example:
+        >>> _levels("0.1,0.9")
+        (0.1, 0.9)
+    """
+    try:
+        found = tuple(float(part) for part in text.split(","))
+    except ValueError:
+        found = (-1.0,)
+    if not all(0 < level < 1 for level in found):
+        raise click.BadParameter(f"{text!r}; expected levels between 0 and 1, as 0.1,0.5,0.9")
+    return found

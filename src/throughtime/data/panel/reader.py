@@ -1,0 +1,112 @@
+"""A table of series as data to train on."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from throughtime.data.dataset import Dataset
+from throughtime.data.errors import DataError
+from throughtime.data.numbers.number import number
+from throughtime.data.panel.dataset import of_panel
+from throughtime.data.panel.measured import KINDS
+from throughtime.data.panel.panel import Panel
+from throughtime.data.panel.reading import as_panel
+from throughtime.data.panel.zones import to_utc
+from throughtime.data.reading import Reading
+from throughtime.data.series.time_parts import cut_by
+from throughtime.data.table.table import Table
+from throughtime.data.times.times import times_of
+
+NOT_OF_SERIES = ("valid", "test", "sequence", "images", "pixels", "symbols")
+"""The options of reading that series have not."""
+
+
+def series_data(table: Table, reading: Reading, name: str) -> Dataset:
+    """The series of a table, as data to train on.
+
+    Raises:
+        DataError: with file and line, if they cannot be read; or an option is not for series.
+
+    Args:
+        table: the rows.
+        reading: how they are read. The target may end in ``:count``, ``:number``, ``:positive`` or
+            ``:share``; ``split`` is ``column:point``, the time where the test part begins.
+        name: the name of the data.
+    """
+    if told := [option for option in reading.told() if option in NOT_OF_SERIES]:
+        raise DataError(
+            f"--{told[0]}: {table.path} has several series, which have no such option; leave it out"
+            + (", or cut them by --split COLUMN:POINT" if told[0] in ("valid", "test") else "")
+        )
+    plain, what = without_kinds(reading, table)
+    panel = as_panel(table, plain)
+    cut = None if reading.split is None else _cut(table, panel, reading.split)
+    return of_panel(panel, name, what=what, cut=cut, where=str(table.path))
+
+
+def without_kinds(reading: Reading, table: Table) -> tuple[Reading, str | None]:
+    """The reading with the names of the targets alone, and the kind that they are given.
+
+    Raises:
+        DataError: if they are given several kinds.
+
+    Example:
+        >>> from pathlib import Path
+        >>> table = Table(Path("a.csv"), {"sales": ["1"]}, [2])
+        >>> without_kinds(Reading(target="sales:count"), table)[1]
+        'count'
+    """
+    if reading.target is None or reading.target in table.columns:
+        return reading, None
+    names, kinds = [], set[str]()
+    for target in map(str.strip, reading.target.split(",")):
+        name, colon, kind = target.rpartition(":")
+        given = bool(colon) and target not in table.columns
+        names.append(name if given and kind in KINDS else target)
+        if given:
+            kinds.add(kind)
+            if kind not in KINDS:
+                raise DataError(
+                    f"--target {target}: no kind {kind!r} of series; expected {', '.join(KINDS)}"
+                )
+    if len(kinds) > 1:
+        raise DataError(
+            f"--target {reading.target}: {' and '.join(sorted(kinds))}; expected one kind for all "
+            "targets of a model"
+        )
+    return replace(reading, target=",".join(names)), kinds.pop() if kinds else None
+
+
+LIKE_ISO = re.compile(r"\s*\d{4}-\d{2}(?!\d)")
+
+
+def _cut(table: Table, panel: Panel, split: str) -> Any:
+    """The time where the test begins, as the times of the panel are.
+
+    Raises:
+        DataError: if it is none of the time's.
+    """
+    column, point = cut_by(table, split)
+    if column not in panel.time or point is None:
+        raise DataError(
+            f"--split {split}: series are cut at a point in time; expected "
+            f"{panel.time[0]}:POINT, such as {panel.time[0]}:{panel.step.written(_last(panel))[0]}"
+        )
+    if panel.series[0].times.dtype.kind != "M":
+        if (value := number(point)) is not None:
+            return value
+    elif LIKE_ISO.match(point) and (found := times_of([point])) is not None:
+        return to_utc(np.array(found, "datetime64[us]"), panel.step.zone)[0]
+    raise DataError(
+        f"--split {split}: {point!r} is no time as {column!r} has them; expected one such as "
+        f"{column}:{panel.step.written(_last(panel))[0]}"
+    )
+
+
+def _last(panel: Panel) -> Any:
+    longest = max(panel.series, key=len)
+    return longest.times[len(longest) * 9 // 10 :][:1]

@@ -1,0 +1,60 @@
+"""The series that a run was trained on, or that a later file has, as the run reads them."""
+
+from __future__ import annotations
+
+from io import BufferedIOBase
+from pathlib import Path
+
+from throughtime.data.errors import DataError
+from throughtime.data.formats.memory import table_of
+from throughtime.data.formats.tables import read_table
+from throughtime.data.panel.more import more
+from throughtime.data.panel.panel import Panel
+from throughtime.data.panel.reader import without_kinds
+from throughtime.data.panel.reading import as_panel
+from throughtime.data.table.table import Table
+from throughtime.inference.forecast import column_of
+from throughtime.inference.rows import STDIN, name_of
+from throughtime.runs.errors import RunError
+from throughtime.runs.folder import RunFolder
+
+
+def own_panel(run: RunFolder) -> Panel:
+    """The series of the data that a run was trained on, with its inputs.
+
+    Raises:
+        RunError: if they were rows in memory, which have to be given.
+        DataError: if the file cannot be read any more.
+    """
+    column_of(run)
+    if run.config.dataset is None:
+        raise RunError(f"{run.path}: was trained on rows in memory; give them")
+    table = read_table(Path(run.config.dataset), run.config.reading)
+    return as_panel(table, without_kinds(run.config.reading, table)[0])
+
+
+def later_panel(run: RunFolder, source: object, before: Panel | None = None) -> Panel:
+    """The series of a later file or of rows in memory, read as the run's own were.
+
+    Args:
+        run: a model of series.
+        source: a path, an open file, or rows in memory.
+        before: the history that a file of future inputs follows; if None, the source is a history.
+
+    Raises:
+        DataError: with file, line and series, if it cannot be read as the run's own.
+    """
+    learned = column_of(run).panel
+    assert learned is not None
+    table = _table(run, source)
+    return more(table, learned if before is None else before, run.config.reading)
+
+
+def _table(run: RunFolder, source: object) -> Table:
+    if isinstance(source, BufferedIOBase):
+        if name_of(source) == STDIN:
+            raise DataError("series are read as a whole; give a file by its name")
+        source = Path(name_of(source))
+    if isinstance(source, str | Path):
+        return read_table(Path(source), run.config.reading)
+    return table_of(source, column="text")
