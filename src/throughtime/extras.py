@@ -9,6 +9,7 @@ EXTRAS = {
     "data": {
         "PIL": "pillow",
         "babel": "babel",
+        "pandas": "pandas",
         "pyarrow": "pyarrow",
         "python_calamine": "python-calamine",
         "scipy": "scipy",

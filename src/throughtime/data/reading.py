@@ -22,7 +22,8 @@ class Reading:
 
     Args:
         format: one of ``FORMATS``.
-        input: the columns of x, separated by commas; each may end in ``:kind``.
+        input: the columns of x, separated by commas; each may end in ``:kind``, of several series
+            in ``:known`` (in the future) or ``:past``.
         target: the column of y, which may end in ``:kind``; of a series, one or more columns.
         split: the column that says the part of each row; of a series also ``column:point``, the
             point in time where the test part begins.
@@ -35,6 +36,9 @@ class Reading:
         sequence: the column whose value is the same in all rows of one sequence.
         images: the folder of the pictures that a file names.
         pixels: the most rows or columns of pixels of a picture; larger ones are scaled down.
+        time: of several series, the column of the time, or columns, separated by commas.
+        series: the column that says of which series a row is, or columns, separated by commas;
+            ``columns``, if each column is a series.
     """
 
     format: str | None = None
@@ -50,6 +54,8 @@ class Reading:
     sequence: str | None = None
     images: str | None = None
     pixels: int = LARGEST
+    time: str | None = None
+    series: str | None = None
 
     @property
     def part_files(self) -> dict[str, Path]:
