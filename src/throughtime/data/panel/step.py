@@ -22,6 +22,9 @@ NAMES = {"us": "microsecond", "ms": "millisecond", "s": "second", "min": "minute
 SEASONS = {"s": 3600, "min": 1440, "h": 24, "D": 7, "B": 5}
 """So many of a unit are the usual season: an hour, a day, a week."""
 
+PERIODS = ((12, "year"), (3, "quarter"), (1, "month"))
+"""Numbers of months that have a name."""
+
 ALIAS = re.compile(r"(\d*)(us|ms|s|min|h|D|B|ME|MS|BME|BMS|M@\d+)")
 """A number of units; ``M@15`` is the fifteenth of a month, or its last day before that."""
 
@@ -148,6 +151,18 @@ class Step:
         ends = offsets_of(times, self.zone) if self.zone else [""] * len(found)
         return [text + end for text, end in zip(found, ends, strict=True)]
 
+    def lasting(self, count: int) -> str:
+        """So many steps in words.
+
+        Example:
+            >>> Step.of("15min").lasting(3), Step.of("B").lasting(2), Step.of("D").lasting(1)
+            ('45 minutes', '2 business days', '1 day')
+        """
+        number, _, unit = self.text.partition(" ")
+        if number.isdigit() and unit.replace(" ", "").isalpha():
+            return _several(count * int(number), unit.removesuffix("s"))
+        return _several(count, "business day" if self.freq == "B" else "step")
+
     def in_zone(self, zone: str | None, dates: bool) -> Step:
         """The same step, of times in a zone, or of dates."""
         return replace(self, zone=zone, dates=dates)
@@ -213,4 +228,4 @@ def _words(n: int, unit: str) -> tuple[str, int]:
 
 
 def _several(n: int, name: str) -> str:
-    return f"{n} {name}" + ("s" if n > 1 else "")
+    return f"{n:,} {name}" + ("s" if n > 1 else "")
