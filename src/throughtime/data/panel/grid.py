@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from itertools import pairwise
+from typing import Any, NoReturn
 
 import numpy as np
 from numpy.typing import NDArray
@@ -46,126 +47,134 @@ class Grid:
         return int(np.diff(self.at).max(initial=1)) - 1
 
 
-def common_step(table: Table, clock: Clock, groups: Groups, rows: Ordered) -> Step:
-    """The step of all series; irregular, if their times are on no grid.
+def gridded(
+    table: Table, clock: Clock, groups: Groups, rows: Ordered, step: Step | None = None
+) -> tuple[Step, list[Grid]]:
+    """The step of all series, and the times of each; irregular, if they are on no grid.
 
     Raises:
-        DataError: if two series have different ones, naming both.
-    """
-    times, of = rows.times, rows.of
-    step = step_of(times, of, clock.zone, clock.unit)
-    if step is None:
-        found = {}
-        for number, (a, b) in enumerate(zip(rows.begins, rows.begins[1:], strict=False)):
-            if b - a > 2:
-                found[number] = step_of(times[a:b], of[a:b], clock.zone, clock.unit)
-            if len(found) > 1000 or None in found.values():
-                break
-        texts = {number: step.text for number, step in found.items() if step is not None}
-        first = next(iter(texts), 0)
-        other = next((n for n, text in texts.items() if text != texts[first]), None)
-        if other is not None and None not in found.values():
-            _refuse(table, clock, groups, (first, texts[first]), (other, texts[other]))
-        dates = times.dtype.kind == "M" and are_days(times)
-        return IRREGULAR.in_zone(clock.zone, dates)
-    places = np.concatenate([grid.at for grid in _grids(table, groups, rows, step)])
-    inside = of[1:] == of[:-1]
-    other = differs(np.diff(places)[inside], of[1:][inside])
-    if other is not None:
-        a, b = rows.begins[other : other + 2]
-        its = step_of(times[a:b], of[a:b], clock.zone, clock.unit)
-        if its is not None:
-            one = next(n for n in range(len(groups.names)) if n != other)
-            _refuse(table, clock, groups, (other, its.text), (one, step.text))
-    return step
-
-
-def grids(table: Table, groups: Groups, rows: Ordered, step: Step) -> list[Grid]:
-    """The times of each series.
-
-    Raises:
-        DataError: with file and row, if a time is not on the grid; or if far more times are
-            missing than are there.
+        DataError: with file and row, if a time is not on the grid of a given step; if far more
+            times are missing than are there; or if two series have different steps.
 
     Args:
         table: the rows.
+        clock: their times.
         groups: their series.
         rows: the same rows in order.
-        step: the step of time.
+        step: the step, if it is known.
 
     Example:
         >>> from pathlib import Path
-        >>> rows = Ordered(np.arange(2), np.zeros(2, np.int64), np.array([1, 4]), None, ())
-        >>> groups = Groups((), rows.of, ("",))
-        >>> table = Table(Path("a.csv"), {"t": ["1", "4"]}, [2, 3])
-        >>> (grid,) = grids(table, groups, rows, Step.of_numbers(1))
-        >>> grid.times.tolist(), grid.at.tolist(), grid.missing, grid.gap
-        ([1, 2, 3, 4], [0, 3], 2, 2)
+        >>> rows = Ordered(np.arange(3), np.zeros(3, np.int64), np.array([1, 2, 5]), None, ())
+        >>> groups, clock = Groups((), rows.of, ("",)), Clock(("t",), rows.times)
+        >>> table = Table(Path("a.csv"), {"t": ["1", "2", "5"]}, [2, 3, 4])
+        >>> step, (grid,) = gridded(table, clock, groups, rows)
+        >>> step.text, grid.times.tolist(), grid.at.tolist(), grid.missing, grid.gap
+        ('1', [1, 2, 3, 4, 5], [0, 1, 4], 2, 2)
     """
-    return _grids(table, groups, rows, step)
+    if step is not None:
+        return step, _grids(table, groups, rows, step)
+    step = step_of(rows.times, rows.of, clock.zone, clock.unit)
+    if step is None:
+        _check_one_step(table, clock, groups, rows)
+        dates = rows.times.dtype.kind == "M" and are_days(rows.times)
+        step = IRREGULAR.in_zone(clock.zone, dates)
+        return step, _grids(table, groups, rows, step)
+    found = _grids(table, groups, rows, step)
+    places = np.concatenate([grid.at for grid in found])
+    inside = rows.of[1:] == rows.of[:-1]
+    other = differs(np.diff(places)[inside], rows.of[1:][inside])
+    if other is not None and (its := _own_step(clock, rows, other)) is not None:
+        one = next(n for n in range(len(groups.names)) if n != other)
+        _refuse(table, clock, groups, (other, its), (one, step))
+    return step, found
+
+
+def _own_step(clock: Clock, rows: Ordered, number: int) -> Step | None:
+    """The step of one series."""
+    a, b = rows.begins[number : number + 2]
+    return step_of(rows.times[a:b], rows.of[a:b], clock.zone, clock.unit)
+
+
+SOME = 1000
+"""So many series show whether they have different steps."""
+
+
+def _check_one_step(table: Table, clock: Clock, groups: Groups, rows: Ordered) -> None:
+    """Refuse series that have a step each, but not the same."""
+    long = np.flatnonzero(np.diff(rows.begins) > 2)[:SOME].tolist()
+    found = {number: _own_step(clock, rows, number) for number in long}
+    steps = [(number, step) for number, step in found.items() if step is not None]
+    if len(steps) < len(found):
+        return
+    for other in steps[1:]:
+        if other[1].text != steps[0][1].text:
+            _refuse(table, clock, groups, steps[0], other)
 
 
 def _grids(table: Table, groups: Groups, rows: Ordered, step: Step) -> list[Grid]:
-    begins = rows.begins
-    parts = [slice(a, b) for a, b in zip(begins, begins[1:], strict=False)]
+    parts = [slice(a, b) for a, b in pairwise(rows.begins.tolist())]
     if not step.regular:
         return [Grid(_shown(rows, part), np.arange(part.stop - part.start)) for part in parts]
     _check_size(table, rows, step)
     common = None
     if step.freq is not None and step.length is None:  # a calendar's, which takes its time
-        first, last = rows.times.min(), rows.times.max()
-        common = step.grid(first, last)
-        if len(common) and not bool(np.isin(rows.times, common).all()):
-            common = None
-    return [_grid(table, groups, rows, step, part, common) for part in parts]
+        common = step.grid(rows.times.min(), rows.times.max())
+        if not bool(np.isin(rows.times, common).all()):
+            common = None  # of each series there is another one, as of months by threes
+    found = []
+    for part in parts:
+        times = rows.times[part]
+        if common is None:
+            grid = step.grid(times[0], times[-1])
+        else:
+            a, b = common.searchsorted(times[[0, -1]])
+            grid = common[a : b + 1]
+        at, right = _places(grid, times, step)
+        if not right.all():
+            _refuse_time(table, groups, step, int(rows.rows[part][right.argmin()]), times, right)
+        found.append(Grid(_unshifted(grid, at, rows, part), at))
+    return found
 
 
-def _grid(
+def _places(
+    grid: NDArray[Any], times: NDArray[Any], step: Step
+) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    """The place of each time in a grid, and whether it is on it."""
+    if not len(grid):
+        return np.zeros(len(times), np.int64), np.zeros(len(times), np.bool_)
+    if step.by is None:
+        at = np.minimum(grid.searchsorted(times), len(grid) - 1)
+        return at, grid[at] == times
+    at = np.minimum(np.round((times - times[0]) / step.by).astype(np.int64), len(grid) - 1)
+    return at, np.abs(grid[at] - times) <= 1e-3 * step.by
+
+
+def _refuse_time(
     table: Table,
     groups: Groups,
-    rows: Ordered,
     step: Step,
-    part: slice,
-    common: NDArray[Any] | None,
-) -> Grid:
-    times = rows.times[part]
-    if common is None:
-        found = step.grid(times[0], times[-1])
-    else:
-        a, b = common.searchsorted(times[[0, -1]])
-        found = common[a : b + 1]
-    at = _places(found, times, step)
-    if at is None or not len(found):
-        at = np.zeros(len(times), np.int64) if at is None else at
-        off = [i for i, p in enumerate(at.tolist()) if p >= len(found) or not _near(found[p], times[i], step)]
-        row = int(rows.rows[part][off[0] if off else 0])
-        name = groups.names[int(rows.of[part][0])]
-        before = f" after {step.written(times[:1])[0]}" if off and off[0] else ""
-        raise DataError(
-            f"{table.at(row)}: {'series ' + repr(name) if name else 'the series'} has the time "
-            f"{step.written(times[off[0] if off else 0 :][:1])[0]}, which is not on the grid of "
-            f"{step.text}{before}; mend it, or leave the row out"
-        )
-    return Grid(_unshifted(found, at, rows, part), at)
+    row: int,
+    times: NDArray[Any],
+    right: NDArray[np.bool_],
+) -> NoReturn:
+    name, at = groups.names[groups.of[row]], int(right.argmin())
+    here, before = step.written(times[at : at + 1]), step.written(times[:at][-1:])
+    raise DataError(
+        f"{table.at(row)}: {in_words(name)} has the time {here[0]}"
+        + (f" after {before[0]}" if before else "")
+        + f", which is not on the grid of {step.text}; mend it, or leave the row out"
+    )
 
 
-def _places(grid: NDArray[Any], times: NDArray[Any], step: Step) -> NDArray[np.int64] | None:
-    """The place of each time in a grid; None if one is not on it."""
-    if step.by is not None:
-        at = np.round((times - times[0]) / step.by).astype(np.int64)
-    else:
-        at = np.minimum(grid.searchsorted(times), max(len(grid) - 1, 0))
-    if not len(grid) or bool((at >= len(grid)).any()):
-        return None
-    if not all(_near(grid[p], t, step) for p, t in zip(at[[0, -1]], times[[0, -1]], strict=True)):
-        return None
-    there = grid[at]
-    right = np.abs(there - times) <= 1e-3 * step.by if step.by is not None else there == times
-    return at if bool(right.all()) else None
+def in_words(name: str) -> str:
+    """A series in a message.
 
-
-def _near(one: Any, other: Any, step: Step) -> bool:
-    return bool(abs(one - other) <= 1e-3 * step.by) if step.by is not None else bool(one == other)
+    Example:
+        >>> in_words("a"), in_words("")
+        ("series 'a'", 'the series')
+    """
+    return f"series {name!r}" if name else "the series"
 
 
 def _unshifted(
@@ -201,10 +210,10 @@ def _check_size(table: Table, rows: Ordered, step: Step) -> None:
 
 
 def _refuse(
-    table: Table, clock: Clock, groups: Groups, one: tuple[int, str], other: tuple[int, str]
-) -> None:
+    table: Table, clock: Clock, groups: Groups, one: tuple[int, Step], other: tuple[int, Step]
+) -> NoReturn:
     (a, its), (b, others) = one, other
     raise DataError(
-        f"{table.path}: {clock.name} goes on by {its} in series {groups.names[a]!r}, and by "
-        f"{others} in {groups.names[b]!r}; expected one step for all: give a file for each step"
+        f"{table.path}: {clock.name} goes on by {its.text} in series {groups.names[a]!r}, and by "
+        f"{others.text} in {groups.names[b]!r}; expected one step for all: give a file for each step"
     )

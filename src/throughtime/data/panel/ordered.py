@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 from numpy.typing import NDArray
@@ -57,7 +57,8 @@ def in_order(table: Table, clock: Clock, groups: Groups) -> Ordered:
     Example:
         >>> from pathlib import Path
         >>> table = Table(Path("a.csv"), {"t": ["2", "1"]}, [2, 3])
-        >>> found = in_order(table, Clock(("t",), np.array([2, 1])), Groups((), np.array([0, 0]), ("",)))
+        >>> groups = Groups((), np.zeros(2, np.int64), ("",))
+        >>> found = in_order(table, Clock(("t",), np.array([2, 1])), groups)
         >>> found.rows.tolist(), found.notes
         ([1, 0], ('the rows were not in the order of time; sorted',))
     """
@@ -117,7 +118,7 @@ def _refuse(
     order: NDArray[np.int64],
     at: int,
     times: NDArray[Any],
-) -> None:
+) -> NoReturn:
     row, time, number = int(order[at]), times[at], groups.of[order[at]]
     same = np.flatnonzero((clock.times == time) & (groups.of == number))
     first, second, *rest = (table.at(int(r)) for r in same)
