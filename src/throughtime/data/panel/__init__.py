@@ -6,5 +6,5 @@
 - ``plan``: which columns are the time (``clock``) and say of which series a row is (``labels``)
 - ``roles``, ``values``: the targets, the inputs and what does not change within a series
 - ``ordered``, ``set_back``, ``frequency``, ``grid``, ``zones``: the times of each series
-- ``build``, ``notes``: the series, and what is said of them
+- ``build``, ``notes``, ``assembly``: the series, what is said of them, and all of it together
 """

@@ -10,7 +10,6 @@ from throughtime.data.errors import DataError
 from throughtime.data.formats.tables import read_table
 from throughtime.data.panel.long import free, joined_tables, with_column
 from throughtime.data.panel.panel import Panel
-from throughtime.data.panel.plan import plans
 from throughtime.data.panel.reading import as_panel
 from throughtime.data.reading import Reading
 from throughtime.data.table.table import Table
@@ -37,10 +36,6 @@ def folder_panel(paths: Sequence[Path], reading: Reading) -> Panel:
         (['a', 'b'], ('file',))
     """
     table, label = files_table(paths, reading)
-    if reading.time is None and reading.series is None:
-        one = next(iter(plans(read_table(paths[0], reading), reading)), None)
-        if one is not None and not one.groups.columns:
-            reading = replace(reading, time=",".join(one.clock.columns))
     by = label if reading.series is None else f"{label},{reading.series}"
     return as_panel(table, replace(reading, series=by))
 

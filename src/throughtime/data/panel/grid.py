@@ -215,5 +215,6 @@ def _refuse(
     (a, its), (b, others) = one, other
     raise DataError(
         f"{table.path}: {clock.name} goes on by {its.text} in series {groups.names[a]!r}, and by "
-        f"{others.text} in {groups.names[b]!r}; expected one step for all: give a file for each step"
+        f"{others.text} in {groups.names[b]!r}; expected one step for all: give a file for each "
+        "step"
     )

@@ -115,7 +115,8 @@ def guessed(table: Table, times: NDArray[Any], columns: Sequence[str]) -> list[G
     Example:
         >>> from pathlib import Path
         >>> rows = {"shop": list("aabb"), "town": list("xxyy"), "sales": ["3", "5", "3", "7"]}
-        >>> ways = guessed(Table(Path("a.csv"), rows, range(2, 6)), np.array([1, 2, 1, 2]), rows)
+        >>> table = Table(Path("a.csv"), rows, range(2, 6))
+        >>> ways = guessed(table, np.array([1, 2, 1, 2]), list(rows))
         >>> [way.columns for way in ways]
         [('shop',)]
     """

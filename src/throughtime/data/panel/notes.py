@@ -90,17 +90,18 @@ def said_of_gaps(step: Step, grids: Sequence[Grid], names: Sequence[str]) -> Ite
 
 def said_of_values(table: Table, roles: Roles, series: Sequence[Series]) -> Iterator[str]:
     """What the columns are, where values are missing, and where they do not change."""
-    for number, name in enumerate(roles.targets):
+    targets = [name for name in roles.targets if name in table.columns]  # a future has none
+    for number, name in enumerate(targets):
         yield from _said_of_notation(table, name)
         if count := int(missing(roles.values[name]).sum()):
             yield f"{name}: {count:,} of {len(table):,} values are missing"
         still = [one.name for one in series if len(one) > 1 and _is_constant(one.y[:, number])]
         if still:
             yield f"{name} has no or always the same value" + _in(still)
-    yield from missing_marks(table.spread(), list(roles.targets))
+    yield from missing_marks(table.spread(), targets)
     for names, what in ((roles.known, "known in the future"), (roles.past, "known in the past"),
                         (roles.static, "does not change within a series")):  # fmt: skip
-        for name in names:
+        for name in filter(table.columns.__contains__, names):
             yield from _said_of_notation(table, name)
             values = roles.values[name]
             gone = int(missing(values).sum())

@@ -85,8 +85,8 @@ def in_order(table: Table, clock: Clock, groups: Groups) -> Ordered:
     falls[of[1:][inside & (times[1:] < times[:-1])]] = True
     if falls.any():
         notes.append(_said_of_order(int(falls.sum()), len(falls)))
-    return Ordered(order[sorting], of[sorting], times[sorting],
-                   None if back is None else back[sorting], tuple(dict.fromkeys(notes)))  # fmt: skip
+    back = None if back is None else back[sorting]
+    return Ordered(order[sorting], of[sorting], times[sorting], back, tuple(notes))
 
 
 def _said_of_order(count: int, all_of_them: int) -> str:
@@ -132,8 +132,11 @@ def _refuse(
                     "of the time")  # fmt: skip
     ways.append("name all columns that say of which series a row is by --series NAME,NAME")
     wall = to_wall(clock.times[same[:1]], clock.zone)
-    if wall.dtype.kind == "M" and clock.zone is None and may_be_set_back(wall)[0] and (
-        wall != wall.astype("datetime64[D]")
+    if (
+        wall.dtype.kind == "M"
+        and clock.zone is None
+        and may_be_set_back(wall)[0]
+        and (wall != wall.astype("datetime64[D]"))
     ):
         ways.append("if the clock was set back, write times in UTC or with their offset, as +01:00")
     more = f" and {len(rest)} more" if rest else ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
@@ -15,10 +16,18 @@ from throughtime.data.panel.roles import inputs_in
 from throughtime.data.panel.set_back import hours_back
 from throughtime.data.reading import Reading
 from throughtime.data.series.calendar import cycle
+from throughtime.data.table.row_numbers import OF_IDS
 from throughtime.data.table.table import Table
 
 LEAST = 3
 """The fewest rows of a series, on average, of which a number is the time by a guess."""
+
+COUNTERS = re.compile(
+    r"t|i|k|n|steps?|ticks?|index|idx|cycles?|rounds?|turns?|frames?|epochs?|time.*"
+    r"|periods?|days?|weeks?|months?|quarters?|hours?|minutes?|seconds?",
+    re.IGNORECASE,
+)
+"""Names of columns that count the steps; another one that does may be the number of a shop."""
 
 
 class Plan(NamedTuple):
@@ -92,8 +101,9 @@ def plans(table: Table, reading: Reading) -> list[Plan]:
              for plan in _with(table, clock, _but(rest, clocks), by)]  # fmt: skip
     if clocks:
         return found
-    return [plan for clock in _counters(table, rest)
-            for plan in _with(table, clock, rest, by) if _is_even(plan)]  # fmt: skip
+    found = [plan for clock in _counters(table, rest)
+             for plan in _with(table, clock, rest, by) if _is_even(plan)]  # fmt: skip
+    return [plan for plan in found if COUNTERS.fullmatch(plan.clock.columns[0])] or found
 
 
 def _modelled(table: Table, reading: Reading) -> Iterator[str]:
@@ -140,6 +150,8 @@ def _counters(table: Table, names: Sequence[str]) -> Iterator[Clock]:
     """Columns of whole numbers that go on by the same step, or stay, in most rows."""
     for name in names:
         found = all_numbers(table.numbers(name).values)
+        if OF_IDS.fullmatch(name) and not COUNTERS.fullmatch(name):
+            continue
         if found is None or len(found) < LEAST or bool((found % 1 != 0).any()):
             continue
         steps = np.diff(found)

@@ -2,31 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from throughtime.data.errors import DataError
 from throughtime.data.numbers.survey import is_empty
-from throughtime.data.panel.build import series_of
+from throughtime.data.panel.assembly import long_of, panel_of
 from throughtime.data.panel.clock import in_best_form
-from throughtime.data.panel.grid import gridded
-from throughtime.data.panel.lists import START, list_each, lists_in
-from throughtime.data.panel.long import Long
-from throughtime.data.panel.notes import (
-    said_of_gaps,
-    said_of_series,
-    said_of_time,
-    said_of_values,
-)
-from throughtime.data.panel.ordered import in_order
+from throughtime.data.panel.lists import START, lists_in
+from throughtime.data.panel.more import more as more
 from throughtime.data.panel.panel import Panel
 from throughtime.data.panel.plan import Plan, plan_of, plans
-from throughtime.data.panel.roles import KNOWN, PAST, Roles, roles_of
-from throughtime.data.panel.step import Step
-from throughtime.data.panel.wide import column_each, row_each, times_among
+from throughtime.data.panel.roles import KNOWN, PAST, roles_of
+from throughtime.data.panel.wide import times_among
 from throughtime.data.reading import Reading
 from throughtime.data.table.table import Table
-
-__all__ = ["as_panel", "is_panel", "long_of", "panel_of"]
 
 
 def as_panel(table: Table, reading: Reading) -> Panel:
@@ -61,49 +48,6 @@ def as_panel(table: Table, reading: Reading) -> Panel:
     clock = in_best_form(long.table, clock, groups.of, None)
     roles = roles_of(long.table, long.reading, clock, groups)
     return panel_of(long, Plan(clock, groups), roles)
-
-
-def panel_of(long: Long, plan: Plan, roles: Roles, step: Step | None = None) -> Panel:
-    """The panel of rows of which it is known what their columns are.
-
-    Args:
-        long: the rows.
-        plan: their times and series.
-        roles: their columns.
-        step: the step of time, if it is known.
-
-    Raises:
-        DataError: with file and line, if a time is there twice, or is not on the grid.
-    """
-    clock, groups = plan
-    ordered = in_order(long.table, clock, groups)
-    step, grids = gridded(long.table, clock, groups, ordered, step)
-    series = series_of(roles, groups, ordered, grids, long.rows)
-    notes = (
-        *long.table.notes,
-        *long.notes,
-        said_of_time(clock, step, series),
-        *clock.notes,
-        said_of_series(groups, series),
-        *ordered.notes,
-        *said_of_gaps(step, grids, groups.names),
-        *said_of_values(long.table, roles, series),
-        *roles.notes,
-    )
-    return Panel(roles.targets, roles.known, roles.past, roles.static, step, series, notes,
-                 clock.columns, groups.columns, clock.form)  # fmt: skip
-
-
-def long_of(table: Table, reading: Reading) -> Long:
-    """A table with a row for each step of each series, made of a table of any shape.
-
-    Raises:
-        DataError: if the shape does not show which series a row or a column is.
-    """
-    for shape in (column_each, list_each, row_each):
-        if (found := shape(table, reading)) is not None:
-            return found
-    return Long.of(table, reading)
 
 
 def is_panel(table: Table, reading: Reading) -> bool:
@@ -166,9 +110,3 @@ def _is_long(table: Table, reading: Reading) -> bool:
         for name in table.columns
         if name not in (*clock.columns, *groups.columns, reading.split)
     )
-
-
-def told_by(panel: Panel, reading: Reading) -> Reading:
-    """The options with the time and the labels that a panel has shown."""
-    labels = ",".join(panel.labels) or None
-    return replace(reading, time=",".join(panel.time), series=labels)

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 
 from throughtime.data.errors import DataError
@@ -62,7 +61,9 @@ def roles_of(table: Table, reading: Reading, clock: Clock, groups: Groups) -> Ro
         >>> from pathlib import Path
         >>> rows = {"t": ["1", "2"], "sales": ["3", "4"], "promo": ["0", "1"], "town": ["x", "x"]}
         >>> table = Table(Path("a.csv"), rows, [2, 3])
-        >>> clock, groups = Clock(("t",), np.array([1, 2])), Groups((), np.zeros(2, np.int64), ("",))
+        >>> import numpy as np
+        >>> clock = Clock(("t",), np.array([1, 2]))
+        >>> groups = Groups((), np.zeros(2, np.int64), ("",))
         >>> told = Reading(target="sales", input="promo:known,town")
         >>> roles = roles_of(table, told, clock, groups)
         >>> roles.targets, roles.known, roles.past, roles.static
