@@ -10,6 +10,9 @@ import pytest
 
 from tests.helpers.data_files import Write
 from tests.helpers.panels import days, read, refused, said_to_be, table
+from throughtime.data import DataError, Reading
+from throughtime.data.formats.tables import read_table
+from throughtime.data.panel.reading import as_panel
 
 DAYS = days(40)
 
@@ -164,7 +167,7 @@ def test_a_time_that_is_there_twice(write: Write, value: str) -> None:
 def test_a_part_of_the_time_is_named(write: Write) -> None:
     rows = [f"{day},{hour},{hour}.5" for day in DAYS[:5] for hour in range(24)]
     path = write("a.csv", table("date,hour,v", *rows))
-    said = refused(path, time="date", series="hour" if False else None, target="v")
+    said = refused(path, time="date", target="v")
     assert "give --time date,hour if hour is a part of the time" in said
     panel = read(path, time="date,hour", target="v")
     assert (panel.step.text, len(panel.series[0])) == ("1 hour", 120)
@@ -244,7 +247,7 @@ def test_a_series_of_one_step_and_a_constant_one(write: Write) -> None:
     assert [len(series) for series in panel.series] == [40, 1]
     assert panel.notes[1:] == (
         "series: shop, 2 (a, b), 1 to 40 steps each",
-        "v has no or always the same value in a",
+        "v does not change in a",
         "1 series of one step alone in b",
     )
 
@@ -259,10 +262,6 @@ def test_a_gap_longer_than_the_series_is_said(write: Write) -> None:
 
 
 def test_no_rows(write: Write) -> None:
-    from throughtime.data import DataError, Reading
-    from throughtime.data.formats.tables import read_table
-    from throughtime.data.panel.reading import as_panel
-
     some = read_table(write("a.csv", SHOPS))
     with pytest.raises(DataError, match=r"there are no rows; expected the steps of series$"):
         as_panel(some[range(0)], Reading(**TOLD))

@@ -97,7 +97,7 @@ def said_of_values(table: Table, roles: Roles, series: Sequence[Series]) -> Iter
             yield f"{name}: {count:,} of {len(table):,} values are missing"
         still = [one.name for one in series if len(one) > 1 and _is_constant(one.y[:, number])]
         if still:
-            yield f"{name} has no or always the same value" + _in(still)
+            yield f"{name} does not change" + _in(still)
     yield from missing_marks(table.spread(), targets)
     for names, what in ((roles.known, "known in the future"), (roles.past, "known in the past"),
                         (roles.static, "does not change within a series")):  # fmt: skip
