@@ -46,7 +46,7 @@ def test_in_no_order_of_the_file_times_in_utc_are_asked_for(write: Write) -> Non
         "; or if the clock was set back, write times in UTC or with their offset, as +01:00"
     )
     rows = [f"{time},{i}.5" for i, time in enumerate([*HALVES[:10], HALVES[9], *HALVES[10:]])]
-    assert "the time 2021-10-31 03:30 twice" in refused(
+    assert "the time 2021-10-31 02:00 twice" in refused(
         write("a.csv", table("time,v", *rows)), time="time"
     )
 
@@ -80,8 +80,8 @@ def test_month_ends_in_a_zone(write: Write) -> None:
 
 
 def test_mixed_offsets_are_utc(write: Write) -> None:
-    rows = [f"2024-10-27T{h:02}:00:00+0{o}:00,{i}"
-            for i, (h, o) in enumerate([(0, 2), (1, 2), (2, 2), (2, 1), (3, 1), (4, 1)])]  # fmt: skip
+    shown = ["00:00:00+02", "01:00:00+02", "02:00:00+02", "02:00:00+01", "03:00:00+01"]
+    rows = [f"2024-10-27T{time}:00,{i}" for i, time in enumerate([*shown, "04:00:00+01"])]
     panel = read(write("a.csv", table("time,v", *rows)), time="time")
     assert (panel.step.zone, panel.step.text, len(panel.series[0])) == ("UTC", "1 hour", 6)
     assert "time: times with offsets +02:00 and +01:00, taken in UTC" in panel.notes
@@ -126,4 +126,4 @@ def test_no_grid(write: Write) -> None:
 def test_a_time_far_from_the_others(write: Write) -> None:
     rows = [f"2024-01-01 00:00:{s:02},{s}" for s in range(50)] + ["2924-01-01 00:00:00,1"]
     said = refused(write("a.csv", table("time,v", *rows)), time="time")
-    assert said.startswith("a.csv:52: 28,401,062,351 steps of 1 second after the row before it, of")
+    assert said.startswith("a.csv:52: 28,401,235,151 steps of 1 second after the row before it, of")

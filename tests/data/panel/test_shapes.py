@@ -85,8 +85,12 @@ def test_several_targets_of_one_series(write: Write) -> None:
     assert panel.series[0].y[2].tolist() == [2.0, 4.0]
 
 
-ROWS = [{"shop": "a", "start": "2024-01-01", "freq": "D", "sales": [1, 2, 3], "promo": [0, 0, 1]},
-        {"shop": "b", "start": "2024-02-01", "freq": "D", "sales": [4, None], "promo": [1, 0]}]  # fmt: skip
+START = {"start": "2024-01-01", "freq": "D"}
+
+ROWS = [
+    {"shop": "a", **START, "sales": [1, 2, 3], "promo": [0, 0, 1]},
+    {"shop": "b", **START, "start": "2024-02-01", "sales": [4, None], "promo": [1, 0]},
+]
 
 
 def lines(rows: list[dict[str, Any]]) -> str:
@@ -155,8 +159,8 @@ def test_a_file_each(write: Write) -> None:
     assert [series.name for series in panel.series] == ["a", "b"]
     assert panel.series[0].y[:, 0].tolist() == [2.0 * i for i in range(9)]
     assert panel.labels == ("file",)
-    long = write("all.csv", table("file,date,v", *(
-        f"{name},{line}" for name, text in texts.items() for line in text.splitlines()[1:])))  # fmt: skip
+    rows = (f"{n},{line}" for n, text in texts.items() for line in text.splitlines()[1:])
+    long = write("all.csv", table("file,date,v", *rows))
     assert_same(panel, read(long))
 
 

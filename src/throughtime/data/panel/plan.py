@@ -65,8 +65,9 @@ def plan_of(table: Table, reading: Reading) -> Plan:
     found = plans(table, reading)
     if len(found) == 1:
         return found[0]
-    if not found and reading.time is not None:  # its repeats are refused, with what to do
-        return Plan(clock_of(table, names_in(table, reading.time)), groups_by(table, ()))
+    if not found and (clock := _only_clock(table, reading)) is not None:
+        by = () if reading.series is None else names_in(table, reading.series)
+        return Plan(clock, groups_by(table, by))  # its repeats are refused, with what to do
     columns = f"The columns are: {', '.join(table.columns)}"
     if not found:
         lacks = "the time of the rows" if reading.series is not None else (
@@ -104,6 +105,15 @@ def plans(table: Table, reading: Reading) -> list[Plan]:
     found = [plan for clock in _counters(table, rest)
              for plan in _with(table, clock, rest, by) if _is_even(plan)]  # fmt: skip
     return [plan for plan in found if COUNTERS.fullmatch(plan.clock.columns[0])] or found
+
+
+def _only_clock(table: Table, reading: Reading) -> Clock | None:
+    """The time that is given, or the only one by the values; None if there is none."""
+    if reading.time is not None:
+        return clock_of(table, names_in(table, reading.time))
+    used = {reading.split, *_modelled(table, reading)}
+    clocks = clocks_in(table, [name for name in table.columns if name not in used])
+    return clocks[0] if len(clocks) == 1 else None
 
 
 def _modelled(table: Table, reading: Reading) -> Iterator[str]:
