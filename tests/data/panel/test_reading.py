@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from typing import Any
 
 import numpy as np
 import pytest
@@ -21,7 +22,12 @@ SHOPS = table("date,shop,town,promo,rain,sales", *(
     for k, (shop, town) in enumerate([("b", "Bonn"), ("a", "Ulm"), ("c", "Bonn")], 1)
     for i, day in enumerate(DAYS)))  # fmt: skip
 
-TOLD = {"time": "date", "series": "shop", "target": "sales", "input": "promo:known,rain,town"}
+TOLD: dict[str, Any] = {
+    "time": "date",
+    "series": "shop",
+    "target": "sales",
+    "input": "promo:known,rain,town",
+}
 
 
 def test_a_long_table(write: Write) -> None:

@@ -87,7 +87,7 @@ def test_several_targets_of_one_series(write: Write) -> None:
 
 START = {"start": "2024-01-01", "freq": "D"}
 
-ROWS = [
+ROWS: list[dict[str, Any]] = [
     {"shop": "a", **START, "sales": [1, 2, 3], "promo": [0, 0, 1]},
     {"shop": "b", **START, "start": "2024-02-01", "sales": [4, None], "promo": [1, 0]},
 ]

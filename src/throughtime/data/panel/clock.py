@@ -142,11 +142,8 @@ def _clock(
     if zone is None and timed is not None and "%z" in getattr(timed.form, "format", ""):
         zone, note = UTC, "times with a zone, taken in UTC"
     notes = (*said, f"{name}: {note}") if note else said
-    return Clock(columns, times, zone, notes, str(timed.form) if _is_written(timed) else None)
-
-
-def _is_written(timed: Any) -> bool:
-    return timed is not None and isinstance(timed.form, Written)
+    written = timed is not None and isinstance(timed.form, Written)
+    return Clock(columns, times, zone, notes, str(timed.form) if timed and written else None)
 
 
 def _whole(found: NDArray[np.float64]) -> NDArray[Any]:

@@ -53,7 +53,7 @@ def step_of(
     wall = to_wall(times, zone)
     if bool(((wall - wall.astype("datetime64[D]")) == (wall[0] - wall[:1].astype(DATE))).all()):
         found = _of_months(wall.astype(DATE), inside) or _of_days(wall.astype(DATE), inside)
-        return found and Step.of(found, zone, are_days(wall))
+        return None if found is None else Step.of(found, zone, are_days(wall))
     n = _unit_of(np.diff(times.astype("datetime64[us]")).astype(np.int64)[inside])
     if n is None:
         return None
@@ -110,7 +110,8 @@ def _of_numbers(times: NDArray[Any], inside: NDArray[np.bool_], unit: str) -> St
 def _of_months(days: NDArray[Any], inside: NDArray[np.bool_]) -> str | None:
     """The step of days that all are at one place of their months."""
     months = days.astype("datetime64[M]")
-    n = _unit_of(np.diff(months.astype(np.int64))[inside])
+    numbers: NDArray[np.int64] = months.astype(np.int64)
+    n = _unit_of((numbers[1:] - numbers[:-1])[inside])
     if n is None:
         return None
     first, last = months.astype(DATE), (months + 1).astype(DATE) - DAY

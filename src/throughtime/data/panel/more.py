@@ -64,10 +64,10 @@ def more(table: Table, panel: Panel, reading: Reading) -> Panel:
     if not future:
         return found
     gone = {series.name for series in panel.series} - {series.name for series in found.series}
-    for series in found.series:
-        before = panel.named(series.name)
-        _check_future(long, panel, before, series)
-    series = tuple(_with_static(s, panel.named(s.name), panel.static) for s in found.series)
+    before = {series.name: series for series in panel.series}
+    for one in found.series:
+        _check_future(long, panel, before.get(one.name), one)
+    series = tuple(_with_static(s, before.get(s.name), panel.static) for s in found.series)
     notes = found.notes
     if gone:
         some = ", ".join(sorted(gone)[:8]) + (", …" if len(gone) > 8 else "")
@@ -180,18 +180,19 @@ def _with_static(series: Series, before: Series | None, names: tuple[str, ...]) 
 def _check_future(long: Long, panel: Panel, before: Series | None, series: Series) -> None:
     """Refuse a future that does not begin just after the past, or in which something is missing."""
     step, name = panel.step, in_words(series.name)
-    first = _at(long, series, 0)
     if before is not None:
         last, here = step.written(before.times[-1:])[0], step.written(series.times[:1])[0]
         if series.times[0] <= before.times[-1]:
             raise DataError(
-                f"{first}: {name} begins at {here}, but is known until {last}; expected times "
-                "after that: leave the earlier rows out"
+                f"{_at(long, series, 0)}: {name} begins at {here}, but is known until {last}; "
+                "expected times after that: leave the earlier rows out"
             )
-        if step.regular and series.times[0] != (follows := step.after(before.times[-1], 1))[0]:
+        follows = step.after(before.times[-1], 1) if step.regular else series.times
+        near = 1e-3 * step.by if step.by is not None else np.timedelta64(0, "us")
+        if abs(series.times[0] - follows[0]) > near:
             raise DataError(
-                f"{first}: {name} goes on at {here}, but is known until {last}; expected "
-                f"{step.written(follows)[0]} first: add the rows that are missing"
+                f"{_at(long, series, 0)}: {name} goes on at {here}, but is known until {last}; "
+                f"expected {step.written(follows)[0]} first: add the rows that are missing"
             )
     if bool((series.rows < 0).any()):
         gap = int((series.rows < 0).argmax())

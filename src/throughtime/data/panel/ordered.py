@@ -66,7 +66,7 @@ def in_order(table: Table, clock: Clock, groups: Groups) -> Ordered:
     of, times = groups.of[order], clock.times[order]
     inside = of[1:] == of[:-1]
     begins = np.flatnonzero(np.r_[True, ~inside, True])
-    back, notes = None, []
+    back, notes = None, list[str]()
     sorting = np.lexsort((times, of))
     same = inside & (times[sorting][1:] == times[sorting][:-1])
     if same.any():

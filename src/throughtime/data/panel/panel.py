@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,9 +27,9 @@ class Series:
     """
 
     name: str
-    times: NDArray
+    times: NDArray[Any]
     y: NDArray[np.float64]
-    x: dict[str, NDArray]
+    x: dict[str, NDArray[Any]]
     static: dict[str, float | str | None]
     rows: NDArray[np.int64]
 
@@ -66,7 +67,3 @@ class Panel:
     time: tuple[str, ...] = ()
     labels: tuple[str, ...] = ()
     form: str | None = None
-
-    def named(self, name: str) -> Series | None:
-        """The series of a name; None if there is none."""
-        return next((series for series in self.series if series.name == name), None)
