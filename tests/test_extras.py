@@ -14,7 +14,7 @@ from throughtime.extras import EXTRAS, MissingPackage, needed_for
 
 PROJECT = tomllib.loads((Path(__file__).parents[1] / "pyproject.toml").read_text())["project"]
 
-MODULES = {module: extra for extra, packages in EXTRAS.items() for module in packages}
+MODULES = {m: extra for extra in reversed(EXTRAS) for m in EXTRAS[extra]}  # the first that has it
 
 WITHOUT = f"import sys; sys.modules.update(dict.fromkeys({sorted(MODULES)})); "
 """A Python that has none of them."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -39,7 +39,9 @@ class Series:
     def upto(self, end: int) -> Series:
         """Its first ``end`` steps."""
         x = {name: values[:end] for name, values in self.x.items()}
-        return Series(self.name, self.times[:end], self.y[:end], x, self.static, self.rows[:end])
+        return replace(
+            self, times=self.times[:end], y=self.y[:end], x=x, rows=self.rows[:end]
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,7 +74,3 @@ class Panel:
     time: tuple[str, ...] = ()
     labels: tuple[str, ...] = ()
     form: str | None = None
-
-    def named(self, name: str) -> Series | None:
-        """The series of a name; None if there is none."""
-        return next((series for series in self.series if series.name == name), None)

@@ -108,7 +108,7 @@ class Step:
                 "them in a file"
             )
         if self.by is not None:
-            return time + np.arange(1, count + 1) * self.by
+            return time + np.arange(1, count + 1) * self._whole
         start = self._own(np.array([time], "datetime64[us]"))
         if (length := self.length) is not None:
             return self._back(start + np.arange(1, count + 1) * length)
@@ -125,7 +125,7 @@ class Step:
             25
         """
         if self.by is not None:
-            return first + np.arange(round(float((last - first) / self.by)) + 1) * self.by
+            return first + np.arange(round(float((last - first) / self.by)) + 1) * self._whole
         ends = self._own(np.array([first, last], "datetime64[us]"))
         if (length := self.length) is not None:
             return self._back(ends[0] + np.arange((ends[1] - ends[0]) // length + 1) * length)
@@ -187,6 +187,12 @@ class Step:
     def of_calendar(self) -> bool:
         """Whether it goes by the days of a calendar, so that the zone's clock matters."""
         return self.freq is not None and _parsed(self.freq)[1] not in MICROS.keys() - {"D"}
+
+    @property
+    def _whole(self) -> float:
+        """The step of numbers, whole if it is: whole times stay so."""
+        by = float(self.by or 0)
+        return int(by) if by.is_integer() else by
 
     def _own(self, times: NDArray[Any]) -> NDArray[Any]:
         return to_wall(times, self.zone) if self.of_calendar else times

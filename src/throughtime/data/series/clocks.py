@@ -70,7 +70,7 @@ def check_times(table: Table, modelled: list[str]) -> list[str]:
         ['1 steps of day differ from the usual 1 day, 0:00:00; the largest, 3 days, 0:00:00, ...
     """
     names = [name for name in table.columns if name not in modelled]
-    clocks, said = _clocks(table, names)
+    clocks, said = clocks_of(table, names)
     if not clocks:
         of_day = {n: found for n in names if (found := _of_day(table.column(n))) is not None}
         said += check_not_backwards(table, names, of_day)
@@ -89,9 +89,13 @@ TIME_OF_DAY = re.compile(
 """A time of day; 12.30 is a number."""
 
 
-def _clocks(table: Table, names: list[str]) -> tuple[Clocks, list[str]]:
+def clocks_of(table: Table, names: list[str]) -> tuple[Clocks, list[str]]:
     """The columns that are times, each parsed; those of a date and a time of day, or of a year and
     a month, as one. With what is to be said of how they were read.
+
+    Args:
+        table: the rows.
+        names: the columns that may be times, or parts of times.
 
     Raises:
         DataError: with file and line, if a column that is a time by its name, or by nearly all of
