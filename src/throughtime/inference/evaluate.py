@@ -12,8 +12,8 @@ import torch
 
 from throughtime.data import DataError, Dataset, Examples
 from throughtime.data.columns import WHOLE, Features
-from throughtime.data.panel.dataset import encoded
 from throughtime.data.pairs.encoding import parsed, x_of, y_of
+from throughtime.data.panel.dataset import encoded
 from throughtime.data.table.equal import groups_of, written
 from throughtime.data.table.table import Table
 from throughtime.data.vocabularies.absent import absent_labels, warn_of_absent

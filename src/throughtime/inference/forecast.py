@@ -195,7 +195,9 @@ def _known(
     Raises:
         DataError: if they are not given, with the series and the first time.
     """
-    given = None if future is None else future.named(series.name)
+    given = (
+        None if future is None else next((s for s in future.series if s.name == series.name), None)
+    )
     values = np.array([], series.x[name].dtype) if given is None else given.x[name]
     at = {} if given is None else {time: i for i, time in enumerate(given.times.tolist())}
     for time in times.tolist():

@@ -95,7 +95,10 @@ class Measured(Column):
             panel: the series; what is known of their time and columns is kept for later files.
             training: of each series the values of training, ``(T, D)``.
         """
-        self.panel = replace(panel, series=(), notes=())
+        empty = panel.series[0].upto(0)
+        some = {n: next((v for s in panel.series if (v := s.static[n]) is not None), None)
+                for n in panel.static}  # fmt: skip
+        self.panel = replace(panel, series=(replace(empty, static=some),), notes=())
         self.size = len(panel.targets)
         for series, values in zip(panel.series, training, strict=True):
             if (scale := self._scale(values)) is not None:
@@ -185,9 +188,13 @@ class Measured(Column):
     def state(self) -> dict[str, Any]:
         assert self.panel is not None
         panel = {k: v for k, v in vars(self.panel).items() if k not in ("series", "notes", "step")}
+        (empty,) = self.panel.series
+        texts = [name for name, values in empty.x.items() if values.dtype == object]
+        texts += [name for name, value in empty.static.items() if isinstance(value, str)]
+        panel |= {"step": asdict(self.panel.step), "texts": texts, "times": empty.times.dtype.str}
         return {
             "what": self.what,
-            "panel": panel | {"step": asdict(self.panel.step)},
+            "panel": panel,
             "scales": {
                 name: {"mean": s.mean.tolist(), "unit": s.unit.tolist()}
                 for name, s in self.scales.items()
@@ -199,11 +206,13 @@ class Measured(Column):
         if what not in KINDS or not isinstance(panel, dict) or not isinstance(learned, dict):
             raise DataError("no kind of series, no panel or no scales")
         try:
-            step, fields = Step(**panel["step"]), {k: v for k, v in panel.items() if k != "step"}
             lists: dict[str, Any] = {
-                k: tuple(v) if isinstance(v, list) else v for k, v in fields.items()
+                k: tuple(v) if isinstance(v, list) else v for k, v in panel.items()
             }
-            self.panel = Panel(**lists, step=step, series=(), notes=())
+            texts, times = lists.pop("texts"), np.dtype(lists.pop("times"))
+            lists["step"] = Step(**lists["step"])
+            of_files = Panel(**lists, series=(), notes=())
+            self.panel = replace(of_files, series=(_empty(of_files, texts, times),))
             self.scales = {
                 name: Scale(*(torch.tensor(s[k], dtype=torch.float64) for k in ("mean", "unit")))
                 for name, s in learned.items()
@@ -223,3 +232,14 @@ class Measured(Column):
         same = [self.scales[name].alike(other.scales[name]) for name in self.scales]
         mine, its = self.state(), other.state()
         return all(same) and all(mine[k] == its[k] for k in ("what", "panel"))
+
+
+def _empty(panel: Panel, texts: tuple[str, ...], times: np.dtype[Any]) -> Series:
+    """A series without steps that shows the kinds of times and inputs."""
+    x = {
+        name: np.array([], object if name in texts else np.float64)
+        for name in (*panel.known, *panel.past)
+    }
+    static: dict[str, float | str | None] = {n: "" if n in texts else 0.0 for n in panel.static}
+    nothing = np.empty((0, len(panel.targets)))
+    return Series("", np.array([], times), nothing, x, static, np.array([], np.int64))

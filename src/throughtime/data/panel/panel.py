@@ -39,9 +39,7 @@ class Series:
     def upto(self, end: int) -> Series:
         """Its first ``end`` steps."""
         x = {name: values[:end] for name, values in self.x.items()}
-        return replace(
-            self, times=self.times[:end], y=self.y[:end], x=x, rows=self.rows[:end]
-        )
+        return replace(self, times=self.times[:end], y=self.y[:end], x=x, rows=self.rows[:end])
 
 
 @dataclass(frozen=True, eq=False)
