@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from collections.abc import Sequence as ListOf
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -176,15 +176,8 @@ def _extended(
     if not len(series):
         raise DataError(f"series {series.name!r} has no step to forecast from")
     times = history.step.after(series.times[-1], steps)
-    x = {}
-    for name, values in series.x.items():
-        after = np.full(steps, None if values.dtype == object else np.nan, values.dtype)
-        if name in history.known:
-            after = _known(series, name, times, history, future)
-        x[name] = np.concatenate([values, after])
-    y = np.concatenate([series.y, np.full((steps, series.y.shape[1]), np.nan)])
-    rows = np.concatenate([series.rows, np.full(steps, -1)])
-    return replace(series, times=np.concatenate([series.times, times]), y=y, x=x, rows=rows), times
+    known = {name: _known(series, name, times, history, future) for name in history.known}
+    return series.followed_by(times, known), times
 
 
 def _known(

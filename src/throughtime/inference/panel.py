@@ -8,6 +8,7 @@ from pathlib import Path
 from throughtime.data.errors import DataError
 from throughtime.data.formats.memory import table_of
 from throughtime.data.formats.tables import read_table
+from throughtime.data.panel.level import level
 from throughtime.data.panel.more import more
 from throughtime.data.panel.panel import Panel
 from throughtime.data.panel.reader import without_kinds
@@ -34,7 +35,8 @@ def own_panel(run: RunFolder) -> Panel:
 
 
 def later_panel(run: RunFolder, source: object, before: Panel | None = None) -> Panel:
-    """The series of a later file or of rows in memory, read as the run's own were.
+    """The series of a later file or of rows in memory, read as the run's own were, all of a history
+    until the same time.
 
     Args:
         run: a model of series.
@@ -47,7 +49,9 @@ def later_panel(run: RunFolder, source: object, before: Panel | None = None) -> 
     learned = column_of(run).panel
     assert learned is not None
     table = _table(run, source)
-    return more(table, learned if before is None else before, run.config.reading)
+    if before is not None:
+        return more(table, before, run.config.reading)
+    return level(more(table, learned, run.config.reading))
 
 
 def _table(run: RunFolder, source: object) -> Table:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -35,6 +37,24 @@ class Series:
 
     def __len__(self) -> int:
         return len(self.times)
+
+    def followed_by(
+        self, times: NDArray[Any], x: Mapping[str, NDArray[Any]] = MappingProxyType({})
+    ) -> Series:
+        """It with these times after it, at which y is missing, and so is each input that is not in
+        ``x``."""
+        nothing = np.full((len(times), self.y.shape[1]), np.nan)
+
+        def missing(values: NDArray[Any]) -> NDArray[Any]:
+            return np.full(len(times), None if values.dtype == object else np.nan, values.dtype)
+
+        return replace(
+            self,
+            times=np.concatenate([self.times, times]),
+            y=np.concatenate([self.y, nothing]),
+            x={n: np.concatenate([v, x.get(n, missing(v))]) for n, v in self.x.items()},
+            rows=np.concatenate([self.rows, np.full(len(times), -1)]),
+        )
 
     def upto(self, end: int) -> Series:
         """Its first ``end`` steps."""
