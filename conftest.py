@@ -2,9 +2,13 @@
 example may use without importing it."""
 
 import gc
+import os
 from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
+
+# a thread with nothing to do sleeps: by default it spins, on a core that another test would use
+os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 
 import jaxtyping
 import pytest
@@ -40,6 +44,7 @@ def pytest_collection() -> Iterator[None]:
         return (yield)
     finally:
         gc.freeze()
+        gc.set_threshold(10_000, 20, 20)  # what a compiler makes is no garbage for long either
         gc.enable()
 
 
