@@ -7,12 +7,14 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 import torch
 
 import throughtime as tt
+from tests.helpers.commands import good
 from tests.helpers.recursion import bptt
 from throughtime.engine import build, library, use
 from throughtime.gradients.backends.engine import Engine
@@ -33,13 +35,26 @@ def python(code: str, **environment: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+@pytest.fixture
+def wish(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], None]]:
+    """Wish for an engine, as a new process would that has been told which."""
+
+    def wished(name: str) -> None:
+        monkeypatch.setenv(library.WISH, name)
+        library._best.cache_clear()
+
+    yield wished
+    library._best.cache_clear()
+
+
 @built
-def test_a_wish_is_granted_and_a_wrong_one_refused() -> None:
-    code = "from throughtime.engine.library import loaded; print(loaded().instructions)"
+def test_a_wish_is_granted_and_a_wrong_one_refused(wish: Callable[[str], None]) -> None:
     for name in library.processor():
-        assert python(code, THROUGHTIME_INSTRUCTIONS=name).stdout.strip() == name
-    wrong = python(code, THROUGHTIME_INSTRUCTIONS="sse9")
-    assert "is 'sse9'; expected none, or of avx512, avx2, portable what this" in wrong.stderr
+        wish(name)
+        assert library.loaded().instructions == name
+    wish("sse9")
+    with pytest.raises(ValueError, match="is 'sse9'; expected none, or of avx512, avx2, portable"):
+        library.loaded()
 
 
 def test_without_an_engine_there_is_one_warning_and_the_same_numbers(
@@ -100,9 +115,15 @@ def test_an_engine_of_other_sources_is_not_believed(monkeypatch: pytest.MonkeyPa
 
 
 def test_none_is_asked_for_without_a_warning() -> None:
-    code = "from throughtime.engine.library import loaded; print(loaded())"
+    """In a process that has just begun, as everybody says it."""
+    code = (
+        "from throughtime.engine.library import WISH, loaded; print(WISH, loaded()); "
+        "from throughtime.cli import main; main(['doctor'])"
+    )
     done = python(code, THROUGHTIME_INSTRUCTIONS="none")
-    assert (done.stdout.strip(), done.stderr) == ("None", "")
+    assert done.stdout.startswith("THROUGHTIME_INSTRUCTIONS None\n")
+    assert "in use: the plain loop" in done.stdout
+    assert done.stderr == ""
 
 
 def test_without_a_compiler_it_says_which_to_get(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -145,7 +166,7 @@ def test_a_compiler_that_fails_is_quoted(monkeypatch: pytest.MonkeyPatch, tmp_pa
         build.build()
 
 
-def test_the_doctor_says_what_is_in_use() -> None:
-    code = "from throughtime.cli import main; main(['doctor'])"
-    assert f"this processor has: {library.processor()[0]}" in python(code).stdout
-    assert "in use: the plain loop" in python(code, THROUGHTIME_INSTRUCTIONS="none").stdout
+def test_the_doctor_says_what_is_in_use(wish: Callable[[str], None]) -> None:
+    assert f"this processor has: {library.processor()[0]}" in good("doctor")
+    wish("none")
+    assert "in use: the plain loop" in good("doctor")

@@ -1,10 +1,9 @@
-"""Small trainings of all kinds, which one process or several do alike: `python -m` this."""
+"""Small trainings of all kinds, which one process or several do alike."""
 
 from __future__ import annotations
 
 import math
 import os
-import sys
 from collections.abc import Mapping
 from contextlib import nullcontext
 from pathlib import Path
@@ -68,8 +67,9 @@ def data_of(kind: str, folder: Path) -> Dataset:
     return tt.data.read(file, **reading)
 
 
-def main(files: Path, out: Path, single: Path, *chosen: str) -> None:
-    """Train some kinds, stop one, and go on with one that a single process has stopped.
+def trainings(files: Path, out: Path, single: Path, *chosen: str) -> None:
+    """What each of several processes does: train some kinds, stop one, and go on with one that a
+    single process has stopped. The first one alone writes.
 
     Args:
         files: a folder with the data.
@@ -77,20 +77,15 @@ def main(files: Path, out: Path, single: Path, *chosen: str) -> None:
         single: the run that was stopped.
         chosen: the kinds.
     """
-    for kind in chosen:
-        tt.train(data_of(kind, files), out=out / kind, **ALIKE | KINDS[kind])
-    data = data_of(STOPPED, files)
-    tt.train(data, out=out / "stopped", on_update=at_half, **ALIKE | KINDS[STOPPED])
-    tt.train(data, resume=single, say=None)
+    writes = patch.object(RunFolder, "_save", side_effect=AssertionError("the first one writes"))
+    with nullcontext() if os.environ["RANK"] == "0" else writes:
+        for kind in chosen:
+            tt.train(data_of(kind, files), out=out / kind, **ALIKE | KINDS[kind])
+        data = data_of(STOPPED, files)
+        tt.train(data, out=out / "stopped", on_update=at_half, **ALIKE | KINDS[STOPPED])
+        tt.train(data, resume=single, say=None)
 
 
 def at_half(numbers: Mapping[str, float]) -> bool:
     """Whether to stop: in the midst of an epoch."""
     return numbers["step"] == 25
-
-
-if __name__ == "__main__":
-    writes = patch.object(RunFolder, "_save", side_effect=AssertionError("the first one writes"))
-    with nullcontext() if os.environ["RANK"] == "0" else writes:
-        files, out, single, *chosen = sys.argv[1:]
-        main(Path(files), Path(out), Path(single), *chosen)

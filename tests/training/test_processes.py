@@ -1,15 +1,28 @@
 """Several processes that train together come to what one comes to by itself."""
 
 import os
+import socket
 import subprocess
 import sys
+import traceback
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from torch import distributed
 
 import throughtime as tt
-from tests.helpers.trainings import ALIKE, FEW, KINDS, STOPPED, WORDS, at_half, data_of
+from tests.helpers.trainings import (
+    ALIKE,
+    FEW,
+    KINDS,
+    STOPPED,
+    WORDS,
+    at_half,
+    data_of,
+    trainings,
+)
 from throughtime.engine import library
 from throughtime.runs.folder import RunFolder
 
@@ -29,6 +42,30 @@ def torchrun(folder: Path, *words: object, restarts: int = 0) -> tuple[int, str,
     return done.returncode, done.stdout, done.stderr
 
 
+def forked(work: Callable[[], None]) -> list[int]:
+    """The exit statuses of two processes that do the work, each told what torchrun tells its own.
+    They are children of this one, and need not import anything."""
+    with socket.create_server(("localhost", 0)) as free:
+        port = free.getsockname()[1]
+    told = {"MASTER_ADDR": "localhost", "MASTER_PORT": port, "WORLD_SIZE": 2, "LOCAL_WORLD_SIZE": 2}
+    children = []
+    for rank in range(2):
+        if not (child := os.fork()):
+            status = 1
+            try:
+                ranks = {"RANK": rank, "LOCAL_RANK": rank}
+                os.environ.update({k: str(v) for k, v in (told | ranks).items()})
+                work()
+                distributed.destroy_process_group()  # as a process that ends of itself does
+                status = 0
+            except BaseException:
+                traceback.print_exc()
+            finally:
+                os._exit(status)
+        children.append(child)
+    return [os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in children]
+
+
 def differences(a: Path, b: Path) -> float:
     """How much the last and the best weights of two runs differ, and their metrics, at most."""
     runs = [[RunFolder.load(path, which) for which in ("best", "last")] for path in (a, b)]
@@ -41,6 +78,8 @@ def differences(a: Path, b: Path) -> float:
 
 
 @pytest.mark.skipif(library.loaded() is None, reason="without the engine, each draws for itself")
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
+@pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")  # Python's, of other threads
 def test_it_is_what_one_process_does(tmp_path: Path, thorough: bool) -> None:
     chosen = tuple(KINDS) if thorough else FEW
     for kind in chosen:
@@ -48,10 +87,7 @@ def test_it_is_what_one_process_does(tmp_path: Path, thorough: bool) -> None:
     data = data_of(STOPPED, tmp_path)
     single = tmp_path / "single"
     tt.train(data, out=single, on_update=at_half, **ALIKE | {"epochs": 1} | KINDS[STOPPED])
-    status, _, wrong = torchrun(
-        tmp_path, "tests.helpers.trainings", tmp_path, tmp_path / "two", single, *chosen
-    )
-    assert status == 0, wrong
+    assert forked(lambda: trainings(tmp_path, tmp_path / "two", single, *chosen)) == [0, 0]
     for kind in chosen:
         assert differences(tmp_path / "one" / kind, tmp_path / "two" / kind) < 1e-9, kind
     # another number of processes goes on
