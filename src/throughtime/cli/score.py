@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from heapq import nsmallest
 from pathlib import Path
 
 import click
@@ -36,6 +37,11 @@ from throughtime.cli.files import (
     type=click.IntRange(min=1),
     help="Number of most probable symbols; needs --json or --out.",
 )
+@click.option(
+    "--worst",
+    type=click.IntRange(min=1),
+    help="Print only so many, the least probable first: of series, their anomalies.",
+)
 @OUT
 @ENGINE
 @DEVICE
@@ -45,6 +51,7 @@ def score(
     form: str | None,
     as_json: bool,
     top: int | None,
+    worst: int | None,
     out: Path | None,
     engine: str | None,
     device: str,
@@ -60,6 +67,9 @@ def score(
     (.mat, .npz), the test part is scored. Numbers are scored by the log-density of their
     standardised values.
 
+    Of several series, a line is a value with its series and time, given all before it; --worst 20
+    are the least probable ones.
+
     For a running text or a series, FILE is one of them, and each line or row is scored given all
     that comes before it, the line's end included: the sum over the lines is log p of the whole,
     which `evaluate` RUN FILE gives per symbol. --format lines scores each line of text by itself.
@@ -70,6 +80,8 @@ def score(
     by a cluster: that of RAY_ADDRESS, or one on this machine.
     """
     if out is not None:
+        if worst is not None:
+            raise ValueError("--worst is for scores that are printed; leave it out, or --out")
         write_answers(
             *(run, "score", files, out),
             engine=engine,
@@ -89,11 +101,16 @@ def score(
     if top is not None and not as_json:
         raise ValueError("--top needs --json or --out")
     not_known = 0
-    for scored in of_rows.score(Run.load(run, device).folder, file, top=top, form=form):
+    found = of_rows.score(Run.load(run, device).folder, file, top=top, form=form)
+    if worst is not None:
+        found = iter(nsmallest(worst, found, key=lambda scored: scored.log_prob))
+    for scored in found:
         not_known += scored.unknown
         if as_json:
             click.echo(json.dumps(scored.to_dict(), ensure_ascii=False))
         else:
             shown = scored.target if scored.line else said(scored.target)
+            if isinstance(scored.input, dict) and "time" in scored.input:  # of series
+                shown = "\t".join([*map(str, scored.input.values()), shown])
             click.echo(f"{scored.log_prob:.4f}\t{scored.per_symbol:.4f}\t{shown}")
     warn_of_unknown(not_known)

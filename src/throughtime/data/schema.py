@@ -75,8 +75,8 @@ class Schema:
             )
         names = [column.name for column in (*self.x, self.y)]
         series = (
-            "; if the rows are one series, y(t) given x(t) is not modelled yet: model all of it by "
-            f"--target {','.join(names)} without --input"
+            "; if the rows are one series, say so, and whether x is known in the future: --time "
+            f"COLUMN --input {','.join(f'{n}:known' for n in names[:-1])} --target {names[-1]}"
         )
         return (
             "x is numbers, one of each in a row, and y is no sequence either; if a sequence is "

@@ -30,6 +30,7 @@ from throughtime.inference.results import Score
 from throughtime.inference.rows import LINES, RUNNING, answered, as_input, reading_of, tables
 from throughtime.inference.running import line_scores
 from throughtime.inference.series import is_series, observed
+from throughtime.inference.surprise import scores_of_series
 from throughtime.inference.top import check_top, top_of
 from throughtime.runs.device import placed
 from throughtime.runs.folder import RunFolder
@@ -64,6 +65,8 @@ def score(
     """
     absent: Counter[str] = Counter()
     asked = question(run, absent, top=top)
+    if run.schema.of_series:
+        return scores_of_series(run, source)
     if is_series(run):
         return _steps(run, source, form)
     reading = reading_of(run, form, source)
