@@ -10,7 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from throughtime.data import DataError
 from throughtime.data.panel.frequency import differs, step_of
+from throughtime.data.panel.step import IRREGULAR, Step
 
 FREQUENCIES = {
     "s": "1 second", "15s": "15 seconds", "min": "1 minute", "5min": "5 minutes",
@@ -117,3 +119,10 @@ def test_a_series_of_another_step_is_found() -> None:
     assert differs(np.repeat([2, 1], [10, 20]), of) == 3
     assert differs(np.repeat([2, 1], [9, 20]), np.repeat([3, 5], [9, 20])) is None
     assert differs(np.r_[[2] * 9, 1, [1] * 20], of) is None
+
+
+def test_times_on_no_grid_have_no_next_one() -> None:
+    with pytest.raises(DataError, match="the times are on no regular grid, so that the next ones"):
+        IRREGULAR.after(np.datetime64("2024-01-01"), 1)
+    with pytest.raises(ValueError, match="'often' is no step that is known"):
+        Step.of("often")
