@@ -114,7 +114,7 @@ def test_no_time_at_all(write: Write) -> None:
         ({"time": "shop"}, "a.csv: column 'shop' is given by --time and by --series; expected "),
     ],
 )
-def test_unknown_columns(write: Write, options: dict[str, str], said: str) -> None:
+def test_unknown_columns(write: Write, options: dict[str, Any], said: str) -> None:
     assert refused(write("a.csv", SHOPS), **(TOLD | options)).startswith(said)
 
 
@@ -128,9 +128,10 @@ def test_a_label_that_is_missing(write: Write) -> None:
 
 def test_times_that_are_missing(write: Write) -> None:
     path = write("a.csv", SHOPS.replace("2022-01-03,b", ",b"))
-    assert refused(path, **TOLD) == (
-        "a.csv:4: column 'date' has no time; fill it in, or leave the row out"
-    )
+    for told in (TOLD, TOLD | {"time": None}, {"target": "sales"}):
+        assert refused(path, **told) == (
+            "a.csv:4: column 'date' has no time; fill it in, or leave the row out"
+        )
     path = write("a.csv", "".join(line[line.index(","):] if line[0] == "2" else line
                                   for line in SHOPS.splitlines(keepends=True)))  # fmt: skip
     assert refused(path, **TOLD) == "a.csv: column 'date' has no time in any row; expected times"
@@ -337,8 +338,11 @@ def test_a_numbers_column_that_may_be_a_label_or_the_target(write: Write) -> Non
             {"input": "shop"},
             "a.csv: --input shop: it is the time or the label of the series; leave",
         ),
-        ({"target": "town"}, "a.csv:2: column 'town' has 'Bonn'; expected a number, or nothing wh"),
+        (
+            {"target": "town", "input": None},
+            "a.csv:2: column 'town' has 'Bonn'; expected a number, or nothing wh",
+        ),
     ],
 )
-def test_options_that_do_not_fit(write: Write, options: dict[str, str], said: str) -> None:
+def test_options_that_do_not_fit(write: Write, options: dict[str, Any], said: str) -> None:
     assert refused(write("a.csv", SHOPS), **(TOLD | options)).startswith(said)
