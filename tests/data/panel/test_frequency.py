@@ -106,6 +106,15 @@ def test_months_in_a_zone_go_by_its_clock() -> None:
     assert step.written(times[:2]) == ["2024-01-31", "2024-02-29"]
 
 
+def test_days_in_a_zone_go_by_its_clock() -> None:
+    wall = pd.date_range("2024-03-25", periods=14, freq="D", tz="Europe/Berlin", unit="us")
+    times = wall.tz_convert("UTC").tz_localize(None).to_numpy()
+    step = step_of(times[:3], np.zeros(3, np.int64), "Europe/Berlin")
+    assert (step.text, step.dates) == ("1 day", True)
+    assert np.array_equal(step.after(times[2], 11), times[3:])
+    assert np.array_equal(step.grid(times[0], times[-1]), times)
+
+
 def test_hours_in_a_zone_go_on_where_its_clock_does_not() -> None:
     wall = pd.date_range("2024-10-26", periods=72, freq="h", tz="Europe/Berlin", unit="us")
     times = wall.tz_convert("UTC").tz_localize(None).to_numpy()
