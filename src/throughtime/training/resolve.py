@@ -107,12 +107,12 @@ def resolve(options: Options, data: Dataset) -> Config:
             f"{data.schema.y.kind}: leave them out"
         )
     source = data.source
+    reading = AS_IT_IS if source is None else source.reading
     made = {
         **dict.fromkeys(Config.model_fields),
         **DEFAULTS,
         **options.told(),
-        **dict.fromkeys(READING),
-        **vars(AS_IT_IS if source is None else source.reading),
+        **{name: getattr(reading, name) for name in READING},
         "dataset": None if source is None else source.name,
         "split_seed": 0 if source is None else source.seed,
         "wiring": choices.wiring_text(wiring),

@@ -10,7 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from throughtime.data import DataError
 from throughtime.data.panel.frequency import differs, step_of
+from throughtime.data.panel.step import IRREGULAR, Step
 
 FREQUENCIES = {
     "s": "1 second", "15s": "15 seconds", "min": "1 minute", "5min": "5 minutes",
@@ -104,6 +106,15 @@ def test_months_in_a_zone_go_by_its_clock() -> None:
     assert step.written(times[:2]) == ["2024-01-31", "2024-02-29"]
 
 
+def test_days_in_a_zone_go_by_its_clock() -> None:
+    wall = pd.date_range("2024-03-25", periods=14, freq="D", tz="Europe/Berlin", unit="us")
+    times = wall.tz_convert("UTC").tz_localize(None).to_numpy()
+    step = step_of(times[:3], np.zeros(3, np.int64), "Europe/Berlin")
+    assert (step.text, step.dates) == ("1 day", True)
+    assert np.array_equal(step.after(times[2], 11), times[3:])
+    assert np.array_equal(step.grid(times[0], times[-1]), times)
+
+
 def test_hours_in_a_zone_go_on_where_its_clock_does_not() -> None:
     wall = pd.date_range("2024-10-26", periods=72, freq="h", tz="Europe/Berlin", unit="us")
     times = wall.tz_convert("UTC").tz_localize(None).to_numpy()
@@ -117,3 +128,10 @@ def test_a_series_of_another_step_is_found() -> None:
     assert differs(np.repeat([2, 1], [10, 20]), of) == 3
     assert differs(np.repeat([2, 1], [9, 20]), np.repeat([3, 5], [9, 20])) is None
     assert differs(np.r_[[2] * 9, 1, [1] * 20], of) is None
+
+
+def test_times_on_no_grid_have_no_next_one() -> None:
+    with pytest.raises(DataError, match="the times are on no regular grid, so that the next ones"):
+        IRREGULAR.after(np.datetime64("2024-01-01"), 1)
+    with pytest.raises(ValueError, match="'often' is no step that is known"):
+        Step.of("often")

@@ -114,7 +114,7 @@ def test_no_time_at_all(write: Write) -> None:
         ({"time": "shop"}, "a.csv: column 'shop' is given by --time and by --series; expected "),
     ],
 )
-def test_unknown_columns(write: Write, options: dict[str, str], said: str) -> None:
+def test_unknown_columns(write: Write, options: dict[str, Any], said: str) -> None:
     assert refused(write("a.csv", SHOPS), **(TOLD | options)).startswith(said)
 
 
@@ -128,9 +128,10 @@ def test_a_label_that_is_missing(write: Write) -> None:
 
 def test_times_that_are_missing(write: Write) -> None:
     path = write("a.csv", SHOPS.replace("2022-01-03,b", ",b"))
-    assert refused(path, **TOLD) == (
-        "a.csv:4: column 'date' has no time; fill it in, or leave the row out"
-    )
+    for told in (TOLD, TOLD | {"time": None}, {"target": "sales"}):
+        assert refused(path, **told) == (
+            "a.csv:4: column 'date' has no time; fill it in, or leave the row out"
+        )
     path = write("a.csv", "".join(line[line.index(","):] if line[0] == "2" else line
                                   for line in SHOPS.splitlines(keepends=True)))  # fmt: skip
     assert refused(path, **TOLD) == "a.csv: column 'date' has no time in any row; expected times"
@@ -280,3 +281,68 @@ def test_pandas_is_imported_where_it_is_needed() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "False\n"
+
+
+MONTHS = [(2000 + i // 12, i % 12 + 1) for i in range(30)]
+
+
+@pytest.mark.parametrize(
+    ("head", "times", "step", "second"),
+    [
+        ("ts", [str(1_600_000_000 + 3600 * i) for i in range(30)], "1 hour", "2020-09-13T13:26:40"),
+        ("unix", [str(1_600_000_000_000 + 60_000 * i) for i in range(30)], "1 minute",
+         "2020-09-13T12:27:40"),
+        ("year,month", [f"{y},{m}" for y, m in MONTHS], "1 month", "2000-02-01"),
+        ("date,time", [f"2024-01-{1 + i // 24:02},{i % 24:02}:00" for i in range(30)], "1 hour",
+         "2024-01-01T01:00:00"),
+        ("quarter", [f"{2000 + i // 4}Q{i % 4 + 1}" for i in range(30)], "1 quarter", "2000-04-01"),
+        ("week", [f"2024-W{i:02}" for i in range(1, 31)], "1 week", "2024-01-08"),
+        ("day", [f"{i}.1.2024" for i in range(1, 31)], "1 day", "2024-01-02"),
+        ("Year", [str(1950 + i) for i in range(30)], "1 year", "1951"),
+        ("t", [str(5 * i) for i in range(30)], "5", "5"),
+    ],
+    ids=lambda value: value if isinstance(value, str) and "," not in value else None,
+)  # fmt: skip
+def test_writings_of_time(
+    write: Write, head: str, times: list[str], step: str, second: str
+) -> None:
+    rows = [f"{time},{shop},{i * 0.5}" for shop in "ab" for i, time in enumerate(times)]
+    path = write("a.csv", table(f"{head},shop,v", *rows))
+    assert said_to_be(path)
+    panel = read(path)
+    assert panel.step.text == step
+    assert panel.step.written(panel.series[0].times[1:2]) == [second]
+    assert panel.time == tuple(head.split(","))
+
+
+def test_a_numbers_column_that_may_be_a_label_or_the_target(write: Write) -> None:
+    rows = [f"{day},{store},{(7 * i * store) % 5 + 1},{i % 9}"
+            for i, day in enumerate(DAYS) for store in (1, 2)]  # fmt: skip
+    path = write("a.csv", table("date,store,visits,sales", *rows))
+    assert refused(path) == (
+        "a.csv: 2 columns may be the target: visits, sales; give --target visits, or --target sales"
+        " (several by commas), and --input NAME:known or NAME:past for what is an input"
+    )
+    assert read(path, target="sales,visits").targets == ("sales", "visits")
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (
+            {"input": "promo:often"},
+            "--input promo:often: 'often' is no kind of an input of several",
+        ),
+        ({"input": "sales"}, "a.csv: --target sales: it is the time, the label of the series or a"),
+        (
+            {"input": "shop"},
+            "a.csv: --input shop: it is the time or the label of the series; leave",
+        ),
+        (
+            {"target": "town", "input": None},
+            "a.csv:2: column 'town' has 'Bonn'; expected a number, or nothing wh",
+        ),
+    ],
+)
+def test_options_that_do_not_fit(write: Write, options: dict[str, Any], said: str) -> None:
+    assert refused(write("a.csv", SHOPS), **(TOLD | options)).startswith(said)

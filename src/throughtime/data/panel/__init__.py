@@ -1,7 +1,8 @@
 """Several series of one kind, in one table or in several files: read to plain numbers.
 
-- ``reading``: from a table to a panel; ``more``: later files; ``folder``: a file for each series
-- ``panel``, ``step``: what comes of it, and the step of its time
+- ``reading``: from a table to a panel; ``folder``: from a file for each series
+- ``more``, ``future``: later files, read as the first one was
+- ``panel``, ``step``, ``aliases``: what comes of it, and the step of its time
 - ``long``, ``wide``, ``lists``: tables of any shape become one with a row for each step
 - ``plan``: which columns are the time (``clock``) and say of which series a row is (``labels``)
 - ``roles``, ``values``: the targets, the inputs and what does not change within a series

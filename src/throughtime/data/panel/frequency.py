@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from throughtime.data.panel.step import MICROS, Step
+from throughtime.data.panel.aliases import MICROS
+from throughtime.data.panel.step import Step
 from throughtime.data.panel.zones import to_wall
 from throughtime.data.times.times import are_days
 

@@ -135,8 +135,6 @@ def _ways(table: Table, time: NDArray[np.int64], columns: Sequence[str]) -> Iter
     seen: list[Groups] = []
     for size in range(1, 1 + min(MOST_COLUMNS, len(columns))):
         for some in combinations(columns, size):
-            if any(set(way.columns) < set(some) for way in seen):
-                continue
             groups = groups_by(table, some)
             if LEAST * len(groups.names) > len(table) or not _goes_on(time, groups.of):
                 continue

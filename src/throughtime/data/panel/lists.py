@@ -12,8 +12,9 @@ import numpy as np
 from throughtime.data.errors import DataError
 from throughtime.data.numbers.number import number
 from throughtime.data.numbers.survey import is_empty
+from throughtime.data.panel.aliases import ALIAS
 from throughtime.data.panel.long import Long, free, made
-from throughtime.data.panel.step import ALIAS, Step
+from throughtime.data.panel.step import Step
 from throughtime.data.panel.wide import row_label
 from throughtime.data.panel.zones import pandas
 from throughtime.data.reading import Reading

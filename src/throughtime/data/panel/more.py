@@ -13,13 +13,13 @@ from numpy.typing import NDArray
 from throughtime.data.errors import DataError
 from throughtime.data.panel.assembly import long_of, panel_of
 from throughtime.data.panel.clock import Clock, clock_of, in_best_form
-from throughtime.data.panel.grid import in_words
+from throughtime.data.panel.future import check_future, with_static
 from throughtime.data.panel.labels import groups_by
 from throughtime.data.panel.long import Long, made
-from throughtime.data.panel.panel import Panel, Series
+from throughtime.data.panel.panel import Panel
 from throughtime.data.panel.plan import Plan
 from throughtime.data.panel.roles import Roles, inputs_in
-from throughtime.data.panel.values import missing, numbers_at, texts_at
+from throughtime.data.panel.values import numbers_at, texts_at
 from throughtime.data.panel.wide import COLUMNS
 from throughtime.data.panel.zones import to_wall
 from throughtime.data.reading import Reading
@@ -66,8 +66,8 @@ def more(table: Table, panel: Panel, reading: Reading) -> Panel:
     gone = {series.name for series in panel.series} - {series.name for series in found.series}
     before = {series.name: series for series in panel.series}
     for one in found.series:
-        _check_future(long, panel, before.get(one.name), one)
-    series = tuple(_with_static(s, before.get(s.name), panel.static) for s in found.series)
+        check_future(long, panel, before.get(one.name), one)
+    series = tuple(with_static(s, before.get(s.name), panel.static) for s in found.series)
     notes = found.notes
     if gone:
         some = ", ".join(sorted(gone)[:8]) + (", …" if len(gone) > 8 else "")
@@ -168,50 +168,3 @@ def _are_texts(panel: Panel, name: str) -> bool:
         if series.static.get(name) is not None:
             return isinstance(series.static[name], str)
     return False
-
-
-def _with_static(series: Series, before: Series | None, names: tuple[str, ...]) -> Series:
-    """The series with what did not change within it before."""
-    if before is None:
-        return series
-    return replace(series, static={name: before.static[name] for name in names})
-
-
-def _check_future(long: Long, panel: Panel, before: Series | None, series: Series) -> None:
-    """Refuse a future that does not begin just after the past, or in which something is missing."""
-    step, name = panel.step, in_words(series.name)
-    if before is not None:
-        last, here = step.written(before.times[-1:])[0], step.written(series.times[:1])[0]
-        if series.times[0] <= before.times[-1]:
-            raise DataError(
-                f"{_at(long, series, 0)}: {name} begins at {here}, but is known until {last}; "
-                "expected times after that: leave the earlier rows out"
-            )
-        follows = step.after(before.times[-1], 1) if step.regular else series.times
-        near = 1e-3 * step.by if step.by is not None else np.timedelta64(0, "us")
-        if abs(series.times[0] - follows[0]) > near:
-            raise DataError(
-                f"{_at(long, series, 0)}: {name} goes on at {here}, but is known until {last}; "
-                f"expected {step.written(follows)[0]} first: add the rows that are missing"
-            )
-    if bool((series.rows < 0).any()):
-        gap = int((series.rows < 0).argmax())
-        raise DataError(
-            f"{_at(long, series, gap - 1)}: {name} has no row for "
-            f"{step.written(series.times[gap : gap + 1])[0]} after this one; expected one for each "
-            "time of the future"
-        )
-    for known in panel.known:
-        if (lacking := missing(series.x[known])).any():
-            row = int(lacking.argmax())
-            raise DataError(
-                f"{_at(long, series, row)}: {name} has no {known} at "
-                f"{step.written(series.times[row : row + 1])[0]}; expected it, as it is known in "
-                "the future: fill it in"
-            )
-
-
-def _at(long: Long, series: Series, step: int) -> str:
-    """The file and line of a step."""
-    row = int(series.rows[step])
-    return long.table.at(int((long.rows == row).argmax()))

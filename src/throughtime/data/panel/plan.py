@@ -15,7 +15,7 @@ from throughtime.data.panel.labels import Groups, groups_by, guessed, options
 from throughtime.data.panel.roles import inputs_in
 from throughtime.data.panel.set_back import hours_back
 from throughtime.data.reading import Reading
-from throughtime.data.series.calendar import cycle
+from throughtime.data.series.calendar import cycle, is_whole_time
 from throughtime.data.table.row_numbers import OF_IDS
 from throughtime.data.table.table import Table
 
@@ -108,11 +108,14 @@ def plans(table: Table, reading: Reading) -> list[Plan]:
 
 
 def _only_clock(table: Table, reading: Reading) -> Clock | None:
-    """The time that is given, or the only one by the values; None if there is none."""
+    """The time that is given, or the only one by the values or a name; None if there is none."""
     if reading.time is not None:
         return clock_of(table, names_in(table, reading.time))
     used = {reading.split, *_modelled(table, reading)}
-    clocks = clocks_in(table, [name for name in table.columns if name not in used])
+    names = [name for name in table.columns if name not in used]
+    clocks = clocks_in(table, names)
+    if named := next((n for n in names if is_whole_time(n) and not clocks), None):
+        return clock_of(table, (named,))  # which says what is wrong with it
     return clocks[0] if len(clocks) == 1 else None
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -10,23 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from throughtime.data.errors import DataError
+from throughtime.data.panel.aliases import MICROS, in_words, parsed, several
 from throughtime.data.panel.zones import offsets_of, pandas, to_utc, to_wall
-
-MICROS = {"us": 1, "ms": 1_000, "s": 1_000_000, "min": 60_000_000, "h": 3_600_000_000,
-          "D": 86_400_000_000}  # fmt: skip
-"""The microseconds of units of a fixed length, by pandas' aliases."""
-
-NAMES = {"us": "microsecond", "ms": "millisecond", "s": "second", "min": "minute", "h": "hour",
-         "D": "day"}  # fmt: skip
-
-SEASONS = {"s": 3600, "min": 1440, "h": 24, "D": 7, "B": 5}
-"""So many of a unit are the usual season: an hour, a day, a week."""
-
-PERIODS = ((12, "year"), (3, "quarter"), (1, "month"))
-"""Numbers of months that have a name."""
-
-ALIAS = re.compile(r"(\d*)(us|ms|s|min|h|D|B|ME|MS|BME|BMS|M@\d+)")
-"""A number of units; ``M@15`` is the fifteenth of a month, or its last day before that."""
 
 
 @dataclass(frozen=True)
@@ -69,11 +53,8 @@ class Step:
             zone: the zone of the times.
             dates: whether they have no time of day.
         """
-        found = ALIAS.fullmatch(freq)
-        if found is None:
-            raise ValueError(f"{freq!r} is no step that is known")
-        n, unit = int(found[1] or 1), found[2]
-        text, whole = _words(n, unit)
+        n, unit = parsed(freq)
+        text, whole = in_words(n, unit)
         return cls(text, whole // n if whole % n == 0 else 1, freq, None, zone, dates)
 
     @classmethod
@@ -160,8 +141,8 @@ class Step:
         """
         number, _, unit = self.text.partition(" ")
         if number.isdigit() and unit.replace(" ", "").isalpha():
-            return _several(count * int(number), unit.removesuffix("s"))
-        return _several(count, "business day" if self.freq == "B" else "step")
+            return several(count * int(number), unit.removesuffix("s"))
+        return several(count, "business day" if self.freq == "B" else "step")
 
     def in_zone(self, zone: str | None, dates: bool) -> Step:
         """The same step, of times in a zone, or of dates."""
@@ -172,13 +153,13 @@ class Step:
         """How long the step lasts; None if that changes."""
         if self.freq is None:
             return None
-        n, unit = _parsed(self.freq)
+        n, unit = parsed(self.freq)
         return np.timedelta64(n * MICROS[unit], "us") if unit in MICROS else None
 
     @property
     def offset(self) -> Any:
         """The step as pandas has it."""
-        n, unit = _parsed(str(self.freq))
+        n, unit = parsed(str(self.freq))
         if unit.startswith("M@"):
             return pandas().DateOffset(months=n, day=int(unit[2:]))
         return pandas().tseries.frequencies.to_offset(self.freq)
@@ -186,7 +167,7 @@ class Step:
     @property
     def of_calendar(self) -> bool:
         """Whether it goes by the days of a calendar, so that the zone's clock matters."""
-        return self.freq is not None and _parsed(self.freq)[1] not in MICROS.keys() - {"D"}
+        return self.freq is not None and parsed(self.freq)[1] not in MICROS.keys() - {"D"}
 
     @property
     def _whole(self) -> float:
@@ -204,34 +185,3 @@ class Step:
 
 IRREGULAR = Step("irregular")
 """Times on no grid."""
-
-
-def _parsed(freq: str) -> tuple[int, str]:
-    found = ALIAS.fullmatch(freq)
-    return (int(found[1] or 1), found[2]) if found else (1, "")
-
-
-def _words(n: int, unit: str) -> tuple[str, int]:
-    """A step in words, and the season in its units."""
-    if unit == "D" and n % 7 == 0:
-        return _several(n // 7, "week"), 52 * 7
-    if unit in NAMES:
-        return _several(n, NAMES[unit]), SEASONS.get(unit, 1)
-    if unit == "B":
-        return "business days" if n == 1 else f"{n} business days", SEASONS["B"]
-    many, period = next(
-        (m, p) for m, p in ((12, "year"), (3, "quarter"), (1, "month")) if n % m == 0
-    )
-    n, text = n // many, _several(n // many, period)
-    if unit.endswith("ME"):
-        text = f"{period} ends" if n == 1 else f"ends of {text}"
-        text = f"business {text}" if unit[0] == "B" else text
-    elif unit == "BMS":
-        text = f"{text}, first business day"
-    elif unit != "MS":
-        text = f"{text}, on day {unit[2:]}"
-    return text, 12
-
-
-def _several(n: int, name: str) -> str:
-    return f"{n:,} {name}" + ("s" if n > 1 else "")
