@@ -45,6 +45,11 @@ def sample(
         RunError: if the model takes an x.
         ValueError: if a prefix is given, but y is not text.
     """
+    if run.schema.of_series:
+        raise RunError(
+            f"{run.path}: this model is of series, whose paths go on from a history: use predict, "
+            "with --paths-out for the paths themselves"
+        )
     if sees_x(run.model):
         raise RunError(f"{run.path}: this model gives y for an x; use predict, or compare")
     whole("count", count)
