@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from throughtime.data import DataError, Reading
+from throughtime.data.columns.panel import Panel
 from throughtime.data.formats.tables import read_table
-from throughtime.data.panel.panel import Panel
 from throughtime.data.panel.reading import as_panel, is_panel, more
 
 

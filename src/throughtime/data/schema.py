@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from throughtime.data.columns import Column, Label, Number, restored, saved
+from throughtime.data.columns.measured import Measured
 from throughtime.data.errors import DataError
-from throughtime.data.panel.measured import Measured
 from throughtime.data.vocabularies.vocabulary import Vocabulary
 from throughtime.lengths import EndOfSequence, Length, SameAsInput, Unending
 from throughtime.outputs import Output

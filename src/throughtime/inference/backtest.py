@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from throughtime.data.columns.panel import Panel, Series
 from throughtime.data.errors import DataError
-from throughtime.data.panel.panel import Panel, Series
 from throughtime.inference.forecast import PATHS, column_of, forecast_panel
 from throughtime.runs.folder import RunFolder
 from throughtime.whole import whole

@@ -12,10 +12,10 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from throughtime.data.columns.measured import Measured
+from throughtime.data.columns.panel import Panel, Series
 from throughtime.data.errors import DataError
 from throughtime.data.panel.dataset import encoded
-from throughtime.data.panel.measured import Measured
-from throughtime.data.panel.panel import Panel, Series
 from throughtime.distribution.distribution import SequenceDistribution
 from throughtime.evaluation.likelihood import there, y_of
 from throughtime.runs.errors import RunError

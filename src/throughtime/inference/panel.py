@@ -5,12 +5,12 @@ from __future__ import annotations
 from io import BufferedIOBase
 from pathlib import Path
 
+from throughtime.data.columns.panel import Panel
 from throughtime.data.errors import DataError
 from throughtime.data.formats.memory import table_of
 from throughtime.data.formats.tables import read_table
 from throughtime.data.panel.level import level
 from throughtime.data.panel.more import more
-from throughtime.data.panel.panel import Panel
 from throughtime.data.panel.reader import without_kinds
 from throughtime.data.panel.reading import as_panel
 from throughtime.data.table.table import Table

@@ -45,11 +45,7 @@ def sample(
         RunError: if the model takes an x.
         ValueError: if a prefix is given, but y is not text.
     """
-    if run.schema.of_series:
-        raise RunError(
-            f"{run.path}: this model is of series, whose paths go on from a history: use predict, "
-            "with --paths-out for the paths themselves"
-        )
+    _check_no_series(run)
     if sees_x(run.model):
         raise RunError(f"{run.path}: this model gives y for an x; use predict, or compare")
     whole("count", count)
@@ -90,7 +86,12 @@ class Comparison:
 def compare(
     run: RunFolder, examples: Examples, decoding: Decoding | None = None
 ) -> list[Comparison]:
-    """The true y of some examples with the model's y."""
+    """The true y of some examples with the model's y.
+
+    Raises:
+        RunError: if the model is of series, which are forecast.
+    """
+    _check_no_series(run)
     p, y = y_given(run.model, examples.x), run.schema.y
     if not isinstance(p, SequenceDistribution):
         assert isinstance(examples.y, Tensor)
@@ -112,3 +113,11 @@ def compare(
         Comparison(y.decode(true), y.decode(guess), None, symbols)
         for true, guess, symbols in zip(examples.y.to_list(), guesses, beside, strict=True)
     ]
+
+
+def _check_no_series(run: RunFolder) -> None:
+    if run.schema.of_series:
+        raise RunError(
+            f"{run.path}: this model is of series, whose paths go on from a history: use predict, "
+            "with --paths-out for the paths themselves"
+        )

@@ -10,8 +10,8 @@ import torch
 
 from throughtime.data import Dataset
 from throughtime.data.batching import SYMBOLS, count_batches
+from throughtime.data.columns.measured import Measured
 from throughtime.data.columns.numbers import RealColumn
-from throughtime.data.panel.measured import Measured
 from throughtime.data.panel.windows import count_windows
 from throughtime.data.reading import AS_IT_IS
 from throughtime.distribution.missing import with_any

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from throughtime.data import DataError
 from throughtime.data.panel.frequency import differs, step_of
-from throughtime.data.panel.step import IRREGULAR, Step
+from throughtime.data.times.step import IRREGULAR, Step
 
 FREQUENCIES = {
     "s": "1 second", "15s": "15 seconds", "min": "1 minute", "5min": "5 minutes",

@@ -10,7 +10,7 @@ import pytest
 from tests.helpers.data_files import Write
 from tests.helpers.panels import assert_same, days, later, read, table
 from throughtime.data import DataError
-from throughtime.data.panel.panel import Panel
+from throughtime.data.columns.panel import Panel
 
 TOLD = {"time": "date", "series": "shop", "target": "sales", "input": "promo:known,rain,town"}
 

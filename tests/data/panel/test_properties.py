@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.helpers.panels import assert_same, read
-from throughtime.data.panel.panel import Panel
+from throughtime.data.columns.panel import Panel
 
 TOLD = {"time": "when", "series": "shop", "target": "y", "input": "promo:known,sky,town"}
 

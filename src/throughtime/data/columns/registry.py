@@ -11,15 +11,15 @@ import numpy as np
 from throughtime.data.columns.column import Column, shown
 from throughtime.data.columns.features import Features
 from throughtime.data.columns.image import Image, Ink, PixelRows, is_picture
+from throughtime.data.columns.inputs import Inputs, Static
 from throughtime.data.columns.lists import as_list
+from throughtime.data.columns.measured import Measured
 from throughtime.data.columns.numbers import Bits, Number, Numbers, Vector, is_bits
 from throughtime.data.columns.symbols import Label, Tags, Tokens
 from throughtime.data.columns.texts import Bytes, Characters, Pairs, Text, Words
 from throughtime.data.errors import DataError
 from throughtime.data.numbers.notation import are_numbers
 from throughtime.data.numbers.number import number
-from throughtime.data.panel.inputs import Inputs, Static
-from throughtime.data.panel.measured import Measured
 
 KINDS: dict[str, type[Column]] = {
     column.kind: column

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from throughtime.data.columns.panel import Panel
 from throughtime.data.panel.build import series_of
 from throughtime.data.panel.grid import gridded
 from throughtime.data.panel.lists import list_each
@@ -13,13 +14,12 @@ from throughtime.data.panel.notes import (
     said_of_values,
 )
 from throughtime.data.panel.ordered import in_order
-from throughtime.data.panel.panel import Panel
 from throughtime.data.panel.plan import Plan
 from throughtime.data.panel.roles import Roles
-from throughtime.data.panel.step import Step
 from throughtime.data.panel.wide import column_each, row_each
 from throughtime.data.reading import Reading
 from throughtime.data.table.table import Table
+from throughtime.data.times.step import Step
 
 
 def panel_of(long: Long, plan: Plan, roles: Roles, step: Step | None = None) -> Panel:

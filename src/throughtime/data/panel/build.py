@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from throughtime.data.columns.panel import Series
 from throughtime.data.panel.grid import Grid
 from throughtime.data.panel.labels import Groups
 from throughtime.data.panel.ordered import Ordered
-from throughtime.data.panel.panel import Series
 from throughtime.data.panel.roles import Roles
 
 

@@ -12,13 +12,13 @@ from numpy.typing import NDArray
 from throughtime.data.errors import DataError
 from throughtime.data.numbers.number import all_numbers, number
 from throughtime.data.numbers.survey import is_empty
-from throughtime.data.panel.zones import UTC, zone_of
 from throughtime.data.series.calendar import unit_of
 from throughtime.data.series.clocks import clocks_of
 from throughtime.data.storage.stored import gathered
 from throughtime.data.table.table import Table
 from throughtime.data.times.steps import alike, usual
 from throughtime.data.times.written_times import Written, forms_like
+from throughtime.data.times.zones import UTC, zone_of
 
 
 @dataclass(frozen=True, eq=False)

@@ -10,12 +10,12 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from throughtime.data.columns.inputs import Entry, Inputs, Static
+from throughtime.data.columns.measured import Measured, kind_of
+from throughtime.data.columns.panel import Panel, Series
 from throughtime.data.dataset import Dataset
 from throughtime.data.errors import DataError
 from throughtime.data.examples import Examples
-from throughtime.data.panel.inputs import Entry, Inputs, Static
-from throughtime.data.panel.measured import Measured, kind_of
-from throughtime.data.panel.panel import Panel, Series
 from throughtime.data.schema import Schema
 from throughtime.data.splitting import PARTS
 from throughtime.sequence import Sequence
@@ -44,8 +44,8 @@ def of_panel(
     Args:
         panel: the series.
         name: the name of the data.
-        what: the kind of the targets, see :data:`~throughtime.data.panel.measured.KINDS`; if None,
-            it follows from their values in training.
+        what: the kind of the targets, see :data:`~throughtime.data.columns.measured.KINDS`; if
+            None, it follows from their values in training.
         cut: the time where the test begins; the last ninth of the steps before it are for
             validation. If None, the last tenth of all steps is for test, and the tenth before it
             for validation.

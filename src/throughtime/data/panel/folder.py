@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from throughtime.data.columns.panel import Panel
 from throughtime.data.errors import DataError
 from throughtime.data.formats.tables import read_table
 from throughtime.data.panel.long import free, joined_tables, with_column
-from throughtime.data.panel.panel import Panel
 from throughtime.data.panel.reading import as_panel
 from throughtime.data.reading import Reading
 from throughtime.data.table.table import Table

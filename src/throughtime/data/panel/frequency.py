@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from throughtime.data.panel.aliases import MICROS
-from throughtime.data.panel.step import Step
-from throughtime.data.panel.zones import to_wall
+from throughtime.data.times.aliases import MICROS
+from throughtime.data.times.step import Step
 from throughtime.data.times.times import are_days
+from throughtime.data.times.zones import to_wall
 
 OFTEN, SELDOM = 3, 10
 """Of so many steps one must be of one unit; of the latter if no other step is more frequent."""

@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import numpy as np
 
+from throughtime.data.columns.panel import Panel, Series
 from throughtime.data.errors import DataError
 from throughtime.data.panel.grid import in_words
 from throughtime.data.panel.long import Long
-from throughtime.data.panel.panel import Panel, Series
 from throughtime.data.panel.values import missing
 
 

@@ -14,8 +14,8 @@ from throughtime.data.panel.clock import Clock
 from throughtime.data.panel.frequency import differs, step_of
 from throughtime.data.panel.labels import Groups
 from throughtime.data.panel.ordered import Ordered
-from throughtime.data.panel.step import IRREGULAR, Step
 from throughtime.data.table.table import Table
+from throughtime.data.times.step import IRREGULAR, Step
 from throughtime.data.times.times import are_days
 
 MOST = 100

@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 from throughtime.data.errors import DataError
 from throughtime.data.numbers.number import all_numbers, number
 from throughtime.data.numbers.survey import is_empty
-from throughtime.data.panel.zones import pandas
 from throughtime.data.storage.stored import pieces_of
 from throughtime.data.table.row_numbers import OF_IDS
 from throughtime.data.table.table import Table
+from throughtime.data.times.zones import pandas
 
 LEAST = 2
 """The fewest rows of a series, on average, by a guess."""

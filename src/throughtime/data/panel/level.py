@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from throughtime.data.panel.panel import Panel, Series
+from throughtime.data.columns.panel import Panel, Series
 
 
 def level(panel: Panel) -> Panel:
@@ -14,7 +14,7 @@ def level(panel: Panel) -> Panel:
     on no grid stay as they are.
 
     Example:
-        >>> from throughtime.data.panel.step import Step
+        >>> from throughtime.data.times.step import Step
         >>> def series(name, steps):
         ...     y = np.ones((steps, 1))
         ...     return Series(name, np.arange(steps), y, {}, {}, np.arange(steps))

@@ -12,14 +12,14 @@ import numpy as np
 from throughtime.data.errors import DataError
 from throughtime.data.numbers.number import number
 from throughtime.data.numbers.survey import is_empty
-from throughtime.data.panel.aliases import ALIAS
 from throughtime.data.panel.long import Long, free, made
-from throughtime.data.panel.step import Step
 from throughtime.data.panel.wide import row_label
-from throughtime.data.panel.zones import pandas
 from throughtime.data.reading import Reading
 from throughtime.data.table.table import Table
+from throughtime.data.times.aliases import ALIAS
+from throughtime.data.times.step import Step
 from throughtime.data.times.times import times_of
+from throughtime.data.times.zones import pandas
 
 START, FREQ = ("start", "begin", "from"), ("freq", "frequency", "step")
 """Names of columns with the time of the first step, and with the step."""

@@ -10,21 +10,21 @@ from typing import Any, NoReturn
 import numpy as np
 from numpy.typing import NDArray
 
+from throughtime.data.columns.panel import Panel
 from throughtime.data.errors import DataError
 from throughtime.data.panel.assembly import long_of, panel_of
 from throughtime.data.panel.clock import Clock, clock_of, in_best_form
 from throughtime.data.panel.future import check_future, with_static
 from throughtime.data.panel.labels import groups_by
 from throughtime.data.panel.long import Long, made
-from throughtime.data.panel.panel import Panel
 from throughtime.data.panel.plan import Plan
 from throughtime.data.panel.roles import Roles, inputs_in
 from throughtime.data.panel.values import numbers_at, texts_at
 from throughtime.data.panel.wide import COLUMNS
-from throughtime.data.panel.zones import to_wall
 from throughtime.data.reading import Reading
 from throughtime.data.table.table import Table
 from throughtime.data.times.times import are_days
+from throughtime.data.times.zones import to_wall
 
 
 def more(table: Table, panel: Panel, reading: Reading) -> Panel:

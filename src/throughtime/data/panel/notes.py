@@ -8,15 +8,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from throughtime.data.columns.panel import Series
 from throughtime.data.panel.clock import Clock
 from throughtime.data.panel.grid import Grid
 from throughtime.data.panel.labels import Groups
-from throughtime.data.panel.panel import Series
 from throughtime.data.panel.roles import Roles
-from throughtime.data.panel.step import Step
 from throughtime.data.panel.values import missing
 from throughtime.data.table.missing import missing_marks
 from throughtime.data.table.table import Table
+from throughtime.data.times.step import Step
 
 NAMES = 8
 """So many names of series are said."""

@@ -13,10 +13,10 @@ from throughtime.data.errors import DataError
 from throughtime.data.panel.clock import Clock
 from throughtime.data.panel.labels import Groups
 from throughtime.data.panel.set_back import HOUR, hours_back, may_be_set_back
-from throughtime.data.panel.zones import to_wall
 from throughtime.data.series.calendar import cycle
 from throughtime.data.series.clocks import is_time_of_day
 from throughtime.data.table.table import Table
+from throughtime.data.times.zones import to_wall
 
 
 @dataclass(frozen=True, eq=False)

@@ -8,18 +8,18 @@ from typing import Any
 
 import numpy as np
 
+from throughtime.data.columns.measured import KINDS
+from throughtime.data.columns.panel import Panel
 from throughtime.data.dataset import Dataset
 from throughtime.data.errors import DataError
 from throughtime.data.numbers.number import number
 from throughtime.data.panel.dataset import of_panel
-from throughtime.data.panel.measured import KINDS
-from throughtime.data.panel.panel import Panel
 from throughtime.data.panel.reading import as_panel
-from throughtime.data.panel.zones import to_utc
 from throughtime.data.reading import Reading
 from throughtime.data.series.time_parts import cut_by
 from throughtime.data.table.table import Table
 from throughtime.data.times.times import times_of
+from throughtime.data.times.zones import to_utc
 
 NOT_OF_SERIES = ("valid", "test", "sequence", "images", "pixels", "symbols")
 """The options of reading that series have not."""

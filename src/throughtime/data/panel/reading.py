@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from throughtime.data.columns.panel import Panel
 from throughtime.data.errors import DataError
 from throughtime.data.numbers.survey import is_empty
 from throughtime.data.panel.assembly import long_of, panel_of
 from throughtime.data.panel.clock import in_best_form
 from throughtime.data.panel.lists import START, lists_in
 from throughtime.data.panel.more import more as more
-from throughtime.data.panel.panel import Panel
 from throughtime.data.panel.plan import Plan, plan_of, plans
 from throughtime.data.panel.roles import KNOWN, PAST, roles_of
 from throughtime.data.panel.wide import times_among

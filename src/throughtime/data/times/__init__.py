@@ -5,4 +5,6 @@
 - ``month_names``: names of months and weekdays, in English and other languages
 - ``periods``: quarters, weeks, seasons and spans, which are taken as their beginnings
 - ``steps``: the steps between times
+- ``step``: the one step of a grid of times, by ``aliases`` as pandas calls them
+- ``zones``: times in a zone, and in UTC
 """

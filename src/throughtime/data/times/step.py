@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from throughtime.data.errors import DataError
-from throughtime.data.panel.aliases import MICROS, in_words, parsed, several
-from throughtime.data.panel.zones import offsets_of, pandas, to_utc, to_wall
+from throughtime.data.times.aliases import MICROS, in_words, parsed, several
+from throughtime.data.times.zones import offsets_of, pandas, to_utc, to_wall
 
 
 @dataclass(frozen=True)

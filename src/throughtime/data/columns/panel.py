@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from throughtime.data.panel.step import Step
+from throughtime.data.times.step import Step
 
 
 @dataclass(frozen=True, eq=False)

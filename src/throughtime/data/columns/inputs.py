@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from throughtime.data.columns.column import Column, keys, shown
+from throughtime.data.columns.panel import Series
 from throughtime.data.errors import DataError
-from throughtime.data.panel.panel import Series
 from throughtime.outputs import Output
 
 

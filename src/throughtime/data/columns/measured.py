@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from throughtime.data.columns.column import Column, keys, shown
+from throughtime.data.columns.panel import Panel, Series
 from throughtime.data.columns.scale import Scale
 from throughtime.data.errors import DataError
-from throughtime.data.panel.panel import Panel, Series
-from throughtime.data.panel.step import Step
+from throughtime.data.times.step import Step
 from throughtime.outputs import Beta, Gamma, NegativeBinomial, Normal, Output
 
 
