@@ -21,6 +21,12 @@ SEQUENCES = [name for name, wiring in WIRINGS.items() if not wiring.emits_last]
 DRAWS = 20_000
 
 
+@pytest.fixture(params=[0, 10**9], ids=["in rounds", "step by step"])
+def both_ways(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many values are missing, they are drawn in the same one of the two ways."""
+    monkeypatch.setattr("throughtime.distribution.missing.STEPS_OF_A_ROUND", request.param)
+
+
 def conditions(wiring: tt.Wiring, rows: int, steps: list[int]) -> dict[str, Any]:
     given: dict[str, Any] = {}
     if Edge.INPUT in wiring:
@@ -51,6 +57,7 @@ def sums(p: tt.SequenceDistribution, y: Sequence, seen: Tensor, values: list[Ten
     return torch.stack(found)
 
 
+@pytest.mark.usefixtures("both_ways")
 @pytest.mark.parametrize("name", SEQUENCES)
 @pytest.mark.parametrize("output", [Categorical(3), Bernoulli(1)], ids=repr)
 def test_log_p_of_the_observed_is_the_sum_over_the_missing(name: str, output: Output) -> None:
@@ -68,6 +75,7 @@ def test_log_p_of_the_observed_is_the_sum_over_the_missing(name: str, output: Ou
     assert_close(found[2], p.log_prob(y)[2], rtol=0, atol=1e-9)
 
 
+@pytest.mark.usefixtures("both_ways")
 @pytest.mark.parametrize(
     "length",
     [tt.lengths.EndOfSequence(), tt.lengths.Halt(), tt.lengths.PredictedLength(4)],
@@ -81,6 +89,7 @@ def test_the_length_is_known_where_values_are_missing(length: tt.lengths.Length)
     assert_close(found, sums(p, y, seen, list(torch.arange(3))), rtol=0, atol=0.02)
 
 
+@pytest.mark.usefixtures("both_ways")
 @pytest.mark.parametrize("output", [Normal(), Mixture(2)], ids=repr)
 def test_log_p_of_the_observed_is_the_integral_over_the_missing(output: Output) -> None:
     p, spacing = made("generator", output, tt.lengths.Unending())(), 0.02
@@ -92,6 +101,7 @@ def test_log_p_of_the_observed_is_the_integral_over_the_missing(output: Output) 
     assert_close(p.log_prob_of_observed(y, ~y.isnan(), draws=DRAWS), expected, rtol=0, atol=0.03)
 
 
+@pytest.mark.usefixtures("both_ways")
 def test_entries_of_a_vector_are_missing_one_by_one() -> None:
     p = made("generator", Bernoulli(2), tt.lengths.Unending())().expand((1,))
     y = torch.tensor([[[1.0, torch.nan], [torch.nan, 0.0], [1.0, 1.0]]], dtype=torch.float64)
@@ -105,6 +115,7 @@ def test_entries_of_a_vector_are_missing_one_by_one() -> None:
     assert_close(found, expected, rtol=0, atol=0.02)
 
 
+@pytest.mark.usefixtures("both_ways")
 def test_the_estimate_is_unbiased_with_a_single_draw() -> None:
     p = made("generator", Categorical(3), tt.lengths.Unending())().expand((1,))
     y, seen = torch.tensor([[0, 0, 2, 1]]), torch.tensor([[True, False, True, True]])
@@ -115,6 +126,7 @@ def test_the_estimate_is_unbiased_with_a_single_draw() -> None:
     assert float((each.mean() - exact).abs() / error) < 4
 
 
+@pytest.mark.usefixtures("both_ways")
 @pytest.mark.parametrize("length", [tt.lengths.Unending(), tt.lengths.Halt()], ids=repr)
 def test_a_beginning_that_is_given_is_not_counted(length: tt.lengths.Length) -> None:
     p = made("generator", Categorical(3), length)().expand((2,))

@@ -13,6 +13,9 @@ from throughtime.outputs.output import Output
 from throughtime.sequence import Sequence
 from throughtime.wiring import Edge
 
+STEPS_OF_A_ROUND = 4
+"""A run over a whole sequence takes less time than so many steps of it, one by one."""
+
 
 def check_observed(observed: Tensor, y: Sequence, output: Output) -> Tensor:
     """Which values are observed, as ``(*batch, T)``, or ``(*batch, T, D)`` if some vectors are
@@ -79,8 +82,32 @@ def completed(process: Process, y: Sequence) -> Sequence:
     carried = process.graph.wiring.feedback is Edge.OBSERVED
     if observed is None or not carried or bool(observed.all()):
         return y
-    own = drawn(process, y, observed)
+    missing = ~observed.reshape(*y.values.shape[:2], -1).all(-1) & y.mask
+    most = int(missing.sum(1).max()) if len(missing) else 0
+    few = most * STEPS_OF_A_ROUND <= y.steps
+    own = _in_rounds(process, y, observed, missing) if few else drawn(process, y, observed)
     return Sequence(torch.where(_seen(observed, own), y.values, own), y.lengths)
+
+
+@outside_graphs
+@torch.no_grad()
+def _in_rounds(process: Process, y: Sequence, observed: Tensor, missing: Tensor) -> Tensor:
+    """What :func:`drawn` gives, all steps at once: the first missing value of each row is drawn
+    from one run over the sequence, the second from the next run, which is given the first, …."""
+    warp, which = Warp(), missing.cumsum(1)
+    values = y.values.clone()
+    for k in range(1, int(which.max()) + 1 if which.numel() else 1):
+        at = missing & (which == k)
+        rows = at.any(1).nonzero().flatten()
+        t = at[rows].int().argmax(1)
+        there = Sequence(values[rows, : int(t.max()) + 1], t + 1)
+        some = process.pick(rows)
+        _, (o,) = some.run(there, t + 1, lambda read, _: (read.o,), dropout=False)
+        units = warp.split(o[t, torch.arange(len(t), device=t.device)], some.output, some.length)[1]
+        own = warp.draw(process.output, units)
+        seen = _seen(observed[rows, t], own)
+        values[rows, t] = torch.where(seen, values[rows, t], own.to(values.dtype))
+    return values
 
 
 def _seen(observed: Tensor, values: Tensor) -> Tensor:

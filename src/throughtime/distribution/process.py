@@ -87,6 +87,18 @@ class Process:
             observed=None if self.observed is None else repeated(self.observed),
         )
 
+    def pick(self, rows: Tensor) -> Process:
+        """Some of the rows, by their numbers."""
+        logits = self.length_logits
+        return replace(
+            self,
+            rows=len(rows),
+            state=self.state.map(lambda v: v[rows]),
+            x=None if self.x is None else self.x[rows],
+            length_logits=logits if logits is None or len(logits) == 1 else logits[rows],
+            observed=None if self.observed is None else self.observed[rows],
+        )
+
     # ---- many steps ----------------------------------------------------------------------------
 
     def run(
