@@ -11,6 +11,8 @@ import torch
 from tqdm import tqdm
 
 from throughtime.data import Dataset, Examples, batches, streams
+from throughtime.data.columns.inputs import Static
+from throughtime.data.panel.dataset import OWN
 from throughtime.data.panel.windows import windows
 from throughtime.data.vocabularies.absent import absent_labels, in_words
 from throughtime.evaluation.likelihood import MEASURED, scored, symbols
@@ -253,7 +255,9 @@ class Trainer:
         if self.data.schema.of_series:
             assert self.config.steps is not None
             order = order_of(self.config, self.progress.epoch)
-            return windows(train, self.rows, self.config.steps, order)
+            static = self.data.schema.static
+            own = static.places(OWN) if isinstance(static, Static) else None
+            return windows(train, self.rows, self.config.steps, order, own)
         if self.config.steps is not None and isinstance(train.y, Sequence):
             chunks = streams(train.y, self.rows, self.config.steps)
             return (Examples(None, chunk) for chunk in chunks)

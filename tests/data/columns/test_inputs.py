@@ -79,6 +79,7 @@ def test_inputs_stand_side_by_side_and_are_restored() -> None:
     ])  # fmt: skip
     assert static.encode_series(one).tolist() == [1, 0, 0]
     assert static.places("n") == slice(2, 3)
+    assert static.places("other") is None
     for column in (inputs, static):
         again = restored(json.loads(json.dumps(saved(column))))
         assert again.alike(column)

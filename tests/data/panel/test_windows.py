@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import torch
 from hypothesis import given
@@ -91,3 +93,19 @@ def test_a_window_ends_with_the_series() -> None:
     assert isinstance(found.y, Sequence)
     assert found.y.lengths.tolist() == [2, 4]
     assert found.y.to_list()[0][:, 0].tolist() == [3, 4]
+
+
+def test_one_of_ten_windows_does_not_say_which_series_it_is() -> None:
+    examples = series([400, 400])
+    examples = replace(examples, vector=torch.tensor([[1.0, 0.0, 5.0], [0.0, 1.0, 6.0]]))
+    vectors = torch.cat([
+        batch.vector
+        for batch in windows(examples, 50, 20, torch.Generator().manual_seed(0), slice(0, 2))
+        if batch.vector is not None
+    ])  # fmt: skip
+    nameless = ~vectors[:, :2].any(1)
+    assert 0.05 < float(nameless.float().mean()) < 0.15
+    assert bool((vectors[~nameless, :2].sum(1) == 1).all())
+    assert bool((vectors[:, 2] >= 5).all())
+    assert examples.vector is not None
+    assert bool(examples.vector[:, :2].any(1).all()), "the data are as they were"

@@ -100,14 +100,14 @@ class Entries(Column):
         self.inputs, self.size = tuple(entries), sum(e.size for e in entries)
         return self
 
-    def places(self, name: str) -> slice:
-        """Where in the vector the entries of an input are."""
+    def places(self, name: str) -> slice | None:
+        """Where in the vector the entries of an input are; None if there is no such input."""
         before = 0
         for entry in self.inputs:
             if entry.name == name:
                 return slice(before, before + entry.size)
             before += entry.size
-        raise KeyError(name)
+        return None
 
     def parse(self, value: Any, folder: Path = Path()) -> Any:
         raise DataError("the inputs of series are read by --time and --series, not one by one")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from dataclasses import replace
 
 import torch
 
@@ -13,6 +14,9 @@ from throughtime.sequence import Sequence
 FEWEST = 20
 """The fewest batches that are an epoch: few and short series are seen several times in one."""
 
+NAMELESS = 0.1
+"""The share of windows that do not say which series they are of."""
+
 
 def count_windows(examples: Examples, rows: int, steps: int) -> int:
     """How many batches an epoch has: they hold as many steps as all series have, or more."""
@@ -21,7 +25,11 @@ def count_windows(examples: Examples, rows: int, steps: int) -> int:
 
 
 def windows(
-    examples: Examples, rows: int, steps: int, generator: torch.Generator
+    examples: Examples,
+    rows: int,
+    steps: int,
+    generator: torch.Generator,
+    own: slice | None = None,
 ) -> Iterator[Examples]:
     """The batches of an epoch: windows of at most ``steps`` steps, each of a series that is drawn
     with its length as its weight, and from a place in it that is drawn.
@@ -34,6 +42,8 @@ def windows(
         rows: the windows of a batch.
         steps: the most steps of a window.
         generator: draws them.
+        own: where in the static vector it says which series it is: left out in one of ten windows,
+            as it will be of a series that training has not seen.
     """
     y = examples.y
     assert isinstance(y, Sequence)
@@ -52,7 +62,12 @@ def windows(
             chosen[wanted], starts[wanted] = series, start
             end = (starts + steps).clamp(max=y.lengths[chosen])
             wanted = before[chosen, end] == before[chosen, starts]
-        yield window(examples[chosen], starts, steps)
+        batch = examples[chosen]
+        if own is not None and batch.vector is not None:
+            vector = batch.vector.clone()
+            vector[torch.rand(rows, generator=generator) < NAMELESS, own] = 0.0
+            batch = replace(batch, vector=vector)
+        yield window(batch, starts, steps)
 
 
 def window(examples: Examples, starts: torch.Tensor, steps: int) -> Examples:
