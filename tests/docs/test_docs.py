@@ -3,11 +3,14 @@
 import math
 import random
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from torch import nn
+
+from tests.helpers.shops import csv_of, shops
 
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -60,6 +63,21 @@ def test_the_loops_run(code: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     model = trained if isinstance(trained, nn.Module) else trained.model
     assert all(bool(p.isfinite().all()) for p in model.parameters())
     assert made.get("best", 0.0) < math.log(10)  # of ten digits, better than chance
+
+
+def test_the_program_of_the_series_runs(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    panel = shops(3, 100)
+    csv_of(replace(panel, series=tuple(s.upto(86) for s in panel.series)), Path("sales.csv"))
+    csv_of(panel, Path("known.csv"), targets=False)
+    lines = Path("known.csv").read_text().splitlines(keepends=True)
+    Path("known.csv").write_text("".join([lines[0], *(v for v in lines[1:] if v > "2024-03-27")]))
+    (code,) = re.findall(r"```python\n(.*?)```", (ROOT / "docs/series.md").read_text(), re.DOTALL)
+    exec(compile(code, "series.md", "exec"), {})
+    printed = [line.split() for line in capsys.readouterr().out.splitlines()]
+    assert [line[:2] for line in printed] == [[f"s{i}", "2024-03-27"] for i in range(3)]
 
 
 def test_the_loop_by_hand_is_short() -> None:
