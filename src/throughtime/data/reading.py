@@ -39,6 +39,8 @@ class Reading:
         time: of several series, the column of the time, or columns, separated by commas.
         series: the column that says of which series a row is, or columns, separated by commas;
             ``columns``, if each column is a series.
+        calendar: of several series, what of the time is an input: hour, weekday, month, year, or
+            none.
     """
 
     format: str | None = None
@@ -56,6 +58,7 @@ class Reading:
     pixels: int = LARGEST
     time: str | None = None
     series: str | None = None
+    calendar: str | None = None
 
     @property
     def part_files(self) -> dict[str, Path]:

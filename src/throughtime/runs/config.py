@@ -58,6 +58,7 @@ class Config(BaseModel):
     sequence: k.SequenceBy | None
     time: k.TimeBy | None
     series: k.SeriesBy | None
+    calendar: k.Calendar | None
     images: k.Images | None
     pixels: k.Pixels
 

@@ -108,6 +108,12 @@ TimeBy = Annotated[
 SeriesBy = Annotated[
     str, Field(description="Column that says of which series a row is; columns: each is one.")
 ]
+Calendar = Annotated[
+    str,
+    Field(
+        description="Of several series, inputs of the time: hour, weekday, month, year; or none."
+    ),
+]
 Images = Annotated[str, Field(description="The folder of the pictures that a file names.")]
 Pixels = Annotated[
     int,

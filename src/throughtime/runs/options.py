@@ -46,6 +46,7 @@ class Options(BaseModel):
     sequence: k.SequenceBy | None = None
     time: k.TimeBy | None = None
     series: k.SeriesBy | None = None
+    calendar: k.Calendar | None = None
     images: k.Images | None = None
     pixels: k.Pixels | None = None
 
@@ -116,7 +117,7 @@ class Options(BaseModel):
 
 READING = (
     *("format", "input", "target", "split", "valid", "test", "symbols", "rare"),
-    *("header", "decimal", "sequence", "time", "series", "images", "pixels"),
+    *("header", "decimal", "sequence", "time", "series", "calendar", "images", "pixels"),
 )
 """The options of how a file is read."""
 

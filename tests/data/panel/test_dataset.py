@@ -78,7 +78,7 @@ def test_the_usual_model_follows_from_the_columns() -> None:
     assert (data.output, data.length) == (NegativeBinomial(), SameAsInput())
     alone = replace(shops(1), known=(), static=())
     alone = replace(alone, series=(replace(alone.series[0], x={}, static={}),))
-    data = of_panel(alone, "one", what="number")
+    data = of_panel(alone, "one", what="number", calendar=())
     assert {*data.wiring} == {Edge.HIDDEN, Edge.OBSERVED, Edge.EMIT}
     assert (data.output, data.length) == (Normal(), Unending())
     assert data.splits["train"].x is data.splits["train"].vector is None

@@ -12,6 +12,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from throughtime.data.columns.calendar import GAP, gaps, size_of, told
 from throughtime.data.columns.column import Column, keys, shown
 from throughtime.data.columns.panel import Series
 from throughtime.data.errors import DataError
@@ -32,6 +33,9 @@ class Entry:
         mean: of a number.
         unit: the standard deviation of a number, or 1 if that is zero.
         flagged: whether a number may be missing.
+        part: what of the time it is, see :mod:`~throughtime.data.columns.calendar`; None of a
+            column.
+        zone: by whose clock.
     """
 
     name: str
@@ -40,6 +44,8 @@ class Entry:
     mean: float = 0.0
     unit: float = 1.0
     flagged: bool = False
+    part: str | None = None
+    zone: str | None = None
 
     @classmethod
     def of(cls, name: str, values: NDArray[Any], past: bool) -> Entry:
@@ -63,7 +69,21 @@ class Entry:
     @property
     def size(self) -> int:
         """How many entries of the vector it has."""
+        if self.part is not None and self.part != GAP:
+            return size_of(self.part)
         return 1 + self.flagged if self.labels is None else len(self.labels)
+
+    def encode_series(self, series: Series) -> NDArray[np.float32]:
+        """The entries of a series, ``(T, size)``.
+
+        Raises:
+            DataError: as :meth:`encode`.
+        """
+        if self.part is None:
+            return self.encode(series.x[self.name])
+        if self.part == GAP:
+            return self.encode(gaps(series.times))
+        return told(self.part, series.times, self.zone)
 
     def encode(self, values: NDArray[Any]) -> NDArray[np.float32]:
         """The entries of values ``(T,)``, ``(T, size)``.
@@ -152,6 +172,7 @@ class Entries(Column):
             return False
         return all(
             learned(a) == learned(b)
+            and (a.part, a.zone) == (b.part, b.zone)
             and np.allclose([a.mean, a.unit], [b.mean, b.unit], rtol=1e-6, atol=1e-6 * a.unit)
             for a, b in zip(self.inputs, other.inputs, strict=True)
         )
@@ -170,9 +191,7 @@ class Inputs(Entries):
             DataError: if the values of a column are of another kind than in training, or missing
                 where they never were.
         """
-        return torch.from_numpy(
-            np.concatenate([e.encode(series.x[e.name]) for e in self.inputs], 1)
-        )
+        return torch.from_numpy(np.concatenate([e.encode_series(series) for e in self.inputs], 1))
 
 
 class Static(Entries):

@@ -10,6 +10,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from throughtime.data.columns.calendar import GAP, check_parts, gaps, usual
 from throughtime.data.columns.inputs import Entry, Inputs, Static
 from throughtime.data.columns.measured import Measured, kind_of
 from throughtime.data.columns.panel import Panel, Series
@@ -34,7 +35,13 @@ SHARES = (0.8, 0.9)
 
 
 def of_panel(
-    panel: Panel, name: str, *, what: str | None = None, cut: object = None, where: str = ""
+    panel: Panel,
+    name: str,
+    *,
+    what: str | None = None,
+    cut: object = None,
+    calendar: tuple[str, ...] | None = None,
+    where: str = "",
 ) -> Dataset:
     """Series as data: one row each, cut at the same times into training, validation and test.
 
@@ -49,18 +56,24 @@ def of_panel(
         cut: the time where the test begins; the last ninth of the steps before it are for
             validation. If None, the last tenth of all steps is for test, and the tenth before it
             for validation.
+        calendar: what of the time is an input, see :mod:`~throughtime.data.columns.calendar`; what
+            is usual, if None.
         where: the file, for messages.
 
     Raises:
         DataError: if a part has too few values, or values are not of the kind.
     """
+    times = max(panel.series, key=len).times
+    parts_of_time = usual(times, panel.step.regular) if calendar is None else calendar
+    check_parts(parts_of_time, times)
     ends = _ends(panel, cut)
     _check_sizes(panel, ends, where)
     training = [s.y[: e[0]] for s, e in zip(panel.series, ends, strict=True)]
     values = np.concatenate(training)
     kind = kind_of(values) if what is None else what
     y = Measured(",".join(panel.targets), kind).of(panel, training)
-    schema = Schema((*_inputs(panel, ends),), y, static=_static(panel, [e[0] for e in ends], y))
+    static = _static(panel, [e[0] for e in ends], y)
+    schema = Schema((*_inputs(panel, ends, parts_of_time),), y, static=static)
     parts = {}
     for i, part in enumerate(PARTS):
         rows = [
@@ -76,7 +89,10 @@ def of_panel(
         + "".join(f"; {note}" for note in panel.notes),
         splits=parts,
         schema=schema,
-        understood=(f"y: {y.name} as {kind}s{_said(kind, what, y.name)}",),
+        understood=(
+            f"y: {y.name} as {kind}s{_said(kind, what, y.name)}",
+            *_said_of_time(parts_of_time, calendar),
+        ),
     )
 
 
@@ -85,6 +101,13 @@ def _said(kind: str, told: str | None, name: str) -> str:
     if kind != "count" or told is not None:
         return ""
     return f" (all are whole and none is negative; --target {name}:number for other numbers)"
+
+
+def _said_of_time(parts: tuple[str, ...], told: tuple[str, ...] | None) -> list[str]:
+    if not parts:
+        return []
+    hint = " (--calendar none leaves them out)" if told is None else ""
+    return [f"x: of the time {', '.join(parts)}{hint}"]
 
 
 def encoded(
@@ -126,9 +149,14 @@ def with_own(series: Series, y: Measured) -> Series:
     return replace(series, static={**series.static, OWN: series.name, SIZE: size})
 
 
-def _inputs(panel: Panel, ends: list[list[int]]) -> list[Inputs]:
+def _inputs(panel: Panel, ends: list[list[int]], calendar: tuple[str, ...]) -> list[Inputs]:
     """The column of x, learned from training; none without inputs."""
-    entries = []
+    entries = [Entry(name, part=name, zone=panel.step.zone) for name in calendar]
+    if not panel.step.regular:
+        apart = np.concatenate(
+            [gaps(s.times[: e[0]]) for s, e in zip(panel.series, ends, strict=True)]
+        )
+        entries.append(replace(Entry.of(GAP, apart, False), part=GAP, flagged=True))
     for name in (*panel.known, *panel.past):
         values = [s.x[name][: e[0]] for s, e in zip(panel.series, ends, strict=True)]
         entries.append(Entry.of(name, np.concatenate(values), name in panel.past))

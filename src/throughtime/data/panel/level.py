@@ -14,6 +14,7 @@ def level(panel: Panel) -> Panel:
     on no grid stay as they are.
 
     Example:
+        >>> import numpy as np
         >>> from throughtime.data.times.step import Step
         >>> def series(name, steps):
         ...     y = np.ones((steps, 1))

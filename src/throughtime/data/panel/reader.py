@@ -45,7 +45,11 @@ def series_data(table: Table, reading: Reading, name: str) -> Dataset:
     plain, what = without_kinds(reading, table)
     panel = as_panel(table, plain)
     cut = None if reading.split is None else _cut(table, panel, reading.split)
-    return of_panel(panel, name, what=what, cut=cut, where=str(table.path))
+    parts = None
+    if reading.calendar is not None:
+        told = reading.calendar.split(",") if reading.calendar != "none" else []
+        parts = tuple(map(str.strip, told))
+    return of_panel(panel, name, what=what, cut=cut, calendar=parts, where=str(table.path))
 
 
 def without_kinds(reading: Reading, table: Table) -> tuple[Reading, str | None]:
