@@ -170,7 +170,7 @@ def test_schemas_that_differ_are_not_alike(table: Path) -> None:
         ({"running": None}, "running is neither true nor false"),
         ({"running": True}, "a long row without an end is a sequence y that has no x"),
         ({"y": {"kind": "label", "name": "n", "symbols": ["a"]}}, "neither x nor y is a sequence"),
-        ({"a\nb": 1}, "not a schema; expected an object with x, y and running"),
+        ({"a\nb": 1}, "not a schema; expected an object with x, y, running and static"),
     ],
 )
 def test_damaged_schemas_are_refused_in_one_line(
@@ -184,7 +184,9 @@ def test_damaged_schemas_are_refused_in_one_line(
 
 @pytest.mark.parametrize("said", [None, [], "schema", {}, {"x": [], "y": {}}])
 def test_what_is_no_schema_is_refused(said: object) -> None:
-    with pytest.raises(DataError, match="not a schema; expected an object with x, y and running"):
+    with pytest.raises(
+        DataError, match="not a schema; expected an object with x, y, running and static"
+    ):
         Schema.restored(said)
 
 

@@ -101,7 +101,7 @@ def test_impossible_choices_leave_no_folder(words: Dataset, tmp_path: Path) -> N
         (lambda p: resealed(p / "schema.json", lambda _: {}), "schema.json: of another run"),
         (
             lambda p: edited(p, schema=None),
-            "not a schema; expected an object with x, y and running",
+            "not a schema; expected an object with x, y, running and static",
         ),
         (
             lambda p: [file.unlink() for file in p.glob("*.safetensors")],

@@ -82,12 +82,8 @@ def test_parts_that_are_none() -> None:
             "Date,HE,v", [f"01/{1 + i // 24:02}/2020,{24 - i % 24},{i % 7}.5" for i in range(48)],
             r"a\.csv:3: columns 'Date' and 'HE' go from 01/01/2020 24 to 01/01/2020 23; expected ",
         ),
-        (
-            "city,month,v", [f"{'ab'[i // 24]},{1 + i % 24},{i % 7}.5" for i in range(48)],
-            r"a\.csv:26: column 'month' begins again, and 'city' says of which series a row is",
-        ),
     ],
-    ids=["months", "hours", "stacked months"],
+    ids=["months", "hours"],
 )  # fmt: skip
 def test_order(write: Write, head: str, rows: list[str], refusal: str) -> None:
     content = "\n".join([head, *rows]) + "\n"
