@@ -109,6 +109,18 @@ def test_draws_have_means_in_proportion_to_it() -> None:
     assert float(first[0]) == pytest.approx(float(first[1]) / 100, rel=0.1)
 
 
+def test_log_p_of_what_is_missing_is_measured_by_the_scale() -> None:
+    """Of the second of three counts: draws, which are fed back by their scale, against a sum."""
+    model, _, _, _ = problem("generator", Poisson())
+    p = model(scale=torch.tensor([[4.0]], dtype=torch.float64))
+    y = torch.tensor([3.0, 0.0, 5.0], dtype=torch.float64)[None, :, None]
+    every = y.repeat(200, 1, 1)
+    every[:, 1, 0] = torch.arange(200)
+    expected = p.log_prob(Sequence(every[:, None], torch.full((200, 1), 3))).logsumexp(0)
+    seen = torch.tensor([[True, False, True]])
+    assert_close(p.log_prob_of_observed(y, seen, draws=20_000), expected, rtol=0, atol=0.03)
+
+
 @pytest.mark.parametrize(
     ("output", "wiring", "scale", "message"),
     [

@@ -10,8 +10,9 @@ from tools.mutation.mutants import (
     modules,
     recurrence,
     runs,
+    series,
 )
 
-PARTS = (recurrence, graphs, models, modules, files, data, measures, runs, engine)
+PARTS = (recurrence, graphs, models, modules, files, data, measures, series, runs, engine)
 
 MUTANTS = [mutant for part in PARTS for mutant in part.MUTANTS]

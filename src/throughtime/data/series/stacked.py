@@ -74,7 +74,7 @@ def _refuse(
     raise DataError(
         f"{table.at(row)}: {columns_do(clock, *what)}, and {by} "
         f"say{'s' if len(groups) == 1 else ''} of which series a row is: a table of several "
-        "series: say what they are by --time and --series, or give a file for each, such as the rows where "
+        "series: say so by --time and --series, or give a file for each, such as the rows where "
         f"{name} is {shown}"
     )
 
