@@ -34,8 +34,11 @@ STEPS = 10
 HISTORIES = 20
 """The most draws of what is missing in a history."""
 
-AT_ONCE = 50_000
-"""So many paths of all series are drawn at once."""
+AT_ONCE = 4_000
+"""So many paths are drawn at once: what a step makes of them fits into a processor's cache."""
+
+SERIES = 200
+"""So many series are forecast together."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -117,10 +120,9 @@ def forecast_panel(
     """
     y = column_of(run)
     run.model.eval()
-    size = max(1, AT_ONCE // paths)
     found: list[Forecast] = []
-    for at in range(0, len(history.series), size):
-        some = history.series[at : at + size]
+    for at in range(0, len(history.series), SERIES):
+        some = history.series[at : at + SERIES]
         found += _drawn(run, y, some, history, future, steps, paths)
     return found
 
@@ -145,8 +147,13 @@ def _drawn(
         seen = seen.all(-1)
     few = min(paths, HISTORIES) if bool((~seen & _steps(past, seen)).any()) else 1
     following = p.following(past, seen, few)
-    values = following.sample((math.ceil(paths / few),), max_length=steps).values
-    values = values.flatten(0, 1)[:paths]
+    of_each = math.ceil(paths / few)
+    at_once = max(1, AT_ONCE // (few * len(series)))
+    parts = [
+        following.sample((min(at_once, of_each - begun),), max_length=steps).values
+        for begun in range(0, of_each, at_once)
+    ]
+    values = torch.cat(parts).flatten(0, 1)[:paths]
     for i, (one, times) in enumerate(extended):
         yield Forecast(
             one.name,
