@@ -29,6 +29,9 @@ WINDOW = 2**20
 """Rows that are shuffled at a time. Larger data are drawn in runs of neighbouring rows from all
 over the file, so that a page of the file that was read serves several rows."""
 
+PIECE = 2**16
+"""Of so many rows the size of their batch is found at once, by way of six numbers for each."""
+
 
 def batches(
     examples: Examples,
@@ -168,9 +171,12 @@ def _steps(examples: Examples, rows: Tensor) -> Tensor:
 
 def _sizes(steps: Tensor, batch_size: int, symbols: int) -> Tensor:
     """The number of rows in a batch of rows with so many steps."""
-    fit = symbols // steps.clamp(min=1)
-    power = 2 ** (torch.frexp(fit.clamp(min=1).double()).exponent - 1)
-    return torch.where(fit < batch_size, power, batch_size)
+    found = []
+    for some in steps.split(PIECE):
+        fit = symbols // some.clamp(min=1)
+        power = 2 ** (torch.frexp(fit.clamp(min=1).double()).exponent - 1)
+        found.append(torch.where(fit < batch_size, power, batch_size))
+    return torch.cat(found)
 
 
 def _shuffled(count: int, generator: torch.Generator) -> Tensor:

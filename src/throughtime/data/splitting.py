@@ -60,10 +60,10 @@ def shuffled(count: int, seed: int, held_out: Sequence[str] = PARTS[1:]) -> NDAr
         >>> np.bincount(shuffled(25, seed=0)).tolist(), np.bincount(shuffled(18, 0, ["test"]))
         ([21, 2, 2], array([16,  0,  2]))
     """
-    order = array("q", range(count))
+    order = array("i" if count < 2**31 else "q", range(count))
     random.Random(seed).shuffle(order)
     share = count // (FEWEST - 2 + len(held_out))
     where = np.zeros(count, np.int8)
     for i, part in enumerate(held_out):
-        where[np.array(order[i * share : (i + 1) * share], np.int64)] = PARTS.index(part)
+        where[np.frombuffer(order, order.typecode)[i * share : (i + 1) * share]] = PARTS.index(part)
     return where

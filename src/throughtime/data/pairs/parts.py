@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from throughtime.data.errors import DataError
 from throughtime.data.pairs.stratified import stratified
 from throughtime.data.splitting import FEWEST, NAMES, PARTS, shuffled
+from throughtime.data.storage.stored import row_type
 from throughtime.data.table.equal import hashes_of, in_common, numbered
 from throughtime.data.table.table import Table
 
@@ -122,4 +123,8 @@ def leaks(parts: dict[str, Table], key: list[str]) -> int:
 
 
 def _divided(table: Table, where: NDArray[np.int8]) -> dict[str, Table]:
-    return {part: table[np.flatnonzero(where == number)] for number, part in enumerate(PARTS)}
+    kind = row_type(len(where))
+    return {
+        part: table[np.flatnonzero(where == number).astype(kind)]
+        for number, part in enumerate(PARTS)
+    }

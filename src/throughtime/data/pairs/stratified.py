@@ -14,6 +14,9 @@ from throughtime.data.splitting import PARTS
 IN_EVERY_PART = 4
 """A class of so many items or more has some of them in every part."""
 
+PIECE = 2**20
+"""So many pairs of an item and a class are looked at at once."""
+
 Numbers = NDArray[np.signedinteger[Any]]
 
 
@@ -63,15 +66,20 @@ class _Division:
         pairs.sort()  # in place: of a large table, a copy is as large as all else
         once = np.ones(len(pairs), np.bool_)  # an item has a class once
         once[1:] = pairs[1:] != pairs[:-1]
-        pairs = pairs[once]
-        self.items, self.classes = (n.astype(items.dtype) for n in np.divmod(pairs, max(count, 1)))
-        of_class = self.classes * len(PARTS) + where[self.items]
-        counts = np.bincount(of_class, minlength=count * len(PARTS)).reshape(-1, len(PARTS))
+        self.items, self.classes = (np.empty(once.sum(), items.dtype) for _ in range(2))
+        flat, at = np.zeros(count * len(PARTS), np.int64), 0
+        for begin in range(0, len(pairs), PIECE):
+            some = pairs[begin : begin + PIECE][once[begin : begin + PIECE]]
+            item, of_class = np.divmod(some, count)
+            flat += np.bincount(of_class * len(PARTS) + where[item], minlength=len(flat))
+            here = slice(at, at := at + len(some))
+            self.items[here], self.classes[here] = item, of_class
+        counts = flat.reshape(-1, len(PARTS))
         self.totals = counts.sum(1)
         every = self.totals >= IN_EVERY_PART
         train = np.where(every, -(-self.totals // 2), 1)
         self.over = counts - np.stack([train, every, every], 1)
-        self.sizes = np.bincount(where, minlength=len(PARTS))
+        self.sizes = np.array([np.count_nonzero(where == part) for part in range(len(PARTS))])
 
     def complete(self, part: int) -> None:
         """Move items to a part, as far as its classes need them."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from throughtime.data.columns import Column
@@ -112,8 +113,10 @@ def _of_steps(of_x: Sequence[Column]) -> bool:
 
 
 def _other(table: Table, column: Column, of_x: Sequence[Column]) -> str | None:
-    values = table.column(column.name)
-    texts, numbers = isinstance(values[0], str), table.numbers(column.name).are_numbers
+    name = column.name
+    few = replace(table, columns={name: table.column(name)}).spread()  # as for the guess itself
+    values = few.column(name)
+    texts, numbers = isinstance(values[0], str), few.numbers(name).are_numbers
     if column.kind == "features":
         return "label" if form_of(values) in MARKS else "tags"
     if column.kind == "tags" and are_lists_of_names(values) and not _of_steps(of_x):

@@ -6,7 +6,7 @@ import pickle
 from array import array
 from bisect import bisect
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import chain, pairwise
+from itertools import chain
 from typing import Any, TypeAlias, overload
 
 import numpy as np
@@ -17,7 +17,7 @@ from throughtime.data.storage.scratch import Scratch
 Piece: TypeAlias = "list[Any] | NDArray[Any]"
 """Values of neighbouring rows: a list, or an array of numbers or times."""
 
-RowNumbers: TypeAlias = "NDArray[np.int64] | range"
+RowNumbers: TypeAlias = "NDArray[np.signedinteger[Any]] | range"
 """The numbers of some rows; a range of step 1, if they follow each other."""
 
 LARGE = 2**25
@@ -76,13 +76,15 @@ class StoredColumn(Sequence[Any]):
                     return
                 yield piece[max(rows.start - begin, 0) : rows.stop - begin]
             return
-        which = np.searchsorted(np.array(self._ends), rows, side="right")
-        runs = np.flatnonzero(np.diff(which, prepend=-1)).tolist()
-        for at, after in pairwise([*runs, len(which)]):
-            number = int(which[at])
-            piece = self._piece(number)
-            inside = rows[at:after] - (self._ends[number] - len(piece))
-            yield picked(piece, inside)
+        at = 0
+        while at < len(rows):
+            number, some = bisect(self._ends, rows[at]), rows[at : at + ROWS]
+            piece, end = self._piece(number), self._ends[number]
+            begin = end - len(piece)
+            others = np.flatnonzero((some < begin) | (some >= end))
+            some = some[: others[0]] if len(others) else some
+            yield picked(piece, some - begin)
+            at += len(some)
 
     def map(self, f: Callable[[Piece], Piece]) -> StoredColumn:
         """The column that a function makes of each piece."""
@@ -101,7 +103,8 @@ class StoredColumn(Sequence[Any]):
         elif isinstance(rows, range):
             found._rows = mine[rows.start : rows.stop]
         else:
-            found._rows = rows + mine.start if mine.start else rows  # shared by the columns
+            # shared by the columns, if it is the same
+            found._rows = _moved(rows, mine) if mine.start else rows
         return found
 
     @property
@@ -228,17 +231,36 @@ def picked(values: Any, rows: RowNumbers) -> Any:
         >>> picked(["a", "b", "c"], range(1, 3)), picked(["a", "b", "c"], np.array([2, 0]))
         (['b', 'c'], ['c', 'a'])
         >>> picked(range(5, 9), np.array([3, 0]))
-        array('q', [8, 5])
+        array('i', [8, 5])
     """
     if isinstance(values, StoredColumn):
         return values.pick(rows)
     if isinstance(rows, range):
         return values[rows.start : rows.stop]
     if isinstance(values, range | array):  # a list would take five times the memory
-        if isinstance(values, range):
-            return array("q", (values.start + values.step * rows).tobytes())
-        return array("q", np.frombuffer(values, np.int64)[rows].tobytes())
+        some = _moved(rows, values) if isinstance(values, range) else np.asarray(values)[rows]
+        found = array(some.dtype.char)
+        found.frombytes(some.view(np.uint8).data)
+        return found
     return values[rows] if isinstance(values, np.ndarray) else [values[i] for i in rows.tolist()]
+
+
+def _moved(rows: NDArray[Any], by: range) -> NDArray[Any]:
+    """The values of a range in some rows."""
+    kind = row_type(max(by.start, by.stop))
+    found = np.multiply(rows, by.step, dtype=kind)
+    found += kind(by.start)
+    return found
+
+
+def row_type(count: int) -> type[np.signedinteger[Any]]:
+    """The smallest integer type for the numbers of so many rows, which a large table has for each.
+
+    Example:
+        >>> row_type(10_000_000).__name__, row_type(3_000_000_000).__name__
+        ('int32', 'int64')
+    """
+    return np.int32 if count < 2**31 else np.int64
 
 
 def filled(cell: Any) -> bool:

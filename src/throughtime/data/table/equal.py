@@ -11,8 +11,11 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from throughtime.data.columns import Column
-from throughtime.data.storage.stored import pieces_of
+from throughtime.data.storage.stored import pieces_of, row_type
 from throughtime.data.table.table import Table
+
+SHARES = 16
+"""Rows are compared in so many shares, each of which needs its part of the memory."""
 
 
 def hashes_of(table: Table, columns: list[str]) -> NDArray[np.int64]:
@@ -66,17 +69,23 @@ def numbered(hashes: NDArray[np.int64]) -> NDArray[np.signedinteger[Any]]:
         >>> numbered(np.array([7, 3, 7])).tolist()
         [0, 1, 0]
     """
-    whole = np.int32 if len(hashes) < 2**31 else np.int64
-    order = hashes.argsort(kind="stable").astype(whole)
-    ordered = hashes[order]
-    begins = np.ones(len(order), np.bool_)  # where another hash begins
-    begins[1:] = ordered[1:] != ordered[:-1]
-    first = order[begins]
-    number = np.empty_like(first)
-    number[first.argsort()] = np.arange(len(first), dtype=whole)
-    found = np.empty_like(order)
-    found[order] = number[begins.cumsum(dtype=whole) - 1]
-    return found
+    first = np.empty(len(hashes), row_type(len(hashes)))  # the first row with the same hash
+    is_first = np.zeros(len(hashes), np.bool_)
+    share = (hashes % SHARES).astype(np.uint8)  # the order of all rows would fill the memory
+    for one in range(SHARES):
+        rows = np.flatnonzero(share == one)
+        some = hashes[rows]
+        order = some.argsort(kind="stable")
+        rows, some = rows[order], some[order]
+        begins = np.ones(len(rows), np.bool_)  # where another hash begins
+        begins[1:] = some[1:] != some[:-1]
+        firsts = rows[begins]
+        first[rows] = firsts[begins.cumsum() - 1]
+        is_first[firsts] = True
+    del hashes, share
+    number = is_first.cumsum(dtype=first.dtype)
+    number -= 1
+    return number[first]
 
 
 def in_common(some: NDArray[np.int64], others: NDArray[np.int64]) -> int:
