@@ -16,6 +16,7 @@ from throughtime.data.examples import Examples
 from throughtime.data.panel.inputs import Entry, Inputs, Static
 from throughtime.data.panel.measured import Measured, kind_of
 from throughtime.data.panel.panel import Panel, Series
+from throughtime.data.panel.parts import cuts_of, ends_of
 from throughtime.data.schema import Schema
 from throughtime.data.splitting import PARTS
 from throughtime.sequence import Sequence
@@ -28,9 +29,6 @@ MANY = 1_000
 
 LEAST = {"train": 24, "valid": 3, "test": 3}
 """The fewest values of all series together in each part."""
-
-SHARES = (0.8, 0.9)
-"""How many of all steps are before validation, and before the test."""
 
 
 def of_panel(
@@ -46,15 +44,13 @@ def of_panel(
         name: the name of the data.
         what: the kind of the targets, see :data:`~throughtime.data.panel.measured.KINDS`; if None,
             it follows from their values in training.
-        cut: the time where the test begins; the last ninth of the steps before it are for
-            validation. If None, the last tenth of all steps is for test, and the tenth before it
-            for validation.
+        cut: the time where the test begins, see :func:`~throughtime.data.panel.parts.cuts_of`.
         where: the file, for messages.
 
     Raises:
         DataError: if a part has too few values, or values are not of the kind.
     """
-    ends = _ends(panel, cut)
+    ends = ends_of(panel, cuts_of(panel, cut))
     _check_sizes(panel, ends, where)
     training = [s.y[: e[0]] for s, e in zip(panel.series, ends, strict=True)]
     values = np.concatenate(training)
@@ -149,21 +145,6 @@ def _static(panel: Panel, trained: list[int], y: Measured) -> Static | None:
 def _array(values: list[Any]) -> NDArray[Any]:
     numbers = all(v is None or isinstance(v, float) for v in values)
     return np.array(values, np.float64 if numbers else object)
-
-
-def _ends(panel: Panel, cut: object) -> list[list[int]]:
-    """How many steps of each series are before the end of training, validation and test."""
-    times = np.sort(np.concatenate([s.times[~np.isnan(s.y).all(1)] for s in panel.series]))
-    if not len(times):
-        return [[0, 0, len(s)] for s in panel.series]
-    if cut is None:
-        points = [times[min(int(len(times) * share), len(times) - 1)] for share in SHARES]
-    else:
-        before = times[times < cut]
-        points = [before[len(before) * 8 // 9] if len(before) else cut, cut]
-    return [
-        [*(int(np.searchsorted(s.times, point)) for point in points), len(s)] for s in panel.series
-    ]
 
 
 def _check_sizes(panel: Panel, ends: list[list[int]], where: str) -> None:
