@@ -67,7 +67,7 @@ class Backtest:
       unit;
     - MASE, RMSSE: the absolute error of the median and the squared error of the mean, relative to
       those of the seasonal naive forecast within the history before the first origin (Hyndman and
-      Koehler 2006; of RMSSE the root of the mean); a series that has no such history is not in them;
+      Koehler 2006; of RMSSE the root of the mean); a series without such a history is not in them;
     - coverage: how often the central intervals have the value in them, ends included.
 
     Args:

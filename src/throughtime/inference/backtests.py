@@ -13,6 +13,7 @@ import torch
 
 from throughtime.data.errors import DataError
 from throughtime.data.panel.panel import Panel
+from throughtime.extras import MissingPackage
 from throughtime.inference.backtest import (
     Backtest,
     Paths,
@@ -21,6 +22,7 @@ from throughtime.inference.backtest import (
     of_run,
     seasonal_naive,
 )
+from throughtime.inference.classical import classical
 from throughtime.inference.forecast import PATHS, column_of
 from throughtime.inference.panel import later_panel, own_cuts
 from throughtime.runs.errors import RunError
@@ -59,8 +61,9 @@ class Backtests:
         found = self.ours
         begins = found.origins[0] + (f" to {found.origins[-1]}" if len(found.origins) > 1 else "")
         return (
-            f"{len(found.errors):,} values of {len(found.series):,} series, "
-            f"{found.horizon} steps from each of {len(found.origins)} origins ({begins})"
+            f"{several(len(found.errors), 'value')} of {len(found.series):,} series, "
+            f"{several(found.horizon, 'step')} from each of "
+            f"{several(len(found.origins), 'origin')} ({begins})"
         )
 
     def to_dict(self) -> dict[str, Any]:
@@ -81,6 +84,16 @@ class Backtests:
                 for name, found in self.all.items()
             },
         }
+
+
+def several(count: int, what: str) -> str:
+    """A count and what is counted.
+
+    Example:
+        >>> several(1, "step"), several(2_000, "step")
+        ('1 step', '2,000 steps')
+    """
+    return f"{count:,} {what}" + ("s" if count != 1 else "")
 
 
 def _plain(numbers: Mapping[str, float]) -> dict[str, float | None]:
@@ -118,17 +131,24 @@ def backtests(
     whole("paths", paths, least=2)
     if on is None:
         panel, cuts = own_cuts(run)
-        first, notes = cuts.test, ()
+        first, notes = cuts.test, tuple[str, ...]()
     else:
         panel = later_panel(run, on)
         cut = _cut_of(run, panel)
         first = first_of(panel, horizon, origins, cut)
         notes = _said_of_training(panel, first, cut)
     ways: dict[str, Paths] = {"seasonal naive": seasonal_naive(paths)}
+    failures = None
+    try:
+        more, failures = classical(paths)
+        ways |= more
+    except MissingPackage as missing:
+        notes += (str(missing),)
     options = {"horizon": horizon, "origins": origins, "first": first}
     with _same_draws():
         ours = backtest(panel, of_run(run, panel, paths), **options)
     others = {name: backtest(panel, way, **options) for name, way in ways.items()}
+    notes += () if failures is None else failures.said()
     if len(ours.origins) < origins:
         notes += (f"there are but {len(ours.origins)} different origins, not {origins}",)
     return Backtests(ours, others, notes)
