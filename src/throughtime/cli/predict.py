@@ -55,6 +55,11 @@ from throughtime.cli.files import (
     help="Of several series: write the futures themselves into this file.",
 )
 @click.option(
+    "--picture",
+    type=click.Path(dir_okay=False, writable=True, path_type=Path),
+    help="Of several series: draw the forecasts of up to twelve into this .png or .svg.",
+)
+@click.option(
     "--batch-size",
     type=click.IntRange(1, 128),
     help="Lines in a batch [128; 1 at a terminal].",
@@ -76,6 +81,7 @@ def predict(
     future: Path | None,
     quantiles: str | None,
     paths_out: Path | None,
+    picture: Path | None,
     batch_size: int | None,
     out: Path | None,
     engine: str | None,
@@ -125,7 +131,7 @@ def predict(
 
     loaded = Run.load(run, device).folder
     told = {"steps": steps, "paths": paths, "future": future, "quantiles": quantiles,
-            "paths-out": paths_out}  # fmt: skip
+            "paths-out": paths_out, "picture": picture}  # fmt: skip
     if loaded.schema.of_series:
         others = {"top": top, "beam": beam, "samples": samples, "batch-size": batch_size,
                   "max-length": max_length, "format": form}  # fmt: skip
@@ -140,6 +146,7 @@ def predict(
             future=future,
             levels=quantiles,
             paths_out=paths_out,
+            picture=picture,
             as_json=as_json,
         )
         return

@@ -207,23 +207,28 @@ def of_run(run: RunFolder, panel: Panel, paths: int = PATHS) -> Paths:
     After the end of a series, where nothing is measured, they stay as they were last.
     """
     column_of(run)
-    futures: dict[int, Panel] = {}
+    longer: dict[int, Panel] = {}
 
     def forecast(history: Panel, steps: int) -> list[NDArray[np.float64]]:
-        if steps not in futures:
-            longer = tuple(_held(panel, series, steps) for series in panel.series)
-            futures[steps] = replace(panel, series=longer)
+        if steps not in longer:
+            longer[steps] = held(panel, steps)
         found = forecast_panel(
-            run, history, steps=steps, paths=paths, future=futures[steps], gaps=True
+            run, history, steps=steps, paths=paths, future=longer[steps], gaps=True
         )
         return [one.paths for one in found]
 
     return forecast
 
 
-def _held(panel: Panel, series: Series, steps: int) -> Series:
-    last = {name: np.repeat(series.x[name][-1:], steps) for name in panel.known}
-    return series.followed_by(panel.step.after(series.times[-1], steps), last)
+def held(panel: Panel, steps: int) -> Panel:
+    """The panel with so many steps after the end of each series, whose known inputs stay as they
+    were last."""
+
+    def longer(series: Series) -> Series:
+        last = {name: np.repeat(series.x[name][-1:], steps) for name in panel.known}
+        return series.followed_by(panel.step.after(series.times[-1], steps), last)
+
+    return replace(panel, series=tuple(map(longer, panel.series)))
 
 
 def seasonal_naive(paths: int = PATHS) -> Paths:
