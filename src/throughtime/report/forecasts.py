@@ -43,8 +43,8 @@ LEAST = 20
 FEW = 90
 """So many values have a dot each."""
 
-LONG = 44
-"""Names that are longer are cut."""
+LONG, LABEL = 36, 24
+"""Names of series and of targets that are longer are cut in the middle."""
 
 
 def draw(history: Panel, forecast: Forecast, truth: NDArray[np.float64] | None = None) -> Figure:
@@ -121,7 +121,7 @@ def _page(
             axes.set_ylabel("")  # all have the same
     result.get_layout_engine().set(h_pad=0.07, w_pad=0.07)  # type: ignore[union-attr,call-arg]
     if title:
-        result.suptitle(_plain(title), x=0.01, ha="left", color=INK, fontsize=13)
+        result.suptitle(_literal(title), x=0.01, ha="left", color=INK, fontsize=13)
     order = ["history", "truth", "median", *(f"{share:.0%}" for share, _ in reversed(BANDS))]
     keys = [key for key in order if key in named]
     result.legend(
@@ -150,7 +150,7 @@ def _on(
     before = to_wall(series.times[-shown:], panel.step.zone)
     past = series.y[-shown:, d]
     name, target = series.name, forecast.targets[d]
-    plain(axes, _short(name or target, LONG), "", _short(target, LONG // 2) if name else "")
+    plain(axes, _short(name or target, LONG), "", _short(target, LABEL) if name else "")
     named: dict[str, Any] = {}
     for share, color in BANDS:
         low, high = (forecast.quantile((1 + side * share) / 2)[:, d] for side in (-1, 1))
@@ -159,7 +159,9 @@ def _on(
     (named["history"],) = axes.plot(before, past, color=INK, linewidth=1, **_dots(past))
     (named["median"],) = axes.plot(after, median, color=BLUE, linewidth=1.6, **_dots(median))
     if truth is not None and not np.isnan(truth).all():
-        (named["truth"],) = axes.plot(after[: len(truth)], truth, color=ORANGE, linewidth=1, **dots)
+        (named["truth"],) = axes.plot(
+            after[: len(truth)], truth, color=ORANGE, linewidth=1, **_dots(truth)
+        )
     axes.axvline(_between(before[-1], after[0]), color=PALE, linewidth=0.8, linestyle=":")
     axes.margins(x=0.02)
     _ticks(axes, before)
@@ -213,9 +215,10 @@ def _ticks(axes: Axes, times: NDArray[Any]) -> None:
 
 
 def _short(name: str, most: int) -> str:
-    return _plain(name if len(name) <= most else name[: most - 1] + "…")
+    half = most // 2
+    return _literal(name if len(name) <= most else f"{name[:half]}…{name[half + 1 - most :]}")
 
 
-def _plain(text: str) -> str:
+def _literal(text: str) -> str:
     """The text, of which no part is mathematics."""
     return text.replace("$", r"\$")
