@@ -128,6 +128,19 @@ def test_all_metrics_of_a_known_case() -> None:
     assert found["coverage of 95%"] == 0.0
 
 
+def test_the_quantile_loss_is_that_of_a_slow_sum() -> None:
+    drawn, y = RNG(0).gamma(2, size=(30, 3, 1)), np.r_[1.0, 2.0, 0.1, 5.0, 1.5]
+    found = backtest(panel_of(y), lambda history, steps: [drawn], horizon=3, origins=1, first=2)
+    losses = []
+    for level in np.arange(1, 10) / 10:
+        for t in range(3):
+            error = y[2 + t] - np.quantile(drawn[:, t, 0], level)
+            losses.append(2 * max(level * error, (level - 1) * error))
+    assert found.numbers()["weighted quantile loss"] == pytest.approx(
+        np.mean(losses) / y[2:].mean()
+    )
+
+
 def test_naive_paths_are_the_last_season_and_its_errors() -> None:
     y = np.tile([3.0, 9.0, 2.0], 8) + 10.0 * (np.arange(24) // 3)
     (paths,) = seasonal_naive(50)(panel_of(y, season=3), 7)
@@ -192,13 +205,13 @@ def test_missing_truth_is_not_scored() -> None:
 
 
 def test_a_series_that_begins_after_an_origin_is_left_out() -> None:
-    panel = panel_of(np.ones(20), np.ones(8), np.ones(12), begins=(0, 12, 0))
+    panel = panel_of(np.ones(20), np.ones(8), np.ones(12), np.ones(4), begins=(0, 12, 0, 16))
     found, lengths = seen_by(panel, horizon=3, origins=4, first=8)
     assert lengths == [[8, 8], [11, 11], [14, 2], [17, 5]]
     got = {(str(s), int(o)) for s, o in zip(found.errors.series, found.errors.origin, strict=True)}
     assert got == {*(("a", o) for o in range(4)), ("b", 2), ("b", 3), ("c", 0), ("c", 1)}
     steps = found.errors.step[(found.errors.series == "c") & (found.errors.origin == 1)]
-    assert steps.tolist() == [1]  # c ends there
+    assert steps.tolist() == [1]  # c ends there, and d has but one step before the last origin
     assert found.series == ("a", "c", "b")
 
 

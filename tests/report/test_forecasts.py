@@ -110,10 +110,10 @@ def test_each_target_has_its_place_and_truths_go_to_their_series() -> None:
 
 def test_names_are_no_mathematics_and_not_too_long() -> None:
     name = "$a$ " + "long " * 20 + "end"
-    panel, forecasts = made([name, r"\frac $"], ("in $",))
+    panel, forecasts = made([name, r"$\frac$"], ("in $",))
     drawn = page(panel, forecasts)
     long, other = texts(drawn)
-    assert (len(long), long[:4], long[-3:], other) == (LONG, "$a$ ", "end", r"\frac $")
+    assert (len(long), long[:4], long[-3:], other) == (LONG, "$a$ ", "end", r"$\frac$")
     drawn.savefig(BytesIO(), format="svg")  # a name with mathematics that is none would raise
 
 
