@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from throughtime.cli.classes import tables
-from throughtime.cli.files import DEVICE, FORMAT, FORMAT_HELP, Rows, RunPath
+from throughtime.cli.files import DEVICE, FORMAT, FORMAT_HELP, Rows, RunPath, refuse
 
 if TYPE_CHECKING:
     from throughtime.evaluation.metrics import Number
@@ -23,6 +23,17 @@ if TYPE_CHECKING:
 @click.option("--format", "form", type=FORMAT, help=FORMAT_HELP)
 @click.option("--shuffled", is_flag=True, help="Give each y the x of another row, as a control.")
 @click.option("--interval", is_flag=True, help="Add 95 % intervals, by the bootstrap over rows.")
+@click.option(
+    "--horizon", type=click.IntRange(min=1), help="Of several series: forecast so many steps."
+)
+@click.option(
+    "--origins",
+    type=click.IntRange(min=1),
+    help="With --horizon: forecast from so many points in the past [8].",
+)
+@click.option(
+    "--paths", type=click.IntRange(min=2), help="With --horizon: draw so many futures [500]."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @DEVICE
 def evaluate(
@@ -32,15 +43,39 @@ def evaluate(
     form: str | None,
     shuffled: bool,
     interval: bool,
+    horizon: int | None,
+    origins: int | None,
+    paths: int | None,
     as_json: bool,
     device: str,
 ) -> None:
     """Measure a RUN on examples that it was not trained on: a part of its data, or the labelled
-    rows of FILE."""
+    rows of FILE.
+
+    With --horizon, a run of several series forecasts from several points in the past, of its test
+    part or of FILE, and is measured by what came then, beside forecasts that it has to beat.
+    """
     from throughtime.inference.evaluate import evaluate_part, evaluate_rows
     from throughtime.inference.run import Run
 
     loaded = Run.load(run, device).folder
+    if horizon is not None:
+        others = {"split": split, "format": form, "shuffled": shuffled, "interval": interval}
+        refuse(others, "is not for --horizon; leave it out")
+        from throughtime.cli.backtest import of_series
+        from throughtime.inference.backtests import ORIGINS
+        from throughtime.inference.forecast import PATHS
+
+        of_series(
+            loaded,
+            file,
+            horizon=horizon,
+            origins=ORIGINS if origins is None else origins,
+            paths=PATHS if paths is None else paths,
+            as_json=as_json,
+        )
+        return
+    refuse({"origins": origins, "paths": paths}, "is for forecasts; expected --horizon STEPS too")
     if file is None:
         if form is not None:
             raise ValueError("--format is for FILE; leave it out for a part of the data")

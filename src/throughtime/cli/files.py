@@ -126,6 +126,17 @@ def write_answers(
     warn_of_absent(Counter(count.absent), "scores of -inf")
 
 
+def refuse(options: Mapping[str, object], why: str) -> None:
+    """Refuse the first of some options that is given; a flag that is not has False.
+
+    Raises:
+        ValueError: if there is one.
+    """
+    for name, value in options.items():
+        if value is not None and value is not False:
+            raise ValueError(f"--{name} {why}")
+
+
 class RunPath(click.Path):
     """An argument for the folder of a run; another one is refused before torch is imported."""
 

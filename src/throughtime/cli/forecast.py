@@ -6,12 +6,14 @@ import csv
 import json
 import sys
 from collections.abc import Iterator
+from importlib import import_module
 from io import BufferedIOBase
 from pathlib import Path
 from typing import Any
 
 import click
 
+from throughtime.extras import needed_for
 from throughtime.inference.forecast import LEVELS, PATHS, STEPS, Forecast, forecast_panel
 from throughtime.inference.panel import later_panel
 from throughtime.runs.folder import RunFolder
@@ -26,13 +28,16 @@ def of_series(
     future: Path | None,
     levels: str | None,
     paths_out: Path | None,
+    picture: Path | None,
     as_json: bool,
 ) -> None:
-    """Print a forecast of each series of a file, as CSV or JSON lines.
+    """Print a forecast of each series of a file, as CSV or JSON lines, and draw it if told to.
 
     Raises:
         ValueError: if the file cannot be read, or a known input of the future is not given.
     """
+    if picture is not None:
+        _check_drawn(picture)
     quantiles = LEVELS if levels is None else _levels(levels)
     history = later_panel(run, file)
     after = None if future is None else later_panel(run, future, history)
@@ -43,10 +48,33 @@ def of_series(
         paths=PATHS if paths is None else paths,
         future=after,
     )
+    if picture is not None:
+        from throughtime.report.forecasts import page
+
+        page(history, found).savefig(picture)
     if paths_out is not None:
         with paths_out.open("w", newline="", encoding="utf-8") as opened:
             _write(opened, (row for one in found for row in rows_of_paths(one)), as_json)
     _write(sys.stdout, (row for one in found for row in one.rows(quantiles)), as_json)
+
+
+def _check_drawn(picture: Path) -> None:
+    """Refuse a picture that cannot be drawn, before there is a forecast to draw.
+
+    Raises:
+        ValueError: if its name does not say its format.
+        MissingPackage: if matplotlib is not installed.
+
+    Example:
+        >>> _check_drawn(Path("a.gif"))
+        Traceback (most recent call last):
+            ...
+        ValueError: --picture a.gif: expected a name that ends in .png or .svg
+    """
+    if picture.suffix.lower() not in (".png", ".svg"):
+        raise ValueError(f"--picture {picture}: expected a name that ends in .png or .svg")
+    with needed_for("--picture"):
+        import_module("matplotlib.figure")
 
 
 def rows_of_paths(forecast: Forecast) -> Iterator[dict[str, Any]]:

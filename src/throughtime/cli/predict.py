@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from pathlib import Path
 
 import click
@@ -18,6 +17,7 @@ from throughtime.cli.files import (
     RunPath,
     Source,
     one_of,
+    refuse,
     write_answers,
 )
 
@@ -55,6 +55,11 @@ from throughtime.cli.files import (
     help="Of several series: write the futures themselves into this file.",
 )
 @click.option(
+    "--picture",
+    type=click.Path(dir_okay=False, writable=True, path_type=Path),
+    help="Of several series: draw the forecasts of up to twelve into this .png or .svg.",
+)
+@click.option(
     "--batch-size",
     type=click.IntRange(1, 128),
     help="Lines in a batch [128; 1 at a terminal].",
@@ -76,6 +81,7 @@ def predict(
     future: Path | None,
     quantiles: str | None,
     paths_out: Path | None,
+    picture: Path | None,
     batch_size: int | None,
     out: Path | None,
     engine: str | None,
@@ -125,11 +131,11 @@ def predict(
 
     loaded = Run.load(run, device).folder
     told = {"steps": steps, "paths": paths, "future": future, "quantiles": quantiles,
-            "paths-out": paths_out}  # fmt: skip
+            "paths-out": paths_out, "picture": picture}  # fmt: skip
     if loaded.schema.of_series:
         others = {"top": top, "beam": beam, "samples": samples, "batch-size": batch_size,
                   "max-length": max_length, "format": form}  # fmt: skip
-        _refuse(others, "is not for several series; leave it out (see --steps and --paths)")
+        refuse(others, "is not for several series; leave it out (see --steps and --paths)")
         from throughtime.cli.forecast import of_series
 
         of_series(
@@ -140,10 +146,11 @@ def predict(
             future=future,
             levels=quantiles,
             paths_out=paths_out,
+            picture=picture,
             as_json=as_json,
         )
         return
-    _refuse(told, "is for several series, which this run is not of; leave it out")
+    refuse(told, "is for several series, which this run is not of; leave it out")
     if is_series(loaded):
         for name, option in (("--top", top), ("--batch-size", batch_size)):
             if option is not None:
@@ -163,17 +170,6 @@ def predict(
         not_known += prediction.unknown
         click.echo(_json(prediction.to_dict()) if as_json else predicted(prediction))
     warn_of_unknown(not_known)
-
-
-def _refuse(options: Mapping[str, object], why: str) -> None:
-    """Refuse the first of some options that is given.
-
-    Raises:
-        ValueError: if there is one.
-    """
-    for name, value in options.items():
-        if value is not None:
-            raise ValueError(f"--{name} {why}")
 
 
 def _json(value: object) -> str:

@@ -12,7 +12,8 @@ from throughtime.cli.files import RunPath
 @click.command()
 @click.argument("run", type=RunPath())
 def report(run: Path) -> None:
-    """Draw the pictures of a RUN again: wiring, learning curve, lengths and captions."""
+    """Draw the pictures of a RUN again: wiring, learning curve, lengths, captions and
+    forecasts."""
     from throughtime.inference.run import Run
     from throughtime.report.pictures import draw_all
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import numpy as np
@@ -18,11 +19,14 @@ from throughtime.whole import whole
 COVERED = (0.5, 0.8, 0.95)
 """The probabilities of the central intervals whose coverage is measured."""
 
-PINBALL = tuple(np.arange(1, 10) / 10)
+PINBALL = tuple(level / 10 for level in range(1, 10))
 """The levels of the weighted quantile loss."""
 
 METRICS = ("CRPS", "weighted quantile loss", "MASE", "RMSSE",
            *(f"coverage of {p:.0%}" for p in COVERED))  # fmt: skip
+
+FEWEST = 2
+"""The fewest steps that a series has before it is forecast."""
 
 Paths = Callable[[Panel, int], list[NDArray[np.float64]]]
 """A way to forecast: from histories and a number of steps to paths ``(paths, steps, D)`` of each
@@ -31,18 +35,26 @@ series."""
 
 @dataclass(frozen=True, eq=False)
 class Errors:
-    """The errors of forecasts of one step of one series.
+    """The errors of forecasts, a row for each value that came: of a series, from an origin, at a
+    step, of a target.
 
     Args:
-        series: its name.
-        step: how far from the origin, from 1 on.
-        numbers: CRPS, quantile loss, the absolute value, the absolute and squared error in units
-            of their scales, and whether each interval covers the value.
+        series: ``(n,)``, the names.
+        origin: ``(n,)``, the number of the origin, from 0 on.
+        step: ``(n,)``, how far after the origin, from 1 on.
+        target: ``(n,)``, the number of the target.
+        numbers: ``(n, 8)``: CRPS, quantile loss, the absolute value, the absolute and squared error
+            in units of their scales, and whether each interval covers the value.
     """
 
-    series: str
-    step: int
+    series: NDArray[np.object_]
+    origin: NDArray[np.int64]
+    step: NDArray[np.int64]
+    target: NDArray[np.int64]
     numbers: NDArray[np.float64]
+
+    def __len__(self) -> int:
+        return len(self.numbers)
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,46 +63,52 @@ class Backtest:
 
     - CRPS: :math:`E|Y - y| - \tfrac12 E|Y - Y'|` over the paths, in units of the mean absolute
       value, so that series of all sizes count by their size (Gneiting and Raftery 2007);
-    - weighted quantile loss: the pinball loss at 0.1 … 0.9, twice its sum over that of |y|;
+    - weighted quantile loss: twice the pinball loss, as the mean of those at 0.1 … 0.9, in the same
+      unit;
     - MASE, RMSSE: the absolute error of the median and the squared error of the mean, relative to
       those of the seasonal naive forecast within the history before the first origin (Hyndman and
-      Koehler 2006; of RMSSE the root of the mean);
-    - coverage: how often the central intervals have the value in them.
+      Koehler 2006; of RMSSE the root of the mean); a series without such a history is not in them;
+    - coverage: how often the central intervals have the value in them, ends included.
 
     Args:
         horizon: steps of each forecast.
-        origins: the time of the last step before each forecast, as texts.
-        errors: those of each step of each series.
+        origins: the times of the first steps that are forecast, as texts.
+        targets: the names of the targets.
+        errors: those of each value.
     """
 
     horizon: int
     origins: tuple[str, ...]
-    errors: list[Errors]
+    targets: tuple[str, ...]
+    errors: Errors
 
-    def numbers(self, of: Callable[[Errors], bool] = lambda _: True) -> dict[str, float]:
-        """The metrics, of all errors or of some."""
-        rows = np.array([e.numbers for e in self.errors if of(e)])
+    @property
+    def series(self) -> tuple[str, ...]:
+        """The names of the series that were measured."""
+        return tuple(dict.fromkeys(self.errors.series.tolist()))
+
+    def numbers(self, some: NDArray[np.bool_] | None = None) -> dict[str, float]:
+        """The metrics, of all errors or of some; NaN where there is nothing to measure."""
+        rows = self.errors.numbers if some is None else self.errors.numbers[some]
         if not len(rows):
-            return dict.fromkeys(METRICS, float("nan"))
-        crps, pinball, size = rows[:, :3].sum(0)
+            return dict.fromkeys(METRICS, math.nan)
+        crps, pinball, size = rows[:, :3].sum(0).tolist()
+        unit = size or math.nan
         mase, squared = (_mean_of_known(v) for v in rows[:, 3:5].T)
-        values = [crps / size, pinball / size, mase, squared**0.5, *rows[:, 5:].mean(0)]
-        return dict(zip(METRICS, map(float, values), strict=True))
+        values = [crps / unit, pinball / unit, mase, squared**0.5, *rows[:, 5:].mean(0).tolist()]
+        return dict(zip(METRICS, values, strict=True))
 
     def by_step(self) -> dict[int, dict[str, float]]:
         """The metrics of each step after the origin."""
-        return {
-            step: self.numbers(lambda e, step=step: e.step == step)  # type: ignore[misc]
-            for step in range(1, self.horizon + 1)
-        }
+        return {t: self.numbers(self.errors.step == t) for t in range(1, self.horizon + 1)}
 
     def by_series(self) -> dict[str, dict[str, float]]:
         """The metrics of each series."""
-        names = dict.fromkeys(e.series for e in self.errors)
-        return {
-            name: self.numbers(lambda e, name=name: e.series == name)  # type: ignore[misc]
-            for name in names
-        }
+        return {name: self.numbers(self.errors.series == name) for name in self.series}
+
+    def by_target(self) -> dict[str, dict[str, float]]:
+        """The metrics of each target."""
+        return {n: self.numbers(self.errors.target == d) for d, n in enumerate(self.targets)}
 
 
 def backtest(
@@ -98,152 +116,246 @@ def backtest(
 ) -> Backtest:
     """Forecast from several origins in the past.
 
-    The last origin is ``horizon`` steps before the end of the longest series; the others are before
-    it, evenly spread back to ``first``, or else ``horizon`` steps from each other. A series that
-    has fewer than two steps before an origin is left out there.
+    The first origin is ``first``, and the last one such that the horizon ends with the last value
+    of any series; the others are evenly between them. A series is left out at an origin before
+    which it has fewer than two steps, or no value; or after which it has none.
 
     Args:
         panel: the series, with the inputs of all steps.
         forecast: the way to forecast.
         horizon: steps of each forecast.
-        origins: how many.
-        first: the time of the first step that may be forecast, such as the first of the test part.
+        origins: how many; fewer, if there are not so many different ones.
+        first: the time of the first step that is forecast, such as the first of the test part. If
+            None, the origins are ``horizon`` steps from each other.
 
     Raises:
         DataError: if the series are too short.
+
+    Example:
+        >>> from throughtime.data.times.step import Step
+        >>> one = Series("a", np.arange(9), np.arange(9.0)[:, None], {}, {}, np.arange(9))
+        >>> panel = Panel(("v",), (), (), (), Step.of_numbers(1), (one,), ())
+        >>> def last(history, steps):
+        ...     return [np.repeat(s.y[-1:], steps, 0)[None] for s in history.series]
+        >>> found = backtest(panel, last, horizon=2, origins=3)
+        >>> found.origins, [step["MASE"] for step in found.by_step().values()]
+        (('3', '5', '7'), [1.0, 2.0])
     """
-    whole("horizon", horizon)
-    whole("origins", origins)
+    times, ends = _ends(panel, whole("horizon", horizon), whole("origins", origins), first)
+    found: list[Errors] = []
+    for number, end in enumerate(ends):
+        found += _errors_from(panel, forecast, number, times[end], horizon, times[ends[0]])
+    if not found:
+        raise DataError(f"no series has a value before and after {_named(panel, times[ends])}")
+    columns = [np.concatenate([getattr(e, f.name) for e in found]) for f in fields(Errors)]
+    said = panel.step.written(times[ends])
+    return Backtest(horizon, tuple(said), panel.targets, Errors(*columns))
+
+
+def times_of(panel: Panel) -> NDArray[Any]:
+    """The times of all series until the last one at which any has a value."""
     times = np.unique(np.concatenate([s.times for s in panel.series]))
+    seen = [s.times[~np.isnan(s.y).all(1)] for s in panel.series]
+    last = max((s[-1] for s in seen if len(s)), default=None)
+    return times[:0] if last is None else times[times <= last]
+
+
+def first_of(panel: Panel, horizon: int, origins: int, cut: Any = None) -> Any:
+    """The first origin of a later file: such that the origins are ``horizon`` steps from each
+    other; but not before ``cut``, if it has so many steps from there on."""
+    times = times_of(panel)
     last = len(times) - horizon
-    start = (
-        max(2, last - (origins - 1) * horizon)
-        if first is None
-        else int(np.searchsorted(times, first))
-    )
-    if start > last or last < 2:
+    start = max(FEWEST, last - (origins - 1) * horizon)
+    after = 0 if cut is None else int(np.searchsorted(times, cut))
+    start = max(start, after if after <= last else 0)
+    return times[start] if start < len(times) else None
+
+
+def _ends(
+    panel: Panel, horizon: int, origins: int, first: Any
+) -> tuple[NDArray[Any], NDArray[np.int64]]:
+    """All times, and the places of the first ones that are forecast.
+
+    Raises:
+        DataError: if there are too few.
+    """
+    times = times_of(panel)
+    if not len(times):
+        raise DataError(f"no series has a value of {' or '.join(panel.targets)}; expected some")
+    last = len(times) - horizon
+    start = max(FEWEST, last - (origins - 1) * horizon)
+    if first is not None:
+        start = max(FEWEST, int(np.searchsorted(times, first)))
+    if start > last:
+        may = max(len(times) - (FEWEST if first is None else start), 0)
         raise DataError(
-            f"{len(times)} steps, of which {max(len(times) - start, 0)} may be forecast: too few "
-            f"for a horizon of {horizon}; expected a shorter one"
+            f"a horizon of {horizon} is too long: {panel.step.lasting(may) if may else 'no step'} "
+            "may be forecast"
+            + (f" from {_named(panel, times[start:][:1])} on" if may else "")
+            + (f"; expected at most {may}" if may else "")
         )
-    ends = sorted({round(v) for v in np.linspace(start, last, origins)})
-    errors: list[Errors] = []
-    for end in ends:
-        errors += _errors_from(panel, forecast, times[end], horizon, times[ends[0]])
-    said = panel.step.written(times[[end - 1 for end in ends]])
-    return Backtest(horizon, tuple(said), errors)
+    return times, np.unique(np.linspace(start, last, origins).round().astype(np.int64))
 
 
-def of_run(run: RunFolder, whole_panel: Panel, paths: int = PATHS) -> Paths:
-    """A run's own way to forecast; inputs that are known in the future are those of the panel."""
+def _named(panel: Panel, times: NDArray[Any]) -> str:
+    return " or ".join(panel.step.written(times[:3]))
+
+
+def of_run(run: RunFolder, panel: Panel, paths: int = PATHS) -> Paths:
+    """A run's own way to forecast; inputs that are known in the future are those of the panel.
+
+    After the end of a series, where nothing is measured, they stay as they were last.
+    """
     column_of(run)
+    longer: dict[int, Panel] = {}
 
     def forecast(history: Panel, steps: int) -> list[NDArray[np.float64]]:
-        found = forecast_panel(run, history, steps=steps, paths=paths, future=whole_panel)
+        if steps not in longer:
+            longer[steps] = held(panel, steps)
+        found = forecast_panel(
+            run, history, steps=steps, paths=paths, future=longer[steps], gaps=True
+        )
         return [one.paths for one in found]
 
     return forecast
 
 
-def seasonal_naive(history: Panel, steps: int) -> list[NDArray[np.float64]]:
-    """The value of a season before, with the errors of that rule within the history, drawn with
-    their seasons apart: what any model has to beat."""
-    generator, season = np.random.default_rng(0), history.step.season
-    found = []
-    for series in history.series:
-        y = filled(series.y)
-        lag = season if len(y) > season else 1
-        base = np.stack([y[len(y) - lag + t % lag] for t in range(steps)])
-        errors = y[lag:] - y[:-lag] if len(y) > lag else np.zeros((1, y.shape[1]))
-        drawn = errors[generator.integers(0, len(errors), (PATHS, steps // lag + 1, steps))]
-        seasons = np.arange(steps) // lag + 1
-        total = drawn.cumsum(1)[:, seasons - 1, np.arange(steps)]
-        found.append(base + total)
-    return found
+def held(panel: Panel, steps: int) -> Panel:
+    """The panel with so many steps after the end of each series, whose known inputs stay as they
+    were last."""
+
+    def longer(series: Series) -> Series:
+        last = {name: np.repeat(series.x[name][-1:], steps) for name in panel.known}
+        return series.followed_by(panel.step.after(series.times[-1], steps), last)
+
+    return replace(panel, series=tuple(map(longer, panel.series)))
+
+
+def seasonal_naive(paths: int = PATHS) -> Paths:
+    """The value of a season before, with the errors of that rule within the history, drawn anew for
+    each season ahead: what any model has to beat.
+
+    Missing values are those before them. Paths of counts may be below zero, and are left so.
+
+    Args:
+        paths: how many are drawn of each series; always the same ones.
+    """
+
+    def forecast(history: Panel, steps: int) -> list[NDArray[np.float64]]:
+        generator, season = np.random.default_rng(0), history.step.season
+        found = []
+        for series in history.series:
+            y = filled(series.y)
+            lag = season if len(y) > season else 1
+            base = np.stack([y[len(y) - lag + t % lag] for t in range(steps)])
+            errors = y[lag:] - y[:-lag] if len(y) > lag else np.zeros((1, y.shape[1]))
+            drawn = errors[generator.integers(0, len(errors), (paths, steps // lag + 1, steps))]
+            seasons = np.arange(steps) // lag
+            found.append(base + drawn.cumsum(1)[:, seasons, np.arange(steps)])
+        return found
+
+    return forecast
 
 
 def filled(y: NDArray[np.float64]) -> NDArray[np.float64]:
-    """y with the last value before in place of each missing one; before the first, that one."""
+    """y with the last value before in place of each missing one; before the first, that one.
+
+    Example:
+        >>> nan = np.nan
+        >>> filled(np.array([[nan], [1.0], [nan], [3.0]]))[:, 0].tolist()
+        [1.0, 1.0, 1.0, 3.0]
+    """
     found = y.copy()
     for column in found.T:
         seen = ~np.isnan(column)
         if not seen.any():
             column[:] = 0.0
             continue
-        at = np.maximum.accumulate(np.where(seen, np.arange(len(column)), 0))
+        at = np.maximum.accumulate(np.where(seen, np.arange(len(column)), seen.argmax()))
         column[:] = column[at]
-        column[: seen.argmax()] = column[seen.argmax()]
     return found
 
 
 def _errors_from(
-    panel: Panel, forecast: Paths, origin: Any, horizon: int, first: Any
+    panel: Panel, forecast: Paths, number: int, origin: Any, horizon: int, first: Any
 ) -> Iterator[Errors]:
     """The errors of the forecasts of the steps from a time on."""
     ends = [int(np.searchsorted(s.times, origin)) for s in panel.series]
     some = [
         (s, end)
         for s, end in zip(panel.series, ends, strict=True)
-        if end >= 2 and end < len(s) and not np.isnan(s.y[:end]).all()
+        if end >= FEWEST
+        and not np.isnan(s.y[:end]).all()
+        and not np.isnan(s.y[end : end + horizon]).all()
     ]
     if not some:
         return
-    paths = forecast(replace(panel, series=tuple(s.upto(end) for s, end in some)), horizon)
+    histories = tuple(series.upto(end) for series, end in some)
+    paths = forecast(replace(panel, series=histories), horizon)
     for (series, end), drawn in zip(some, paths, strict=True):
-        scales = _scales(series, int(np.searchsorted(series.times, first)), panel.step.season)
         truth = series.y[end : end + horizon]
-        for t, values in enumerate(truth):
-            for d, y in enumerate(values):
-                if not np.isnan(y):
-                    numbers = _numbers(drawn[:, t, d], float(y), scales[d])
-                    yield Errors(series.name, t + 1, numbers)
+        before = series.y[: int(np.searchsorted(series.times, first))]
+        numbers = _numbers(drawn[:, : len(truth)], truth, _scales(before, panel.step.season))
+        steps, targets = np.nonzero(~np.isnan(truth))
+        yield Errors(
+            np.full(len(steps), series.name, object),
+            np.full(len(steps), number),
+            steps + 1,
+            targets,
+            numbers[steps, targets],
+        )
 
 
-def _scales(series: Series, end: int, season: int) -> list[tuple[float, float]]:
-    """The mean absolute and squared error of the seasonal naive forecast before a step, of each
-    target; NaN if there is none, or it makes no error."""
-    found = []
-    lag = season if end > season else 1
-    for y in series.y[:end].T:
-        errors = y[lag:] - y[:-lag]
+def _scales(y: NDArray[np.float64], season: int) -> NDArray[np.float64]:
+    """The mean absolute and squared error of the seasonal naive forecast, ``(2, D)``; NaN if there
+    is none, or it makes no error."""
+    found = np.full((2, y.shape[1]), np.nan)
+    lag = season if len(y) > season else 1
+    for d, column in enumerate(y.T):
+        errors = column[lag:] - column[:-lag]
         errors = errors[~np.isnan(errors)]
-        sizes = (float(np.abs(errors).mean()), float((errors**2).mean())) if len(errors) else (0, 0)
-        found.append(tuple(size or float("nan") for size in sizes))
-    return found  # type: ignore[return-value]
+        if errors.any():
+            found[:, d] = np.abs(errors).mean(), (errors**2).mean()
+    return found
 
 
 def _numbers(
-    drawn: NDArray[np.float64], y: float, scales: tuple[float, float]
+    drawn: NDArray[np.float64], y: NDArray[np.float64], scales: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    """The numbers of one step, in the order of :class:`Errors`."""
-    quantiles = np.quantile(drawn, PINBALL)
-    levels = np.array(PINBALL)
-    pinball = 2 * np.mean(np.where(y >= quantiles, levels, levels - 1) * (y - quantiles))
-    absolute, squared = abs(float(np.median(drawn)) - y), (float(drawn.mean()) - y) ** 2
+    """The numbers of each value, ``(T, D, 8)``, in the order of :class:`Errors`."""
+    levels = np.array(PINBALL)[:, None, None]
+    above = y - np.quantile(drawn, PINBALL, axis=0)
+    pinball = 2 * np.where(above >= 0, levels * above, (levels - 1) * above).mean(0)
+    absolute, squared = np.abs(np.median(drawn, 0) - y), (drawn.mean(0) - y) ** 2
     covered = []
     for share in COVERED:
-        low, high = np.quantile(drawn, [(1 - share) / 2, (1 + share) / 2])
-        covered.append(float(low <= y <= high))
+        low, high = np.quantile(drawn, [(1 - share) / 2, (1 + share) / 2], axis=0)
+        covered.append(((low <= y) & (y <= high)).astype(np.float64))
     scaled = (absolute / scales[0], squared / scales[1])
-    return np.array([crps(drawn, y), pinball, abs(y), *scaled, *covered])
+    return np.stack([crps(drawn, y), pinball, np.abs(y), *scaled, *covered], -1)
 
 
 def _mean_of_known(values: NDArray[np.float64]) -> float:
     """The mean of the values that are not NaN; NaN if there are none."""
     known = values[~np.isnan(values)]
-    return float(known.mean()) if len(known) else float("nan")
+    return float(known.mean()) if len(known) else math.nan
 
 
-def crps(drawn: NDArray[np.float64], y: float) -> float:
+def crps(drawn: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.float64]:
     r"""The continuous ranked probability score of draws, :math:`E|Y - y| - \tfrac12 E|Y - Y'|`,
-    where Y' is another draw, without the bias of a draw met with itself.
+    where Y' is another draw, without the bias of a draw met with itself (Ferro 2014).
+
+    Args:
+        drawn: ``(n, *)``.
+        y: ``(*)``, the values that came.
 
     Example:
-        >>> crps(np.array([1.0, 1.0]), 3.0), crps(np.array([0.0, 2.0]), 1.0)
-        (2.0, 0.0)
+        >>> crps(np.array([1.0, 1.0]), np.array(3.0)).item()
+        2.0
+        >>> crps(np.array([[0.0, 0.0], [2.0, 2.0]]), np.array([1.0, 3.0])).tolist()
+        [0.0, 1.0]
     """
     n = len(drawn)
-    ordered = np.sort(drawn)
     weights = 2 * np.arange(1, n + 1) - n - 1
-    spread = 2 * float(ordered @ weights) / (n * max(n - 1, 1))  # E|Y - Y'| of different draws
-    return float(np.abs(drawn - y).mean()) - spread / 2
+    pairs = np.tensordot(weights, np.sort(drawn, 0), 1)  # the sum of |Y - Y'| over all pairs
+    return np.asarray(np.abs(drawn - y).mean(0) - pairs / (n * max(n - 1, 1)))

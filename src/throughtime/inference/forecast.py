@@ -93,6 +93,14 @@ class Forecast:
                 }
 
 
+class _After:
+    """What is known of the steps to come: how many they are, and their inputs by series."""
+
+    def __init__(self, future: Panel | None, steps: int, gaps: bool) -> None:
+        self.given = {} if future is None else {series.name: series for series in future.series}
+        self.steps, self.gaps = steps, gaps
+
+
 @torch.no_grad()
 def forecast_panel(
     run: RunFolder,
@@ -101,6 +109,7 @@ def forecast_panel(
     steps: int = STEPS,
     paths: int = PATHS,
     future: Panel | None = None,
+    gaps: bool = False,
 ) -> list[Forecast]:
     """Draw paths of the next steps of each series, each value given all before it.
 
@@ -113,6 +122,7 @@ def forecast_panel(
         steps: how many steps.
         paths: how many paths of each series.
         future: the inputs that are known of those steps.
+        gaps: whether they may be missing at a step, as they may within a history.
 
     Raises:
         RunError: if the model is none of series.
@@ -123,7 +133,7 @@ def forecast_panel(
     found: list[Forecast] = []
     for at in range(0, len(history.series), SERIES):
         some = history.series[at : at + SERIES]
-        found += _drawn(run, y, some, history, future, steps, paths)
+        found += _drawn(run, y, some, history, _After(future, steps, gaps), paths)
     return found
 
 
@@ -132,11 +142,11 @@ def _drawn(
     y: Measured,
     series: ListOf[Series],
     history: Panel,
-    future: Panel | None,
-    steps: int,
+    after: _After,
     paths: int,
 ) -> Iterator[Forecast]:
-    extended = [_extended(one, history, future, steps) for one in series]
+    steps = after.steps
+    extended = [_extended(one, history, after) for one in series]
     rows = there(run.model, encoded(run.schema, [one for one, _ in extended]))
     assert isinstance(rows.y, Sequence)
     past = Sequence(rows.y.values, rows.y.lengths - steps)
@@ -176,32 +186,29 @@ def column_of(run: RunFolder) -> Measured:
     return run.schema.y
 
 
-def _extended(
-    series: Series, history: Panel, future: Panel | None, steps: int
-) -> tuple[Series, NDArray[Any]]:
+def _extended(series: Series, history: Panel, after: _After) -> tuple[Series, NDArray[Any]]:
     """The series with so many steps after it, whose y are missing, and their times."""
     if not len(series):
         raise DataError(f"series {series.name!r} has no step to forecast from")
-    times = history.step.after(series.times[-1], steps)
-    known = {name: _known(series, name, times, history, future) for name in history.known}
+    times = history.step.after(series.times[-1], after.steps)
+    known = {name: _known(series, name, times, history, after) for name in history.known}
     return series.followed_by(times, known), times
 
 
 def _known(
-    series: Series, name: str, times: NDArray[Any], history: Panel, future: Panel | None
+    series: Series, name: str, times: NDArray[Any], history: Panel, after: _After
 ) -> NDArray[Any]:
     """The values of a known input at the times to come.
 
     Raises:
         DataError: if they are not given, with the series and the first time.
     """
-    given = (
-        None if future is None else next((s for s in future.series if s.name == series.name), None)
-    )
+    given = after.given.get(series.name)
     values = np.array([], series.x[name].dtype) if given is None else given.x[name]
     at = {} if given is None else {time: i for i, time in enumerate(given.times.tolist())}
     for time in times.tolist():
-        if time not in at or values[at[time]] is None or values[at[time]] != values[at[time]]:
+        value = values[at[time]] if time in at else None
+        if time not in at or (not after.gaps and (value is None or value != value)):
             written = history.step.written(times[:1])[0] if time == times[0] else time
             of = f"series {series.name!r}: " if series.name else ""
             raise DataError(

@@ -11,8 +11,8 @@ from throughtime.data.formats.memory import table_of
 from throughtime.data.formats.tables import read_table
 from throughtime.data.panel.level import level
 from throughtime.data.panel.more import more
-from throughtime.data.panel.reader import without_kinds
-from throughtime.data.panel.reading import as_panel
+from throughtime.data.panel.parts import Cuts, cuts_of
+from throughtime.data.panel.reader import Understood, understood
 from throughtime.data.table.table import Table
 from throughtime.inference.forecast import column_of
 from throughtime.inference.rows import STDIN, name_of
@@ -30,8 +30,27 @@ def own_panel(run: RunFolder) -> Panel:
     column_of(run)
     if run.config.dataset is None:
         raise RunError(f"{run.path}: was trained on rows in memory; give them")
-    table = read_table(Path(run.config.dataset), run.config.reading)
-    return as_panel(table, without_kinds(run.config.reading, table)[0])
+    return _own(run, run.config.dataset).panel
+
+
+def own_cuts(run: RunFolder) -> tuple[Panel, Cuts]:
+    """The series of the data that a run was trained on, and where their parts begin.
+
+    Raises:
+        RunError: if they were rows in memory, or have changed since.
+        DataError: if the file cannot be read any more.
+    """
+    column_of(run)
+    run.data()  # says what is wrong, if what is held out is not what it was
+    assert run.config.dataset is not None
+    found = _own(run, run.config.dataset)
+    cuts = cuts_of(found.panel, found.cut)
+    assert cuts is not None  # or there would have been nothing to train on
+    return found.panel, cuts
+
+
+def _own(run: RunFolder, dataset: str) -> Understood:
+    return understood(read_table(Path(dataset), run.config.reading), run.config.reading)
 
 
 def later_panel(run: RunFolder, source: object, before: Panel | None = None) -> Panel:

@@ -12,6 +12,7 @@ from torch import Tensor
 from throughtime.data import Dataset, Examples
 from throughtime.data.schema import Schema
 from throughtime.data.splitting import PARTS
+from throughtime.inference.backtests import ORIGINS, Backtests, backtests
 from throughtime.inference.decoding import Decoding
 from throughtime.inference.evaluate import (
     Evaluation,
@@ -252,6 +253,24 @@ class Run:
             steps = STEPS if steps is None else steps
             return forecast_panel(self.folder, before, steps=steps, paths=many, future=after)
         return forecast(self.folder, history, steps=steps, samples=samples)
+
+    def backtest(
+        self, horizon: int, origins: int = ORIGINS, on: object = None, *, paths: int = PATHS
+    ) -> Backtests:
+        """Measure forecasts of several series from several origins in the past, beside those of
+        methods that the run has to beat.
+
+        Args:
+            horizon: the steps of each forecast.
+            origins: how many forecasts of each series.
+            on: rows of a later file; if None, the test part of the run's own data.
+            paths: how many paths are drawn for each forecast.
+
+        Raises:
+            ValueError: if the model is not one of several series, rows cannot be read, or are too
+                few.
+        """
+        return backtests(self.folder, on, horizon=horizon, origins=origins, paths=paths)
 
     def hidden_states(self, rows: object) -> list[tuple[Tensor, ...]]:
         """What happens inside: of each row h(1) … h(τ) of each layer, the lowest first, ``(τ, H)``.

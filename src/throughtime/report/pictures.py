@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 
+import numpy as np
 import torch
 from matplotlib.figure import Figure
 
@@ -12,8 +14,12 @@ from throughtime.data import Dataset
 from throughtime.distribution.distribution import SequenceDistribution
 from throughtime.evaluation.likelihood import MEASURED, decides_length, sees_x, y_given
 from throughtime.evaluation.metrics import length_distributions
+from throughtime.inference.backtest import FEWEST, held, times_of
+from throughtime.inference.forecast import forecast_panel
+from throughtime.inference.panel import own_cuts
 from throughtime.inference.run import Run
 from throughtime.report import captions, curve, lengths, wiring
+from throughtime.report.forecasts import page
 from throughtime.runs import choices
 from throughtime.runs.alone import alone
 from throughtime.runs.files import folder_in, save
@@ -22,6 +28,12 @@ from throughtime.sequence import Sequence
 
 SHEET = 32
 """The number of pictures on a contact sheet."""
+
+SERIES = 6
+"""The most series of which forecasts are drawn."""
+
+WINDOW = 12
+"""So many steps are forecast where two seasons are fewer, if the test part has as many."""
 
 LONGEST = 200
 """The length at which a caption that has not ended is cut."""
@@ -32,7 +44,8 @@ def draw_all(run: Run, data: Dataset | None = None) -> list[Path]:
     """Draw all pictures of a run into its folder, and return their paths.
 
     The wiring and the learning curve; the lengths of the test part and of the model, if it decides
-    τ; and captions of pictures, if x is a picture. Repeated calls draw the same pictures.
+    τ; captions of pictures, if x is a picture; and of several series the forecasts of the last
+    steps of the test part, with what came. Repeated calls draw the same pictures.
     """
     run.model.eval()
     data = run.data() if data is None else data
@@ -48,6 +61,8 @@ def draw_all(run: Run, data: Dataset | None = None) -> list[Path]:
         if data.schema.picture_shape is not None and sees_x(run.model):
             for part in [part for part in data.splits if part not in ("train", "valid")]:
                 found[f"captions-{part}"] = _sheet(run, data, part)
+        if data.schema.of_series and run.config.dataset is not None:
+            found["forecasts"] = _last_steps(run)
     folder = folder_in(run.path, PICTURES)
     with alone(folder):  # not the run's folder, which may be trained in meanwhile
         for name, drawn in found.items():
@@ -71,3 +86,22 @@ def _sheet(run: Run, data: Dataset, part: str) -> Figure:
     ]
     title = f"{data.name}, {part}: the true name, and below it the model's"
     return captions.draw(shown, title)
+
+
+def _last_steps(run: Run) -> Figure:
+    """Forecasts of some series from a point in the test part on, with what came then."""
+    panel, cuts = own_cuts(run.folder)
+    times = times_of(panel)
+    steps = min(int((times >= cuts.test).sum()), max(2 * panel.step.season, WINDOW))
+    origin = times[-steps]
+    pairs = [(s, int(np.searchsorted(s.times, origin))) for s in panel.series]
+    pairs = [(s, end) for s, end in pairs if FEWEST <= end < len(s)]
+    many = len(pairs)
+    pairs = [pairs[i] for i in np.unique(np.linspace(0, many - 1, min(SERIES, many)).astype(int))]
+    history = replace(panel, series=tuple(s.upto(end) for s, end in pairs))
+    drawn = forecast_panel(run.folder, history, steps=steps, future=held(panel, steps), gaps=True)
+    truths = {s.name: s.y[end : end + steps] for s, end in pairs}
+    title = f"{', '.join(panel.targets)}: {panel.step.lasting(steps)} of the test part"
+    if many > len(pairs):
+        title += f", {len(pairs)} of {many:,} series"
+    return page(history, drawn, truths, title)

@@ -108,8 +108,8 @@ MUTANTS = [
     Mutant(
         "of picked rows of a large table, others are read",
         "data/storage/stored.py",
-        "inside = rows[at:after] - (self._ends[number] - len(piece))",
-        "inside = rows[at:after] - (self._ends[number] - len(piece)) - 1",
+        "yield picked(piece, some - begin)",
+        "yield picked(piece, some - begin - 1)",
         ("tests/data/storage/test_stored.py::test_cells_are_read_like_a_list",),
     ),
     Mutant(

@@ -201,8 +201,8 @@ MUTANTS = [
     Mutant(
         "equal rows are in different parts",
         "data/table/equal.py",
-        "found[order] = number[begins.cumsum(dtype=whole) - 1]",
-        "found[order] = np.arange(len(order))",
+        "first[rows] = firsts[begins.cumsum() - 1]",
+        "first[rows] = rows",
         (FILES + "pairs/test_columns.py::test_copies_of_a_row_share_a_part",),
     ),
     Mutant(

@@ -17,6 +17,7 @@ from throughtime.data.columns.panel import Panel, Series
 from throughtime.data.dataset import Dataset
 from throughtime.data.errors import DataError
 from throughtime.data.examples import Examples
+from throughtime.data.panel.parts import cuts_of, ends_of
 from throughtime.data.schema import Schema
 from throughtime.data.splitting import PARTS
 from throughtime.sequence import Sequence
@@ -29,9 +30,6 @@ MANY = 1_000
 
 LEAST = {"train": 24, "valid": 3, "test": 3}
 """The fewest values of all series together in each part."""
-
-SHARES = (0.8, 0.9)
-"""How many of all steps are before validation, and before the test."""
 
 
 def of_panel(
@@ -53,9 +51,7 @@ def of_panel(
         name: the name of the data.
         what: the kind of the targets, see :data:`~throughtime.data.columns.measured.KINDS`; if
             None, it follows from their values in training.
-        cut: the time where the test begins; the last ninth of the steps before it are for
-            validation. If None, the last tenth of all steps is for test, and the tenth before it
-            for validation.
+        cut: the time where the test begins, see :func:`~throughtime.data.panel.parts.cuts_of`.
         calendar: what of the time is an input, see :mod:`~throughtime.data.columns.calendar`; what
             is usual, if None.
         where: the file, for messages.
@@ -66,7 +62,7 @@ def of_panel(
     times = max(panel.series, key=len).times
     parts_of_time = usual(times, panel.step.regular) if calendar is None else calendar
     check_parts(parts_of_time, times)
-    ends = _ends(panel, cut)
+    ends = ends_of(panel, cuts_of(panel, cut))
     _check_sizes(panel, ends, where)
     training = [s.y[: e[0]] for s, e in zip(panel.series, ends, strict=True)]
     values = np.concatenate(training)
@@ -177,21 +173,6 @@ def _static(panel: Panel, trained: list[int], y: Measured) -> Static | None:
 def _array(values: list[Any]) -> NDArray[Any]:
     numbers = all(v is None or isinstance(v, float) for v in values)
     return np.array(values, np.float64 if numbers else object)
-
-
-def _ends(panel: Panel, cut: object) -> list[list[int]]:
-    """How many steps of each series are before the end of training, validation and test."""
-    times = np.sort(np.concatenate([s.times[~np.isnan(s.y).all(1)] for s in panel.series]))
-    if not len(times):
-        return [[0, 0, len(s)] for s in panel.series]
-    if cut is None:
-        points = [times[min(int(len(times) * share), len(times) - 1)] for share in SHARES]
-    else:
-        before = times[times < cut]
-        points = [before[len(before) * 8 // 9] if len(before) else cut, cut]
-    return [
-        [*(int(np.searchsorted(s.times, point)) for point in points), len(s)] for s in panel.series
-    ]
 
 
 def _check_sizes(panel: Panel, ends: list[list[int]], where: str) -> None:

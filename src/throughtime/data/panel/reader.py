@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -42,14 +42,39 @@ def series_data(table: Table, reading: Reading, name: str) -> Dataset:
             f"--{told[0]}: {table.path} has several series, which have no such option; leave it out"
             + (", or cut them by --split COLUMN:POINT" if told[0] in ("valid", "test") else "")
         )
+    panel, what, cut = understood(table, reading)
+    calendar = None
+    if reading.calendar is not None:
+        told = reading.calendar.split(",") if reading.calendar != "none" else []
+        calendar = tuple(map(str.strip, told))
+    where = str(table.path)
+    return of_panel(panel, name, what=what, cut=cut, calendar=calendar, where=where)
+
+
+class Understood(NamedTuple):
+    """What a table and the options say together.
+
+    Args:
+        panel: the series.
+        what: the kind of the targets, if it is told.
+        cut: the time where the test begins, if it is told.
+    """
+
+    panel: Panel
+    what: str | None
+    cut: Any
+
+
+def understood(table: Table, reading: Reading) -> Understood:
+    """The series of a table, the kind that is told, and where the test is told to begin.
+
+    Raises:
+        DataError: as :func:`series_data`.
+    """
     plain, what = without_kinds(reading, table)
     panel = as_panel(table, plain)
     cut = None if reading.split is None else _cut(table, panel, reading.split)
-    parts = None
-    if reading.calendar is not None:
-        told = reading.calendar.split(",") if reading.calendar != "none" else []
-        parts = tuple(map(str.strip, told))
-    return of_panel(panel, name, what=what, cut=cut, calendar=parts, where=str(table.path))
+    return Understood(panel, what, cut)
 
 
 def without_kinds(reading: Reading, table: Table) -> tuple[Reading, str | None]:
