@@ -322,6 +322,26 @@ def test_the_data_may_have_changed(folder: Path, tmp_path: Path) -> None:
     assert "made for other data" in bad("evaluate", tmp_path / "run")
 
 
+def test_each_file_of_a_folder_is_a_series(tmp_path: Path) -> None:
+    for part, panel in (("past", upto(shops(3, STEPS), 86)), ("known", after(shops(3, STEPS), 86))):
+        (tmp_path / part).mkdir()
+        for series in panel.series:
+            one = Panel(**{**vars(panel), "series": (series,)})
+            path = csv_of(one, tmp_path / part / f"{series.name}.csv", targets=part == "past")
+            rows = [line.split(",") for line in path.read_text().splitlines()]
+            path.write_text("\n".join(",".join([r[0], *r[2:]]) for r in rows) + "\n")
+    past, known, out = tmp_path / "past", tmp_path / "known", tmp_path / "run"
+    assert "if each is a series, name their time" in bad("train", past, "--out", out)
+    told = ("--time", "date", "--target", "sales", "--input", "promo:known")
+    said = good("train", past, *told, *FEW, "--max-steps", 2, "--out", out)
+    assert "series: file, 3 (s0, s1, s2)" in said
+    said = good("predict", out, past, "--future", known, "--steps", 2, "--paths", 5)
+    assert [row.split(",")[:2] for row in said.splitlines()[1:]] == [
+        [f"s{i}", f"2024-03-{day}"] for i in range(3) for day in (27, 28)
+    ]
+    assert "-log p" in good("evaluate", out)
+
+
 def test_a_history_without_its_columns_is_refused(run: Run, tmp_path: Path) -> None:
     (tmp_path / "h.csv").write_text("day,shop,sales,promo,region\n2024-01-01,s0,3,0,south\n")
     with pytest.raises(DataError, match="date"):

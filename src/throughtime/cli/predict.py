@@ -45,7 +45,7 @@ from throughtime.cli.files import (
 )
 @click.option(
     "--future",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    type=click.Path(exists=True, path_type=Path),
     help="Of several series: a table with the inputs that are known of the steps to come.",
 )
 @click.option("--quantiles", help="Of several series: levels [0.05,0.25,0.5,0.75,0.95].")

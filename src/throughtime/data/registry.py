@@ -23,6 +23,7 @@ from throughtime.data.formats.memory import table_of
 from throughtime.data.formats.tables import read_table
 from throughtime.data.pairs.columns import as_data, of_table, read_columns
 from throughtime.data.pairs.roles import kinds_of
+from throughtime.data.panel.folder import series_table
 from throughtime.data.panel.reader import series_data
 from throughtime.data.panel.reading import is_panel
 from throughtime.data.reading import AS_IT_IS, FORMATS, Reading
@@ -154,6 +155,8 @@ def _read(path: Path, seed: int, reading: Reading) -> Dataset:
     for file in (path, *reading.part_files.values()):
         if file.exists() and not file.is_dir():
             check_regular(file)
+    if path.is_dir() and (reading.time is not None or reading.series is not None):
+        return series_data(*series_table(path, reading), path.name)
     if path.is_dir():
         path = table_in(path)
     form = _format(path, reading)

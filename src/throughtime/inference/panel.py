@@ -8,11 +8,12 @@ from pathlib import Path
 from throughtime.data.columns.panel import Panel
 from throughtime.data.errors import DataError
 from throughtime.data.formats.memory import table_of
-from throughtime.data.formats.tables import read_table
+from throughtime.data.panel.folder import series_table
 from throughtime.data.panel.level import level
 from throughtime.data.panel.more import more
 from throughtime.data.panel.parts import Cuts, cuts_of
 from throughtime.data.panel.reader import Understood, understood
+from throughtime.data.reading import Reading
 from throughtime.data.table.table import Table
 from throughtime.inference.forecast import column_of
 from throughtime.inference.rows import STDIN, name_of
@@ -50,7 +51,7 @@ def own_cuts(run: RunFolder) -> tuple[Panel, Cuts]:
 
 
 def _own(run: RunFolder, dataset: str) -> Understood:
-    return understood(read_table(Path(dataset), run.config.reading), run.config.reading)
+    return understood(*series_table(Path(dataset), run.config.reading))
 
 
 def later_panel(run: RunFolder, source: object, before: Panel | None = None) -> Panel:
@@ -67,17 +68,18 @@ def later_panel(run: RunFolder, source: object, before: Panel | None = None) -> 
     """
     learned = column_of(run).panel
     assert learned is not None
-    table = _table(run, source)
+    table, reading = _table(run, source)
     if before is not None:
-        return more(table, before, run.config.reading)
-    return level(more(table, learned, run.config.reading))
+        return more(table, before, reading)
+    return level(more(table, learned, reading))
 
 
-def _table(run: RunFolder, source: object) -> Table:
+def _table(run: RunFolder, source: object) -> tuple[Table, Reading]:
     if isinstance(source, BufferedIOBase):
         if name_of(source) == STDIN:
             raise DataError("series are read as a whole; give a file by its name")
         source = Path(name_of(source))
+    reading = run.config.reading
     if isinstance(source, str | Path):
-        return read_table(Path(source), run.config.reading)
-    return table_of(source, column="text")
+        return series_table(Path(source), reading)
+    return table_of(source, column="text"), reading

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,9 @@ import pytest
 from tests.helpers.data_files import Write
 from tests.helpers.panels import assert_same, days, read, refused, said_to_be, table
 from throughtime.data import DataError, Reading
-from throughtime.data.panel.folder import folder_panel
+from throughtime.data.columns.panel import Panel
+from throughtime.data.panel.folder import files_table
+from throughtime.data.panel.reading import as_panel
 
 YEARS = [str(year) for year in range(1960, 1990)]
 
@@ -20,6 +23,12 @@ WIDE = table(
     ",".join(["country", *YEARS]),
     *(",".join([c, *(f"{k}.{i}" for i in range(30))]) for k, c in enumerate("zyx")),
 )
+
+
+def folder_panel(paths: list[Path], reading: Reading) -> Panel:
+    """The panel of several files, of which each is a series."""
+    table, label = files_table(paths, reading)
+    return as_panel(table, replace(reading, series=label))
 
 
 def test_a_row_each_with_years(write: Write) -> None:

@@ -26,7 +26,7 @@ def table_in(folder: Path) -> Path:
     if tables:
         raise DataError(
             f"{folder}: a folder with {len(tables)} tables; give one of them, such as {tables[0]}, "
-            "and others by --valid and --test"
+            "and others by --valid and --test; if each is a series, name their time: --time COLUMN"
         )
     _check_kinds(folder)
     if not _pictures(folder):

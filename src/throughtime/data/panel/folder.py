@@ -6,38 +6,39 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from throughtime.data.columns.panel import Panel
 from throughtime.data.errors import DataError
-from throughtime.data.formats.tables import read_table
+from throughtime.data.formats.tables import is_table, read_table
 from throughtime.data.panel.long import free, joined_tables, with_column
-from throughtime.data.panel.reading import as_panel
 from throughtime.data.reading import Reading
 from throughtime.data.table.table import Table
 
 
-def folder_panel(paths: Sequence[Path], reading: Reading) -> Panel:
-    """The series of several files with the same columns, each named after its file.
+def series_table(path: Path, reading: Reading) -> tuple[Table, Reading]:
+    """The rows of a file, or of all tables in a folder, of which each is a series that is named
+    after its file; and how the series are told apart then.
 
     Args:
-        paths: the files.
+        path: the file or folder.
         reading: how they are read; ``series`` names labels within the files, if there are any.
 
     Raises:
-        DataError: if a file has other columns than the first; or as :func:`as_panel`.
+        DataError: if a folder has no tables, or one has other columns than the first.
 
     Example:
         >>> import tempfile
         >>> with tempfile.TemporaryDirectory() as folder:
-        ...     paths = [Path(folder) / name for name in ("a.csv", "b.csv")]
-        ...     for path in paths:
-        ...         _ = path.write_text("day,v\\n2024-01-01,1\\n2024-01-02,2\\n")
-        ...     panel = folder_panel(paths, Reading())
-        >>> [series.name for series in panel.series], panel.labels
-        (['a', 'b'], ('file',))
+        ...     for name in ("a.csv", "b.csv"):
+        ...         text = "day,v\\n2024-01-01,1\\n2024-01-02,2\\n"
+        ...         _ = (Path(folder) / name).write_text(text)
+        ...     table, told = series_table(Path(folder), Reading(time="day"))
+        >>> list(table.columns), table.column("file"), told.series
+        (['day', 'v', 'file'], ['a', 'a', 'b', 'b'], 'file')
     """
-    table, label = files_table(paths, reading)
+    if not path.is_dir():
+        return read_table(path, reading), reading
+    table, label = files_table(sorted(filter(is_table, path.iterdir())), reading)
     by = label if reading.series is None else f"{label},{reading.series}"
-    return as_panel(table, replace(reading, series=by))
+    return table, replace(reading, series=by)
 
 
 def files_table(paths: Sequence[Path], reading: Reading) -> tuple[Table, str]:
