@@ -32,7 +32,7 @@ def series_table(path: Path, reading: Reading) -> tuple[Table, Reading]:
         ...         _ = (Path(folder) / name).write_text(text)
         ...     table, told = series_table(Path(folder), Reading(time="day"))
         >>> list(table.columns), table.column("file"), told.series
-        (['day', 'v', 'file'], ['a', 'a', 'b', 'b'], 'file')
+        (['file', 'day', 'v'], ['a', 'a', 'b', 'b'], 'file')
     """
     if not path.is_dir():
         return read_table(path, reading), reading
