@@ -75,7 +75,7 @@ class Workplace:
         if os.WIFSIGNALED(status):
             return f"a crash, by signal {os.WTERMSIG(status)}"
         text = log.read_text()
-        failed = re.search(r"^FAILED (.+?)(?: - |$)", text, re.MULTILINE)
+        failed = re.search(r"^(?:FAILED|ERROR) (.+?)(?: - |$)", text, re.MULTILINE)
         code = os.waitstatus_to_exitcode(status)
         if code == 0 or (code == 1 and failed):
             return failed[1].removeprefix("tests/") if failed else ""

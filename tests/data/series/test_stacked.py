@@ -25,9 +25,18 @@ STACKED = {
 
 @pytest.mark.parametrize("name", STACKED)
 def test_several_series(write: Write, name: str) -> None:
-    data = load(write("a.csv", STACKED[name]), reading=Reading(target="v"))
-    assert data.schema.of_series
+    for target in ("v", "v:number"):
+        data = load(write("a.csv", STACKED[name]), reading=Reading(target=target))
+        assert data.schema.of_series
     assert "series: sensor, 3 (a, b, c), 60 steps each" in data.description
+
+
+@pytest.mark.parametrize("name", STACKED)
+def test_several_series_that_have_a_row_twice_are_no_single_one(write: Write, name: str) -> None:
+    lines = STACKED[name].splitlines()
+    twice = "\n".join([*lines[:5], lines[4], *lines[5:]]) + "\n"
+    with pytest.raises(DataError, match=r"a\.csv:\d+: .*'sensor' says of which"):
+        load(write("a.csv", twice), reading=Reading(target="v"))
 
 
 def test_several_series_by_two_columns_of_numbers(write: Write) -> None:

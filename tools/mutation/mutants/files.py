@@ -76,9 +76,12 @@ MUTANTS = [
     Mutant(
         "several series below each other are one",
         "data/series/stacked.py",
-        "if within and np.array_equal(",
-        "if False and np.array_equal(",
-        (FILES + "series/test_stacked.py::test_several_series",),
+        "if within and bool(",
+        "if False and bool(",
+        (
+            FILES + "series/test_stacked.py::"
+            "test_several_series_that_have_a_row_twice_are_no_single_one",
+        ),
     ),
     Mutant(
         "rows of one sequence are cut at every row",

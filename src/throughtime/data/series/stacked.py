@@ -15,6 +15,9 @@ from throughtime.data.table.equal import hashes_of, numbered
 from throughtime.data.table.table import Table
 from throughtime.data.times.times import goes_back
 
+RARE = 20
+"""In so many rows at least, a time of a series may be there twice, by mistake."""
+
 LEAST = 3
 """The fewest rows of a series, on average."""
 
@@ -45,10 +48,11 @@ def check_one_series(table: Table, clocks: Clocks, modelled: list[str]) -> None:
         return {n: found for n in others if (found := _groups(table, n)) is not None}
 
     for columns, values in {**clocks, **counts}.items():
-        again = ~(values[:-1] < values[1:])
+        again, back = ~(values[:-1] < values[1:]), values[1:] < values[:-1]
         if not again.any():
             continue
-        row, count = int(again.argmax()) + 1, int(again.sum())
+        first = back if back.any() else again  # a time that is there twice begins nothing
+        row, count = int(first.argmax()) + 1, int(again.sum())
         below = LEAST * count < len(table)
         together = columns in clocks and not goes_back(values) and 4 * count >= len(table)
         if not below and not together:
@@ -57,7 +61,7 @@ def check_one_series(table: Table, clocks: Clocks, modelled: list[str]) -> None:
         if below:
             changes = {g: v[1:] != v[:-1] for g, v in by.items()}
             within = [g for g, rows in changes.items() if rows.any() and not (rows & ~again).any()]
-            if within and np.array_equal(np.any([changes[g] for g in within], 0), again):
+            if within and bool(np.any([changes[g] for g in within], 0)[first].all()):
                 _refuse(table, columns, within, row, ("begins again", "begin again"))
         if together:
             for g, v in by.items():
@@ -97,7 +101,9 @@ def _goes_on(clock: NDArray[Any], groups: NDArray[np.signedinteger[Any]]) -> boo
     """Whether a clock goes on in the rows of each group, and half the groups have one time."""
     order = groups.argsort(kind="stable")
     times, of = clock[order], groups[order]
-    if bool(((of[1:] == of[:-1]) & ~(times[:-1] < times[1:])).any()):
+    inside = of[1:] == of[:-1]
+    twice = inside & (times[1:] == times[:-1])
+    if bool((inside & (times[1:] < times[:-1])).any()) or RARE * int(twice.sum()) > len(times):
         return False
     begins = np.flatnonzero(np.r_[True, clock[1:] != clock[:-1], True])  # of each time
     return bool(2 * np.diff(begins).max() > groups.max())
