@@ -117,7 +117,7 @@ def test_a_forecast_is_drawn(folder: Path, tmp_path: Path) -> None:
     assert bad(*predict, "--picture", tmp_path / "a.gif") == (
         f"Error: --picture {tmp_path / 'a.gif'}: expected a name that ends in .png or .svg"
     )
-    assert "No such file" in bad(*predict, "--picture", tmp_path / "none" / "a.png")
+    assert "there is no such folder" in bad(*predict, "--picture", tmp_path / "none" / "a.png")
 
 
 def test_training_and_report_draw_the_end_of_the_test_part(folder: Path) -> None:

@@ -102,3 +102,9 @@ def test_every_row_of_the_notes_names_code_and_a_test_that_exist() -> None:
             assert not name or re.search(rf"^\s*(def|class) {name}\b|^{name} =", source, re.M), (
                 f"{path}::{name}"
             )
+
+
+def test_no_source_has_control_characters() -> None:
+    for path in (ROOT / "src").rglob("*.py"):
+        text = path.read_text()
+        assert not re.search(r"[\x00-\x09\x0b-\x1f]", text), path

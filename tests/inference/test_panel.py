@@ -346,3 +346,65 @@ def test_a_history_without_its_columns_is_refused(run: Run, tmp_path: Path) -> N
     (tmp_path / "h.csv").write_text("day,shop,sales,promo,region\n2024-01-01,s0,3,0,south\n")
     with pytest.raises(DataError, match="date"):
         later_panel(run.folder, tmp_path / "h.csv")
+
+
+def test_an_input_that_is_known_stays_known_if_it_has_not_changed_yet(tmp_path: Path) -> None:
+    panel = upto(shops(2, STEPS), 86)
+    for series in panel.series:
+        series.x["promo"][:] = 0.0
+    path = csv_of(panel, tmp_path / "v.csv")
+    out = tmp_path / "run"
+    assert "promo: known in the future" in good(
+        "train", path, *TOLD, *FEW, "--max-steps", 2, "--out", out
+    )
+    assert "'promo' is known in the future, and not given" in bad("predict", out, path)
+
+
+def test_what_never_changed_may_not_change_later(folder: Path, tmp_path: Path) -> None:
+    text = (folder / "known.csv").read_text()
+    head, *lines = text.splitlines()
+    moved = [line[: line.rindex(",")] + ",west" if ",s1," in line else line for line in lines]
+    (tmp_path / "known.csv").write_text("\n".join([head, *moved]) + "\n")
+    line = bad("predict", folder / "run", folder / "sales.csv", "--future", tmp_path / "known.csv")
+    assert "has west as its region, and had north before" in line
+
+
+def test_nothing_is_overwritten_and_a_folder_is_looked_for_first(
+    folder: Path, tmp_path: Path
+) -> None:
+    how = ("predict", folder / "run", folder / "sales.csv", "--future", folder / "known.csv")
+    before = (folder / "sales.csv").read_bytes()
+    assert "nothing is overwritten" in bad(*how, "--paths-out", folder / "sales.csv")
+    assert (folder / "sales.csv").read_bytes() == before
+    assert "there is no such folder" in bad(*how, "--paths-out", tmp_path / "no" / "x.csv")
+    assert "there is no such folder" in bad(*how, "--picture", tmp_path / "no" / "x.png")
+
+
+def test_the_same_command_has_the_same_answer(folder: Path) -> None:
+    how = ("predict", folder / "run", folder / "sales.csv", "--future", folder / "known.csv")
+    few = ("--steps", 2, "--paths", 10)
+    assert good(*how, *few) == good(*how, *few)
+    scored = ("score", folder / "run", folder / "sales.csv")
+    assert good(*scored) == good(*scored)
+
+
+def test_answers_have_all_their_digits(folder: Path) -> None:
+    from throughtime.cli.forecast import _digits
+
+    for value in (4286571.0, 0.1 + 0.2, 123456.789, 1e-7):
+        assert float(_digits(value)) == pytest.approx(value, rel=1e-8)
+    assert _digits(4286571.0) == "4286571"
+
+
+def test_a_file_without_values_is_not_measured(run: Run, folder: Path, tmp_path: Path) -> None:
+    lines = (folder / "sales.csv").read_text().splitlines()
+    empty = [",".join([*line.split(",")[:2], "", *line.split(",")[3:]]) for line in lines[1:]]
+    (tmp_path / "h.csv").write_text("\n".join([lines[0], *empty]) + "\n")
+    bad("evaluate", run.path, tmp_path / "h.csv")
+    with pytest.raises(DataError):
+        run.evaluate(tmp_path / "h.csv")
+
+
+def test_answers_of_series_go_into_no_folder(folder: Path, tmp_path: Path) -> None:
+    line = bad("predict", folder / "run", folder / "sales.csv", "--out", tmp_path / "out")
+    assert "models a text or series" in line

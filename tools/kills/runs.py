@@ -123,7 +123,8 @@ def end_of(folder: Path) -> dict[str, Any]:
         tensors, _ = load_tensors(folder / file)
         found |= {f"{file} {name}": value.numpy().tobytes() for name, value in tensors.items()}
     said = run.load_state().said
-    found["said"] = {**said, "progress": {**said["progress"], "seconds": 0.0}}
+    times = {"seconds": 0.0, "validation": 0.0}
+    found["said"] = {**said, "progress": {**said["progress"], **times}}
     found["metrics"] = [{**row, "seconds": 0.0} for row in run.metrics()]
     lines = (folder / "metrics.csv").read_text().splitlines()
     found["lines"] = len(lines)

@@ -14,7 +14,14 @@ from typing import Any
 import click
 
 from throughtime.extras import needed_for
-from throughtime.inference.forecast import LEVELS, PATHS, STEPS, Forecast, forecast_panel
+from throughtime.inference.forecast import (
+    LEVELS,
+    PATHS,
+    STEPS,
+    Forecast,
+    forecast_panel,
+    same_draws,
+)
 from throughtime.inference.panel import later_panel
 from throughtime.runs.folder import RunFolder
 
@@ -38,16 +45,24 @@ def of_series(
     """
     if picture is not None:
         _check_drawn(picture)
+    for written in (picture, paths_out):
+        if written is not None and not written.absolute().parent.is_dir():
+            raise ValueError(f"{written}: there is no such folder to write into; make it first")
+    if paths_out is not None and paths_out.exists():
+        raise ValueError(f"--paths-out {paths_out}: is there already; nothing is overwritten")
     quantiles = LEVELS if levels is None else _levels(levels)
     history = later_panel(run, file)
     after = None if future is None else later_panel(run, future, history)
-    found = forecast_panel(
-        run,
-        history,
-        steps=STEPS if steps is None else steps,
-        paths=PATHS if paths is None else paths,
-        future=after,
-    )
+    with same_draws():  # the same command has the same answer
+        found = forecast_panel(
+            run,
+            history,
+            steps=STEPS if steps is None else steps,
+            paths=PATHS if paths is None else paths,
+            future=after,
+        )
+    for note in (*history.notes, *(() if after is None else after.notes)):
+        click.echo(note, err=True)
     if picture is not None:
         from throughtime.report.forecasts import page
 
@@ -101,7 +116,18 @@ def _write(stream: Any, rows: Iterator[dict[str, Any]], as_json: bool) -> None:
         if writer is None:
             writer = csv.DictWriter(stream, list(row), lineterminator="\n")
             writer.writeheader()
-        writer.writerow({k: f"{v:.6g}" if isinstance(v, float) else v for k, v in row.items()})
+        writer.writerow({k: _digits(v) if isinstance(v, float) else v for k, v in row.items()})
+
+
+def _digits(value: float) -> str:
+    """A number with all digits that it has in single precision; a whole one as such.
+
+    Example:
+        >>> _digits(4286570.0), _digits(0.123456789012), _digits(1e20)
+        ('4286570', '0.123456789', '1e+20')
+    """
+    whole = value.is_integer() and abs(value) < 1e15
+    return str(int(value)) if whole else f"{value:.9g}"
 
 
 def _levels(text: str) -> tuple[float, ...]:
@@ -118,6 +144,8 @@ def _levels(text: str) -> tuple[float, ...]:
         found = tuple(float(part) for part in text.split(","))
     except ValueError:
         found = (-1.0,)
-    if not all(0 < level < 1 for level in found):
-        raise click.BadParameter(f"{text!r}; expected levels between 0 and 1, as 0.1,0.5,0.9")
+    if not all(0 < level < 1 for level in found) or len(set(found)) < len(found):
+        raise click.BadParameter(
+            f"{text!r}; expected levels between 0 and 1, each once, as 0.1,0.5,0.9"
+        )
     return found

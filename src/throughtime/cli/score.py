@@ -111,6 +111,6 @@ def score(
         else:
             shown = scored.target if scored.line else said(scored.target)
             if isinstance(scored.input, dict) and "time" in scored.input:  # of series
-                shown = "\t".join([*map(str, scored.input.values()), shown])
+                shown = "\t".join([*map(said, scored.input.values()), shown])
             click.echo(f"{scored.log_prob:.4f}\t{scored.per_symbol:.4f}\t{shown}")
     warn_of_unknown(not_known)

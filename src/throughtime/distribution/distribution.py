@@ -129,9 +129,9 @@ class SequenceDistribution(Distribution):
         can have. Where the output edge carries y, that is estimated from draws of the missing ones,
         each given all before it:
 
-        .. math:: \hat p = rac1n \sum_{i=1}^n
-                  \prod_{t\ 	ext{observed}} p(y^{(t)} \mid y_i^{(1)} \dots y_i^{(t-1)}),
-                  \qquad E[\hat p] = p(y_	ext{observed})
+        .. math:: \hat p = \frac1n \sum_{i=1}^n
+                  \prod_{t\ \text{observed}} p(y^{(t)} \mid y_i^{(1)} \dots y_i^{(t-1)}),
+                  \qquad E[\hat p] = p(y_\text{observed})
 
         Its logarithm is a lower bound on the mean, and exact in the limit (sequential importance
         sampling; Burda et al. 2016, "Importance weighted autoencoders", has the bound). Elsewhere

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import torch
 
 from throughtime.data.columns.panel import Panel
 from throughtime.data.errors import DataError
+from throughtime.data.times.aliases import several
 from throughtime.extras import MissingPackage
 from throughtime.inference.backtest import (
     Backtest,
@@ -23,7 +22,7 @@ from throughtime.inference.backtest import (
     seasonal_naive,
 )
 from throughtime.inference.classical import classical
-from throughtime.inference.forecast import PATHS, column_of
+from throughtime.inference.forecast import PATHS, column_of, same_draws
 from throughtime.inference.panel import later_panel, own_cuts
 from throughtime.runs.errors import RunError
 from throughtime.runs.folder import RunFolder
@@ -86,16 +85,6 @@ class Backtests:
         }
 
 
-def several(count: int, what: str) -> str:
-    """A count and what is counted.
-
-    Example:
-        >>> several(1, "step"), several(2_000, "step")
-        ('1 step', '2,000 steps')
-    """
-    return f"{count:,} {what}" + ("s" if count != 1 else "")
-
-
 def _plain(numbers: Mapping[str, float]) -> dict[str, float | None]:
     return {name: value if math.isfinite(value) else None for name, value in numbers.items()}
 
@@ -145,21 +134,13 @@ def backtests(
     except MissingPackage as missing:
         notes += (str(missing),)
     options = {"horizon": horizon, "origins": origins, "first": first}
-    with _same_draws():
+    with same_draws():
         ours = backtest(panel, of_run(run, panel, paths), **options)
     others = {name: backtest(panel, way, **options) for name, way in ways.items()}
     notes += () if failures is None else failures.said()
     if len(ours.origins) < origins:
         notes += (f"there are but {len(ours.origins)} different origins, not {origins}",)
     return Backtests(ours, others, notes)
-
-
-@contextmanager
-def _same_draws() -> Iterator[None]:
-    """Draw the same paths each time."""
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(0)
-        yield
 
 
 def _cut_of(run: RunFolder, panel: Panel) -> Any:

@@ -17,7 +17,7 @@ from throughtime.data.panel.dataset import encoded
 from throughtime.data.table.equal import groups_of, written
 from throughtime.data.table.table import Table
 from throughtime.data.vocabularies.absent import absent_labels, warn_of_absent
-from throughtime.evaluation.likelihood import MEASURED, decoder, sees_x
+from throughtime.evaluation.likelihood import MEASURED, decoder, sees_x, symbols
 from throughtime.evaluation.metrics import Number
 from throughtime.evaluation.metrics import evaluate as numbers_of
 from throughtime.evaluation.metrics.bootstrap import FEWEST, RESAMPLES
@@ -139,7 +139,10 @@ def examples_of(run: RunFolder, source: object, form: str | None = None) -> Exam
     """
     schema = run.schema
     if schema.of_series:
-        return encoded(schema, later_panel(run, source).series)
+        examples = encoded(schema, later_panel(run, source).series)
+        if not symbols(run.model, examples):
+            raise DataError("no value of the target to measure on; expected some")
+        return examples
     if is_series(run):
         column = schema.y
         y = column.encode(series_values(run, source, form))

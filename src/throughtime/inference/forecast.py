@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from collections.abc import Sequence as ListOf
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -80,7 +81,7 @@ class Forecast:
 
     def rows(self, levels: ListOf[float] = LEVELS) -> Iterator[dict[str, Any]]:
         """A row for each step and target: series, time, target, mean, and each quantile."""
-        quantiles = {f"q{level:g}": self.quantile(level) for level in levels}
+        quantiles = {f"q{level:.12g}": self.quantile(level) for level in levels}
         mean = self.mean
         for t, time in enumerate(self.times):
             for i, target in enumerate(self.targets):
@@ -99,6 +100,14 @@ class _After:
     def __init__(self, future: Panel | None, steps: int, gaps: bool) -> None:
         self.given = {} if future is None else {series.name: series for series in future.series}
         self.steps, self.gaps = steps, gaps
+
+
+@contextmanager
+def same_draws() -> Iterator[None]:
+    """Draw the same each time, and leave torch's generator as it was."""
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(0)
+        yield
 
 
 @torch.no_grad()
@@ -205,17 +214,27 @@ def _known(
     """
     given = after.given.get(series.name)
     values = np.array([], series.x[name].dtype) if given is None else given.x[name]
-    at = {} if given is None else {time: i for i, time in enumerate(given.times.tolist())}
-    for time in times.tolist():
-        value = values[at[time]] if time in at else None
-        if time not in at or (not after.gaps and (value is None or value != value)):
-            written = history.step.written(times[:1])[0] if time == times[0] else time
+    places = np.full(len(times), -1) if given is None else _places(given.times, times, history)
+    for time, place in zip(times, places.tolist(), strict=True):
+        value = values[place] if place >= 0 else None
+        if place < 0 or (not after.gaps and (value is None or value != value)):
             of = f"series {series.name!r}: " if series.name else ""
             raise DataError(
-                f"{of}{name!r} is known in the future, and not given at {written}; expected it for "
-                f"all {len(times)} steps: in a file, by --future"
+                f"{of}{name!r} is known in the future, and not given at "
+                f"{history.step.written(np.array([time]))[0]}; expected it for all {len(times)} "
+                "steps: in a file, by --future"
             )
-    return values[[at[time] for time in times.tolist()]]
+    return values[places]
+
+
+def _places(given: NDArray[Any], times: NDArray[Any], history: Panel) -> NDArray[np.int64]:
+    """Where in the given times each of some times is, ``(n,)``; -1 where it is not. Numbers are
+    equal that a thousandth of a step does not tell apart."""
+    if given.dtype.kind != "M" and history.step.by is not None:
+        unit = history.step.by / 1000
+        given, times = (np.round(t / unit).astype(np.int64) for t in (given, times))
+    at = {time: i for i, time in enumerate(given.tolist())}
+    return np.array([at.get(time, -1) for time in times.tolist()], np.int64)
 
 
 def _steps(y: Sequence, seen: torch.Tensor) -> torch.Tensor:

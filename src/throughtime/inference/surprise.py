@@ -9,6 +9,7 @@ import torch
 from throughtime.data.panel.dataset import encoded
 from throughtime.distribution.distribution import SequenceDistribution
 from throughtime.evaluation.likelihood import there, y_of
+from throughtime.inference.forecast import same_draws
 from throughtime.inference.panel import later_panel
 from throughtime.inference.results import Score
 from throughtime.runs.folder import RunFolder
@@ -21,7 +22,7 @@ def scores_of_series(run: RunFolder, source: object) -> Iterator[Score]:
 
     What is missing before it is drawn once, given what came before that. Numbers are scored by the
     log-density of their standardised values, so that series of all sizes compare; counts by their
-    probability.
+    probability. A series that training has not seen is measured by all values that are given of it.
 
     Args:
         run: a model of series.
@@ -40,7 +41,8 @@ def scores_of_series(run: RunFolder, source: object) -> Iterator[Score]:
         observed = ~rows.y.values.isnan()
         if not p.output.independent:
             observed = observed.all(-1)
-        seeing, filled = p.seeing(rows.y, observed)
+        with same_draws():
+            seeing, filled = p.seeing(rows.y, observed)
         terms = seeing.terms(filled).values[0].tolist()
         there_is = observed[0] if observed.dim() == 2 else observed[0].any(-1)
         times = panel.step.written(series.times)

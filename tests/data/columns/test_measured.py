@@ -112,3 +112,29 @@ def test_values_of_another_kind_are_refused(kind: str, value: float) -> None:
 def test_other_kinds_of_series_are_refused() -> None:
     with pytest.raises(DataError, match="no kind 'weights' of series; expected number, count"):
         Measured("sales", "weights")
+
+
+@pytest.mark.parametrize("values", [[5000.0], [5000.0] * 30, [5000.0, 5001.0]])
+def test_the_deviation_of_few_or_equal_values_is_steadied_by_the_others(
+    values: list[float],
+) -> None:
+    """The others are of mean 1000 and deviation 200: a fifth."""
+    rng = np.random.default_rng(0)
+    others = [with_y(shop(f"s{i}", 60, 1.0), rng.normal(1000, 200, (60, 1))) for i in range(3)]
+    few = with_y(shop("few", len(values), 1.0), np.array(values)[:, None])
+    panel = replace(shops(1), series=(*others, few))
+    for column in (
+        learned(panel, "number"),
+        learned(replace(panel, series=tuple(others)), "number"),
+    ):
+        assert 300 < float(column.scale_of(few).unit) < 1500
+    assert 150 < float(learned(panel, "number").scale_of(others[0]).unit) < 250
+
+
+def test_what_is_to_be_measured_does_not_say_how() -> None:
+    column = learned(shops(3), "number")
+    new, other = shop("new", 20, 50.0), shop("new", 20, 50.0)
+    other.y[12:] = 900.0
+    one, same = (column.encode_series(s, 12)[0][:12].nan_to_num() for s in (new, other))
+    assert torch.equal(one, same)
+    assert column.encode_series(new, 0)[1] == column.encode_series(other, 0)[1]

@@ -346,3 +346,23 @@ def test_a_numbers_column_that_may_be_a_label_or_the_target(write: Write) -> Non
 )
 def test_options_that_do_not_fit(write: Write, options: dict[str, Any], said: str) -> None:
     assert refused(write("a.csv", SHOPS), **(TOLD | options)).startswith(said)
+
+
+def test_series_that_are_called_the_same_are_refused(write: Write) -> None:
+    rows = [f"{day},{a},{b},{i}" for a, b in (("x/y", "z"), ("x", "y/z"))
+            for i, day in enumerate(days(5))]  # fmt: skip
+    path = write("a.csv", table("day,a,b,v", *rows))
+    assert "two series are called 'x/y/z' by a and b" in refused(path, series="a,b", target="v")
+
+
+@pytest.mark.parametrize("text", ["free", "state"])
+def test_what_may_be_a_table_of_texts_is_no_series_by_a_guess(write: Write, text: str) -> None:
+    rows = [
+        f"{day},{s},{i % 5}.5," + (f"{s} word {i}" if text == "free" else "on" if i % 3 else "off")
+        for s in "ab"
+        for i, day in enumerate(days(30))
+    ]
+    path = write("a.csv", table("day,sensor,v,text", *rows))
+    assert not said_to_be(path)
+    assert said_to_be(path, time="day")
+    assert said_to_be(path, target="v") == (text == "state")

@@ -47,6 +47,18 @@ KINDS: dict[str, Kind] = {
 """The kinds by name, as in ``--target sales:count``."""
 
 
+FEW = 8
+"""With fewer values, a series' own deviation says little."""
+
+ONE = 1.0
+"""The unit of what is constant, see :class:`~throughtime.data.columns.scale.Scale`."""
+
+
+def _shows_its_spread(values: NDArray[np.float64]) -> bool:
+    seen = values[~np.isnan(values).any(1)]
+    return len(seen) >= FEW and bool((seen.std(0) > 0).all())
+
+
 def kind_of(values: NDArray[np.float64]) -> str:
     """The kind that values ``(T, D)`` show: counts, if all are whole and none is below zero; shares
     and positive numbers are never guessed, since numbers may be as well.
@@ -70,7 +82,8 @@ class Measured(Column):
     - counts and shares have no unit and are as they are; but the mean of the counts is the scale ν
       of the model, see :class:`~throughtime.RecurrentModel`.
 
-    A series that training has not seen is measured by what is given of it.
+    The deviation of few values, or of equal ones, is steadied by how large it is beside the mean in
+    other series. A series that training has not seen is measured by what is given of it.
 
     Args:
         name: the targets, separated by commas.
@@ -100,7 +113,9 @@ class Measured(Column):
                 for n in panel.static}  # fmt: skip
         self.panel = replace(panel, series=(replace(empty, static=some),), notes=())
         self.size = len(panel.targets)
-        for series, values in zip(panel.series, training, strict=True):
+        pairs = list(zip(panel.series, training, strict=True))
+        pairs.sort(key=lambda pair: not _shows_its_spread(pair[1]))  # these say what is usual
+        for series, values in pairs:
             if (scale := self._scale(values)) is not None:
                 self.scales[series.name] = scale
         return self
@@ -108,14 +123,27 @@ class Measured(Column):
     def scale_of(self, series: Series) -> Scale:
         """The scale of a series: what was learned of it, or what its values show; without any, the
         median of the others."""
-        found = self.scales.get(series.name) or self._scale(series.y)
-        if found is not None:
-            return found
+        return self.scales.get(series.name) or self._scale(series.y) or self._usual()
+
+    def _usual(self) -> Scale:
+        """The median of the scales of training."""
         known = list(self.scales.values())
         return Scale(
             torch.stack([s.mean for s in known]).median(0).values,
             torch.stack([s.unit for s in known]).median(0).values,
         )
+
+    def _steadied(self, scale: Scale, count: int) -> Scale:
+        """A scale of numbers with a deviation that few values, or equal ones, do not show: it is
+        then as large beside the mean as that of most other series."""
+        if not self.scales or (count >= FEW and not bool((scale.unit == ONE).any())):
+            return scale
+        usual = self._usual()
+        share = (usual.unit / usual.mean.abs().clamp(min=1e-12)).clamp(max=1.0)
+        unit = torch.where(scale.mean == 0, usual.unit, scale.mean.abs() * share)
+        own = torch.where(scale.unit == ONE, unit, scale.unit)
+        weight = min(count, FEW) / FEW
+        return Scale(scale.mean, (weight * own.square() + (1 - weight) * unit.square()).sqrt())
 
     def _scale(self, values: NDArray[np.float64]) -> Scale | None:
         """The scale of values, ``(T, D)``; None if a target has none."""
@@ -125,7 +153,7 @@ class Measured(Column):
         scales = [Scale.of(v) for v in seen]
         mean, unit = (torch.cat([getattr(s, what) for s in scales]) for what in ("mean", "unit"))
         if self.what == "number":
-            return Scale(mean, unit)
+            return self._steadied(Scale(mean, unit), min(map(len, seen)))
         nothing = torch.zeros_like(mean)
         if self.what == "share":
             return Scale(nothing, torch.ones_like(mean))
@@ -135,14 +163,20 @@ class Measured(Column):
 
     # ---- to a tensor and back ------------------------------------------------------------------
 
-    def encode_series(self, series: Series) -> tuple[Tensor, Tensor]:
+    def encode_series(self, series: Series, start: int | None = None) -> tuple[Tensor, Tensor]:
         """The values as the model has them, ``(T, D)``, NaN where one is missing; and their unit,
         ``(D,)``: for counts the scale ν.
+
+        Args:
+            series: the series.
+            start: how many of its first steps may say how it is measured, if training has not seen
+                it; all, if None.
 
         Raises:
             DataError: if a value is not of the kind.
         """
-        scale, values = self.scale_of(series), series.y
+        scale = self.scale_of(series if start is None else series.upto(start))
+        values = series.y
         if not KINDS[self.what].possible(values[~np.isnan(values)]):
             raise DataError(
                 f"{series.name or self.name}: has {self._impossible(values):g}; expected "

@@ -114,28 +114,32 @@ def encoded(
     Args:
         schema: that of the training data.
         series: the series.
-        starts: how many steps of each are given, and not measured; none, if left out.
+        starts: how many steps of each are given, and not measured; these alone say how a series is
+            measured that training has not seen. None, if left out, and then all of them say it.
 
     Raises:
         DataError: if values cannot be encoded.
     """
     assert isinstance(schema.y, Measured)
     ys, xs, vectors, units = [], [], [], []
-    for one in series:
-        y, unit = schema.y.encode_series(one)
+    series = list(series)
+    given = [None] * len(series) if starts is None else list(starts)
+    for one, start in zip(series, given, strict=True):
+        y, unit = schema.y.encode_series(one, start)
         ys.append(y)
         units.append(unit)
         for inputs in schema.x:
             assert isinstance(inputs, Inputs)
             xs.append(inputs.encode_series(one))
         if isinstance(schema.static, Static):
-            vectors.append(schema.static.encode_series(with_own(one, schema.y)))
+            seen = one if start is None else one.upto(start)
+            vectors.append(schema.static.encode_series(with_own(seen, schema.y)))
     return Examples(
         x=Sequence.from_list(xs) if xs else None,
         y=Sequence.from_list(ys),
         vector=torch.stack(vectors) if vectors else None,
         scale=torch.stack(units) if schema.output.counts else None,
-        start=torch.tensor(list(starts) if starts is not None else [0] * len(ys)),
+        start=torch.tensor([start or 0 for start in given]),
     )
 
 

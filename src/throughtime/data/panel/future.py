@@ -16,6 +16,9 @@ from throughtime.data.panel.values import missing
 def with_static(series: Series, before: Series | None, names: tuple[str, ...]) -> Series:
     """The series with what did not change within it before.
 
+    Raises:
+        DataError: if it has changed.
+
     Args:
         series: the series.
         before: the same one before; None if there is none.
@@ -23,6 +26,14 @@ def with_static(series: Series, before: Series | None, names: tuple[str, ...]) -
     """
     if before is None:
         return series
+    for name in names:
+        now, then = series.static[name], before.static[name]
+        if now is not None and now == now and now != then:
+            raise DataError(
+                f"{in_words(series.name)} has {now} as its {name}, and had {then} before, where it "
+                f"never changed; expected the same: train anew with --input {name}:known, if it "
+                "changes"
+            )
     return replace(series, static={name: before.static[name] for name in names})
 
 

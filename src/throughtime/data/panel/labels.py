@@ -68,7 +68,14 @@ def groups_by(table: Table, columns: Sequence[str]) -> Groups:
         codes, labels = _coded(table, name)
         pairs, code = np.unique(code * len(labels) + codes, return_inverse=True)
         texts = [(*texts[p // len(labels)], labels[p % len(labels)]) for p in pairs.tolist()]
-    return Groups(tuple(columns), code.astype(np.int64), tuple(map("/".join, texts)))
+    names = tuple(map("/".join, texts))
+    if len(set(names)) < len(names):
+        twice = next(name for name in names if names.count(name) > 1)
+        raise DataError(
+            f"{table.path}: two series are called {twice!r} by {' and '.join(columns)}, whose "
+            "labels have a / inside; expected labels without one: write it otherwise"
+        )
+    return Groups(tuple(columns), code.astype(np.int64), names)
 
 
 def _coded(table: Table, name: str) -> tuple[NDArray[np.int64], list[str]]:

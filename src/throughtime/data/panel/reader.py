@@ -46,7 +46,7 @@ def series_data(table: Table, reading: Reading, name: str) -> Dataset:
     calendar = None
     if reading.calendar is not None:
         told = reading.calendar.split(",") if reading.calendar != "none" else []
-        calendar = tuple(map(str.strip, told))
+        calendar = tuple(dict.fromkeys(map(str.strip, told)))
     where = str(table.path)
     return of_panel(panel, name, what=what, cut=cut, calendar=calendar, where=where)
 
@@ -102,6 +102,8 @@ def without_kinds(reading: Reading, table: Table) -> tuple[Reading, str | None]:
                 raise DataError(
                     f"--target {target}: no kind {kind!r} of series; expected {', '.join(KINDS)}"
                 )
+    if len(set(names)) < len(names):
+        raise DataError(f"--target {reading.target}: names a column twice; expected each once")
     if len(kinds) > 1:
         raise DataError(
             f"--target {reading.target}: {' and '.join(sorted(kinds))}; expected one kind for all "

@@ -10,11 +10,13 @@ from throughtime.data.panel.assembly import long_of, panel_of
 from throughtime.data.panel.clock import in_best_form
 from throughtime.data.panel.lists import START, lists_in
 from throughtime.data.panel.more import more as more
-from throughtime.data.panel.plan import Plan, plan_of, plans
+from throughtime.data.panel.plan import LEAST, Plan, plan_of, plans
 from throughtime.data.panel.roles import KNOWN, PAST, roles_of
+from throughtime.data.panel.values import is_static, values_at
 from throughtime.data.panel.wide import times_among
 from throughtime.data.reading import Reading
 from throughtime.data.table.table import Table
+from throughtime.data.table.times_as_values import hardly_repeats
 
 
 def as_panel(table: Table, reading: Reading) -> Panel:
@@ -93,7 +95,7 @@ def _without_kind(table: Table, name: str) -> str:
 def _is_wide(table: Table) -> bool:
     """Whether columns are times, beside others, and have numbers."""
     names = times_among(list(table.columns))
-    if not names or len(names) == len(table.columns):
+    if not names or len(table.columns) - len(names) != 1:  # the other one is the label
         return False
     return all(
         table.numbers(name).are_numbers or all(map(is_empty, table.column(name))) for name in names
@@ -111,9 +113,19 @@ def _is_long(table: Table, reading: Reading) -> bool:
         found = [plan for plan in plans(table, reading) if plan.groups.columns]
     except DataError:  # what is wrong with it is said where it is read
         return False
-    return any(
-        table.numbers(name).are_numbers
-        for clock, groups in found
-        for name in table.columns
-        if name not in (*clock.columns, *groups.columns, reading.split)
-    )
+    found = [plan for plan in found if LEAST * len(plan.groups.names) <= len(table)]
+    return any(_is_plain(table, reading, plan) for plan in found)
+
+
+def _is_plain(table: Table, reading: Reading, plan: Plan) -> bool:
+    """Whether numbers are left beside the time and the labels; and no texts that change within a
+    series, of which the table may be as well, if no target is given."""
+    used = {*plan.clock.columns, *plan.groups.columns, reading.split}
+    rest = [name for name in table.columns if name not in used]
+    numeric = [name for name in rest if table.numbers(name).are_numbers]
+    others = [name for name in rest if name not in numeric]
+    if reading.target is None:
+        return bool(numeric) and all(
+            is_static(values_at(table, name), plan.groups.of) for name in others
+        )
+    return bool(numeric) and not any(hardly_repeats(table.column(name)) for name in others)

@@ -81,7 +81,9 @@ def roles_of(table: Table, reading: Reading, clock: Clock, groups: Groups) -> Ro
     static, left = [], []
     for name in told or rest:
         found = values_at(table, name)
-        if is_static(found, groups.of) and (told or not _is_label(found, groups)):
+        if told.get(name) == KNOWN:  # it may change in the future, if it never has so far
+            pass
+        elif is_static(found, groups.of) and (told or not _is_label(found, groups)):
             static.append(name)
         elif not told:
             left.append(name)

@@ -14,9 +14,6 @@ NAMES = {"us": "microsecond", "ms": "millisecond", "s": "second", "min": "minute
 SEASONS = {"s": 3600, "min": 1440, "h": 24, "D": 7, "B": 5}
 """So many of a unit are the usual season: an hour, a day, a week."""
 
-PERIODS = ((12, "year"), (3, "quarter"), (1, "month"))
-"""Numbers of months that have a name."""
-
 ALIAS = re.compile(r"(\d*)(us|ms|s|min|h|D|B|ME|MS|BME|BMS|M@\d+)")
 """A number of units; ``M@15`` is the fifteenth of a month, or its last day before that."""
 
@@ -75,4 +72,4 @@ def several(n: int, name: str) -> str:
         >>> several(1, "day"), several(1000, "day")
         ('1 day', '1,000 days')
     """
-    return f"{n:,} {name}" + ("s" if n > 1 else "")
+    return f"{n:,} {name}" + ("s" if n != 1 else "")

@@ -69,9 +69,9 @@ class Worker:
     def __init__(self, job: Job) -> None:
         os.chdir(job.here)
         run = Run.load(job.run, job.device)
-        if run.schema.running:
+        if run.schema.running or run.schema.of_series:
             raise RunError(
-                f"{job.run}: models one text or series, each step of which is given those before "
+                f"{job.run}: models a text or series, each step of which is given those before "
                 "it; give one file, without --out"
             )
         self.job, self.run, self.out = job, run, Out(job.out, job.as_json)
