@@ -17,17 +17,11 @@ from throughtime.data import DataError
 from throughtime.data.columns.panel import Panel, Series
 from throughtime.data.panel.parts import cuts_of
 from throughtime.data.times.step import Step
+from throughtime.evaluation.metrics.paths import crps
 from throughtime.extras import MissingPackage
 from throughtime.inference import backtests as module
-from throughtime.inference.backtest import (
-    Backtest,
-    Paths,
-    backtest,
-    crps,
-    filled,
-    first_of,
-    seasonal_naive,
-)
+from throughtime.inference.backtest import Backtest, backtest, first_of
+from throughtime.inference.naive import Paths, filled, seasonal_naive
 from throughtime.inference.panel import own_cuts
 from throughtime.runs.errors import RunError
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 import click
 
-from throughtime.inference.backtest import METRICS
+from throughtime.evaluation.metrics.paths import METRICS
 from throughtime.inference.backtests import OURS, Backtests, backtests
 from throughtime.runs.folder import RunFolder
 

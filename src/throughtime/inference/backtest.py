@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
@@ -12,25 +11,14 @@ from numpy.typing import NDArray
 
 from throughtime.data.columns.panel import Panel, Series
 from throughtime.data.errors import DataError
+from throughtime.evaluation.metrics.paths import metrics, numbers_of, scales_of
 from throughtime.inference.forecast import PATHS, column_of, forecast_panel
+from throughtime.inference.naive import Paths
 from throughtime.runs.folder import RunFolder
 from throughtime.whole import whole
 
-COVERED = (0.5, 0.8, 0.95)
-"""The probabilities of the central intervals whose coverage is measured."""
-
-PINBALL = tuple(level / 10 for level in range(1, 10))
-"""The levels of the weighted quantile loss."""
-
-METRICS = ("CRPS", "weighted quantile loss", "MASE", "RMSSE",
-           *(f"coverage of {p:.0%}" for p in COVERED))  # fmt: skip
-
 FEWEST = 2
 """The fewest steps that a series has before it is forecast."""
-
-Paths = Callable[[Panel, int], list[NDArray[np.float64]]]
-"""A way to forecast: from histories and a number of steps to paths ``(paths, steps, D)`` of each
-series."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,14 +77,7 @@ class Backtest:
 
     def numbers(self, some: NDArray[np.bool_] | None = None) -> dict[str, float]:
         """The metrics, of all errors or of some; NaN where there is nothing to measure."""
-        rows = self.errors.numbers if some is None else self.errors.numbers[some]
-        if not len(rows):
-            return dict.fromkeys(METRICS, math.nan)
-        crps, pinball, size = rows[:, :3].sum(0).tolist()
-        unit = size or math.nan
-        mase, squared = (_mean_of_known(v) for v in rows[:, 3:5].T)
-        values = [crps / unit, pinball / unit, mase, squared**0.5, *rows[:, 5:].mean(0).tolist()]
-        return dict(zip(METRICS, values, strict=True))
+        return metrics(self.errors.numbers if some is None else self.errors.numbers[some])
 
     def by_step(self) -> dict[int, dict[str, float]]:
         """The metrics of each step after the origin."""
@@ -231,51 +212,6 @@ def held(panel: Panel, steps: int) -> Panel:
     return replace(panel, series=tuple(map(longer, panel.series)))
 
 
-def seasonal_naive(paths: int = PATHS) -> Paths:
-    """The value of a season before, with the errors of that rule within the history, drawn anew for
-    each season ahead: what any model has to beat.
-
-    Missing values are those before them. Paths of counts may be below zero, and are left so.
-
-    Args:
-        paths: how many are drawn of each series; always the same ones.
-    """
-
-    def forecast(history: Panel, steps: int) -> list[NDArray[np.float64]]:
-        generator, season = np.random.default_rng(0), history.step.season
-        found = []
-        for series in history.series:
-            y = filled(series.y)
-            lag = season if len(y) > season else 1
-            base = np.stack([y[len(y) - lag + t % lag] for t in range(steps)])
-            errors = y[lag:] - y[:-lag] if len(y) > lag else np.zeros((1, y.shape[1]))
-            drawn = errors[generator.integers(0, len(errors), (paths, steps // lag + 1, steps))]
-            seasons = np.arange(steps) // lag
-            found.append(base + drawn.cumsum(1)[:, seasons, np.arange(steps)])
-        return found
-
-    return forecast
-
-
-def filled(y: NDArray[np.float64]) -> NDArray[np.float64]:
-    """y with the last value before in place of each missing one; before the first, that one.
-
-    Example:
-        >>> nan = np.nan
-        >>> filled(np.array([[nan], [1.0], [nan], [3.0]]))[:, 0].tolist()
-        [1.0, 1.0, 1.0, 3.0]
-    """
-    found = y.copy()
-    for column in found.T:
-        seen = ~np.isnan(column)
-        if not seen.any():
-            column[:] = 0.0
-            continue
-        at = np.maximum.accumulate(np.where(seen, np.arange(len(column)), seen.argmax()))
-        column[:] = column[at]
-    return found
-
-
 def _errors_from(
     panel: Panel, forecast: Paths, number: int, origin: Any, horizon: int, first: Any
 ) -> Iterator[Errors]:
@@ -295,7 +231,7 @@ def _errors_from(
     for (series, end), drawn in zip(some, paths, strict=True):
         truth = series.y[end : end + horizon]
         before = series.y[: int(np.searchsorted(series.times, first))]
-        numbers = _numbers(drawn[:, : len(truth)], truth, _scales(before, panel.step.season))
+        numbers = numbers_of(drawn[:, : len(truth)], truth, scales_of(before, panel.step.season))
         steps, targets = np.nonzero(~np.isnan(truth))
         yield Errors(
             np.full(len(steps), series.name, object),
@@ -304,58 +240,3 @@ def _errors_from(
             targets,
             numbers[steps, targets],
         )
-
-
-def _scales(y: NDArray[np.float64], season: int) -> NDArray[np.float64]:
-    """The mean absolute and squared error of the seasonal naive forecast, ``(2, D)``; NaN if there
-    is none, or it makes no error."""
-    found = np.full((2, y.shape[1]), np.nan)
-    lag = season if len(y) > season else 1
-    for d, column in enumerate(y.T):
-        errors = column[lag:] - column[:-lag]
-        errors = errors[~np.isnan(errors)]
-        if errors.any():
-            found[:, d] = np.abs(errors).mean(), (errors**2).mean()
-    return found
-
-
-def _numbers(
-    drawn: NDArray[np.float64], y: NDArray[np.float64], scales: NDArray[np.float64]
-) -> NDArray[np.float64]:
-    """The numbers of each value, ``(T, D, 8)``, in the order of :class:`Errors`."""
-    levels = np.array(PINBALL)[:, None, None]
-    above = y - np.quantile(drawn, PINBALL, axis=0)
-    pinball = 2 * np.where(above >= 0, levels * above, (levels - 1) * above).mean(0)
-    absolute, squared = np.abs(np.median(drawn, 0) - y), (drawn.mean(0) - y) ** 2
-    covered = []
-    for share in COVERED:
-        low, high = np.quantile(drawn, [(1 - share) / 2, (1 + share) / 2], axis=0)
-        covered.append(((low <= y) & (y <= high)).astype(np.float64))
-    scaled = (absolute / scales[0], squared / scales[1])
-    return np.stack([crps(drawn, y), pinball, np.abs(y), *scaled, *covered], -1)
-
-
-def _mean_of_known(values: NDArray[np.float64]) -> float:
-    """The mean of the values that are not NaN; NaN if there are none."""
-    known = values[~np.isnan(values)]
-    return float(known.mean()) if len(known) else math.nan
-
-
-def crps(drawn: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.float64]:
-    r"""The continuous ranked probability score of draws, :math:`E|Y - y| - \tfrac12 E|Y - Y'|`,
-    where Y' is another draw, without the bias of a draw met with itself (Ferro 2014).
-
-    Args:
-        drawn: ``(n, *)``.
-        y: ``(*)``, the values that came.
-
-    Example:
-        >>> crps(np.array([1.0, 1.0]), np.array(3.0)).item()
-        2.0
-        >>> crps(np.array([[0.0, 0.0], [2.0, 2.0]]), np.array([1.0, 3.0])).tolist()
-        [0.0, 1.0]
-    """
-    n = len(drawn)
-    weights = 2 * np.arange(1, n + 1) - n - 1
-    pairs = np.tensordot(weights, np.sort(drawn, 0), 1)  # the sum of |Y - Y'| over all pairs
-    return np.asarray(np.abs(drawn - y).mean(0) - pairs / (n * max(n - 1, 1)))

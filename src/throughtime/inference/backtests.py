@@ -13,16 +13,10 @@ from throughtime.data.columns.panel import Panel
 from throughtime.data.errors import DataError
 from throughtime.data.times.aliases import several
 from throughtime.extras import MissingPackage
-from throughtime.inference.backtest import (
-    Backtest,
-    Paths,
-    backtest,
-    first_of,
-    of_run,
-    seasonal_naive,
-)
+from throughtime.inference.backtest import Backtest, backtest, first_of, of_run
 from throughtime.inference.classical import classical
 from throughtime.inference.forecast import PATHS, column_of, same_draws
+from throughtime.inference.naive import Paths, seasonal_naive
 from throughtime.inference.panel import later_panel, own_cuts
 from throughtime.runs.errors import RunError
 from throughtime.runs.folder import RunFolder

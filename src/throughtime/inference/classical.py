@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 
 from throughtime.data.columns.panel import Panel
 from throughtime.extras import needed_for
-from throughtime.inference.backtest import Paths, filled
 from throughtime.inference.forecast import PATHS
+from throughtime.inference.naive import Paths, filled
 
 LEVELS = (10, 20, 30, 40, 50, 60, 70, 80, 90, 95, 98, 99)
 """The probabilities of the central intervals that are asked for, in percent."""
