@@ -10,6 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from tests.helpers.reading import days, file, is_the_series, kinds, pairs, read, refusal, steps
+from throughtime.sequence import Sequence
 
 VALUES = [1100 + 0.25 * i * (-1) ** i for i in range(60)]
 
@@ -179,13 +180,17 @@ def test_series_spaces() -> None:
 
 
 def test_future_cov() -> None:
-    """A load by the temperature of each hour: y(t) given x(t) is not read yet."""
+    """A load by the temperature of each hour: y(t) given x(t), if it is said to be in time."""
     rows = [f"{i},{20 + i}.25,{50 + i % 7}.5" for i in range(60)]
     name = file("a.csv", "hour,temp,load", *rows)
     assert refusal(name, input="temp", target="load") == (
         "a.csv: x is numbers, one of each in a row, and y is no sequence either; if a sequence is "
         "several rows, say which column says of which one a row is: --sequence NAME; if the rows "
-        "are one series, y(t) given x(t) is not modelled yet: model all of it by --target "
-        "temp,load without --input"
+        "are one series, say so, and whether x is known in the future: --time COLUMN --input "
+        "temp:known --target load"
     )
+    data = read(name, time="hour", input="temp:known", target="load")
+    x = data.splits["test"].x
+    assert isinstance(x, Sequence)
+    assert x.values.shape == (1, 60, 1)
     assert steps(read(name, target="temp,load")).shape == (60, 2)
