@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -20,6 +21,9 @@ from throughtime.cli.files import (
     refuse,
     write_answers,
 )
+
+if TYPE_CHECKING:
+    from throughtime.runs.folder import RunFolder
 
 
 @click.command()
@@ -123,11 +127,8 @@ def predict(
         )
         return
     file = one_of(files, engine)
-    from throughtime.cli.show import predicted, said
-    from throughtime.inference import predict as of_rows
-    from throughtime.inference.rows import LINES, warn_of_unknown
     from throughtime.inference.run import Run
-    from throughtime.inference.series import forecast, is_series
+    from throughtime.inference.series import is_series
 
     loaded = Run.load(run, device).folder
     told = {"steps": steps, "paths": paths, "future": future, "quantiles": quantiles,
@@ -151,22 +152,38 @@ def predict(
         )
         return
     refuse(told, "is for several series, which this run is not of; leave it out")
+    options = {"form": form, "beam": beam}
     if is_series(loaded):
-        for name, option in (("--top", top), ("--batch-size", batch_size)):
-            if option is not None:
-                raise ValueError(f"{name} is not for the steps of a series; leave it out")
-        for step in forecast(loaded, file, steps=max_length, samples=samples, beam=beam, form=form):
-            click.echo(_json(step.to_dict()) if as_json else said(step.value))
+        refuse({"top": top, "batch-size": batch_size},
+               "is not for the steps of a series; leave it out")  # fmt: skip
+        _steps(loaded, file, as_json, steps=max_length, samples=samples, **options)
         return
     if samples is not None:
         raise ValueError(f"--samples is for series; y of this model is {loaded.schema.y.kind}")
     typed = not isinstance(file, Path) and file.isatty()
+    from throughtime.inference.rows import LINES
+
     rows = batch_size or (1 if typed else LINES)
+    _rows(loaded, file, as_json, top=top, max_length=max_length, rows=rows, **options)
+
+
+def _steps(run: RunFolder, file: Source, as_json: bool, **options: Any) -> None:
+    """Print the next steps of a series."""
+    from throughtime.cli.show import said
+    from throughtime.inference.series import forecast
+
+    for step in forecast(run, file, **options):
+        click.echo(_json(step.to_dict()) if as_json else said(step.value))
+
+
+def _rows(run: RunFolder, file: Source, as_json: bool, **options: Any) -> None:
+    """Print y of each row, as soon as it is known."""
+    from throughtime.cli.show import predicted
+    from throughtime.inference import predict as of_rows
+    from throughtime.inference.rows import warn_of_unknown
+
     not_known = 0
-    found = of_rows.predict(
-        loaded, file, top=top, beam=beam, max_length=max_length, form=form, rows=rows
-    )
-    for prediction in found:
+    for prediction in of_rows.predict(run, file, **options):
         not_known += prediction.unknown
         click.echo(_json(prediction.to_dict()) if as_json else predicted(prediction))
     warn_of_unknown(not_known)
