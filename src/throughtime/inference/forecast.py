@@ -164,7 +164,8 @@ def _drawn(
     assert isinstance(p, SequenceDistribution)
     if not p.output.independent:
         seen = seen.all(-1)
-    few = min(paths, HISTORIES) if bool((~seen & _steps(past, seen)).any()) else 1
+    missing = past.values.isnan().any(-1) & past.mask
+    few = min(paths, HISTORIES) if bool(missing.any()) else 1
     following = p.following(past, seen, few)
     of_each = math.ceil(paths / few)
     at_once = max(1, AT_ONCE // (few * len(series)))
@@ -235,8 +236,3 @@ def _places(given: NDArray[Any], times: NDArray[Any], history: Panel) -> NDArray
         given, times = (np.round(t / unit).astype(np.int64) for t in (given, times))
     at = {time: i for i, time in enumerate(given.tolist())}
     return np.array([at.get(time, -1) for time in times.tolist()], np.int64)
-
-
-def _steps(y: Sequence, seen: torch.Tensor) -> torch.Tensor:
-    """Which steps y has, to be broadcast to what is observed of them."""
-    return y.mask if seen.dim() == y.mask.dim() else y.mask[..., None]
