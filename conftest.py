@@ -15,9 +15,9 @@ import pytest
 import torch
 from torch import nn
 
-from tests.typechecker import jaxtyped
+from tests import typechecker
 
-jaxtyping.jaxtyped = jaxtyped
+jaxtyping.jaxtyped = typechecker.jaxtyped
 
 torch.set_num_threads(1)  # there is a process of tests for each core; tests of threads say how many
 
@@ -48,8 +48,8 @@ def pytest_collection() -> Iterator[None]:
         gc.enable()
 
 
-WAYS = ("each_way", "instructions")
-"""Fixtures that run a test in several ways, of which results do not depend."""
+WAYS = ("each_way", "instructions", "ragged")
+"""Fixtures and arguments that run a test in several ways, of which results do not depend."""
 
 MANY = 20
 """With more cases than these, each is run in one of the ways, and all ways have many cases."""
@@ -63,8 +63,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         spec = getattr(item, "callspec", None)
         for way in WAYS if spec else ():
             if way in spec.params:
-                case = spec.id.replace(spec.params[way], "", 1)
-                cases[item.path, item.originalname][case].append(item)
+                case = spec.id.replace(str(spec.params[way]), "", 1)
+                cases[item.path, item.originalname, way][case].append(item)
     left_out = {item for item in items if item.get_closest_marker("thorough")}
     left_out |= {
         item
@@ -83,6 +83,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
         "markers", "thorough: a case that others cover by default, in its parts; see --thorough"
     )
+    typechecker.thorough = config.getoption("--thorough")
     if config.getoption("--poison"):
         # torch fills it only where it is told to be deterministic
         torch.use_deterministic_algorithms(True, warn_only=True)

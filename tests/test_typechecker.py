@@ -11,6 +11,7 @@ from beartype.roar import BeartypeCallHintViolation
 from jaxtyping import Float, TypeCheckError
 from torch import Tensor
 
+from tests import typechecker
 from tests.helpers.models import unchecked
 from tests.typechecker import check, jaxtyped
 from throughtime.data import load
@@ -34,6 +35,11 @@ def halves(numbers: list[float]) -> list[float]:
 @decorated
 def counted(n: int, what: Decimal) -> Iterator[int]:
     yield from range(n)
+
+
+@decorated
+def always_wrong() -> int:
+    return "1"  # type: ignore[return-value]
 
 
 def test_what_fits_is_returned() -> None:
@@ -63,6 +69,16 @@ def test_what_does_not_fit_is_refused(
 def test_where_it_is_switched_off_nothing_is_looked_at() -> None:
     with unchecked():
         assert halves([]) == [None]
+
+
+def test_of_many_calls_some_are_looked_at() -> None:
+    refused = 0
+    for _ in range(typechecker.MANY + 100):
+        try:
+            always_wrong()
+        except BeartypeCallHintViolation:
+            refused += 1
+    assert refused == typechecker.MANY + (100 if typechecker.thorough else 100 // typechecker.SOME)
 
 
 def test_what_is_inside_of_a_function_stays_as_it_is() -> None:

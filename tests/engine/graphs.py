@@ -33,7 +33,7 @@ SOME = [
     pytest.param("sequence-to-vector", marks=pytest.mark.thorough),
     "vector-to-sequence",
     pytest.param("hidden-and-output-to-hidden", marks=pytest.mark.thorough),
-    "bidirectional",
+    pytest.param("bidirectional", marks=pytest.mark.thorough),
     "expected",
 ]
 
@@ -178,7 +178,7 @@ def module(kind: str, **options: Any) -> torch.nn.RNNBase:
     [
         ("RNN", "padded"),
         pytest.param("GRU", "padded", marks=pytest.mark.thorough),
-        ("GRU", "sequence"),
+        pytest.param("GRU", "sequence", marks=pytest.mark.thorough),
         ("LSTM", "batch first, given a state"),
         pytest.param("LSTM", "sequence", marks=pytest.mark.thorough),
     ],

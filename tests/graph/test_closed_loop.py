@@ -24,8 +24,15 @@ CLOSED = [
 
 
 @pytest.mark.parametrize("wiring", CLOSED, ids=str)
-@pytest.mark.parametrize("dropout", [0.0, 0.4])
-@pytest.mark.parametrize("cell", ["GRU", "LSTM"])
+@pytest.mark.parametrize(
+    ("cell", "dropout"),
+    [
+        ("GRU", 0.4),
+        ("LSTM", 0.0),
+        pytest.param("GRU", 0.0, marks=pytest.mark.thorough),
+        pytest.param("LSTM", 0.4, marks=pytest.mark.thorough),
+    ],
+)
 def test_the_engine_takes_the_loop_by_a_trace_and_its_gradients_are_right(
     cell: str, dropout: float, wiring: tt.Wiring, monkeypatch: pytest.MonkeyPatch
 ) -> None:

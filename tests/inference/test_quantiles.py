@@ -51,14 +51,15 @@ def test_of_what_is_measured_as_much_is_below_them_as_they_say(
     torch.testing.assert_close(below, torch.full_like(below, level), rtol=0, atol=1e-9)
 
 
-@pytest.mark.parametrize("level", EXTREME)
-@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+@pytest.mark.parametrize(
+    ("level", "dtype"), [(EXTREME[i], (torch.float32, torch.float64)[i % 2]) for i in range(6)]
+)
 @pytest.mark.parametrize("output", measures.COUNTS, ids=repr)
 def test_of_counts_they_are_the_smallest_with_as_much_below(
     output: tt.outputs.Output, dtype: torch.dtype, level: float
 ) -> None:
     torch.manual_seed(0)
-    p = output.distribution(2 * torch.randn(50, output.size, dtype=dtype))
+    p = output.distribution(2 * torch.randn(20, output.size, dtype=dtype))
     found = quantile(p, level)
     assert not bool(output.impossible(found).any())
     rounding = 1e-5 if dtype == torch.float32 else 1e-12

@@ -11,7 +11,7 @@ from tools.fuzz.harness import finding, read_or_refused
 from tools.fuzz.targets import TARGETS
 from tools.fuzz.workplace import Workplace
 
-EXAMPLES, FEW = 12, 3
+EXAMPLES, FEW = 12, 1
 """Of each target; always the same."""
 
 
