@@ -147,9 +147,10 @@ Rows = list[tuple[object, int]]
 
 
 def _labels(p: Categorical, y: Column, top: int | None, rows: Rows) -> Iterator[Prediction]:
-    for probabilities, (x, count) in zip(p.probs, rows, strict=True):
-        best, which = probabilities.topk(min(top or 1, len(probabilities)))
-        named = {y.decode(k): float(v) for k, v in zip(which, best, strict=True)}
+    best, which = p.probs.topk(min(top or 1, p.probs.shape[-1]))
+    labels = {int(k): y.decode(k) for k in which.unique()}
+    for of_row, at, (x, count) in zip(best.tolist(), which.tolist(), rows, strict=True):
+        named = {labels[k]: v for k, v in zip(at, of_row, strict=True)}
         label, probability = next(iter(named.items()))
         yield LabelPrediction(x, label, count, probability, None if top is None else named)
 
