@@ -10,9 +10,12 @@ from collections.abc import Callable, Iterator
 from contextlib import nullcontext
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
+from matplotlib.figure import Figure
+from PIL import Image
 
 from tests.helpers.commands import SMALL, Trained, good
 from tests.helpers.data_files import Write
@@ -23,6 +26,33 @@ from throughtime.engine import use
 # an example may take as long as a busy machine lets it
 settings.register_profile("throughtime", deadline=None)
 settings.load_profile("throughtime")
+
+
+SAVE = Figure.savefig
+
+
+def _blank(figure: Figure, to: Any, **options: Any) -> None:
+    if isinstance(to, io.BytesIO) and options == {"format": "png"}:
+        Image.new("RGB", (2, 2)).save(to, "PNG")
+    else:
+        SAVE(figure, to, **options)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _blank_pictures() -> Iterator[None]:
+    """The pictures in the folders of runs are blank, since to draw them takes four times as long as
+    a small training; but where a test has :func:`drawn`."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Figure, "savefig", _blank)
+        yield
+
+
+@pytest.fixture
+def drawn() -> Iterator[None]:
+    """What is drawn in this test is drawn."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Figure, "savefig", SAVE)
+        yield
 
 
 @pytest.fixture(params=["engine", "python"])

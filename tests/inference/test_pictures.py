@@ -40,6 +40,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.mark.usefixtures("drawn")
 def test_a_run_knows_the_folder_of_its_pictures_and_their_size(folder: Path) -> None:
     run = Run.load(folder / "run")
     assert run.schema.picture_shape == (3, 5, 6)
