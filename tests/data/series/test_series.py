@@ -65,6 +65,18 @@ def test_a_missing_number_is_named_with_its_line(write: Write, missing: str) -> 
         load(write("a.csv", "x\n" + "\n".join(rows) + "\n"))
 
 
+def test_a_missing_number_beside_a_time_may_be_missing(write: Write) -> None:
+    rows = [f"{d},{x}" for d, x in zip(DAYS, SINE, strict=True)]
+    rows[40] = f"{DAYS[40]},"
+    path = write("a.csv", "the day,x\n" + "\n".join(rows) + "\n")
+    told = "fill in what is missing, let it be missing by --time 'the day', or leave the column out"
+    with pytest.raises(DataError, match=told):
+        load(path)
+    y = load(path, reading=Reading(time="the day")).splits["train"].y
+    assert isinstance(y, Sequence)
+    assert y.values.isnan().sum() == 1
+
+
 def test_what_does_not_go_with_a_series_is_refused(write: Write) -> None:
     path = write("a.csv", "x\n" + "\n".join(map(str, SINE)) + "\n")
     with pytest.raises(DataError, match="--input: a series has no input but its own past"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -17,6 +18,7 @@ from throughtime.data.dataset import Dataset
 from throughtime.data.errors import DataError
 from throughtime.data.formats.tables import read_table
 from throughtime.data.numbers.number import all_numbers, number
+from throughtime.data.numbers.survey import is_empty
 from throughtime.data.reading import OF_PICTURES, Reading
 from throughtime.data.schema import Schema
 from throughtime.data.series.calendar import Clocks, is_time, joined
@@ -283,7 +285,12 @@ def _values_of(table: Table, name: str) -> Tensor:
         return torch.from_numpy(found)[:, None]
     row, value = next((row, v) for row, v in enumerate(values) if number(v) is None)
     what = "no value (null or NaN)" if value is None else repr(str(value))
+    some = table.spread()
+    when = next((n for n in table.columns if n != name and times(some, n) is not None), None)
+    by_time = "" if when is None or not is_empty(value) else (
+        f", let it be missing by --time {shlex.quote(when)},"
+    )  # fmt: skip
     raise DataError(
         f"{table.at(row)}: column {name!r} has {what}; expected a finite number: "
-        "fill in what is missing, or leave the column out by --target"
+        f"fill in what is missing{by_time or ','} or leave the column out by --target"
     )
