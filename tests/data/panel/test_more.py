@@ -166,3 +166,20 @@ def test_a_future_in_tenths(write: Write) -> None:
         DataError, match=r"goes on at 1, but is known until 0.8; expected 0.9 first"
     ):
         later(write("b.csv", table("t,p", "1.0,0")), first, **told)
+
+
+def test_a_history_by_another_step(write: Write) -> None:
+    """Weeks, for a model of days: six of seven days would count as missing."""
+    panel = read(write("a.csv", table("day,v", *(f"{d},1" for d in days(20)))), time="day")
+    weeks = [f"{day},1" for day in days(70)[::7]]
+    with pytest.raises(DataError) as error:
+        later(write("b.csv", table("day,v", *weeks)), panel, time="day")
+    assert str(error.value).endswith(
+        "b.csv:3: 2022-01-08 comes after 2022-01-01, and no row is 1 day after the one before it; "
+        "expected a history by 1 day, as in the first file; where values are missing, give their "
+        "rows without a value"
+    )
+    one = later(write("c.csv", table("day,v", *weeks, "2022-03-06,2")), panel, time="day")
+    assert len(one.series[0]) == 65  # one day follows another
+    filled = [f"{day},{'' if i % 7 else 1}" for i, day in enumerate(days(70))]
+    assert len(later(write("d.csv", table("day,v", *filled)), panel, time="day").series[0]) == 70

@@ -36,7 +36,8 @@ def more(table: Table, panel: Panel, reading: Reading) -> Panel:
 
     Raises:
         DataError: with file and line and series, if an input that is known in the future is
-            missing; if a future begins too early or too late, or leaves out a time; or as
+            missing; if a future begins too early or too late, or leaves out a time; if no two rows
+            of a history follow each other by the step; or as
             :func:`~throughtime.data.panel.reading.as_panel`.
 
     Args:
@@ -62,6 +63,7 @@ def more(table: Table, panel: Panel, reading: Reading) -> Panel:
     roles, future = _roles(long.table, panel, plan)
     found = panel_of(long, plan, roles, panel.step)
     if not future:
+        _check_step(table, found)
         return found
     gone = {series.name for series in panel.series} - {series.name for series in found.series}
     before = {series.name: series for series in panel.series}
@@ -159,6 +161,26 @@ def _roles(table: Table, panel: Panel, plan: Plan) -> tuple[Roles, bool]:
             else:
                 values[name] = np.full(len(table), None, object) if texts else none
     return Roles(panel.targets, panel.known, panel.past, panel.static, values), future
+
+
+FEW = 8
+"""By so many rows in a series, some follow each other without a gap, if they are of its step."""
+
+
+def _check_step(table: Table, found: Panel) -> None:
+    """Refuse a history of another step, such as weeks for a model of days: all days between would
+    count as missing."""
+    there = [np.flatnonzero(series.rows >= 0) for series in found.series]
+    apart = np.concatenate([np.diff(at) for at in there])
+    if not found.step.regular or len(apart) < FEW or apart.min() == 1:
+        return
+    one, at = next((s, at) for s, at in zip(found.series, there, strict=True) if len(at) > 1)
+    before, after = found.step.written(one.times[at[:2]])
+    raise DataError(
+        f"{table.at(int(one.rows[at[1]]))}: {after} comes after {before}, and no row is "
+        f"{found.step.text} after the one before it; expected a history by {found.step.text}, as "
+        "in the first file; where values are missing, give their rows without a value"
+    )
 
 
 def _are_texts(panel: Panel, name: str) -> bool:
