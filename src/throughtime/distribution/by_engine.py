@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import torch
 from torch import Tensor
-from torch.nn.utils.parametrize import is_parametrized
 
 from throughtime.context.autocast import full_precision
 from throughtime.context.share import here
-from throughtime.context.transforms import recorded, transforming
 from throughtime.distribution.process import Process
 from throughtime.distribution.sampling import Drawn, Sampling
-from throughtime.engine import generation, sweep
+from throughtime.engine import generation
 from throughtime.engine.generation import End, Generation
+from throughtime.graph.prepared import has_step
 from throughtime.lengths.end_of_sequence import EndOfSequence
 from throughtime.lengths.halt import Halt
 from throughtime.lengths.length import Length
@@ -33,15 +32,11 @@ def takes(process: Process) -> bool:
     dtype on the CPU.
     """
     graph = process.graph
-    if not process.output.symbolic or type(process.length).split not in ENDS or transforming():
+    if not process.output.symbolic or type(process.length).split not in ENDS:
         return False
-    if graph.wiring.feedback not in (None, Edge.OBSERVED) or Edge.BACKWARD in graph.wiring:
+    if graph.wiring.feedback not in (None, Edge.OBSERVED):
         return False
-    cells = [r.cell for (r,) in graph.layers]
-    if any(cell.kernel is None or is_parametrized(cell) for cell in cells):
-        return False
-    tensors = (*graph.parameters(), *process.state.tensors())
-    return sweep.can_read(tensors, process.dtype) and not recorded(tensors)
+    return has_step(graph, process.state.tensors())
 
 
 def draw(sampling: Sampling) -> Drawn:

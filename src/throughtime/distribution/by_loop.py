@@ -9,9 +9,10 @@ from torch import Tensor
 
 from throughtime.context.launches import Launched, can_launch, stretches
 from throughtime.distribution.sampling import Drawn, Sampling
-from throughtime.distribution.stepper import one_step
+from throughtime.distribution.stepper import one_step, prepared_step
 from throughtime.distribution.warp import Warp
 from throughtime.graph.folded import FoldedGraph
+from throughtime.graph.prepared import PreparedStep
 from throughtime.graph.state import GraphState
 
 LONGEST = 16
@@ -60,11 +61,12 @@ def draw(sampling: Sampling) -> Drawn:
     last = limit if lengths is None else (int(lengths.max()) if rows else 0)
     steps, values, t = Launched(process.graph, _draw), [process.no_values(rows, 0)], 0
     going = torch.ones(rows, dtype=torch.bool, device=device)
+    prepared = prepared_step(process, process.distinct)
     at = Going(process.state, going, torch.zeros(rows, dtype=torch.int64, device=device))
     # where each decides, one more than there may be values decides whether the last was the end
     for count in stretches(last + (lengths is None), LONGEST if can_launch(device) else 1):
         given = _given(sampling, t, t + count)
-        y, at = steps(count, at, given, sampling.warp)
+        y, at = steps(count, at, given, sampling.warp, prepared)
         values.append(y)
         t += count
         if not bool(at.going.any()):
@@ -89,7 +91,12 @@ def _given(sampling: Sampling, start: int, end: int) -> Given:
 
 
 def _draw(
-    graph: FoldedGraph, count: int, at: Going, given: Given, warp: Warp
+    graph: FoldedGraph,
+    count: int,
+    at: Going,
+    given: Given,
+    warp: Warp,
+    prepared: PreparedStep | None,
 ) -> tuple[Tensor, Going]:
     """The values of so many steps, ``(rows, steps, *event)``, and the rows after them."""
     output, length = graph.output, graph.length
@@ -99,7 +106,7 @@ def _draw(
     values: list[Tensor] = []
     for t in range(count):
         x, left, observed, keep = given.at(t)
-        o, state = one_step(graph, state, x, left)
+        o, state = one_step(graph, state, x, left, prepared)
         stop, units = warp.split(o, output, length)
         if left is not None:
             going = left > 0

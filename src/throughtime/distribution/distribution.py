@@ -286,7 +286,7 @@ class SequenceDistribution(Distribution):
         emit = of_steps(self.output, self.length)
         state, (values, decisions) = process.run(rows, rows.lengths, emit)
         x = None if process.x is None else process.x.drop(rows.lengths)
-        process = replace(process, state=state, x=x, observed=None)
+        process = replace(process, state=state, x=x, observed=None, distinct=None)
         rest = SequenceDistribution(process, y.batch_shape)
         return (values + decisions).sum(0).reshape(y.batch_shape), rest
 

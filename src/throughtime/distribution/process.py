@@ -37,6 +37,8 @@ class Process:
             if all rows have the same; None if τ is not predicted.
         observed: which values are counted, ``(rows, T)``, or of vectors ``(rows, T, D)``; all, if
             it is None.
+        distinct: how many of the rows, the first ones, have an x and a vector of their own, which
+            the others repeat in their order; None: it is not known, and may be all.
     """
 
     graph: Graph
@@ -46,6 +48,7 @@ class Process:
     x: Sequence | None = None
     length_logits: Tensor | None = None
     observed: Tensor | None = None
+    distinct: int | None = None
 
     @property
     def output(self) -> Output:
@@ -85,6 +88,7 @@ class Process:
             x=None if x is None else Sequence(repeated(x.values), repeated(x.lengths)),
             length_logits=None if logits is None else repeated(logits.expand(self.rows, -1)),
             observed=None if self.observed is None else repeated(self.observed),
+            distinct=self.distinct or self.rows,
         )
 
     def pick(self, rows: Tensor) -> Process:
@@ -97,6 +101,7 @@ class Process:
             x=None if self.x is None else self.x[rows],
             length_logits=logits if logits is None or len(logits) == 1 else logits[rows],
             observed=None if self.observed is None else self.observed[rows],
+            distinct=None,
         )
 
     # ---- many steps ----------------------------------------------------------------------------

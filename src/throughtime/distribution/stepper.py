@@ -7,6 +7,7 @@ from torch import Tensor
 from throughtime.context.launches import Launched
 from throughtime.distribution.process import Process
 from throughtime.graph.folded import FoldedGraph
+from throughtime.graph.prepared import PreparedStep, has_step
 from throughtime.graph.state import GraphState
 
 
@@ -22,12 +23,13 @@ class Stepper:
         self.process, self.t, self.row = process, 0, row
         self.state = process.state.map(lambda s: s[row])
         self._step = Launched(process.graph, one_step)
+        self._prepared = prepared_step(process)
 
     def step(self, lengths: Tensor | None) -> Tensor:
         """o(t) of each hypothesis, given its τ if that is decided already."""
         x = None if self.process.x is None else self.process.x.values[self.row, self.t]
         left = None if lengths is None else lengths - self.t
-        o, self.state = self._step(self.state, x, left)
+        o, self.state = self._step(self.state, x, left, self._prepared)
         self.t += 1
         return o
 
@@ -42,8 +44,24 @@ class Stepper:
         self.state = self.state.map(lambda s: s[hypotheses])
 
 
+def prepared_step(process: Process, distinct: int | None = None) -> PreparedStep | None:
+    """The step of a process by the engine; None where it has not got it.
+
+    Args:
+        process: the process.
+        distinct: how many rows have an x and a vector of their own, see :class:`PreparedStep`.
+    """
+    x = () if process.x is None else (process.x.values,)
+    there = has_step(process.graph, (*process.state.tensors(), *x))
+    return PreparedStep(process.graph, distinct) if there else None
+
+
 def one_step(
-    graph: FoldedGraph, state: GraphState, x: Tensor | None, left: Tensor | None
+    graph: FoldedGraph,
+    state: GraphState,
+    x: Tensor | None,
+    left: Tensor | None,
+    prepared: PreparedStep | None = None,
 ) -> tuple[Tensor, GraphState]:
     """o(t) of each row, and the state after it, in which ``fed`` is still that of the step before.
 
@@ -52,9 +70,12 @@ def one_step(
         state: the state before the step.
         x: x(t), if the wiring has one.
         left: how many values are left, τ - t + 1, where that is decided already.
+        prepared: the same by the engine, if it has the graph.
     """
     length, countdown = graph.length, None
     if length is not None and length.features:
         assert left is not None
         countdown = length.countdown(left.clamp(min=1), graph.c.dtype)
+    if prepared is not None:
+        return prepared.step(state, x, countdown)
     return graph.step(graph.entering(state, x, countdown), state)

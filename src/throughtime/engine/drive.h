@@ -97,18 +97,20 @@ static void drive_of(const Share *share, const Plan *plan, int64_t gates, int64_
     }
     for (int64_t column = share->first, gate = 0; gate < gates; gate++, column += H) {
         const int64_t last = gate * H + share->last;
+        const int64_t own = s->constant_rows ? s->constant_rows : B;
         for (int64_t from = gate * H + share->first, vectors; from < last; from += vectors * LANES) {
             const Panels range = {0, 1, H};
             vectors = panel_vectors(&range, from, last);
             for (int64_t i = 0, tile_rows; i < count; i += tile_rows) {
                 tile_rows = next_rows(count - i, vectors);
                 vec tile[MOST_ROWS * MOST_VECTORS];
-                for (int64_t r = 0; r < tile_rows; r++)
+                for (int64_t r = 0; r < tile_rows; r++) {
+                    const int64_t a = at[i + r], row = a < own ? a : a % own;
                     for (int64_t v = 0; v < vectors; v++) {
-                        const int64_t c = from + v * LANES, lanes = last - c, a = at[i + r];
+                        const int64_t c = from + v * LANES, lanes = last - c;
                         vec u = load_some(s->b + c, lanes);
                         if (s->given) u += load_some(s->given + a * D + c, lanes);
-                        if (s->constant) u += load_some(s->constant + a % B * D + c, lanes);
+                        if (s->constant) u += load_some(s->constant + row * D + c, lanes);
                         if (s->start && a < B) u += load_some(s->start + a * D + c, lanes);
                         for (int e = 0; e < EDGES; e++)
                             if (s->edges[e].symbols && s->edges[e].symbols[a] >= 0)
@@ -116,6 +118,7 @@ static void drive_of(const Share *share, const Plan *plan, int64_t gates, int64_
                                                lanes);
                         tile[r * vectors + v] = u;
                     }
+                }
                 for (int e = 0; e < EDGES; e++) {
                     const Edge *edge = s->edges + e;
                     if (!edge->vectors) continue;

@@ -11,7 +11,8 @@
  *
  * A sweep with one step can be taken again and again: throughtime_<cell>_prepare_<f32|f64> packs the
  * matrices into scratch (of forward's size), and each throughtime_<cell>_step_<f32|f64> goes from
- * `first` to `state` on one thread, for as long as matrices and scratch stay as they are.
+ * `first` to `state`, and returns what forward does, for as long as the matrices, scratch and
+ * `threads` stay as they are. `lengths` and `order` must be null there.
  *
  * T steps, B rows, H units; G gates, so that the drive of a row is (G, H). The state has S parts of
  * H numbers (LSTM: h, c; others: h). All arrays are dense, in the order shown, aligned to their
@@ -57,6 +58,8 @@ typedef struct {
     Edge edges[EDGES];
     const real *given;    /* (T, B, G, H). Null: zero */
     const real *constant; /* (B, G, H): at every step. Null: zero */
+    int64_t constant_rows; /* step only: `constant` has so many rows, and row i takes that of the
+                              number i modulo them. Zero: B */
     const real *start;    /* (B, G, H): at the first step alone. Null: zero */
 
     const real *first[2]; /* (B, H): the state's parts before the first step */

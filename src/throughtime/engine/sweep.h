@@ -266,25 +266,51 @@ int64_t NAME(forward)(Sweep *s) {
 
 int64_t NAME(reverse)(Sweep *s) { return run(s, 1, reverse_share); }
 
-/* ---- one step at a time ---- */
+/* ---- one step at a time: threads share out the rows alone, so that one packs for all ---- */
+
+/* The drive of so many rows is still in a first cache when their equations read it. */
+enum { BLOCK_BYTES = 1 << 14 };
 
 static void only_step(const Share *share, const Plan *plan) {
     drive_of(share, plan, GATES, 0, 1);
     one_step(share, plan, 0, 0, share->rows);
 }
 
+static void step_of_rows(void *argument) {
+    Job *job = argument;
+    const Sweep *s = job->s;
+    const int64_t id = __atomic_fetch_add(&job->next, 1, __ATOMIC_RELAXED);
+    const int64_t of = s->threads > 1 ? s->team() : 1, B = s->rows, D = GATES * s->units;
+    const int64_t bytes = (B + of - 1) / of * D * (int64_t)sizeof(real);
+    const int64_t blocks = (bytes + BLOCK_BYTES - 1) / BLOCK_BYTES, groups = of * blocks;
+    Plan plan = *job->plan;
+    for (int64_t group = id * blocks, first = B * id / of; group < (id + 1) * blocks; group++) {
+        const int64_t begin = B * group / groups, rows = B * (group + 1) / groups - begin;
+        const Share share = {.s = s, .id = id, .of = of, .group = group, .groups = groups,
+                             .columns = 1, .rows = rows, .last = s->units};
+        plan.u = job->plan->u - (begin - first) * D; /* of each block at the thread's first row */
+        only_step(&share, &plan);
+    }
+}
+
 const Stepper NAME(stepper) = {GATES, PARTS, forward_plan, prepare, only_step};
 
-static int64_t alone(const Sweep *s, void (*what)(const Share *, const Plan *)) {
+int64_t NAME(prepare)(Sweep *s) {
     const Plan plan = forward_plan(s);
     const Share share = share_of(s, GATES, 0, 1, 0);
-    what(&share, &plan);
+    prepare(&share, &plan);
     return 0;
 }
 
-int64_t NAME(prepare)(Sweep *s) { return alone(s, prepare); }
-
 int64_t NAME(step)(Sweep *s) {
     const int64_t edge = first_wrong(s);
-    return edge < EDGES ? edge + 1 : alone(s, only_step);
+    if (edge < EDGES) return edge + 1;
+    const Plan plan = forward_plan(s);
+    Job job;
+    job.s = s, job.plan = &plan, job.next = 0;
+    if (s->threads > 1)
+        s->parallel(step_of_rows, &job, (unsigned)s->threads, 0);
+    else
+        step_of_rows(&job);
+    return 0;
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ctypes
-from typing import NamedTuple
+from typing import NamedTuple, NoReturn
 
 import torch
 from torch import Tensor
@@ -25,7 +25,7 @@ EDGE = ("size", "vectors", "symbols", "weight", "grad_vectors", "grad_weight")
 FIELDS = (
     *("steps", "rows", "units", "lengths", "order", "W", "b", "m"),
     *(f"{field}_{e}" for e in range(EDGES) for field in EDGE),
-    *("given", "constant", "start", "first_h", "first_c", "h", "c", "saved"),
+    *("given", "constant", "constant_rows", "start", "first_h", "first_c", "h", "c", "saved"),
     *("grad_h", "grad_c", "grad_first_h", "grad_first_c"),
     *("grad_given", "grad_constant", "grad_start", "grad_W", "grad_b", "grad_m"),
     *("scratch", "threads", "parallel", "team"),
@@ -188,8 +188,12 @@ class Call:
         )
         self.set("scratch", scratch.start)
         if wrong := library.function(f"{self.kernel}_{name}", self.real)(self.argument):
-            symbols = self.argument[AT[f"size_{wrong - 1}"]]
-            raise IndexError(f"a symbol is not below {symbols}, the number of symbols of its edge")
+            self.refuse(wrong)
+
+    def refuse(self, wrong: int) -> NoReturn:
+        """Raise the ``IndexError`` for what the engine has returned."""
+        symbols = self.argument[AT[f"size_{wrong - 1}"]]
+        raise IndexError(f"a symbol is not below {symbols}, the number of symbols of its edge")
 
 
 class Scratch:

@@ -35,8 +35,9 @@ STEPS = 10
 HISTORIES = 20
 """The most draws of what is missing in a history."""
 
-AT_ONCE = 4_000
-"""So many paths are drawn at once: what a step makes of them fits into a processor's cache."""
+AT_ONCE = 20_000
+"""So many paths are drawn at once: enough that a step takes longer than to ask for it, and so few
+that what it makes of them stays in a processor's last cache."""
 
 SERIES = 200
 """So many series are forecast together."""

@@ -206,7 +206,7 @@ class _Layer:
 
     def step(self, x: Tensor, state: State, new: State) -> None:
         if self.stepper is not None:
-            self.stepper.step(x, state, new)
+            self.stepper.step((x,), state, new)
             return
         with torch.no_grad():
             for n, s in zip(new, bptt(self._recursion(x, state)), strict=True):

@@ -54,6 +54,8 @@ def log_of(change: Tensor, log: Tensor) -> Tensor:
 @torch.no_grad()
 def counts_at(rate: Tensor) -> Tensor:
     """Poisson draws at these rates."""
+    if rate.is_cpu and not bool((rate > MANY).any()):  # elsewhere, to look would be to wait
+        return torch.poisson(rate)
     few = torch.poisson(rate.clamp(max=MANY))
     many = (rate + rate.sqrt() * torch.randn_like(rate)).round()
     return torch.where(rate > MANY, many, few)

@@ -58,8 +58,12 @@ class DispersedCount(NegativeBinomialDistribution):
         factorials = stirling(r + value) - stirling(r) - stirling(value)
         return factorials - successes - failures - (a * value).log1p()
 
+    @torch.no_grad()
     def sample(self, sample_shape: Any = ()) -> Tensor:
-        return counts_at(self._gamma.sample(torch.Size(sample_shape)))
+        # a Poisson number whose rate is a draw of a gamma distribution of mean μ and variance α μ²
+        shape = torch.Size(sample_shape) + self.batch_shape
+        unit = torch._standard_gamma(self.total_count.expand(shape))
+        return counts_at(unit * (self.dispersion * self.mean))
 
     def cdf(self, value: Tensor) -> Tensor:
         n, p = value.floor().clamp(min=0), 1 / (1 + self.dispersion * self.mean)

@@ -16,6 +16,7 @@ PROBABILITY = "tests/distribution/test_probability.py::"
 UNFOLDED = PROBABILITY + "test_log_prob_is_that_of_the_unfolded_graph"
 STEPWISE = PROBABILITY + "test_step_by_step_is_the_whole"
 DROPPED = "tests/model/test_model.py::test_"
+PREPARED = "tests/graph/test_prepared.py::test_draws_"
 DRAWS = "tests/distribution/test_ancestral.py::test_draws_have_the_probabilities_of_the_model"
 WARPED = (
     "tests/distribution/test_warp.py::test_warped_draws_have_the_probabilities_of_the_warped_steps"
@@ -352,6 +353,20 @@ MUTANTS = [
         ">= stop.float().sigmoid())",
         "< stop.float().sigmoid())",
         (DRAWS,),
+    ),
+    Mutant(
+        "a row's draws that have come apart are given the same x",
+        "distribution/distribution.py",
+        "observed=None, distinct=None)",
+        "observed=None)",
+        (PREPARED + "of_a_row_that_go_on_from_steps_of_their_own",),
+    ),
+    Mutant(
+        "a prepared step forgets the scale of the counts",
+        "graph/prepared.py",
+        "+= self._logarithm(state.scale)",
+        "+= 0 * self._logarithm(state.scale)",
+        (PREPARED + "of_a_seed_are_those_of_the_steps_in_torch",),
     ),
     Mutant(
         "sampling reads x one step early",
