@@ -11,7 +11,7 @@ import torch
 from tqdm import tqdm
 
 from throughtime.data import Dataset, Examples, batches, streams
-from throughtime.data.columns.inputs import Static
+from throughtime.data.columns.inputs import Inputs, Static
 from throughtime.data.panel.dataset import OWN
 from throughtime.data.panel.windows import windows
 from throughtime.data.vocabularies.absent import absent_labels, in_words
@@ -257,7 +257,8 @@ class Trainer:
             order = order_of(self.config, self.progress.epoch)
             static = self.data.schema.static
             own = static.places(OWN) if isinstance(static, Static) else None
-            return windows(train, self.rows, self.config.steps, order, own)
+            unknown = next((i.unknown for i in self.data.schema.x if isinstance(i, Inputs)), None)
+            return windows(train, self.rows, self.config.steps, order, own, unknown)
         if self.config.steps is not None and isinstance(train.y, Sequence):
             chunks = streams(train.y, self.rows, self.config.steps)
             return (Examples(None, chunk) for chunk in chunks)

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from tests.helpers.models import quick
 from throughtime.data import Examples
+from throughtime.data.columns.inputs import Entry, Inputs
 from throughtime.data.panel.windows import count_windows, window, windows
 from throughtime.sequence import Sequence
 
@@ -109,3 +110,47 @@ def test_one_of_ten_windows_does_not_say_which_series_it_is() -> None:
     assert bool((vectors[:, 2] >= 5).all())
     assert examples.vector is not None
     assert bool(examples.vector[:, :2].any(1).all()), "the data are as they were"
+
+
+def with_two_inputs(lengths: list[int]) -> tuple[Examples, torch.Tensor]:
+    """x(t) = (t, 1 + t, 0): what is known, what was observed before, and that it was."""
+    xs = [torch.stack([t, 1 + t, 0 * t], 1) for t in map(torch.arange, lengths)]
+    unknown = Inputs("a,b").of([Entry("a"), Entry("b", past=True, flagged=True)]).unknown
+    assert unknown is not None
+    return replace(series(lengths), x=Sequence.from_list([x.float() for x in xs])), unknown
+
+
+def test_half_of_the_windows_end_as_a_forecast_does() -> None:
+    examples, unknown = with_two_inputs([90, 90, 8])
+    origins, whole, count = torch.zeros(8), 0, 0
+    for batch in windows(examples, 50, 8, torch.Generator().manual_seed(0), unknown=unknown):
+        assert isinstance(batch.x, Sequence)
+        for x in batch.x.to_list():
+            hidden = x[:, 2] == 1
+            assert not bool(hidden[0]), "a forecast knows what was observed at its origin"
+            assert torch.equal(hidden, hidden.cummax(0).values), "to the end of the window"
+            assert torch.equal(x[:, 0], x[0, 0] + torch.arange(8)), "what is known stays known"
+            assert torch.equal(x[:, 1], torch.where(hidden, 0.0, 1 + x[:, 0]))
+            count += 1
+            whole += not bool(hidden.any())
+            origins[int(hidden.int().argmax())] += bool(hidden.any())
+    assert count == 1000
+    assert 0.45 < whole / count < 0.55
+    assert float(origins[1:].min()) > 0.6 * float(origins[1:].mean()), "from any step on"
+    assert isinstance(examples.x, Sequence)
+    assert not bool((examples.x.values[..., 2] == 1).any()), "the data are as they were"
+
+
+def test_without_inputs_of_the_past_nothing_is_hidden() -> None:
+    assert Inputs("a").of([Entry("a", flagged=True)]).unknown is None
+    unknown = Inputs("a,b").of([Entry("a", labels=("u", "v")), Entry("b", True, ("w",))]).unknown
+    assert unknown is not None
+    assert torch.equal(unknown.nan_to_num(-1), torch.tensor([-1.0, -1.0, 0.0]))
+    examples, _ = with_two_inputs([30, 4])
+    as_it_was, as_it_is = (
+        [b.x for b in windows(examples, 4, 6, torch.Generator().manual_seed(1), None, unknown)]
+        for unknown in (None, torch.full((3,), torch.nan))
+    )
+    assert isinstance(as_it_was[0], Sequence)
+    assert isinstance(as_it_is[0], Sequence)
+    assert torch.equal(as_it_was[0].values, as_it_is[0].values)

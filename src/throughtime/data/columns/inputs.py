@@ -85,6 +85,15 @@ class Entry:
             return self.encode(gaps(series.times))
         return told(self.part, series.times, self.zone)
 
+    @property
+    def unknown(self) -> NDArray[np.float32]:
+        """The entries where it is not observed any more, ``(size,)``; NaN if it is no input of the
+        past."""
+        if not self.past:
+            return np.full(self.size, np.nan, np.float32)
+        nothing = np.array([np.nan]) if self.labels is None else np.array([None], object)
+        return self.encode(nothing)[0]
+
     def encode(self, values: NDArray[Any]) -> NDArray[np.float32]:
         """The entries of values ``(T,)``, ``(T, size)``.
 
@@ -192,6 +201,19 @@ class Inputs(Entries):
                 where they never were.
         """
         return torch.from_numpy(np.concatenate([e.encode_series(series) for e in self.inputs], 1))
+
+    @property
+    def unknown(self) -> Tensor | None:
+        """x(t) after the origin of a forecast, ``(size,)``: what is observed only in the past is
+        missing, and all else is NaN, which stands for what it is. None if nothing is of the past.
+
+        Example:
+            >>> Inputs("t,u").of([Entry("t"), Entry("u", past=True, flagged=True)]).unknown
+            tensor([nan, 0., 1.])
+        """
+        if not any(entry.past for entry in self.inputs):
+            return None
+        return torch.from_numpy(np.concatenate([e.unknown for e in self.inputs]))
 
 
 class Static(Entries):

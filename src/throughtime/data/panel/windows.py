@@ -17,6 +17,9 @@ FEWEST = 20
 NAMELESS = 0.1
 """The share of windows that do not say which series they are of."""
 
+HIDDEN = 0.5
+"""The share of windows that end as a forecast does: without what is observed only in the past."""
+
 
 def count_windows(examples: Examples, rows: int, steps: int) -> int:
     """How many batches an epoch has: they hold as many steps as all series have, or more."""
@@ -30,6 +33,7 @@ def windows(
     steps: int,
     generator: torch.Generator,
     own: slice | None = None,
+    unknown: torch.Tensor | None = None,
 ) -> Iterator[Examples]:
     """The batches of an epoch: windows of at most ``steps`` steps, each of a series that is drawn
     with its length as its weight, and from a place in it that is drawn.
@@ -44,6 +48,9 @@ def windows(
         generator: draws them.
         own: where in the static vector it says which series it is: left out in one of ten windows,
             as it will be of a series that training has not seen.
+        unknown: x(t) of which nothing is observed, as :attr:`Inputs.unknown` has it: in half of the
+            windows it is so from a step that is drawn to the end, as it is after the origin of a
+            forecast. None: no input is observed only in the past.
     """
     y = examples.y
     assert isinstance(y, Sequence)
@@ -67,7 +74,20 @@ def windows(
             vector = batch.vector.clone()
             vector[torch.rand(rows, generator=generator) < NAMELESS, own] = 0.0
             batch = replace(batch, vector=vector)
-        yield window(batch, starts, steps)
+        found = window(batch, starts, steps)
+        if unknown is not None and isinstance(found.x, Sequence):
+            found = replace(found, x=_as_forecast(found.x, unknown, generator))
+        yield found
+
+
+def _as_forecast(x: Sequence, unknown: torch.Tensor, generator: torch.Generator) -> Sequence:
+    """The inputs of windows, some of which have an origin within: the step from which on nothing
+    new is observed, the second at the earliest."""
+    some = torch.rand(len(x), generator=generator) < HIDDEN
+    origins = 1 + (torch.rand(len(x), generator=generator) * (x.lengths - 1)).long()
+    after = some[:, None] & (torch.arange(x.steps) >= origins[:, None])
+    hidden = after[..., None] & ~unknown.isnan()
+    return Sequence(torch.where(hidden, unknown, x.values), x.lengths)
 
 
 def window(examples: Examples, starts: torch.Tensor, steps: int) -> Examples:
