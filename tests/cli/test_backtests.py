@@ -81,7 +81,7 @@ def test_a_backtest_that_cannot_be_is_one_line(folder: Path) -> None:
     most = horizon.split(" ")[-1]
     good(*evaluate, "--horizon", most, "--origins", 1, "--paths", 2)
     assert f"horizon of {int(most) + 1} is too" in bad(*evaluate, "--horizon", int(most) + 1)
-    for option in ("--origins", "--paths"):
+    for option in ("--origins", "--paths", "--picture"):
         assert bad(*evaluate, option, 5) == (
             f"Error: {option} is for forecasts; expected --horizon STEPS too"
         )
@@ -120,15 +120,25 @@ def test_a_forecast_is_drawn(folder: Path, tmp_path: Path) -> None:
     assert "there is no such folder" in bad(*predict, "--picture", tmp_path / "none" / "a.png")
 
 
+def test_a_backtest_is_drawn(folder: Path, tmp_path: Path) -> None:
+    evaluate = ("evaluate", folder / "run", "--horizon", 2, "--origins", 2, "--paths", 5)
+    good(*evaluate, "--picture", tmp_path / "a.png")
+    with Image.open(tmp_path / "a.png") as picture:
+        assert picture.width > 1_000
+    assert bad(*evaluate, "--picture", tmp_path / "a.gif").endswith("ends in .png or .svg")
+    assert "there is no such folder" in bad(*evaluate, "--picture", tmp_path / "none" / "a.png")
+
+
 @pytest.mark.usefixtures("drawn")
 def test_training_and_report_draw_the_end_of_the_test_part(folder: Path) -> None:
-    picture = folder / "run" / "pictures" / "forecasts.png"
-    assert picture.exists()
+    pictures = [folder / "run" / "pictures" / f"{name}.png" for name in ("forecasts", "backtest")]
     found = []
     for _ in range(2):
-        assert f"Drew {picture}" in good("report", folder / "run")
-        found.append(picture.read_bytes())
-    assert len(found[0]) > 5_000
+        assert all(picture.exists() for picture in pictures)
+        said = good("report", folder / "run")
+        assert all(f"Drew {picture}" in said for picture in pictures)
+        found.append([picture.read_bytes() for picture in pictures])
+    assert min(map(len, found[0])) > 5_000
     assert found[0] == found[1]
 
 
@@ -140,7 +150,7 @@ def test_without_matplotlib_it_says_what_to_install(
             raise ModuleNotFoundError(name="matplotlib")
         return builtins.__import__(name, *rest)
 
-    monkeypatch.setattr("throughtime.cli.forecast.import_module", missing)
+    monkeypatch.setattr("throughtime.cli.pictures.import_module", missing)
     assert "--picture needs matplotlib, which is not installed: pip install" in bad(
         "predict", folder / "run", folder / "sales.csv", "--picture", tmp_path / "a.png"
     )

@@ -6,9 +6,11 @@ import json
 import math
 import warnings
 from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
 
 import click
 
+from throughtime.cli.pictures import check_picture
 from throughtime.evaluation.metrics.paths import METRICS
 from throughtime.inference.backtests import OURS, Backtests, backtests
 from throughtime.runs.folder import RunFolder
@@ -33,14 +35,21 @@ def of_series(
     horizon: int,
     origins: int,
     paths: int,
+    picture: Path | None,
     as_json: bool,
 ) -> None:
-    """Print a backtest of a run.
+    """Print a backtest of a run, and draw it if told to.
 
     Raises:
         ValueError: if the series cannot be read, or are too short.
     """
+    if picture is not None:
+        check_picture(picture)
     found = backtests(run, on, horizon=horizon, origins=origins, paths=paths)
+    if picture is not None:
+        from throughtime.report.backtests import draw
+
+        draw(found.ours).savefig(picture)
     if as_json:
         click.echo(json.dumps(found.to_dict(), ensure_ascii=False))
         return

@@ -34,6 +34,11 @@ if TYPE_CHECKING:
 @click.option(
     "--paths", type=click.IntRange(min=2), help="With --horizon: draw so many futures [500]."
 )
+@click.option(
+    "--picture",
+    type=click.Path(path_type=Path),
+    help="With --horizon: draw coverage and residuals to this .png or .svg.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @DEVICE
 def evaluate(
@@ -46,6 +51,7 @@ def evaluate(
     horizon: int | None,
     origins: int | None,
     paths: int | None,
+    picture: Path | None,
     as_json: bool,
     device: str,
 ) -> None:
@@ -72,10 +78,12 @@ def evaluate(
             horizon=horizon,
             origins=ORIGINS if origins is None else origins,
             paths=PATHS if paths is None else paths,
+            picture=picture,
             as_json=as_json,
         )
         return
-    refuse({"origins": origins, "paths": paths}, "is for forecasts; expected --horizon STEPS too")
+    of_forecasts = {"origins": origins, "paths": paths, "picture": picture}
+    refuse(of_forecasts, "is for forecasts; expected --horizon STEPS too")
     if file is None:
         if form is not None:
             raise ValueError("--format is for FILE; leave it out for a part of the data")

@@ -6,14 +6,13 @@ import csv
 import json
 import sys
 from collections.abc import Iterator
-from importlib import import_module
 from io import BufferedIOBase
 from pathlib import Path
 from typing import Any
 
 import click
 
-from throughtime.extras import needed_for
+from throughtime.cli.pictures import check_folder, check_picture
 from throughtime.inference.forecast import (
     LEVELS,
     PATHS,
@@ -44,12 +43,11 @@ def of_series(
         ValueError: if the file cannot be read, or a known input of the future is not given.
     """
     if picture is not None:
-        _check_drawn(picture)
-    for written in (picture, paths_out):
-        if written is not None and not written.absolute().parent.is_dir():
-            raise ValueError(f"{written}: there is no such folder to write into; make it first")
-    if paths_out is not None and paths_out.exists():
-        raise ValueError(f"--paths-out {paths_out}: is there already; nothing is overwritten")
+        check_picture(picture)
+    if paths_out is not None:
+        check_folder(paths_out)
+        if paths_out.exists():
+            raise ValueError(f"--paths-out {paths_out}: is there already; nothing is overwritten")
     quantiles = LEVELS if levels is None else _levels(levels)
     history = later_panel(run, file)
     after = None if future is None else later_panel(run, future, history)
@@ -71,25 +69,6 @@ def of_series(
         with paths_out.open("w", newline="", encoding="utf-8") as opened:
             _write(opened, (row for one in found for row in rows_of_paths(one)), as_json)
     _write(sys.stdout, (row for one in found for row in one.rows(quantiles)), as_json)
-
-
-def _check_drawn(picture: Path) -> None:
-    """Refuse a picture that cannot be drawn, before there is a forecast to draw.
-
-    Raises:
-        ValueError: if its name does not say its format.
-        MissingPackage: if matplotlib is not installed.
-
-    Example:
-        >>> _check_drawn(Path("a.gif"))
-        Traceback (most recent call last):
-            ...
-        ValueError: --picture a.gif: expected a name that ends in .png or .svg
-    """
-    if picture.suffix.lower() not in (".png", ".svg"):
-        raise ValueError(f"--picture {picture}: expected a name that ends in .png or .svg")
-    with needed_for("--picture"):
-        import_module("matplotlib.figure")
 
 
 def rows_of_paths(forecast: Forecast) -> Iterator[dict[str, Any]]:

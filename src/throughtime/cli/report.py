@@ -12,8 +12,8 @@ from throughtime.cli.files import RunPath
 @click.command()
 @click.argument("run", type=RunPath())
 def report(run: Path) -> None:
-    """Draw the pictures of a RUN again: wiring, learning curve, lengths, captions and
-    forecasts."""
+    """Draw the pictures of a RUN again: wiring, learning curve, lengths, captions,
+    forecasts and how good these have been."""
     from throughtime.inference.run import Run
     from throughtime.report.pictures import draw_all
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from throughtime.data.columns.panel import Panel, Series
 from throughtime.data.errors import DataError
-from throughtime.evaluation.metrics.paths import metrics, numbers_of, scales_of
+from throughtime.evaluation.metrics.paths import metrics, numbers_of, places_of, scales_of
 from throughtime.inference.forecast import PATHS, column_of, forecast_panel
 from throughtime.inference.naive import Paths
 from throughtime.runs.folder import RunFolder
@@ -33,6 +33,10 @@ class Errors:
         target: ``(n,)``, the number of the target.
         numbers: ``(n, 8)``: CRPS, quantile loss, the absolute value, the absolute and squared error
             in units of their scales, and whether each interval covers the value.
+        places: ``(n, 2)``, between which shares of the paths the value lies, see
+            :func:`~throughtime.evaluation.metrics.paths.places_of`.
+        residuals: ``(n,)``, the value less the median of the paths, in units of the mean absolute
+            error of the seasonal naive forecast before; NaN where there is none.
     """
 
     series: NDArray[np.object_]
@@ -40,6 +44,8 @@ class Errors:
     step: NDArray[np.int64]
     target: NDArray[np.int64]
     numbers: NDArray[np.float64]
+    places: NDArray[np.float64]
+    residuals: NDArray[np.float64]
 
     def __len__(self) -> int:
         return len(self.numbers)
@@ -231,7 +237,9 @@ def _errors_from(
     for (series, end), drawn in zip(some, paths, strict=True):
         truth = series.y[end : end + horizon]
         before = series.y[: int(np.searchsorted(series.times, first))]
-        numbers = numbers_of(drawn[:, : len(truth)], truth, scales_of(before, panel.step.season))
+        scales, drawn = scales_of(before, panel.step.season), drawn[:, : len(truth)]
+        numbers, places = numbers_of(drawn, truth, scales), places_of(drawn, truth)
+        residuals = (truth - np.median(drawn, 0)) / scales[0]
         steps, targets = np.nonzero(~np.isnan(truth))
         yield Errors(
             np.full(len(steps), series.name, object),
@@ -239,4 +247,6 @@ def _errors_from(
             steps + 1,
             targets,
             numbers[steps, targets],
+            places[steps, targets],
+            residuals[steps, targets],
         )

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
 from matplotlib.figure import Figure
 
 from throughtime.data import Dataset
+from throughtime.data.columns.panel import Panel
+from throughtime.data.errors import DataError
 from throughtime.distribution.distribution import SequenceDistribution
 from throughtime.evaluation.likelihood import MEASURED, decides_length, sees_x, y_given
 from throughtime.evaluation.metrics import length_distributions
-from throughtime.inference.backtest import FEWEST, held, times_of
+from throughtime.inference.backtest import FEWEST, Backtest, backtest, held, of_run, times_of
 from throughtime.inference.forecast import forecast_panel
 from throughtime.inference.panel import own_cuts
 from throughtime.inference.run import Run
-from throughtime.report import captions, curve, lengths, wiring
+from throughtime.report import backtests, captions, curve, lengths, wiring
 from throughtime.report.forecasts import page
 from throughtime.runs import choices
 from throughtime.runs.alone import alone
@@ -31,6 +35,12 @@ SHEET = 32
 
 SERIES = 6
 """The most series of which forecasts are drawn."""
+
+MEASURED_SERIES = 30
+"""The most series whose forecasts are measured for a picture."""
+
+ORIGINS_OF_A_BACKTEST, PATHS_OF_A_BACKTEST = 8, 100
+"""So many forecasts of each, and so many paths: enough to draw."""
 
 WINDOW = 12
 """So many steps are forecast where two seasons are fewer, if the test part has as many."""
@@ -45,7 +55,8 @@ def draw_all(run: Run, data: Dataset | None = None) -> list[Path]:
 
     The wiring and the learning curve; the lengths of the test part and of the model, if it decides
     τ; captions of pictures, if x is a picture; and of several series the forecasts of the last
-    steps of the test part, with what came. Repeated calls draw the same pictures.
+    steps of the test part, with what came, and how good forecasts within it have been. Repeated
+    calls draw the same pictures.
     """
     run.model.eval()
     data = run.data() if data is None else data
@@ -62,7 +73,10 @@ def draw_all(run: Run, data: Dataset | None = None) -> list[Path]:
             for part in [part for part in data.splits if part not in ("train", "valid")]:
                 found[f"captions-{part}"] = _sheet(run, data, part)
         if data.schema.of_series and run.config.dataset is not None:
-            found["forecasts"] = _last_steps(run)
+            panel, cuts = own_cuts(run.folder)
+            found["forecasts"] = _last_steps(run, panel, cuts.test)
+            with suppress(DataError):  # where no series is long enough to measure forecasts
+                found["backtest"] = backtests.draw(_backtest(run, panel, cuts.test))
     folder = folder_in(run.path, PICTURES)
     with alone(folder):  # not the run's folder, which may be trained in meanwhile
         for name, drawn in found.items():
@@ -88,11 +102,10 @@ def _sheet(run: Run, data: Dataset, part: str) -> Figure:
     return captions.draw(shown, title)
 
 
-def _last_steps(run: Run) -> Figure:
+def _last_steps(run: Run, panel: Panel, first: Any) -> Figure:
     """Forecasts of some series from a point in the test part on, with what came then."""
-    panel, cuts = own_cuts(run.folder)
     times = times_of(panel)
-    steps = min(int((times >= cuts.test).sum()), max(2 * panel.step.season, WINDOW))
+    steps = min(int((times >= first).sum()), max(2 * panel.step.season, WINDOW))
     origin = times[-steps]
     pairs = [(s, int(np.searchsorted(s.times, origin))) for s in panel.series]
     pairs = [(s, end) for s, end in pairs if FEWEST <= end < len(s)]
@@ -105,3 +118,14 @@ def _last_steps(run: Run) -> Figure:
     if many > len(pairs):
         title += f", {len(pairs)} of {many:,} series"
     return page(history, drawn, truths, title)
+
+
+def _backtest(run: Run, panel: Panel, first: Any) -> Backtest:
+    """Forecasts of some series from several points in the test part, measured."""
+    there = [s for s in panel.series if not np.isnan(s.y[s.times >= first]).all()]
+    at = np.unique(np.linspace(0, len(there) - 1, min(MEASURED_SERIES, len(there))).astype(int))
+    panel = replace(panel, series=tuple(there[i] for i in at))
+    most = int((times_of(panel) >= first).sum()) // 2
+    steps = max(1, min(most, max(panel.step.season, WINDOW)))
+    way = of_run(run.folder, panel, PATHS_OF_A_BACKTEST)
+    return backtest(panel, way, horizon=steps, origins=ORIGINS_OF_A_BACKTEST, first=first)

@@ -59,6 +59,27 @@ def numbers_of(
     return np.stack([crps(drawn, y), pinball, np.abs(y), *scaled, *covered], -1)
 
 
+def places_of(drawn: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.float64]:
+    r"""Where each value lies among the draws: the probability integral transform, as an interval.
+
+    .. math:: \Big[\frac{\#\{Y < y\}}{n + 1},\; \frac{\#\{Y \le y\} + 1}{n + 1}\Big]
+
+    If y is another draw of the same distribution, a point that is drawn from the interval is
+    uniform from 0 to 1, of counts too, which may be equal (Czado, Gneiting and Held 2009).
+
+    Args:
+        drawn: ``(n, *)``.
+        y: ``(*)``, the values that came.
+
+    Example:
+        >>> places_of(np.array([1.0, 2.0, 2.0]), np.array(2.0)).tolist()
+        [0.25, 1.0]
+    """
+    n = len(drawn)
+    ends = ((drawn < y).sum(0) / (n + 1), ((drawn <= y).sum(0) + 1) / (n + 1))
+    return np.stack(ends, -1)
+
+
 def _mean_of_known(values: NDArray[np.float64]) -> float:
     """The mean of the values that are not NaN; NaN if there are none."""
     known = values[~np.isnan(values)]
