@@ -24,7 +24,7 @@ EXTRAS = {
         "safetensors": "safetensors",
         "tqdm": "tqdm",
     },
-    "forecast": {"statsforecast": "statsforecast"},
+    "forecast": {"holidays": "holidays", "statsforecast": "statsforecast"},
     "report": {"matplotlib": "matplotlib"},
     "sweep": {"optuna": "optuna"},
     "tensorboard": {"tensorboard": "tensorboard"},

@@ -39,8 +39,8 @@ class Reading:
         time: of several series, the column of the time, or columns, separated by commas.
         series: the column that says of which series a row is, or columns, separated by commas;
             ``columns``, if each column is a series.
-        calendar: of several series, what of the time is an input: hour, weekday, month, year, or
-            none.
+        calendar: of several series, what of the time is an input: hour, weekday, month, year,
+            ``holidays:DE`` or those of another country; or none.
     """
 
     format: str | None = None

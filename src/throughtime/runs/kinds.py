@@ -111,7 +111,8 @@ SeriesBy = Annotated[
 Calendar = Annotated[
     str,
     Field(
-        description="Of several series, inputs of the time: hour, weekday, month, year; or none."
+        description="Of several series, inputs of the time: hour, weekday, month, year, "
+        "holidays:DE; or none."
     ),
 ]
 Images = Annotated[str, Field(description="The folder of the pictures that a file names.")]

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -17,6 +20,7 @@ from throughtime.data.columns.calendar import PARTS, gaps, size_of, told, usual
 from throughtime.data.columns.inputs import Inputs
 from throughtime.data.panel.dataset import encoded, of_panel
 from throughtime.data.times.step import IRREGULAR
+from throughtime.extras import MissingPackage
 from throughtime.sequence import Sequence
 
 MOMENTS = st.datetimes(datetime(1900, 1, 1), datetime(2100, 1, 1))
@@ -96,7 +100,8 @@ def test_of_times_on_no_grid_the_gap_is_an_input() -> None:
     assert x.values[0, 0, :2].tolist() == [0, 1], "there is none before the first step"
 
 
-@pytest.mark.parametrize(("name", "said"), [("moon", "expected hour, weekday"), *(
+@pytest.mark.parametrize(("name", "said"), [("moon", "expected hour, weekday"), (
+    "holidays", "expected a country"), ("holidays:", "expected a country"), *(
     (name, "the times are numbers") for name in PARTS)])  # fmt: skip
 def test_parts_that_are_not_there_are_refused(name: str, said: str) -> None:
     panel = shops(2)
@@ -105,3 +110,65 @@ def test_parts_that_are_not_there_are_refused(name: str, said: str) -> None:
         panel = replace(panel, series=series)
     with pytest.raises(DataError, match=said):
         of_panel(panel, "shops", calendar=(name,))
+
+
+@pytest.fixture
+def two_days_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A package in which the country XX is off on two days of each year, and on one more in a part
+    of it."""
+
+    def country_holidays(country: str, subdiv: str | None, years: int) -> dict[date, str]:
+        if country != "XX" or subdiv not in (None, "P"):
+            raise NotImplementedError(f"Country {country} not available")
+        days = {date(years, 1, 1): "new", date(years, 12, 31): "old"}
+        return days | ({date(years, 7, 1): "ours"} if subdiv else {})
+
+    package = SimpleNamespace(country_holidays=country_holidays)
+    monkeypatch.setitem(sys.modules, "holidays", package)
+
+
+@pytest.mark.usefixtures("two_days_off")
+def test_holidays_are_days_by_the_clock_of_the_zone() -> None:
+    times = np.arange("2023-12-31", "2024-01-03", dtype="datetime64[D]").astype("datetime64[us]")
+    assert told("holidays:XX", times, None).tolist() == [[1], [1], [0]]
+    assert told("holidays:XX", times, "-01:00").tolist() == [[0], [1], [1]]
+    july = np.array(["2024-07-01"], "datetime64[us]")
+    assert told("holidays:XX", july, None).tolist() == [[0]]
+    assert told("holidays:XX-P", july, None).tolist() == [[1]]
+
+
+@pytest.mark.usefixtures("two_days_off")
+def test_holidays_are_an_input_that_needs_no_column_and_no_future() -> None:
+    panel = shops(2)
+    (inputs,) = of_panel(panel, "shops", calendar=("weekday", "holidays:XX")).schema.x
+    assert isinstance(inputs, Inputs)
+    assert [(e.name, e.size) for e in inputs.inputs[:2]] == [("weekday", 7), ("holidays:XX", 1)]
+    x = inputs.encode_series(panel.series[0].followed_by(panel.step.after(
+        panel.series[0].times[-1], 300), {"promo": np.zeros(300)}))  # fmt: skip
+    assert x[:, 7].nonzero()[:, 0].tolist() == [0, 365, 366], "2024 has 366 days"
+
+
+@pytest.mark.usefixtures("two_days_off")
+def test_holidays_that_are_not_there_are_refused() -> None:
+    for place in ("YY", "XX-Q"):
+        with pytest.raises(DataError, match=f"has none of {place} .Country .* not available"):
+            of_panel(shops(2), "shops", calendar=(f"holidays:{place}",))
+    panel = shops(2)
+    weeks = tuple(replace(s, times=s.times[0] + 7 * (s.times - s.times[0])) for s in panel.series)
+    with pytest.raises(DataError, match="the steps of time are longer; leave it out, or give"):
+        of_panel(replace(panel, series=weeks), "shops", calendar=("holidays:XX",))
+
+
+def test_without_the_package_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "holidays", None)
+    with pytest.raises(
+        MissingPackage, match=r"holidays:ZZ needs holidays, .*throughtime\[forecast"
+    ):
+        of_panel(shops(2), "shops", calendar=("holidays:ZZ",))
+
+
+def test_the_package_knows_germany() -> None:
+    pytest.importorskip("holidays")
+    days: Any = np.array(["2024-10-03", "2024-10-04", "2024-11-01"], "datetime64[us]")
+    assert told("holidays:DE", days, None)[:, 0].tolist() == [1, 0, 0]
+    assert told("holidays:DE-BY", days, None)[:, 0].tolist() == [1, 0, 1]

@@ -1,4 +1,5 @@
-"""What the time itself says of a step: the weekday, the hour, the season, how long it has been."""
+"""What the time itself says of a step: the weekday, the hour, the season, how long it has been; and
+whether its day is a holiday."""
 
 from __future__ import annotations
 
@@ -8,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from throughtime.data.columns.holidays import NAME, holidays
 from throughtime.data.errors import DataError
 from throughtime.data.times.zones import to_wall
 
@@ -72,19 +74,38 @@ def usual(times: NDArray[Any], regular: bool) -> tuple[str, ...]:
 
 
 def check_parts(names: tuple[str, ...], times: NDArray[Any]) -> None:
-    """Raise a ``DataError`` if there is no such part, or the times are numbers."""
+    """Raise a ``DataError`` if there is no such part, or the times are numbers, or longer than days
+    and holidays are asked for; and a ``MissingPackage`` without the package that knows them."""
     for name in names:
-        if name not in PARTS:
-            raise DataError(f"--calendar {name}: expected {', '.join(PARTS)}, or none")
+        if name not in PARTS and not of_holidays(name):
+            known = f"{', '.join(PARTS)}, {NAME}COUNTRY"
+            raise DataError(f"--calendar {name}: expected {known}, or none")
     if names and times.dtype.kind != "M":
         raise DataError(
             f"--calendar {names[0]}: the times are numbers, which have no {names[0]}; leave it out"
         )
+    for name in filter(of_holidays, names):
+        holidays(name, times.astype("datetime64[D]"))
+        if len(times) > 1 and np.median(np.diff(times)) > np.timedelta64(1, "D"):
+            raise DataError(
+                f"--calendar {name}: holidays are days, and the steps of time are longer; leave it "
+                "out, or give how many each step has as a column: --input NAME:known"
+            )
+
+
+def of_holidays(name: str) -> bool:
+    """Whether a part of the time is whether its day is a holiday.
+
+    Example:
+        >>> of_holidays("holidays:DE"), of_holidays("weekday")
+        (True, False)
+    """
+    return name.partition(":")[0] == NAME.removesuffix(":")
 
 
 def size_of(name: str) -> int:
     """How many entries a part has."""
-    return 1 if name == GAP else PARTS[name][0]
+    return 1 if name == GAP or of_holidays(name) else PARTS[name][0]
 
 
 def told(name: str, times: NDArray[Any], zone: str | None) -> NDArray[np.float32]:
@@ -100,7 +121,10 @@ def told(name: str, times: NDArray[Any], zone: str | None) -> NDArray[np.float32
         >>> told("weekday", monday, None).argmax(), told("weekday", monday, "+02:00").argmax()
         (np.int64(0), np.int64(1))
     """
-    return PARTS[name][1](to_wall(times, zone))
+    wall = to_wall(times, zone)
+    if of_holidays(name):
+        return holidays(name, wall.astype("datetime64[D]")).astype(np.float32)[:, None]
+    return PARTS[name][1](wall)
 
 
 def gaps(times: NDArray[Any]) -> NDArray[np.float64]:
