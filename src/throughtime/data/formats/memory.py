@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from throughtime.data.errors import DataError
-from throughtime.data.formats.arrow.values import plain_columns
+from throughtime.data.formats.arrow.values import plain_columns, zones_of
 from throughtime.data.table.nested import Records, flat
 from throughtime.data.table.table import Table, check_names
 from throughtime.extras import needed_for
@@ -94,7 +94,7 @@ def _of_arrow(rows: Any) -> Table:
     count = len(next(iter(columns.values()), []))
     if not count:
         raise DataError("there are no rows; expected some")
-    return RowsInMemory(HERE, columns, list(range(1, count + 1)))
+    return RowsInMemory(HERE, columns, list(range(1, count + 1)), zones=zones_of(table))
 
 
 def _plain(value: Any) -> Any:

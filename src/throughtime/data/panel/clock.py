@@ -137,7 +137,8 @@ def _clock(
     if times.dtype.kind != "M":
         return Clock(columns, _whole(times), None, said)
     name = columns[0]
-    zone, note = zone_of(table.column(name))
+    told = table.zones.get(name)
+    zone, note = zone_of(table.column(name)) if told is None else (told, "")
     timed = table.times(name)
     if zone is None and timed is not None and "%z" in getattr(timed.form, "format", ""):
         zone, note = UTC, "times with a zone, taken in UTC"

@@ -67,7 +67,15 @@ def made(table: Table, columns: Mapping[str, Sequence[Any]], rows: NDArray[np.in
     """
     lines = [table.lines[row] for row in rows.tolist()]
     places = ([table], np.zeros(len(rows), np.int64).tolist(), rows.tolist())
-    return MadeRows(table.path, columns, lines, table.decimal, notes=table.notes, places=places)
+    return MadeRows(
+        table.path,
+        columns,
+        lines,
+        table.decimal,
+        notes=table.notes,
+        zones=table.zones,
+        places=places,
+    )
 
 
 def joined_tables(path: Path, tables: Sequence[Table], columns: Sequence[str]) -> Table:
@@ -78,7 +86,9 @@ def joined_tables(path: Path, tables: Sequence[Table], columns: Sequence[str]) -
     rows = [row for table in tables for row in range(len(table))]
     notes = tuple(dict.fromkeys(note for table in tables for note in table.notes))
     decimal = next((table.decimal for table in tables if table.decimal), None)
-    return MadeRows(path, values, lines, decimal, notes=notes, places=(tables, of, rows))
+    zones = tables[0].zones if all(table.zones == tables[0].zones for table in tables) else {}
+    places = (tables, of, rows)
+    return MadeRows(path, values, lines, decimal, notes=notes, zones=zones, places=places)
 
 
 def with_column(table: Table, name: str, values: Sequence[Any]) -> Table:

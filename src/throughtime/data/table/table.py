@@ -38,6 +38,7 @@ class Table:
         decimal: the decimal mark of numbers in texts; None if it follows from each column.
         header: False if the first row was seen to be none of names.
         notes: what is to be said of how it was read, such as lines that were left out.
+        zones: of columns of times whose type says the zone, its name; their values say the offset.
 
     Example:
         >>> Table(Path("a.csv"), {"name": ["Ada", "Alan"]}, [2, 3]).column("nam")
@@ -53,6 +54,7 @@ class Table:
     decimal: str | None = None
     header: bool | None = None
     notes: tuple[str, ...] = ()
+    zones: Mapping[str, str] = field(default_factory=dict)
     _numerals: dict[str, Numerals] = field(default_factory=dict, init=False, repr=False)
     _times: dict[str, Timed | None] = field(default_factory=dict, init=False, repr=False)
 

@@ -16,6 +16,7 @@ import numpy as np
 from throughtime.data.columns.image import KEYS
 from throughtime.data.errors import DataError
 from throughtime.data.files.opening import check_size
+from throughtime.data.formats.arrow.periods import beginnings, freq_of
 from throughtime.data.storage.stored import ColumnWriter
 from throughtime.data.table.table import Table
 from throughtime.extras import needed_for
@@ -76,24 +77,40 @@ def table_of_batches(path: Path, tables: Iterable[Any], first: int = 1) -> Table
         DataError: if there are no rows, or they are far larger than the file.
     """
     writer, names, made, rows = ColumnWriter(0), list[str](), 0, 0
+    zones: dict[str, str] = {}
     for table in tables:
         made += sum(_bytes(chunk) for column in table.columns for chunk in column.chunks)
         check_values(path, made)
         columns = plain_columns(table, str(path))
         if not names:
             names, writer = list(columns), ColumnWriter(len(columns))
+            zones = zones_of(table)
         writer.extend(columns.values())
         rows += len(table)
     if not rows:
         raise DataError(f"{path}: no rows; expected some")
-    return Table(path, dict(zip(names, writer.columns(), strict=True)), range(first, first + rows))
+    found = dict(zip(names, writer.columns(), strict=True))
+    return Table(path, found, range(first, first + rows), zones=zones)
+
+
+def zones_of(table: Any) -> dict[str, str]:
+    """The zones of those columns of an Arrow table that are times with a zone.
+
+    Example:
+        >>> arrow = import_module("pyarrow")
+        >>> moments = arrow.array([0], arrow.timestamp("s", tz="Europe/Berlin"))
+        >>> zones_of(arrow.table({"at": moments, "v": [1]}))
+        {'at': 'Europe/Berlin'}
+    """
+    return {f.name: f.type.tz for f in table.schema if _is("timestamp", f.type) and f.type.tz}
 
 
 def plain_columns(table: Any, where: str) -> dict[str, list[Any]]:
     """The columns of an Arrow table as lists of Python's values.
 
-    Decimals are numbers, dates and times are texts in ISO's notation, durations are seconds, bytes
-    are texts if all of them are UTF-8, and NaN is a missing value. A column of objects becomes
+    Decimals are numbers, dates and times are texts in ISO's notation, periods their first days or
+    times, durations are seconds, bytes are texts if all of them are UTF-8, and NaN is a missing
+    value. A column of objects becomes
     columns such as ``user.name``, unless they are pictures with their names.
 
     Args:
@@ -104,10 +121,13 @@ def plain_columns(table: Any, where: str) -> dict[str, list[Any]]:
         DataError: if two columns have the same name.
     """
     columns: dict[str, list[Any]] = {}
-    for named, whole in zip(table.column_names, table.columns, strict=True):
-        for name, column in _flat(named, whole):
+    for field, whole in zip(table.schema, table.columns, strict=True):
+        for name, column in _flat(field.name, whole):
             if name in columns:
                 raise DataError(f"{where}: two columns are called {name!r}; rename one")
+            if (freq := freq_of(field)) is not None:
+                columns[name] = beginnings(column, freq)
+                continue
             try:
                 columns[name] = _plain(column)
             except ValueError as error:  # where Arrow would need pandas
