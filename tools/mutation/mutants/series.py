@@ -97,9 +97,40 @@ MUTANTS = [
     Mutant(
         "the clock of the calendar is that of UTC",
         "data/columns/calendar.py",
-        "return PARTS[name][1](to_wall(times, zone))",
+        "return PARTS[name][1](wall)",
         "return PARTS[name][1](times)",
         (f"{COLUMNS}test_calendar.py::test_the_clock_is_that_of_the_zone",),
+    ),
+    Mutant(
+        "holidays go by the days of UTC",
+        "data/columns/calendar.py",
+        'holidays(name, wall.astype("datetime64[D]"))',
+        'holidays(name, times.astype("datetime64[D]"))',
+        (f"{COLUMNS}test_calendar.py::test_holidays_are_days_by_the_clock_of_the_zone",),
+    ),
+    Mutant(
+        "the zone that a data frame names is not heard",
+        "data/panel/clock.py",
+        "told = table.zones.get(name)",
+        "told = None",
+        ("tests/data/panel/test_frames.py::test_local_midnights_are_days_whatever_the_clock_does",),
+    ),
+    Mutant(
+        "a forecast's origin does not know what was observed at it",
+        "data/panel/windows.py",
+        "origins = 1 + (",
+        "origins = (",
+        (f"{WINDOWS}test_half_of_the_windows_end_as_a_forecast_does",),
+    ),
+    Mutant(
+        "where a value lies among the paths has no width",
+        "evaluation/metrics/paths.py",
+        "((drawn <= y).sum(0) + 1)",
+        "((drawn <= y).sum(0))",
+        (
+            "tests/report/test_backtests.py"
+            "::test_where_a_draw_lies_among_draws_of_the_same_is_uniform",
+        ),
     ),
     Mutant(
         "scales are learned from the test part too",
