@@ -96,6 +96,11 @@ class Schema:
         return isinstance(self.y, Measured)
 
     @property
+    def of_innovations(self) -> bool:
+        """Whether y is what a linear model leaves of each series."""
+        return isinstance(self.y, Measured) and self.y.is_linear
+
+    @property
     def x_is_sequence(self) -> bool:
         """Whether x has steps, x(t); otherwise it is one vector, or nothing."""
         return bool(self.x) and self.x[0].sequence

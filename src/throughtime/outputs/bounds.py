@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import math
+
 import torch
 from torch import Tensor
 from torch.nn.functional import softplus
 
 SMALLEST = 1e-4
 """Added to every scale: a density must stay finite where data repeat a value exactly."""
+
+ONE = math.log(math.expm1(1.0 - SMALLEST))
+"""What :func:`positive` makes 1 of."""
 
 LARGEST_LOG = 30.0
 """The logarithm of a mean, and the logit of a mean share, are taken as this at the most and as its

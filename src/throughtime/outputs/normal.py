@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 from torch.distributions import Normal as NormalDistribution
 
-from throughtime.outputs.bounds import positive
+from throughtime.outputs.bounds import ONE, positive
 from throughtime.outputs.measured import Measured
 from throughtime.outputs.strict import Vector
 
@@ -42,6 +42,10 @@ class Normal(Measured):
     @property
     def size(self) -> int:
         return 2 * self.dim
+
+    @property
+    def standard(self) -> Tensor:
+        return torch.tensor([0.0, ONE]).repeat_interleave(self.dim)
 
     def distribution(self, o: Tensor, temperature: float = 1.0, validate: bool = False) -> Vector:
         mean, s = o.chunk(2, -1)

@@ -97,6 +97,12 @@ class Output:
         """E[y(t)] as it is fed back, ``(*, value_size)``: the mean (for symbols, the softmax)."""
         return self.distribution(o).mean
 
+    @property
+    def standard(self) -> Tensor | None:
+        """An o(t) of mean 0 and variance 1, ``(size,)``, where a model of standardised values may
+        begin; None if there is none that says so."""
+        return None
+
     def best(self, o: Tensor, k: int) -> tuple[Tensor, Tensor]:
         """The k most probable values ``(*, k, *event)`` and their log-probabilities ``(*, k)``.
 

@@ -74,6 +74,11 @@ class StudentT(Measured):
     def size(self) -> int:
         return 3 * self.dim
 
+    @property
+    def standard(self) -> Tensor:
+        narrow, light = 0.2, 8.0  # σ² ν / (ν - 2) is 1 with σ = 0.8 and ν = 10
+        return torch.tensor([0.0, narrow, light]).repeat_interleave(self.dim)
+
     def distribution(self, o: Tensor, temperature: float = 1.0, validate: bool = False) -> Vector:
         mean, s, d = o.chunk(3, -1)
         scale = positive(s) * math.sqrt(temperature)

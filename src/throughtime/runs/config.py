@@ -17,7 +17,7 @@ from throughtime.runs.names import CONFIG
 from throughtime.runs.options import OF_THE_FILE, READING, VERSION, load_json, read_as
 from throughtime.runs.seal import BLANK, is_sealed, sealed
 
-FORMAT = 8
+FORMAT = 9
 """The version of the folder format that this library writes and reads."""
 
 

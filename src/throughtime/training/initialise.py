@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+import torch
 from torch import Tensor
 
 from throughtime.data import Examples
@@ -30,6 +31,21 @@ def initialise(model: Model, train: Examples) -> None:
         _start(model, "U" if Edge.INPUT in model.wiring else "R", train.x)
     if decoder(model).wiring.feedback in (Edge.OBSERVED, Edge.EXPECTED):
         _start(decoder(model), "S", train.y)
+
+
+@torch.no_grad()
+def start_standard(model: Model) -> None:
+    """Start with y(t) of mean 0 and variance 1, whatever came before: V is zero.
+
+    So a net that learns what a linear model leaves of a series starts as that model, and the
+    weights that validation chooses are seldom worse. Outputs without such a start keep theirs.
+    """
+    output = decoder(model).output
+    if output is None or (standard := output.standard) is None:
+        return
+    graph = decoder(model).graph
+    graph.V.zero_()
+    graph.c.copy_(standard)
 
 
 def _start(model: RecurrentModel, letter: str, values: Sequence | Tensor | None) -> None:

@@ -14,7 +14,7 @@ from throughtime.runs.device import device_of
 from throughtime.runs.folder import RunFolder
 from throughtime.runs.options import Options
 from throughtime.training.freezing import freeze
-from throughtime.training.initialise import initialise
+from throughtime.training.initialise import initialise, start_standard
 from throughtime.training.resolve import resolve
 from throughtime.training.warm_start import warm_start
 from throughtime.training.word_vectors import start_from_vectors
@@ -52,6 +52,8 @@ def prepare(
         config = config.replaced(dropout=usual_dropout(model, data))
         set_dropout(model, config.dropout)
     initialise(model, data.splits["train"])
+    if data.schema.of_innovations:
+        start_standard(model)
     if config.vectors is not None:
         for line in start_from_vectors(model, data.schema, config.vectors):
             say(line)

@@ -28,7 +28,6 @@ from throughtime.wiring import Edge, Wiring
 DEFAULTS: dict[str, Any] = {
     "seed": 0,
     "cell": "gru",
-    "hidden_size": 128,
     "layers": 1,
     "initial_state": "zeros",
     "gradient": "full",
@@ -44,6 +43,12 @@ DEFAULTS: dict[str, Any] = {
     "precision": "float32",
 }
 """Defaults that do not depend on the data; measured, see docs/defaults.md."""
+
+HIDDEN, FEW_HIDDEN = 128, 32
+"""The default size of h(t); and of a model of what a linear one leaves of a few values."""
+
+FEW_VALUES = 4_000
+"""So many values of series are few."""
 
 STEPS = 100
 """The default number of steps in a chunk of running text."""
@@ -111,6 +116,7 @@ def resolve(options: Options, data: Dataset) -> Config:
     made = {
         **dict.fromkeys(Config.model_fields),
         **DEFAULTS,
+        "hidden_size": _hidden(data),
         **options.told(),
         **{name: getattr(reading, name) for name in READING},
         "dataset": None if source is None else source.name,
@@ -130,6 +136,13 @@ def resolve(options: Options, data: Dataset) -> Config:
     updates = updates_per_epoch(data, made["batch_size"], made["batch_symbols"], made["steps"])
     made["epochs"] = options.epochs or min(max(math.ceil(UPDATES / updates), 10), 200)
     return Config.read(made)
+
+
+def _hidden(data: Dataset) -> int:
+    """The size of h(t) that suits the data."""
+    y = data.splits["train"].y
+    few = isinstance(y, Sequence) and int(y.lengths.sum()) < FEW_VALUES
+    return FEW_HIDDEN if data.schema.of_innovations and few else HIDDEN
 
 
 def _rate(cell: str, data: Dataset) -> float:

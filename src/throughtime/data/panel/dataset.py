@@ -67,7 +67,8 @@ def of_panel(
     training = [s.y[: e[0]] for s, e in zip(panel.series, ends, strict=True)]
     values = np.concatenate(training)
     kind = kind_of(values) if what is None else what
-    y = Measured(",".join(panel.targets), kind).of(panel, training)
+    before = [s.y[: e[1]] for s, e in zip(panel.series, ends, strict=True)]
+    y = Measured(",".join(panel.targets), kind).of(panel, training, before)
     static = _static(panel, [e[0] for e in ends], y)
     schema = Schema((*_inputs(panel, ends, parts_of_time),), y, static=static)
     parts = {}
