@@ -108,3 +108,26 @@ HORIZON = {"month": 12, "quarter": 8, "year": 6}
 
 HELD = {"month": 36, "quarter": 24, "year": 18}
 """The last steps, which are the test: three horizons."""
+
+LAST = {"month": "12", "quarter": "10", "year": None}
+"""The month in which a year's last step begins."""
+
+STEP = {"month": 1, "quarter": 3, "year": 12}
+"""The months of a step."""
+
+END = np.datetime64("2001-01")
+"""The month after the end of all series, once they are moved by whole years."""
+
+
+def moved(name: str) -> tuple[list[str], NDArray[np.float64]]:
+    """The times and values of a series until the last December, moved by whole years so that all
+    end together: one model of several cuts them all at the same time.
+
+    Raises:
+        ImportError: if its package is not there.
+    """
+    by = TEN[name].by
+    times, values = TEN[name].values()
+    whole = [i for i, time in enumerate(times) if LAST[by] in (None, time[5:7])][-1] + 1
+    months = END - STEP[by] * np.arange(whole, 0, -1)
+    return [f"{month}-01" for month in months], values[:whole]
