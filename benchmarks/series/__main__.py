@@ -37,7 +37,7 @@ class Measuring:
     def __init__(self, folder: Path, seeds: int, short: bool, epochs: int) -> None:
         self.folder, self.seeds, self.short, self.epochs = folder, range(seeds), short, epochs
         self.there = there()
-        self.options: dict[str, Any] = {"max_steps": 20, "hidden_size": 8} if short else {}
+        self.options: dict[str, Any] = {"max_steps": 2, "hidden_size": 8} if short else {}
         self.paths = 20 if short else PATHS
 
     def kept(self, name: str, measure: Callable[[], Any]) -> Any:
@@ -74,7 +74,7 @@ class Measuring:
     # ---- shops ---------------------------------------------------------------------------------
 
     def _shops(self) -> tuple[Shops, Path, Found]:
-        shops = Shops.drawn(5, 400) if self.short else Shops.drawn()
+        shops = Shops.drawn(3, 260) if self.short else Shops.drawn()
         days = shops.y.shape[1]
         file = table(self.folder / "shops" / "shops.csv", shops.rows())
         split = f"date:{FIRST + days - HELD}"
@@ -91,7 +91,7 @@ class Measuring:
         }  # fmt: skip
 
         def plan_of(run: Any) -> Plan:
-            return planned(run, HORIZON_OF_SHOPS, ORIGINS_OF_SHOPS)
+            return planned(run, HORIZON_OF_SHOPS, 1 if self.short else ORIGINS_OF_SHOPS)
 
         first = runs[0]
         found = {

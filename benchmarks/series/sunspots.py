@@ -13,9 +13,10 @@ from benchmarks.series.ours import planned, table, trained
 from throughtime.data.columns.panel import Panel
 from throughtime.inference.backtest import backtest, of_run
 from throughtime.inference.forecast import same_draws
+from throughtime.inference.run import Run
 
 UNIT = 1535.0
-"""The variance in which the errors of others are given: that of all years until 1979 (Tong 1990)."""
+"""The variance in which the errors of others are given."""
 
 FIRST, LAST = 1921, 1955
 """The years that are forecast."""
@@ -34,8 +35,8 @@ def years() -> tuple[NDArray[np.int64], Floats]:
 
 
 def autoregression(year: NDArray[np.int64], y: Floats, until: int) -> dict[str, float]:
-    """AR(9) by least squares on the years before ``until``: the error of its mean in the test years,
-    and how often its central 90 % have the value in them.
+    """AR(9) by least squares on the years before ``until``: the error of its mean in the test
+    years, and how often its central 90 % have the value in them.
 
     Example:
         >>> t = np.arange(1700, 1956)
@@ -62,8 +63,13 @@ def ours(
         file, folder / f"run-{seed}", seed=seed, time="YEAR", target="SUNACTIVITY:number",
         split=f"YEAR:{FIRST}", **options,
     )  # fmt: skip
+    return measured(run)
+
+
+def measured(run: Run) -> dict[str, float]:
+    """The error and the coverage of a run, of each year given all before it, by paths."""
     plan = planned(run, 1, LAST - FIRST + 1)
-    own = of_run(run.folder, plan.panel, PATHS)
+    own, y = of_run(run.folder, plan.panel, PATHS), plan.panel.series[0].y[:, 0]
     drawn: list[Floats] = []
 
     def way(history: Panel, steps: int) -> list[Floats]:
@@ -73,7 +79,7 @@ def ours(
 
     with same_draws():
         backtest(plan.panel, way, horizon=1, origins=plan.origins, first=plan.first)
-    paths, truth = np.stack(drawn, 1), y[year >= FIRST]
+    paths, truth = np.stack(drawn, 1), y[-len(drawn) :]
     low, high = np.quantile(paths, [0.05, 0.95], axis=0)
     return {
         "error": float(((paths.mean(0) - truth) ** 2).mean()) / UNIT,

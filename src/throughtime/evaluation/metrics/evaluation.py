@@ -31,6 +31,9 @@ from throughtime.lengths import DecidedBy
 from throughtime.runs.build import Model
 from throughtime.sequence import Sequence
 
+LEFT = "what a linear model leaves of y"
+"""What the errors of numbers of series are relative to: below 1, the net knows more than that."""
+
 DRAWS = 20
 """Draws of what is missing, for log p of what is observed."""
 
@@ -79,7 +82,8 @@ def evaluate(
         assert output is not None
         units = torch.arange(len(measures[0].rows)) if running else same_x(examples)
         if schema.of_series:
-            measures += errors_and_coverage(model, examples, running)
+            of = LEFT if schema.of_innovations else "y"
+            measures += errors_and_coverage(model, examples, running, of)
         elif not output.discrete:
             measures += errors_and_coverage(model, examples, running)
             measures += closed_loop_errors(model, examples, running)

@@ -23,8 +23,17 @@ HORIZON = 10
 """Steps of a series that are forecast at once."""
 
 
-def errors_and_coverage(model: Model, examples: Examples, running: bool) -> list[Measure]:
-    """The errors of the mean of p(y(t) | y(1), …, y(t-1)), and the coverage of its central part."""
+def errors_and_coverage(
+    model: Model, examples: Examples, running: bool, of: str = "y"
+) -> list[Measure]:
+    """The errors of the mean of p(y(t) | y(1), …, y(t-1)), and the coverage of its central part.
+
+    Args:
+        model: the model.
+        examples: the rows.
+        running: whether they are one long row.
+        of: what the values are, in whose deviations the errors are given.
+    """
     errors: list[Tensor] = []
     inside: list[Tensor] = []
     values: list[Tensor] = []
@@ -48,7 +57,7 @@ def errors_and_coverage(model: Model, examples: Examples, running: bool) -> list
         except NotImplementedError:  # the distribution of a user's output may have no cdf
             continue
         inside += ((below - 0.5).abs() <= CENTRAL / 2).cpu().double().split(lengths)
-    measures = _errors("of the one-step mean", errors, values)
+    measures = _errors("of the one-step mean", errors, values, of)
     if inside:
         covered = table(_sums(inside), [v.numel() for v in values])
         measures.append(
@@ -92,7 +101,7 @@ def _forecast(p: SequenceDistribution, y: Sequence) -> Tensor:
     return torch.cat(guesses, 1)
 
 
-def _errors(of: str, errors: list[Tensor], values: list[Tensor]) -> list[Measure]:
+def _errors(of: str, errors: list[Tensor], values: list[Tensor], units: str = "y") -> list[Measure]:
     """Errors relative to y, from the squared errors and the values of each row, ``(steps, D)``."""
     centre = torch.cat(values).mean(0)  # keeps the squares small, and the variance exact
     moments = [
@@ -103,11 +112,11 @@ def _errors(of: str, errors: list[Tensor], values: list[Tensor]) -> list[Measure
     return [
         Measure(
             f"error {of}",
-            "root mean square, in standard deviations of y",
+            f"root mean square, in standard deviations of {units}",
             rows,
             lambda sums: relative_variance(sums).sqrt(),
         ),
-        Measure(f"squared error {of}", "mean, in variances of y", rows, relative_variance),
+        Measure(f"squared error {of}", f"mean, in variances of {units}", rows, relative_variance),
     ]
 
 
