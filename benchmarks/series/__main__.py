@@ -13,18 +13,21 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from benchmarks.series import speed, sunspots
+from benchmarks.series import speed as speeds
+from benchmarks.series import sunspots
 from benchmarks.series.ours import PATHS, Plan, planned, table, trained, way_of
 from benchmarks.series.page import page
-from benchmarks.series.peers import PACKAGES, deep_ar, there
+from benchmarks.series.peers import PACKAGES, Speed, deep_ar, there
 from benchmarks.series.shops import FIRST, HELD, Shops
 from benchmarks.series.ten import END, HORIZON, STEP, TEN, moved
 from benchmarks.series.ten import HELD as HELD_OF
 from throughtime.inference.classical import classical
-from throughtime.inference.naive import seasonal_naive
+from throughtime.inference.naive import Paths, seasonal_naive
+from throughtime.inference.run import Run
 
 Found = dict[str, Any]
 PARTS = ("sunspots", "shops", "speed", "ten")
@@ -56,20 +59,22 @@ class Measuring:
     def sunspots(self) -> Found:
         year, y = sunspots.years()
         at = self.folder / "sunspots"
-        cut = sunspots.FIRST - (sunspots.FIRST - int(year[0])) // 9
-        return {
-            f"AR(9), years before {until}": [
-                self.kept(f"sunspots/ar-{until}",
-                          lambda until=until: sunspots.autoregression(year, y, until))
+        first = sunspots.FIRST
+        cut = first - (first - int(year[0])) // 9  # where validation begins, by default
+        found: Found = {
+            f"AR(9) of the years before {until}": [
+                self.kept(f"sunspots/ar-{until}", partial(sunspots.autoregression, year, y, until))
             ]
-            for until in (sunspots.FIRST, cut)
-        } | {
-            "ours": [
-                self.kept(f"sunspots/ours-{seed}",
-                          lambda seed=seed: sunspots.ours(year, y, at, seed, **self.options))
-                for seed in self.seeds
-            ]
-        }  # fmt: skip
+            for until in (first, cut)
+        }
+        found["ours"] = [
+            self.kept(
+                f"sunspots/ours-{seed}",
+                partial(sunspots.ours, year, y, at, seed, **self.options),
+            )
+            for seed in self.seeds
+        ]
+        return found
 
     # ---- shops ---------------------------------------------------------------------------------
 
@@ -84,36 +89,27 @@ class Measuring:
 
     def shops(self) -> Found:
         shops, file, reading = self._shops()
-        runs = {
-            seed: (lambda seed=seed: trained(file, self.folder / f"shops/run-{seed}", seed=seed,
-                                             **reading, **self.options))
-            for seed in self.seeds
-        }  # fmt: skip
 
-        def plan_of(run: Any) -> Plan:
-            return planned(run, HORIZON_OF_SHOPS, 1 if self.short else ORIGINS_OF_SHOPS)
+        def run(seed: int) -> Run:
+            out = self.folder / f"shops/run-{seed}"
+            return trained(file, out, seed=seed, **reading, **self.options)
 
-        first = runs[0]
-        found = {
-            "the generator itself": [
-                self.kept("shops/own", lambda: plan_of(first()).measured(shops.own(self.paths)))
-            ],
-            "seasonal naive": [
-                self.kept("shops/naive",
-                          lambda: plan_of(first()).measured(seasonal_naive(self.paths)))
-            ],
-        }  # fmt: skip
+        def plan() -> Plan:
+            return planned(run(0), HORIZON_OF_SHOPS, 1 if self.short else ORIGINS_OF_SHOPS)
 
-        def ours(make: Callable[[], Any]) -> Found:
-            run = make()
-            plan = plan_of(run)
-            return plan.measured(way_of(run, plan.panel, self.paths))
+        def ours(seed: int) -> Found:
+            of = plan()
+            return of.measured(way_of(run(seed), of.panel, self.paths))
 
-        found["ours"] = [
-            self.kept(f"shops/ours-{seed}", lambda make=make: ours(make))
-            for seed, make in runs.items()
-        ]
-        return found
+        def other(way: Paths) -> Found:
+            return plan().measured(way)
+
+        naive = seasonal_naive(self.paths)
+        return {
+            "the generator itself": [self.kept("shops/own", partial(other, shops.own(self.paths)))],
+            "seasonal naive": [self.kept("shops/naive", partial(other, naive))],
+            "ours": [self.kept(f"shops/ours-{s}", partial(ours, s)) for s in self.seeds],
+        }
 
     # ---- speed ---------------------------------------------------------------------------------
 
@@ -125,17 +121,18 @@ class Measuring:
             run = trained(file, self.folder / "speed/run", max_steps=1, hidden_size=8, **reading)
             return planned(run, HORIZON_OF_SHOPS, 1)
 
-        ways: dict[str, Callable[[], speed.Speed]] = {
-            "ours": lambda: speed.of_ours(file, updates, **reading)
+        ways: dict[str, Callable[[], Speed]] = {
+            "ours": lambda: speeds.of_ours(file, updates, **reading)
         }
         if "gluonts" in self.there:
-            ways["DeepAR of GluonTS"] = lambda: speed.of_deep_ar(plan(), updates)
+            ways["DeepAR of GluonTS"] = lambda: speeds.of_deep_ar(plan(), updates)
         if "neuralforecast" in self.there:
-            ways["LSTM of NeuralForecast"] = lambda: speed.of_neural_lstm(plan(), updates)
-        return {
-            name: self.kept(f"speed/{name}", lambda way=way: way()._asdict())
-            for name, way in ways.items()
-        }
+            ways["LSTM of NeuralForecast"] = lambda: speeds.of_neural_lstm(plan(), updates)
+
+        def timed(way: Callable[[], Speed]) -> Found:
+            return way()._asdict()
+
+        return {name: self.kept(f"speed/{name}", partial(timed, way)) for name, way in ways.items()}
 
     # ---- ten series ----------------------------------------------------------------------------
 
@@ -167,7 +164,7 @@ class Measuring:
         reading = {"time": "time", "series": "series", "target": "value:number",
                    "split": f"time:{cut}"}  # fmt: skip
 
-        def run(seed: int) -> Any:
+        def run(seed: int) -> Run:
             out = self.folder / "ten" / f"{title}-{seed}"
             return trained(file, out, seed=seed, **reading, **self.options)
 
@@ -177,25 +174,26 @@ class Measuring:
         def ours(seed: int) -> Found:
             return plan().measured(way_of(run(seed), plan().panel, self.paths))
 
-        def others(way: str) -> Found:
+        def other(way: str) -> Found:
             return plan().measured(classical(self.paths)[0][way])
 
-        def deep(seed: int) -> Found:
-            options = {"paths": self.paths, "seed": seed, "epochs": self.epochs}
-            of = plan()
-            return of.measured(deep_ar(of.training, of.panel, by, of.horizon, **options))
+        def deep() -> Found:
+            of, epochs = plan(), self.epochs
+            return of.measured(
+                deep_ar(of.training, of.panel, by, of.horizon, paths=self.paths, epochs=epochs)
+            )
 
         def kept(who: str, measure: Callable[[], Any]) -> Any:
             return self.kept(f"ten/{title}/{who}", measure)
 
-        found = {"ours": [kept(f"ours-{s}", lambda s=s: ours(s)) for s in self.seeds]}
+        found = {"ours": [kept(f"ours-{s}", partial(ours, s)) for s in self.seeds]}
         if len(names) == 1:
             naive = seasonal_naive(self.paths)
             found["seasonal naive"] = [kept("naive", lambda: plan().measured(naive))]
             if "statsforecast" in self.there:
-                found |= {w: [kept(w, lambda w=w: others(w))] for w in ("ETS", "Theta")}
+                found |= {w: [kept(w, partial(other, w))] for w in ("ETS", "Theta")}
         if "gluonts" in self.there and self.epochs:
-            found["DeepAR"] = [kept(f"DeepAR-{self.epochs}", lambda: deep(0))]
+            found["DeepAR"] = [kept(f"DeepAR-{self.epochs}", deep)]
         return found
 
 

@@ -82,7 +82,7 @@ def deep_ar(
     horizon: int,
     *,
     paths: int,
-    seed: int,
+    seed: int = 0,
     epochs: int = 100,
     clock: Clock | None = None,
     **options: Any,

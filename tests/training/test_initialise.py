@@ -14,7 +14,7 @@ from throughtime.evaluation.likelihood import decoder
 from throughtime.graph.projection import Projection
 from throughtime.runs.build import build
 from throughtime.runs.options import Options
-from throughtime.training.initialise import initialise, size_of
+from throughtime.training.initialise import initialise, size_of, start_standard
 from throughtime.training.resolve import resolve
 
 WANTED = 4 / 3
@@ -94,3 +94,16 @@ def test_symbols_on_disk_are_not_read_to_learn_that_they_are_symbols(
     monkeypatch.setattr(Flat, "__getitem__", lambda flat, _: reads.append(flat))
     assert size_of(Flat(torch.zeros(9, dtype=torch.uint8), [0], [9])) == 1.0
     assert not reads
+
+
+@pytest.mark.parametrize("output", [tt.outputs.Normal(2), tt.outputs.StudentT(2)])
+def test_a_net_of_innovations_starts_as_the_linear_model(output: tt.outputs.Output) -> None:
+    """Whatever came before, each entry has the mean 0 and the variance 1."""
+    model = tt.RecurrentModel(
+        tt.cells.GRU(4), tt.wirings.Wiring("y(t-1) -> h(t)", "h(t-1) -> h(t)", "h(t) -> o(t)"),
+        output, tt.lengths.Unending(),
+    )  # fmt: skip
+    start_standard(model)
+    p = model().expand((3,)).predictive(tt.Sequence(torch.randn(3, 6, 2)))
+    assert p.mean.flatten().tolist() == pytest.approx([0.0] * 36, abs=1e-6)
+    assert p.variance.flatten().tolist() == pytest.approx([1.0] * 36, rel=0.01)

@@ -11,9 +11,6 @@ from torch.nn.functional import softplus
 SMALLEST = 1e-4
 """Added to every scale: a density must stay finite where data repeat a value exactly."""
 
-ONE = math.log(math.expm1(1.0 - SMALLEST))
-"""What :func:`positive` makes 1 of."""
-
 LARGEST_LOG = 30.0
 """The logarithm of a mean, and the logit of a mean share, are taken as this at the most and as its
 negative at the least: e³⁰ is 10¹³, whose square is still a float32."""
@@ -30,6 +27,16 @@ def positive(s: Tensor) -> Tensor:
         tensor([1.0000e-04, 6.9325e-01, 3.0000e+01])
     """
     return softplus(s) + SMALLEST
+
+
+def before_positive(scale: float) -> float:
+    """What :func:`positive` makes a scale of.
+
+    Example:
+        >>> positive(torch.tensor(before_positive(2.5)))
+        tensor(2.5000)
+    """
+    return math.log(math.expm1(scale - SMALLEST))
 
 
 def bounded(log: Tensor) -> Tensor:

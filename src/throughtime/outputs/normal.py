@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 from torch.distributions import Normal as NormalDistribution
 
-from throughtime.outputs.bounds import ONE, positive
+from throughtime.outputs.bounds import before_positive, positive
 from throughtime.outputs.measured import Measured
 from throughtime.outputs.strict import Vector
 
@@ -45,7 +45,7 @@ class Normal(Measured):
 
     @property
     def standard(self) -> Tensor:
-        return torch.tensor([0.0, ONE]).repeat_interleave(self.dim)
+        return torch.tensor([0.0, before_positive(1.0)]).repeat_interleave(self.dim)
 
     def distribution(self, o: Tensor, temperature: float = 1.0, validate: bool = False) -> Vector:
         mean, s = o.chunk(2, -1)

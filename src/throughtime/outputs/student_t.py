@@ -12,7 +12,7 @@ from torch.distributions import Chi2, Distribution
 from torch.distributions import StudentT as StudentTDistribution
 
 from throughtime.outputs.beta_function import betainc
-from throughtime.outputs.bounds import positive
+from throughtime.outputs.bounds import before_positive, positive
 from throughtime.outputs.measured import Measured
 from throughtime.outputs.strict import Vector
 
@@ -76,8 +76,9 @@ class StudentT(Measured):
 
     @property
     def standard(self) -> Tensor:
-        narrow, light = 0.2, 8.0  # σ² ν / (ν - 2) is 1 with σ = 0.8 and ν = 10
-        return torch.tensor([0.0, narrow, light]).repeat_interleave(self.dim)
+        # of ten degrees of freedom, and so σ² ν / (ν - 2) is 1
+        o = [0.0, before_positive(math.sqrt(0.8)), before_positive(8.0)]
+        return torch.tensor(o).repeat_interleave(self.dim)
 
     def distribution(self, o: Tensor, temperature: float = 1.0, validate: bool = False) -> Vector:
         mean, s, d = o.chunk(3, -1)

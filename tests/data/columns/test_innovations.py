@@ -89,6 +89,20 @@ def test_missing_values_are_missing_and_hardly_change_what_is_learned() -> None:
     assert found.unit == pytest.approx(learned(y, 12).unit, rel=0.3)
 
 
+def test_missing_values_hardly_change_what_comes() -> None:
+    """All goes on as if what is missing had been what is usual."""
+    y, still = seasonal()[:103], np.zeros((1, 12))
+    found = learned(y, 12)
+    usual = found.back(y[:100], still[:, :3])[0]
+    gone, filled = np.append(y[:100], [np.nan] * 3), np.append(y[:100], usual)
+    assert found.back(gone, still) == pytest.approx(found.back(filled, still), rel=1e-9)
+
+
+def test_noise_of_one_size_is_not_bent() -> None:
+    """A logarithm makes all numbers smaller, which would look like less noise."""
+    assert learned(100 + RNG(0).normal(0, 20, 300)).bend > 100
+
+
 def test_too_few_values_or_equal_ones_choose_nothing() -> None:
     assert chosen([np.ones(100)], 1) is None
     assert not enough(np.arange(23.0))

@@ -10,6 +10,7 @@ PANEL = "tests/inference/test_panel.py::"
 DATASET = "tests/data/panel/test_dataset.py::"
 WINDOWS = "tests/data/panel/test_windows.py::"
 COLUMNS = "tests/data/columns/"
+INNOVATIONS = "tests/data/columns/test_innovations.py::"
 
 MUTANTS = [
     Mutant(
@@ -173,5 +174,42 @@ MUTANTS = [
         "return series.followed_by(times) if len(times) else series",
         "return series",
         ("tests/data/panel/test_level.py",),
+    ),
+    Mutant(
+        "the level follows twice as fast on the way back",
+        "data/columns/innovations.py",
+        "levels = levels + self.alpha * d",
+        "levels = levels + 2 * self.alpha * d",
+        (f"{INNOVATIONS}test_paths_of_innovations_are_paths_of_values",),
+    ),
+    Mutant(
+        "the season is one step late on the way back",
+        "data/columns/innovations.py",
+        "at = (len(y) + h) % len(season)",
+        "at = (len(y) + h + 1) % len(season)",
+        (f"{INNOVATIONS}test_paths_of_innovations_are_paths_of_values",),
+    ),
+    Mutant(
+        "a missing value is taken for the level itself",
+        "data/columns/innovations.py",
+        "d = usual\n",
+        "d = 1.0 + usual\n",
+        (f"{INNOVATIONS}test_missing_values_hardly_change_what_comes",),
+    ),
+    Mutant(
+        "shapes are compared without the unit that they are measured in",
+        "data/columns/linear.py",
+        "found[shape] = lags.bic(_free(shape)) + 2 * log",
+        "found[shape] = lags.bic(_free(shape))",
+        (f"{INNOVATIONS}test_noise_of_one_size_is_not_bent",),
+    ),
+    Mutant(
+        "a net starts anywhere, not as the linear model",
+        "training/initialise.py",
+        "graph.V.zero_()",
+        "pass",
+        (
+            "tests/training/test_initialise.py::test_a_net_of_innovations_starts_as_the_linear_model",
+        ),
     ),
 ]

@@ -90,7 +90,7 @@ def fitted(y: Floats, shape: Shape) -> Innovations:
     start, left = _started(d[0], effects[0], seen)
     (lags,) = _Lags.of(left, seen)
     p = lags.best(_free(shape))
-    weights: Floats = np.linalg.lstsq(lags.past[:, : p + 1], lags.now, rcond=None)[0]
+    weights = np.linalg.lstsq(lags.past[:, : p + 1], lags.now, rcond=None)[0].astype(np.float64)
     unit = math.sqrt(lags.errors[p] / len(lags.now))
     season = start[1:, 0] if shape.season > 1 else np.zeros(1)
     return Innovations(c, shape.alpha, shape.gamma, float(start[0, 0]), season, weights, unit)
@@ -149,7 +149,7 @@ def _filtered(us: Floats, grid: Floats, m: int) -> tuple[Floats, Floats]:
 def _started(d: Floats, effects: Floats, seen: NDArray[np.bool_]) -> tuple[Floats, Floats]:
     """The starts of series ``(C, T)`` by least squares, ``(1 + m, C)``, and d with them, 0 where a
     value is missing."""
-    start: Floats = np.linalg.lstsq(effects[seen], d.T[seen], rcond=1e-8)[0]
+    start = np.asarray(np.linalg.lstsq(effects[seen], d.T[seen], rcond=1e-8)[0], np.float64)
     return start, np.where(seen, d - (effects @ start).T, 0.0)
 
 
