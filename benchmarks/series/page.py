@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import torch
+from scipy.stats import t as student
 
 from benchmarks.series.ten import TEN
 
@@ -46,6 +47,15 @@ def _of(values: list[float], digits: int = 3) -> str:
     return f"{statistics.mean(values):.{digits}f}{spread}"
 
 
+def _interval(values: list[float]) -> str:
+    """Student's interval of the mean over seeds."""
+    if len(values) < 2:
+        return ""
+    wide = float(student.ppf(0.975, len(values) - 1)) * statistics.stdev(values)
+    mean, half = statistics.mean(values), wide / math.sqrt(len(values))
+    return f"{mean - half:.3f} to {mean + half:.3f}"
+
+
 def _sunspots(found: Found) -> Iterator[str]:
     yield (
         "## Sunspots, 1921 to 1955, one step ahead\n\nThe squared error of the mean in units of "
@@ -54,11 +64,13 @@ def _sunspots(found: Found) -> Iterator[str]:
         "either.\n"
     )
     rows = (
-        (name, _of([s["error"] for s in seeds]), _of([s["coverage"] for s in seeds]),
-         str(len(seeds)))
+        (name, _of([s["error"] for s in seeds]), _interval([s["error"] for s in seeds]),
+         _of([s["coverage"] for s in seeds]), str(len(seeds)))
         for name, seeds in found.items()
     )  # fmt: skip
-    yield from _table(("", "squared error / 1535", "coverage of 90 %", "seeds"), rows)
+    yield from _table(
+        ("", "squared error / 1535", "95 % interval of its mean", "coverage of 90 %", "seeds"), rows
+    )
 
 
 def _ten(found: Found) -> Iterator[str]:
