@@ -58,6 +58,9 @@ class Clock:
     def __init__(self) -> None:
         self.times: list[float] = []
 
+    def __deepcopy__(self, memo: object) -> Clock:
+        return self  # a copy of a model is timed by the same one
+
     def note(self, *_: object) -> None:
         """An update is over."""
         self.times.append(time.process_time())
@@ -68,9 +71,9 @@ class Clock:
         count = len(timed) - 1
         return Speed(windows * count / (timed[-1] - timed[0]), count)
 
-    def callback(self) -> Any:
-        """It as Lightning calls it."""
-        found = import_module("lightning.pytorch.callbacks").Callback()
+    def callback(self, lightning: str) -> Any:
+        """It as Lightning calls it, which has two names."""
+        found = import_module(f"{lightning}.callbacks").Callback()
         found.on_train_batch_end = self.note
         return found
 
@@ -111,7 +114,7 @@ def deep_ar(
         "enable_progress_bar": False,
         "enable_model_summary": False,
         "logger": False,
-        "callbacks": [clock.callback()] if clock else [],
+        "callbacks": [clock.callback("lightning.pytorch")] if clock else [],
     }
     with quiet(), TemporaryDirectory() as folder:
         trainer["default_root_dir"] = folder  # the best weights are kept there until the end
@@ -175,7 +178,7 @@ def neural_lstm(
             h=horizon, input_size=context, encoder_n_layers=layers, encoder_hidden_size=size,
             decoder_hidden_size=size, max_steps=updates, batch_size=windows,
             windows_batch_size=windows, enable_progress_bar=False, enable_model_summary=False,
-            logger=False, accelerator="cpu", callbacks=[clock.callback()],
+            logger=False, accelerator="cpu", callbacks=[clock.callback("pytorch_lightning")],
         )  # fmt: skip
         forecast.NeuralForecast(models=[model], freq="D").fit(df=rows)
     return clock.speed(windows)
