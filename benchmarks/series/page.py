@@ -91,10 +91,10 @@ def _ten(found: Found) -> Iterator[str]:
                  *(relative(found, way, metric) for way in names))  # fmt: skip
         yield from _table(("series", *names), iter([*rows, means]))
     yield (
-        "\nAll series end together in a December, once they are moved by whole years, and their last "
-        "36 months, 24 quarters or 18 years are the test: 12, 8 or 6 steps from each of five origins. "
-        "ETS and Theta are fitted anew at each origin, and the nets are not. One of all: one model of "
-        "the six series by month, and one of the three by quarter."
+        "\nAll series end together in a December, once they are moved by whole years, and their "
+        "last 36 months, 24 quarters or 18 years are the test: 12, 8 or 6 steps from each of five "
+        "origins. ETS and Theta are fitted anew at each origin, and the nets are not. One of all: "
+        "one model of the six series by month, and one of the three by quarter."
     )
 
 
