@@ -116,7 +116,7 @@ class Measuring:
 
     def speed(self) -> Found:
         _, file, reading = self._shops()
-        updates = 30 if self.short else 320
+        updates = 30 if self.short else 120
 
         def plan() -> Plan:
             run = trained(file, self.folder / "speed/run", max_steps=1, hidden_size=8, **reading)
