@@ -59,9 +59,9 @@ def _interval(values: list[float]) -> str:
 def _sunspots(found: Found) -> Iterator[str]:
     yield (
         "## Sunspots, 1921 to 1955, one step ahead\n\nThe squared error of the mean in units of "
-        "1535, for both alike, and how often the central 90 % have the value in them. Ours is "
-        "trained on the years until 1896 and chosen on those until 1920; so AR(9) is fitted to "
-        "either.\n"
+        "1535, for both alike, and how often the central 90 % have the value in them. The linear "
+        "part of ours is fitted to the years until 1920, as the first AR(9) is; its net is trained "
+        "on those until 1896, as the second one is, and chosen on those between.\n"
     )
     rows = (
         (name, _of([s["error"] for s in seeds]), _interval([s["error"] for s in seeds]),
