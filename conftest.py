@@ -51,7 +51,7 @@ def pytest_collection() -> Iterator[None]:
 WAYS = ("each_way", "instructions", "ragged")
 """Fixtures and arguments that run a test in several ways, of which results do not depend."""
 
-MANY = 20
+MANY = 6
 """With more cases than these, each is run in one of the ways, and all ways have many cases."""
 
 

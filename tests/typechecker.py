@@ -5,7 +5,8 @@ binds the arguments anew and has the sizes of all axes at hand, for which tests 
 their time; but few functions have axes. The root ``conftest.py`` puts ``jaxtyped`` in its place.
 
 A function that has passed a thousand times is looked at in one of ten calls from then on, which
-saves a quarter of the time of what computes; ``--thorough`` looks at all.
+saves a quarter of the time of what computes; but in all calls with ``--thorough``, and where torch
+traces, which records what looks at tensors too.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from inspect import isclass, isgeneratorfunction
 from typing import Any, Self, get_args, get_type_hints
 
 import jaxtyping
+import torch
 from beartype import BeartypeConf, beartype
 
 Function = Callable[..., Any]
@@ -76,7 +78,7 @@ def jaxtyped(*, typechecker: Callable[[Function], Function]) -> Callable[[Any], 
             __tracebackhide__ = True
             nonlocal checked, calls
             calls += 1
-            left_out = calls > MANY and calls % SOME and not thorough
+            left_out = calls > MANY and calls % SOME and not (thorough or torch.jit.is_tracing())
             if left_out or jaxtyping.config.jaxtyping_disable:
                 return target(*arguments, **named)
             if checked is None:

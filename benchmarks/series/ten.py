@@ -100,8 +100,9 @@ TEN = {
                  "lynx trapped in Canada, 1821 to 1934: a cycle of nine or ten years"),
 }  # fmt: skip
 """By month six, by quarter three, by year one: with a trend and without, with a season and without,
-calm, noisy, intermittent, and with missing values. They were chosen before any was forecast; of a
-day there is none in these packages."""
+calm, noisy, intermittent, and with missing values. Eight were chosen before any was forecast; what
+came before the test was seen when lynx replaced one of six days and consumption was given its
+quarters. Of a day there is none in these packages."""
 
 HORIZON = {"month": 12, "quarter": 8, "year": 6}
 """The steps of a forecast: a year, two years, six years."""

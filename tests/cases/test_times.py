@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -165,8 +166,9 @@ def are_the_series(data: Dataset, *names: str) -> None:
     assert isinstance(y, Sequence)
     assert isinstance(column, Measured)
     assert tuple(column.scales) == names
-    for row, scale in zip(y.values[..., 0], column.scales.values(), strict=True):
-        assert (row * scale.unit + scale.mean).tolist() == pytest.approx(VALUES, abs=1e-3)
+    for row, (linear,) in zip(y.values[..., 0], column.linear.values(), strict=True):
+        values = linear.back(np.zeros(0), row.double().numpy()[None])[0]
+        assert values.tolist() == pytest.approx(VALUES, abs=1e-3)
 
 
 def test_stacked_by_sensor() -> None:

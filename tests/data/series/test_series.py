@@ -72,6 +72,8 @@ def test_a_missing_number_beside_a_time_may_be_missing(write: Write) -> None:
     told = "fill in what is missing, let it be missing by --time 'the day', or leave the column out"
     with pytest.raises(DataError, match=told):
         load(path)
+    whole = load(write("b.csv", path.read_text().replace(f"{DAYS[40]},", f"{DAYS[40]},7")))
+    assert "(--time 'the day' forecasts with dates)" in whole.description
     y = load(path, reading=Reading(time="the day")).splits["train"].y
     assert isinstance(y, Sequence)
     assert y.values.isnan().sum() == 1

@@ -143,6 +143,7 @@ def as_series(table: Table, reading: Reading, name: str) -> Dataset:
         name=name,
         description=f"{', '.join(names)} of {path}, {sum(map(len, parts.values())):,} steps in the "
         "order of the file, in units of training's deviation"
+        + (f" ({option} forecasts with dates)" if (option := _by_time(table, names)) else "")
         + _left_out(table, names, reading)
         + "".join(f"; {note}" for note in (*table.notes, *notes, *said)),
         splits=consecutive(scaled, reading.part_files),
@@ -218,11 +219,22 @@ def _understood(table: Table, names: list[str]) -> Iterator[str]:
     for name in names:
         values = _values_of(first, name)[:, 0].tolist()
         yield f"y: {name} as numbers: {', '.join(f'{v:g}' for v in values)}, …"
-    others = [name for name in table.columns if name not in names]
-    clocks: Clocks = {(n,): found for n in others if (found := times(some, n)) is not None}
-    for columns, found in joined(some, others, clocks).items():
+    for columns, found in _clocks(some, names).items():
         of = " and ".join(columns)
         yield f"time: {of} from {_at(found[0].item())} to {_at(found[-1].item())}"
+
+
+def _clocks(table: Table, names: list[str]) -> Clocks:
+    """The times that are in the columns which are not modelled."""
+    others = [name for name in table.columns if name not in names]
+    clocks: Clocks = {(n,): found for n in others if (found := times(table, n)) is not None}
+    return joined(table, others, clocks)
+
+
+def _by_time(table: Table, names: list[str]) -> str | None:
+    """The option that reads the table as one of series with times."""
+    found = list(_clocks(table.spread(), names))
+    return f"--time {shlex.quote(','.join(found[0]))}" if found else None
 
 
 def _at(time: object) -> str:
@@ -285,11 +297,8 @@ def _values_of(table: Table, name: str) -> Tensor:
         return torch.from_numpy(found)[:, None]
     row, value = next((row, v) for row, v in enumerate(values) if number(v) is None)
     what = "no value (null or NaN)" if value is None else repr(str(value))
-    some = table.spread()
-    when = next((n for n in table.columns if n != name and times(some, n) is not None), None)
-    by_time = "" if when is None or not is_empty(value) else (
-        f", let it be missing by --time {shlex.quote(when)},"
-    )  # fmt: skip
+    option = _by_time(table, [name]) if is_empty(value) else None
+    by_time = f", let it be missing by {option}," if option else ""
     raise DataError(
         f"{table.at(row)}: column {name!r} has {what}; expected a finite number: "
         f"fill in what is missing{by_time or ','} or leave the column out by --target"
