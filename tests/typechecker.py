@@ -17,8 +17,8 @@ from inspect import isclass, isgeneratorfunction
 from typing import Any, Self, get_args, get_type_hints
 
 import jaxtyping
-import torch
 from beartype import BeartypeConf, beartype
+from torch.jit._trace import is_tracing
 
 Function = Callable[..., Any]
 
@@ -78,7 +78,7 @@ def jaxtyped(*, typechecker: Callable[[Function], Function]) -> Callable[[Any], 
             __tracebackhide__ = True
             nonlocal checked, calls
             calls += 1
-            left_out = calls > MANY and calls % SOME and not (thorough or torch.jit.is_tracing())
+            left_out = calls > MANY and calls % SOME and not (thorough or is_tracing())
             if left_out or jaxtyping.config.jaxtyping_disable:
                 return target(*arguments, **named)
             if checked is None:

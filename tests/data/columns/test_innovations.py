@@ -116,3 +116,33 @@ def test_they_are_restored_from_what_json_keeps() -> None:
         assert np.array_equal(again.into(seasonal()), found.into(seasonal()))
     with pytest.raises(ValueError, match="a linear part"):
         Innovations.restored({**found.state(), "unit": 0.0})
+
+
+@pytest.mark.parametrize("season", [1, 12])
+@pytest.mark.parametrize("missing", [0.0, 0.5, 0.8])
+def test_no_path_explodes(season: int, missing: float) -> None:
+    """What few values seem to say of the last ones is no reason to grow without end."""
+    draw = np.random.default_rng(0)
+    y = np.where(draw.random(120) < missing, np.nan, draw.normal(size=120))
+    shape = chosen([y], season)
+    assert shape is not None
+    paths = fitted(y, shape).back(y, draw.normal(size=(100, 200)))
+    assert np.abs(paths).max() < 20
+
+
+@pytest.mark.parametrize(
+    "y",
+    [
+        2.0 * np.arange(100),
+        np.sin(np.arange(100) / 3),
+        np.exp(np.arange(100) / 9),
+        np.where(np.arange(100) < 50, 0.0, 1e3),
+    ],
+)
+def test_of_what_has_no_noise_z_is_no_larger(y: NDArray[np.float64]) -> None:
+    """Else the first values, of which nothing is known, would be millions of deviations away."""
+    shape = chosen([y], 1)
+    assert shape is not None
+    z = fitted(y, shape).into(y)
+    assert float((z**2).mean()) == pytest.approx(1)
+    assert np.abs(z).max() <= 10.0 + 1e-6

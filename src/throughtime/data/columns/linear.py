@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
+from dataclasses import replace
 from itertools import product
 from typing import NamedTuple
 
@@ -33,6 +34,9 @@ SEASONS = 3
 
 LONGEST = 60
 """A longer season has too many values of its own."""
+
+SMALLEST = 1e-6
+"""σ is at least this in deviations of u, of a series without any noise."""
 
 
 class Shape(NamedTuple):
@@ -83,7 +87,8 @@ def enough(y: Floats) -> bool:
 
 def fitted(y: Floats, shape: Shape) -> Innovations:
     """The linear model of a shape that fits a series ``(T,)`` best: its start and its weights by
-    least squares, and as many lags as AICc finds."""
+    least squares, as many lags as AICc finds, and σ so that the mean square of z is 1. None that is
+    worse than a constant, and none whose paths explode."""
     c = _bend(y, shape.bend)
     seen = ~np.isnan(y)
     d, effects = _filtered(bent(y, c)[None], np.array([shape[2:]]), shape.season)
@@ -91,9 +96,44 @@ def fitted(y: Floats, shape: Shape) -> Innovations:
     (lags,) = _Lags.of(left, seen)
     p = lags.best(_free(shape))
     weights = np.linalg.lstsq(lags.past[:, : p + 1], lags.now, rcond=None)[0].astype(np.float64)
-    unit = math.sqrt(lags.errors[p] / len(lags.now))
     season = start[1:, 0] if shape.season > 1 else np.zeros(1)
-    return Innovations(c, shape.alpha, shape.gamma, float(start[0, 0]), season, weights, unit)
+    level, weights = float(start[0, 0]), stable(weights)
+    found = Innovations(c, shape.alpha, shape.gamma, level, season, weights, 1.0)
+    unit = _size(found.into(y))
+    u = bent(y, c)
+    mean, deviation = float(np.nanmean(u)), float(np.nanstd(u))
+    if unit < deviation:
+        return replace(found, unit=max(unit, SMALLEST * deviation))
+    return Innovations(
+        c, 0.0, 0.0, mean, np.zeros(1), np.zeros(1), deviation
+    )  # it explains nothing
+
+
+def _size(z: Floats) -> float:
+    return math.sqrt(float(np.nanmean(z**2)))
+
+
+def stable(weights: Floats) -> Floats:
+    r"""Weights whose paths do not explode: those of few values may. If the largest root ρ of
+
+    .. math:: x^p = \sum_k \phi_k x^{p-k}
+
+    is beyond 1, all are drawn in by it, φₖ/ρᵏ.
+
+    Args:
+        weights: φ₀ … φ_p, ``(1 + p,)``.
+
+    Example:
+        >>> stable(np.array([1.0, 0.5])), stable(np.array([1.0, 2.0]))
+        (array([1. , 0.5]), array([1., 1.]))
+    """
+    p = len(weights) - 1
+    if not p:
+        return weights
+    step = np.eye(p, k=-1)
+    step[0] = weights[1:]
+    largest = float(np.abs(np.linalg.eigvals(step)).max())
+    return weights / np.concatenate([[1.0], max(1.0, largest) ** np.arange(1, p + 1)])
 
 
 def _bend(y: Floats, share: float) -> float:
