@@ -166,7 +166,8 @@ def are_the_series(data: Dataset, *names: str) -> None:
     assert isinstance(y, Sequence)
     assert isinstance(column, Measured)
     assert tuple(column.scales) == names
-    for row, (linear,) in zip(y.values[..., 0], column.linear.values(), strict=True):
+    assert column.linear is not None
+    for row, (linear,) in zip(y.values[..., 0], column.linear.known.values(), strict=True):
         values = linear.back(np.zeros(0), row.double().numpy()[None])[0]
         assert values.tolist() == pytest.approx(VALUES, abs=1e-3)
 

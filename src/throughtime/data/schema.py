@@ -98,7 +98,7 @@ class Schema:
     @property
     def of_innovations(self) -> bool:
         """Whether y is what a linear model leaves of each series."""
-        return isinstance(self.y, Measured) and self.y.is_linear
+        return isinstance(self.y, Measured) and self.y.linear is not None
 
     @property
     def x_is_sequence(self) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -14,8 +13,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from throughtime.data.columns.column import Column, keys, shown
-from throughtime.data.columns.innovations import Innovations
-from throughtime.data.columns.linear import SEASONS, Shape, chosen, enough, fitted
+from throughtime.data.columns.linear_parts import LinearParts
 from throughtime.data.columns.panel import Panel, Series
 from throughtime.data.columns.scale import Scale
 from throughtime.data.errors import DataError
@@ -53,9 +51,6 @@ KINDS: dict[str, Kind] = {
 FEW = 8
 """With fewer values, a series' own deviation says little."""
 
-OWN_SHAPES = 20
-"""With more series than this, all have the shape in common that suits so many of them."""
-
 ONE = 1.0
 """The unit of what is constant, see :class:`~throughtime.data.columns.scale.Scale`."""
 
@@ -83,7 +78,9 @@ class Measured(Column):
     One model is of all series, which may differ in size by orders of magnitude. So each has a scale
     of its own, learned from its part of training:
 
-    - numbers are standardised, :math:`(y - m) / s`, by their mean and standard deviation;
+    - numbers are standardised, :math:`(y - m) / s`, by their mean and standard deviation; or, on a
+      grid of time and without inputs, which would be taken for news, are what is left of them by
+      :class:`~throughtime.data.columns.innovations.Innovations`;
     - positive numbers are divided by their mean;
     - counts and shares have no unit and are as they are; but the mean of the counts is the scale ν
       of the model, see :class:`~throughtime.RecurrentModel`.
@@ -105,8 +102,7 @@ class Measured(Column):
         if self.what not in KINDS:
             raise DataError(f"no kind {detail!r} of series; expected {', '.join(KINDS)}")
         self.scales: dict[str, Scale] = {}
-        self.linear: dict[str, tuple[Innovations, ...]] = {}
-        self.shapes: list[Shape | None] = []
+        self.linear: LinearParts | None = None
         self.panel: Panel | None = None
 
     def of(
@@ -133,42 +129,12 @@ class Measured(Column):
         for series, values in pairs:
             if (scale := self._scale(values)) is not None:
                 self.scales[series.name] = scale
-        if self.is_linear:
-            self._learn_linear(panel, training if before is None else before)
+        if self.what == "number" and panel.step.regular and not (panel.known or panel.past):
+            self.linear = LinearParts(panel.step.season)
+            known = training if before is None else before
+            of_series = zip(panel.series, known, strict=True)
+            self.linear.learn({s.name: values for s, values in of_series}, self.scales)
         return self
-
-    @property
-    def is_linear(self) -> bool:
-        """Whether what is linear in the past is taken out of each series, so that y is what is left
-        of it: of numbers on a grid of time, without inputs, which would be taken for news."""
-        assert self.panel is not None
-        inputs = bool(self.panel.known or self.panel.past)
-        return self.what == "number" and self.panel.step.regular and not inputs
-
-    def _learn_linear(self, panel: Panel, before: Sequence[NDArray[np.float64]]) -> None:
-        season, targets = panel.step.season, range(self.size)
-        if len(before) > OWN_SHAPES:
-            long = [values for values in before if all(map(enough, values.T))]
-            some = long[:: max(1, len(long) // OWN_SHAPES)][:OWN_SHAPES]
-            self.shapes = [chosen([values[:, d] for values in some], season) for d in targets]
-        for series, values in zip(panel.series, before, strict=True):
-            if series.name in self.scales:
-                self.linear[series.name] = self._linear(values, self.scales[series.name])
-
-    def _linear(self, values: NDArray[np.float64], scale: Scale) -> tuple[Innovations, ...]:
-        assert self.panel is not None
-        found = []
-        for d, y in enumerate(values.T):
-            shape = self.shapes[d] if self.shapes else chosen([y], self.panel.step.season)
-            fits = shape is not None and enough(y) and SEASONS * shape.season <= len(y)
-            plain = Innovations.plain(float(scale.mean[d]), float(scale.unit[d]))
-            found.append(fitted(y, shape) if fits and shape is not None else plain)
-        return tuple(found)
-
-    def linear_of(self, series: Series) -> tuple[Innovations, ...]:
-        """What is linear in a series: what was learned of it, or what its values show."""
-        known = self.linear.get(series.name)
-        return known or self._linear(series.y, self.scale_of(series))
 
     def scale_of(self, series: Series) -> Scale:
         """The scale of a series: what was learned of it, or what its values show; without any, the
@@ -234,11 +200,9 @@ class Measured(Column):
                 f"{KINDS[self.what].expected}, as {self.name} has them in training"
             )
         y = torch.from_numpy(values)
-        if self.is_linear:
-            linear = self.linear_of(given)
-            y = torch.from_numpy(
-                np.stack([of.into(v) for of, v in zip(linear, values.T, strict=True)], 1)
-            )
+        if self.linear is not None:
+            pairs = zip(self.linear.of(given, scale), values.T, strict=True)
+            y = torch.from_numpy(np.stack([of.into(v) for of, v in pairs], 1))
         elif self.what != "count":
             y = (y - scale.mean) / scale.unit
         return y.float(), scale.unit.float()
@@ -250,8 +214,8 @@ class Measured(Column):
     def back(self, series: Series, values: Tensor) -> NDArray[np.float64]:
         """Values of the model ``(*, D)`` in the units of the file."""
         found = values.detach().cpu().double()
-        if self.is_linear:
-            pairs = zip(self.linear_of(series), series.y.T, strict=True)
+        if self.linear is not None:
+            pairs = zip(self.linear.of(series, self.scale_of(series)), series.y.T, strict=True)
             drawn = [of.back(y, found[..., d].numpy()) for d, (of, y) in enumerate(pairs)]
             return np.stack(drawn, -1)
         if self.what != "count":
@@ -293,13 +257,11 @@ class Measured(Column):
                 name: {"mean": s.mean.tolist(), "unit": s.unit.tolist()}
                 for name, s in self.scales.items()
             },
-            "linear": {name: [of.state() for of in some] for name, some in self.linear.items()},
-            "shapes": [None if shape is None else _plain(shape) for shape in self.shapes],
+            "linear": self.linear and self.linear.state(),
         }
 
     def load_state(self, state: Mapping[str, Any]) -> None:
-        names = ("what", "panel", "scales", "linear", "shapes")
-        what, panel, learned, linear, shapes = keys(state, *names)
+        what, panel, learned, linear = keys(state, "what", "panel", "scales", "linear")
         if what not in KINDS or not isinstance(panel, dict) or not isinstance(learned, dict):
             raise DataError("no kind of series, no panel or no scales")
         try:
@@ -314,11 +276,8 @@ class Measured(Column):
                 name: Scale(*(torch.tensor(s[k], dtype=torch.float64) for k in ("mean", "unit")))
                 for name, s in learned.items()
             }
-            self.shapes = [None if shape is None else _shape(*shape) for shape in shapes]
-            self.linear = {
-                name: tuple(map(Innovations.restored, some)) for name, some in linear.items()
-            }
-        except (TypeError, KeyError, ValueError):
+            self.linear = None if linear is None else LinearParts.restored(linear)
+        except (TypeError, KeyError, ValueError, AttributeError):
             raise DataError(f"the panel {shown(panel)}, or its scales, damaged") from None
         self.what, self.size = what, len(self.panel.targets)
         scales = self.scales.values()
@@ -332,16 +291,8 @@ class Measured(Column):
             return False
         same = [self.scales[name].alike(other.scales[name]) for name in self.scales]
         mine, its = self.state(), other.state()
-        return all(same) and all(mine[k] == its[k] for k in ("what", "panel"))
-
-
-def _plain(shape: Shape) -> list[float | None]:
-    """A shape as JSON has it, which has no infinity."""
-    return [shape.bend if math.isfinite(shape.bend) else None, *shape[1:]]
-
-
-def _shape(bend: float | None, season: int, alpha: float, gamma: float) -> Shape:
-    return Shape(math.inf if bend is None else bend, season, alpha, gamma)
+        same += [mine[k] == its[k] for k in ("what", "panel")]
+        return all(same) and (self.linear is None or self.linear.alike(other.linear))
 
 
 def _empty(panel: Panel, texts: tuple[str, ...], times: np.dtype[Any]) -> Series:
