@@ -106,7 +106,7 @@ def deep_ar(
     estimator_of = import_module("gluonts.torch.model.deepar").DeepAREstimator
     of = _Entries(whole, FREQ[by])
     torch.manual_seed(seed)
-    np.random.seed(seed)  # noqa: NPY002
+    np.random.seed(seed)  # noqa: NPY002  # GluonTS draws its windows from the global generator
     trainer: dict[str, Any] = {
         "max_epochs": epochs,
         "accelerator": "cpu",

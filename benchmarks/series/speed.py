@@ -7,6 +7,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
+import pandas
 
 import throughtime as tt
 from benchmarks.series.ours import Plan
@@ -44,7 +45,6 @@ def of_deep_ar(plan: Plan, updates: int) -> Speed:
 
 def of_neural_lstm(plan: Plan, updates: int) -> Speed:
     """NeuralForecast's LSTM; missing values are zeros there."""
-    pandas = __import__("pandas")
     parts = [
         pandas.DataFrame({"unique_id": s.name, "ds": s.times, "y": np.nan_to_num(s.y[:, 0])})
         for s in plan.training.series

@@ -160,7 +160,7 @@ def test_gaps() -> None:
 # ---- several series in one table ---------------------------------------------------------------
 
 
-def are_the_series(data: Dataset, *names: str) -> None:
+def assert_are_the_series(data: Dataset, *names: str) -> None:
     """Each is of the ``VALUES``, and its own."""
     y, column = data.splits["test"].y, data.schema.y
     assert isinstance(y, Sequence)
@@ -176,15 +176,15 @@ def test_stacked_by_sensor() -> None:
     rows = [f"{day:%Y-%m-%d},{sensor},{v}" for sensor in ("north", "south")
             for day, v in zip(days(), VALUES, strict=True)]  # fmt: skip
     data = read(file("a.csv", "date,sensor,value", *rows), target="value")
-    are_the_series(data, "north", "south")
+    assert_are_the_series(data, "north", "south")
 
 
 def test_stacked_by_sensor_noiso() -> None:
     rows = [f"{sensor},{i},{v}" for sensor in ("north", "south") for i, v in enumerate(VALUES)]
     data = read(file("a.csv", "sensor,step,value", *rows), target="value")
-    are_the_series(data, "north", "south")
+    assert_are_the_series(data, "north", "south")
 
 
 def test_stacked_ids() -> None:
     rows = [f"{shop},7,{i},{v}" for shop in (4, 9) for i, v in enumerate(VALUES)]
-    are_the_series(read(file("a.csv", "store,item,step,sales", *rows)), "4", "9")
+    assert_are_the_series(read(file("a.csv", "store,item,step,sales", *rows)), "4", "9")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 import torch
 from torch import Tensor
@@ -26,6 +28,15 @@ CELLS = {
 DRAWN = tt.Wiring(Edge.INPUT, Edge.VECTOR, Edge.HIDDEN, Edge.OBSERVED, Edge.EMIT)
 EXPECTED = tt.Wiring(Edge.INPUT, Edge.HIDDEN, Edge.EXPECTED, Edge.EMIT)
 ITSELF = tt.Wiring(Edge.INPUT, Edge.OUTPUT, Edge.EMIT)
+
+
+@pytest.fixture(params=[1, 2])
+def threads(request: pytest.FixtureRequest) -> Iterator[int]:
+    """So many threads of torch."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(request.param)
+    yield request.param
+    torch.set_num_threads(before)
 
 
 @pytest.fixture(autouse=True)
@@ -79,7 +90,7 @@ def both(p: tt.SequenceDistribution, draws: int = 1) -> tuple[tt.Sequence, tt.Se
         return ours, p.sample((draws,), max_length=STEPS)
 
 
-def same(ours: tt.Sequence, theirs: tt.Sequence) -> None:
+def assert_same(ours: tt.Sequence, theirs: tt.Sequence) -> None:
     assert torch.equal(ours.lengths, theirs.lengths)
     assert float(ours.values.std()) > 0
     torch.testing.assert_close(
@@ -87,17 +98,14 @@ def same(ours: tt.Sequence, theirs: tt.Sequence) -> None:
     )
 
 
-@pytest.mark.parametrize("threads", [1, 2])
+@pytest.mark.usefixtures("threads")
 @pytest.mark.parametrize("cell", CELLS)
-def test_draws_of_a_seed_are_those_of_the_steps_in_torch(cell: str, threads: int) -> None:
+def test_draws_of_a_seed_are_those_of_the_steps_in_torch(cell: str) -> None:
     torch.manual_seed(1)
-    before = torch.get_num_threads()
-    torch.set_num_threads(threads)
     two = [CELLS[cell](20), CELLS[cell](7)]
-    same(*both(of_rows(model_of(two, DRAWN, tt.outputs.NegativeBinomial())), draws=2))
+    assert_same(*both(of_rows(model_of(two, DRAWN, tt.outputs.NegativeBinomial())), draws=2))
     for wiring in (EXPECTED, ITSELF):
-        same(*both(of_rows(model_of([CELLS[cell](9)], wiring, tt.outputs.Normal(2)))))
-    torch.set_num_threads(before)
+        assert_same(*both(of_rows(model_of([CELLS[cell](9)], wiring, tt.outputs.Normal(2)))))
 
 
 @pytest.mark.parametrize(
@@ -108,7 +116,8 @@ def test_draws_of_a_seed_are_those_of_the_steps_in_torch(cell: str, threads: int
 @pytest.mark.filterwarnings("ignore:.*were cut")
 def test_of_every_way_to_end(length: tt.lengths.Length) -> None:
     wiring = tt.Wiring(Edge.VECTOR, Edge.HIDDEN, Edge.OBSERVED, Edge.EMIT)
-    same(*both(of_rows(model_of([tt.cells.GRU(5)], wiring, tt.outputs.Bernoulli(3), length))))
+    model = model_of([tt.cells.GRU(5)], wiring, tt.outputs.Bernoulli(3), length)
+    assert_same(*both(of_rows(model)))
 
 
 def test_draws_of_a_row_that_go_on_from_steps_of_their_own() -> None:
@@ -117,14 +126,14 @@ def test_draws_of_a_row_that_go_on_from_steps_of_their_own() -> None:
     taken = torch.arange(ROWS) % (STEPS + 1)
     lengths = torch.stack([taken // 2, taken // 3])
     _, rest = p.observe(tt.Sequence(torch.randn(2, ROWS, STEPS, 1).double(), lengths))
-    same(*both(rest))
-    same(*both(rest, draws=2))
+    assert_same(*both(rest))
+    assert_same(*both(rest, draws=2))
 
 
 @torch.no_grad()
 def test_inputs_that_are_symbols_pick_their_columns() -> None:
     model = model_of([tt.cells.LSTM(5)], DRAWN, tt.outputs.StudentT())
-    same(*both(of_rows(model, symbols=True)))
+    assert_same(*both(of_rows(model, symbols=True)))
     step, state = (
         PreparedStep(model.graph),
         model.graph.initial_state(2, torch.zeros(2, 2).double()),

@@ -17,7 +17,13 @@ from throughtime.context.shapes import shape_of
 from throughtime.distribution.ancestral import ancestral
 from throughtime.distribution.beam_search import WIDEST, beam_search
 from throughtime.distribution.length_marginal import length_marginal
-from throughtime.distribution.missing import check_observed, completed, with_any
+from throughtime.distribution.missing import (
+    check_observed,
+    completed,
+    rows_of,
+    steps_of,
+    with_any,
+)
 from throughtime.distribution.process import Process
 from throughtime.distribution.support import check_fed, in_support
 from throughtime.distribution.terms import LogProbTerms, log_prob_terms, of_steps
@@ -158,18 +164,10 @@ class SequenceDistribution(Distribution):
             torch.Size([])
         """
         whole("draws", draws)
-        y = self._as_sequence(value)
-        observed = check_observed(observed, y, self.output)
-        y = in_support(with_any(y, observed, self.output), self.process, self.batch_shape)
-        seen = _of_rows(observed, y)
+        y, seen = self._seen(value, observed)
         carried = self.graph.wiring.feedback is Edge.OBSERVED
         n = draws if carried and not bool(seen.all()) else 1
-        process = self.expand((n, *y.batch_shape)).process
-        rows = Sequence(
-            y.values.expand(n, *y.values.shape), y.lengths.expand(n, *y.lengths.shape)
-        ).flatten()
-        process = replace(process, observed=seen.repeat(n, *(1,) * (seen.dim() - 1)))
-        terms = log_prob_terms(process, completed(process, rows))
+        terms = log_prob_terms(*self._completed(y, seen, n))
         if given is None:
             found = terms.total().reshape(n, *y.batch_shape)
             return found.logsumexp(0) - math.log(n)
@@ -191,13 +189,10 @@ class SequenceDistribution(Distribution):
         Raises:
             ValueError: as there.
         """
-        y = self._as_sequence(value)
-        observed = check_observed(observed, y, self.output)
-        y = in_support(with_any(y, observed, self.output), self.process, self.batch_shape)
-        p = self.expand(y.batch_shape)
-        process = replace(p.process, observed=_of_rows(observed, y))
-        rows = completed(process, y.flatten())
-        return SequenceDistribution(process, y.batch_shape), p.of_rows(rows.values, rows.lengths)
+        y, seen = self._seen(value, observed)
+        process, rows = self._completed(y, seen, 1)
+        p = SequenceDistribution(process, y.batch_shape)
+        return p, p.of_rows(rows.values, rows.lengths)
 
     def terms(self, value: Sequence | Tensor, fed: Sequence | None = None) -> LogProbTerms:
         """The terms of :meth:`log_prob`, one by one.
@@ -306,19 +301,11 @@ class SequenceDistribution(Distribution):
             ValueError: as :meth:`observe` and :meth:`log_prob_of_observed`.
         """
         whole("draws", draws)
-        y = self._as_sequence(value)
-        observed = check_observed(observed, y, self.output)
-        y = with_any(y, observed, self.output)
-        y = in_support(y, self.process, self.batch_shape, beginning=True)
-        seen = _of_rows(observed, y)
-        if bool((seen | ~_steps_of(y, seen)).all()):
+        y, seen = self._seen(value, observed, beginning=True)
+        if bool((seen | ~steps_of(y, seen)).all()):
             return self.observe(y)[1].expand((draws, *y.batch_shape))
         p = self.expand((draws, *y.batch_shape))
-        rows = Sequence(
-            y.values.expand(draws, *y.values.shape), y.lengths.expand(draws, *y.lengths.shape)
-        ).flatten()
-        process = replace(p.process, observed=seen.repeat(draws, *(1,) * (seen.dim() - 1)))
-        rows = completed(process, rows)
+        _, rows = self._completed(y, seen, draws)
         return p.observe(p.of_rows(rows.values, rows.lengths))[1]
 
     def detach(self) -> SequenceDistribution:
@@ -494,20 +481,24 @@ class SequenceDistribution(Distribution):
         steps = value.shape[batch_dims]
         return Sequence(value, torch.full(value.shape[:batch_dims], steps, device=value.device))
 
+    def _seen(
+        self, value: Sequence | Tensor, observed: Tensor, beginning: bool = False
+    ) -> tuple[Sequence, Tensor]:
+        """y, with something possible where it is missing; and what is observed of its rows."""
+        y = self._as_sequence(value)
+        observed = check_observed(observed, y, self.output)
+        y = with_any(y, observed, self.output)
+        y = in_support(y, self.process, self.batch_shape, beginning=beginning)
+        return y, rows_of(observed, y)
+
+    def _completed(self, y: Sequence, seen: Tensor, draws: int) -> tuple[Process, Sequence]:
+        """The process of so many copies of y's rows, and these with draws for what is missing."""
+        values, lengths = (v.expand(draws, *v.shape) for v in (y.values, y.lengths))
+        process = self.expand((draws, *y.batch_shape)).process
+        process = replace(process, observed=seen.repeat(draws, *(1,) * (seen.dim() - 1)))
+        return process, completed(process, Sequence(values, lengths).flatten())
+
     def of_rows(self, values: Tensor, lengths: Tensor) -> Sequence:
         """Values ``(rows, T, *event)`` and lengths as a batch of this distribution's shape."""
         shape = self.batch_shape
         return Sequence(values.reshape(*shape, *values.shape[1:]), lengths.reshape(shape)).trim()
-
-
-def _of_rows(observed: Tensor, y: Sequence) -> Tensor:
-    """What is observed of y, in one batch dimension, without steps that no row of y has."""
-    depth = len(y.batch_shape)
-    observed = observed.narrow(depth, 0, y.steps)
-    return observed.reshape(math.prod(y.batch_shape), *observed.shape[depth:])
-
-
-def _steps_of(y: Sequence, seen: Tensor) -> Tensor:
-    """Which of the steps y has, to be broadcast to what is observed of them."""
-    mask = y.flatten().mask
-    return mask.reshape(*mask.shape, *(1,) * (seen.dim() - 2))

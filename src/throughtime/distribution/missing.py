@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import torch
 from torch import Tensor
 
@@ -47,6 +49,19 @@ def check_observed(observed: Tensor, y: Sequence, output: Output) -> Tensor:
             "an output of independent entries, or count such y(t) as missing: observed.all(-1)"
         )
     return observed
+
+
+def rows_of(observed: Tensor, y: Sequence) -> Tensor:
+    """What is observed of y, in one batch dimension, without steps that no row of y has."""
+    depth = len(y.batch_shape)
+    observed = observed.narrow(depth, 0, y.steps)
+    return observed.reshape(math.prod(y.batch_shape), *observed.shape[depth:])
+
+
+def steps_of(y: Sequence, seen: Tensor) -> Tensor:
+    """Which of the steps y has, to be broadcast to what is observed of them."""
+    mask = y.flatten().mask
+    return mask.reshape(*mask.shape, *(1,) * (seen.dim() - 2))
 
 
 def with_any(y: Sequence, observed: Tensor, output: Output) -> Sequence:

@@ -8,11 +8,12 @@ from tools.mutation.mutants import (
     measures,
     models,
     modules,
+    outputs,
     recurrence,
     runs,
     series,
 )
 
-PARTS = (recurrence, graphs, models, modules, files, data, measures, series, runs, engine)
+PARTS = (recurrence, graphs, models, outputs, modules, files, data, measures, series, runs, engine)
 
 MUTANTS = [mutant for part in PARTS for mutant in part.MUTANTS]

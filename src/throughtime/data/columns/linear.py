@@ -99,7 +99,7 @@ def fitted(y: Floats, shape: Shape) -> Innovations:
     season = start[1:, 0] if shape.season > 1 else np.zeros(1)
     level, weights = float(start[0, 0]), stable(weights)
     found = Innovations(c, shape.alpha, shape.gamma, level, season, weights, 1.0)
-    unit = _size(found.into(y))
+    unit = math.sqrt(float(np.nanmean(found.into(y) ** 2)))
     u = bent(y, c)
     mean, deviation = float(np.nanmean(u)), float(np.nanstd(u))
     if unit < deviation:
@@ -107,10 +107,6 @@ def fitted(y: Floats, shape: Shape) -> Innovations:
     return Innovations(
         c, 0.0, 0.0, mean, np.zeros(1), np.zeros(1), deviation
     )  # it explains nothing
-
-
-def _size(z: Floats) -> float:
-    return math.sqrt(float(np.nanmean(z**2)))
 
 
 def stable(weights: Floats) -> Floats:

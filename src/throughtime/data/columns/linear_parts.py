@@ -68,10 +68,7 @@ class LinearParts:
         return {
             "season": self.season,
             "known": {name: [of.state() for of in some] for name, some in self.known.items()},
-            "shapes": [
-                shape and [shape.bend if math.isfinite(shape.bend) else None, *shape[1:]]
-                for shape in self.shapes
-            ],
+            "shapes": [None if shape is None else _plain(shape) for shape in self.shapes],
         }
 
     @classmethod
@@ -85,8 +82,7 @@ class LinearParts:
         for name, some in state["known"].items():
             found.known[name] = tuple(map(Innovations.restored, some))
         for shape in state["shapes"]:
-            bend, *others = shape or (None,)
-            found.shapes.append(shape and Shape(math.inf if bend is None else bend, *others))
+            found.shapes.append(None if shape is None else _shape(*shape))
         return found
 
     def alike(self, other: LinearParts | None) -> bool:
@@ -98,3 +94,11 @@ class LinearParts:
             and all(a.alike(b) for a, b in zip(mine, other.known[name], strict=True))
             for name, mine in self.known.items()
         )
+
+
+def _plain(shape: Shape) -> list[float | None]:
+    return [shape.bend if math.isfinite(shape.bend) else None, *shape[1:]]
+
+
+def _shape(bend: float | None, season: int, alpha: float, gamma: float) -> Shape:
+    return Shape(math.inf if bend is None else bend, season, alpha, gamma)
