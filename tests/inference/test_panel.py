@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -311,7 +312,20 @@ def test_the_kind_of_the_target_decides_the_output(
 def test_values_that_are_no_counts_are_refused_as_counts(tmp_path: Path) -> None:
     path = csv_of(shops(2, STEPS, counts=False), tmp_path / "v.csv")
     line = bad("train", path, *TOLD, "--target", "sales:count", *FEW, "--out", tmp_path / "r")
-    assert "expected whole numbers" in line
+    assert re.search(r"v.csv:\d+: 'sales' of 's\d' is [\d.]+; expected whole numbers", line)
+
+
+def test_a_value_of_another_kind_is_named_with_its_line_and_series(
+    folder: Path, tmp_path: Path
+) -> None:
+    lines = (folder / "sales.csv").read_text().splitlines()
+    date, shop, _, *rest = lines[41].split(",")
+    lines[41] = ",".join([date, shop, "-4", *rest])
+    (tmp_path / "b.csv").write_text("\n".join(lines))
+    run = folder / "run"
+    for command in (("score", run), ("evaluate", run)):
+        said = bad(*command, tmp_path / "b.csv")
+        assert f"b.csv:42: 'sales' of {shop!r} is -4; expected whole numbers 0, 1, 2, …" in said
 
 
 def test_the_data_may_have_changed(folder: Path, tmp_path: Path) -> None:

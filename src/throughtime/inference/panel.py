@@ -5,6 +5,7 @@ from __future__ import annotations
 from io import BufferedIOBase
 from pathlib import Path
 
+from throughtime.data.columns.measured import check_kind
 from throughtime.data.columns.panel import Panel
 from throughtime.data.errors import DataError
 from throughtime.data.formats.memory import table_of
@@ -66,12 +67,15 @@ def later_panel(run: RunFolder, source: object, before: Panel | None = None) -> 
     Raises:
         DataError: with file, line and series, if it cannot be read as the run's own.
     """
-    learned = column_of(run).panel
+    column = column_of(run)
+    learned = column.panel
     assert learned is not None
     table, reading = _table(run, source)
     if before is not None:
         return more(table, before, reading)
-    return level(more(table, learned, reading))
+    history = more(table, learned, reading)
+    check_kind(history, column.what, table.at)
+    return level(history)
 
 
 def _table(run: RunFolder, source: object) -> tuple[Table, Reading]:

@@ -72,6 +72,29 @@ def kind_of(values: NDArray[np.float64]) -> str:
     return "count" if KINDS["count"].possible(seen) and seen.max(initial=0) > 1 else "number"
 
 
+def check_kind(panel: Panel, what: str, at: Callable[[int], str]) -> None:
+    """Refuse values that are not of a kind.
+
+    Args:
+        panel: the series.
+        what: the kind, see :data:`KINDS`.
+        at: the file and line of a row.
+
+    Raises:
+        DataError: with file, line and series.
+    """
+    kind = KINDS[what]
+    for series in panel.series:
+        seen = np.argwhere(~np.isnan(series.y))
+        if kind.possible(series.y[tuple(seen.T)]):
+            continue
+        t, d = next((t, d) for t, d in seen if not kind.possible(series.y[t, d : d + 1]))
+        of = f"{panel.targets[d]!r}" + (f" of {series.name!r}" if series.name else "")
+        raise DataError(
+            f"{at(int(series.rows[t]))}: {of} is {series.y[t, d]:g}; expected {kind.expected}"
+        )
+
+
 class Measured(Column):
     r"""The values of several series, ``(T, D)``, NaN where one is missing.
 

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from throughtime.data.columns.measured import KINDS
+from throughtime.data.columns.measured import KINDS, check_kind
 from throughtime.data.columns.panel import Panel
 from throughtime.data.dataset import Dataset
 from throughtime.data.errors import DataError
@@ -43,6 +43,8 @@ def series_data(table: Table, reading: Reading, name: str) -> Dataset:
             + (", or cut them by --split COLUMN:POINT" if told[0] in ("valid", "test") else "")
         )
     panel, what, cut = understood(table, reading)
+    if what is not None:
+        check_kind(panel, what, table.at)
     calendar = None
     if reading.calendar is not None:
         told = reading.calendar.split(",") if reading.calendar != "none" else []
