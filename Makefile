@@ -5,7 +5,7 @@ BIN := .venv/bin
 # what is imported is compiled once and kept, whatever the environment says
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo test poison oldest check mutants changed fuzz kills exports sanitize install-test bench peers results docs clean
+.PHONY: demo test poison oldest check mutants changed fuzz kills exports sanitize install-test bench peers results docs notebooks pictures clean
 
 demo: .venv/installed  ## train two small models on embedded real data; samples, scores, pictures
 	$(BIN)/python examples/demo.py
@@ -55,7 +55,13 @@ bench: .venv/installed  ## time ours beside the peers that are installed (`make 
 peers: .venv/installed  ## install the peers: jax, keras, onnxruntime, torchrecurrent
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[bench]'
 
-docs: .venv/installed  ## draw the pictures of the documents
+docs: .venv/installed  ## build the site into docs/_build/html; a warning, or a public name that it lacks, fails
+	$(BIN)/python -m sphinx -q -W --keep-going -b html docs docs/_build/html
+
+notebooks: .venv/installed  ## make notebooks of examples/notebooks, to be opened in Jupyter
+	$(BIN)/jupytext --quiet --to ipynb examples/notebooks/*.py
+
+pictures: .venv/installed  ## draw the pictures of the documents
 	$(BIN)/python examples/wirings.py docs/pictures
 
 results: .venv/installed  ## train on all embedded data and write docs/results-embedded.md (about an hour)

@@ -13,13 +13,18 @@ from torch import nn
 from tests.helpers.shops import csv_of, shops
 
 ROOT = Path(__file__).parents[2]
-DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+SITE = [page for page in sorted((ROOT / "docs").rglob("*.md")) if "_build" not in page.parts]
+DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *SITE]
+IN_PYTHON = re.compile(r"```python\n(.*?)```", re.DOTALL)
+ELSEWHERE = ("the-loop.md", "series.md", "exports.md")
+"""Pages whose programs have tests of their own: below, and tests/model/test_recorded.py."""
 
 
 PEOPLE = {"Italy": ("ini", "etti", "elli"), "Russia": ("ov", "ev", "in")}
 """Endings of made-up names."""
 
-BLOCKS = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
+BLOCKS = IN_PYTHON.findall((ROOT / "README.md").read_text())
+PAGES = [p for p in SITE if p.name not in ELSEWHERE and IN_PYTHON.search(p.read_text())]
 
 
 def test_the_readme_has_two_programs() -> None:
@@ -46,7 +51,19 @@ def test_the_programs_of_the_readme_run(
     assert "country as label, given name as characters" in out
 
 
-LOOPS = re.findall(r"```python\n(.*?)```", (ROOT / "docs/the-loop.md").read_text(), re.DOTALL)
+@pytest.mark.filterwarnings("default")  # files are small, and draws are cut
+@pytest.mark.parametrize("page", PAGES, ids=lambda path: path.stem)
+def test_the_programs_of_a_page_run(
+    page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One after the other, as a reader types them."""
+    monkeypatch.chdir(tmp_path)
+    made: dict[str, Any] = {"__name__": page.stem}
+    for code in IN_PYTHON.findall(page.read_text()):
+        exec(compile(code, page.name, "exec"), made)
+
+
+LOOPS = IN_PYTHON.findall((ROOT / "docs/the-loop.md").read_text())
 OTHERS = ("mlflow", "wandb", "lightning", "accelerate", "datasets")
 
 
@@ -74,7 +91,7 @@ def test_the_program_of_the_series_runs(
     csv_of(panel, Path("known.csv"), targets=False)
     lines = Path("known.csv").read_text().splitlines(keepends=True)
     Path("known.csv").write_text("".join([lines[0], *(v for v in lines[1:] if v > "2024-03-27")]))
-    (code,) = re.findall(r"```python\n(.*?)```", (ROOT / "docs/series.md").read_text(), re.DOTALL)
+    (code,) = IN_PYTHON.findall((ROOT / "docs/series.md").read_text())
     exec(compile(code, "series.md", "exec"), {})
     printed = [line.split() for line in capsys.readouterr().out.splitlines()]
     assert [line[:2] for line in printed] == [[f"s{i}", "2024-03-27"] for i in range(3)]
@@ -86,7 +103,7 @@ def test_the_loop_by_hand_is_short() -> None:
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
 def test_every_link_leads_to_a_file(document: Path) -> None:
-    for target in re.findall(r"\]\(([^)#]+)\)", document.read_text()):
+    for target in re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", document.read_text()):
         if "://" not in target:
             assert (document.parent / target).exists(), f"{document.name} links to {target}"
 

@@ -21,7 +21,7 @@ class Elman(Cell):
     with the drive u(t) = U x(t) in wiring 2.1 (Elman 1990; Goodfellow et al. 2016, 10.2).
 
     Args:
-        hidden_size: H. Parameters: ``W`` (H, H) and ``b`` (H).
+        hidden_size: H; parameters: ``W`` (H, H) and ``b`` (H).
         nonlinearity: ``"tanh"`` or ``"relu"``.
 
     Raises:

@@ -22,7 +22,7 @@ class GRU(Cell):
     the product as in the first version of arXiv:1406.1078 and in cuDNN).
 
     Args:
-        hidden_size: H. Parameters: ``W`` (3H, H) and ``b`` (3H) in the order r, z, n; ``m`` (H).
+        hidden_size: H; parameters: ``W`` (3H, H) and ``b`` (3H) in the order r, z, n; ``m`` (H).
 
     Example:
         >>> cell = GRU(4)

@@ -21,7 +21,7 @@ class IndRNN(Cell):
     as there: some units forget at once, and some hardly.
 
     Args:
-        hidden_size: H. Parameters: ``w`` and ``b`` (H).
+        hidden_size: H; parameters: ``w`` and ``b`` (H).
 
     Example:
         >>> cell = IndRNN(2)

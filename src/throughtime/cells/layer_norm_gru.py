@@ -26,7 +26,7 @@ class LayerNormGRU(Cell):
     starts at 1.
 
     Args:
-        hidden_size: H. Parameters: ``W`` (3H, H), ``b``, ``alpha_u`` and ``alpha_v`` (3H), in the
+        hidden_size: H; parameters: ``W`` (3H, H), ``b``, ``alpha_u`` and ``alpha_v`` (3H), in the
             order r, z, n; ``m`` (H).
 
     Example:

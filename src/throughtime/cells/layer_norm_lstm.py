@@ -26,7 +26,7 @@ class LayerNormLSTM(Cell):
     at 1, as the LSTM's.
 
     Args:
-        hidden_size: H. Parameters: ``W`` (4H, H), ``b``, ``alpha_u`` and ``alpha_v`` (4H), in the
+        hidden_size: H; parameters: ``W`` (4H, H), ``b``, ``alpha_u`` and ``alpha_v`` (4H), in the
             order i, f, g, o; ``alpha_c`` and ``beta_c`` (H).
 
     Example:

@@ -23,7 +23,7 @@ class LSTM(Cell):
     (Jozefowicz et al. 2015).
 
     Args:
-        hidden_size: H. Parameters: ``W`` (4H, H) and ``b`` (4H), in the order i, f, g, o.
+        hidden_size: H; parameters: ``W`` (4H, H) and ``b`` (4H), in the order i, f, g, o.
 
     Example:
         >>> cell = LSTM(4)

@@ -22,7 +22,7 @@ class MinGRU(Cell):
     products where a GRU's is 3H².
 
     Args:
-        hidden_size: H. Parameter: ``b`` (2H), in the order z, n.
+        hidden_size: H; parameter: ``b`` (2H), in the order z, n.
 
     Example:
         >>> cell = MinGRU(1)

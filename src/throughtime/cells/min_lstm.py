@@ -23,7 +23,7 @@ class MinLSTM(Cell):
     computed as σ(ln i - ln f), in which nothing is too small.
 
     Args:
-        hidden_size: H. Parameter: ``b`` (3H), in the order i, f, n.
+        hidden_size: H; parameter: ``b`` (3H), in the order i, f, n.
 
     Example:
         >>> cell = MinLSTM(1)

@@ -22,7 +22,7 @@ class PeepholeLSTM(Cell):
     see its own c alone. The forget gate's bias starts at 1, as the LSTM's.
 
     Args:
-        hidden_size: H. Parameters: ``W`` (4H, H) and ``b`` (4H), in the order i, f, g, o; ``p``
+        hidden_size: H; parameters: ``W`` (4H, H) and ``b`` (4H), in the order i, f, g, o; ``p``
             (3H), in the order i, f, o.
 
     Example:

@@ -19,8 +19,7 @@ class GRU(Recurrent, nn.GRU):
     What is the same as in torch.nn, and what is beyond it, :class:`throughtime.nn.RNN` says.
 
     Args:
-        input_size, hidden_size, num_layers, bias, batch_first, dropout, bidirectional, device,
-            dtype: those of ``torch.nn.GRU``.
+        input_size, …, dtype: those of ``torch.nn.GRU``.
 
     Raises:
         ValueError: as ``torch.nn.GRU`` does.

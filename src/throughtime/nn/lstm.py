@@ -22,8 +22,7 @@ class LSTM(Recurrent, nn.LSTM):
     :class:`~throughtime.Sequence`.
 
     Args:
-        input_size, hidden_size, num_layers, bias, batch_first, dropout, bidirectional, proj_size,
-            device, dtype: those of ``torch.nn.LSTM``.
+        input_size, …, dtype: those of ``torch.nn.LSTM``.
 
     Raises:
         ValueError: as ``torch.nn.LSTM`` does.
