@@ -52,7 +52,17 @@ def series_data(table: Table, reading: Reading, name: str) -> Dataset:
         told = reading.calendar.split(",") if reading.calendar != "none" else []
         calendar = tuple(dict.fromkeys(map(str.strip, told)))
     where = str(table.path)
-    return of_panel(panel, name, what=what, cut=cut, calendar=calendar, where=where)
+    data = of_panel(panel, name, what=what, cut=cut, calendar=calendar, where=where)
+    return replace(data, seen=_seen(table, panel, reading))
+
+
+def _seen(table: Table, panel: Panel, reading: Reading) -> dict[str, Any]:
+    """The options by which later files are read as this one was."""
+    values = [*panel.targets, *panel.known, *panel.past]
+    if not set(values) <= table.columns.keys():  # the table had its values in other columns
+        values = [n for n in table.columns if n not in (*panel.time, *panel.labels)]
+    found = replace(table, decimal=table.mark(values)).seen
+    return found if reading.time is None else {**found, "time": reading.time}
 
 
 class Understood(NamedTuple):
