@@ -13,8 +13,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from tests.helpers.commands import bad, good
-from tests.helpers.reading import days, file, is_the_series, read, refusal
+from tests.helpers.commands import good
+from tests.helpers.reading import days, file, is_the_series, read
 from throughtime.data import Dataset
 from throughtime.data.columns.measured import Measured
 from throughtime.sequence import Sequence
@@ -42,7 +42,7 @@ def newest_first(lines: list[str]) -> list[str]:
 
 @pytest.mark.parametrize("case", NEWEST_FIRST)
 def test_newest_first(case: str) -> None:
-    lines = history(form := NEWEST_FIRST[case])
+    lines = history(NEWEST_FIRST[case])
     data = read(file("a.csv", *lines))
     is_the_series(data, VALUES)
     assert "; time: Date, 1 day, 2021-03-01 to 2021-04-29; series: one, 60" in data.description

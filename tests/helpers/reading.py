@@ -80,7 +80,9 @@ def is_the_series(data: Dataset, expected: Iterable[float], digits: int = 3) -> 
     where one is missing."""
     values = torch.tensor(list(expected), dtype=torch.float64)
     assert steps(data).shape == (len(values), 1)
-    torch.testing.assert_close(steps(data)[:, 0], values, rtol=0, atol=0.4 * 10**-digits, equal_nan=True)
+    torch.testing.assert_close(
+        steps(data)[:, 0], values, rtol=0, atol=0.4 * 10**-digits, equal_nan=True
+    )
 
 
 def days(count: int = 60, step: timedelta = timedelta(days=1)) -> list[datetime]:

@@ -29,8 +29,8 @@ from throughtime.data.panel.reader import series_data
 from throughtime.data.panel.reading import is_panel
 from throughtime.data.reading import AS_IT_IS, FORMATS, Reading
 from throughtime.data.series.series import as_series, is_series
-from throughtime.data.table.table import Table
 from throughtime.data.source import Source
+from throughtime.data.table.table import Table
 from throughtime.data.texts.lines import read_lines
 from throughtime.data.texts.running import read_running
 from throughtime.extras import needed_for

@@ -70,7 +70,8 @@ def test_day_and_month_that_may_be_the_other_way_round(write: Write) -> None:
     for point in ("2019-02-01", "01/02/2019"):  # which is a day and a month, as those of the file
         assert lengths(load(path, reading=Reading(split=f"date:{point}"))) == [43, 6, 11]
     with pytest.raises(
-        DataError, match=r"'13/13/2019' is no time as 'date' has them; expected one such as date:2019"
+        DataError,
+        match=r"'13/13/2019' is no time as 'date' has them; expected one such as date:2019",
     ):
         load(path, reading=Reading(split="date:13/13/2019"))
     daily = write("b.csv", table("date,v", [f"{t:%d/%m/%Y}" for t in DAYS]))

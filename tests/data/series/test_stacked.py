@@ -50,7 +50,10 @@ def test_several_series_by_two_columns_of_numbers(write: Write) -> None:
 @pytest.mark.parametrize(
     ("content", "values"),
     [
-        (table("date,v", *(f"{h},{i % 7}" for i, h in enumerate(HOURS))), [i % 7 for i in range(60)]),
+        (
+            table("date,v", *(f"{h},{i % 7}" for i, h in enumerate(HOURS))),
+            [i % 7 for i in range(60)],
+        ),
         (
             table("year,month,v", *(f"{1990 + i // 12},{1 + i % 12},{i / 2}" for i in range(120))),
             [i / 2 for i in range(120)],

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from throughtime.data.panel.clock import clocks_in
-from throughtime.data.panel.plan import plans
+from throughtime.data.panel.clock import clocks_in, in_best_form
+from throughtime.data.panel.frequency import step_of
+from throughtime.data.panel.ordered import in_order
+from throughtime.data.panel.plan import Plan, plans
 from throughtime.data.panel.reader import NOT_OF_SERIES, without_kinds
 from throughtime.data.reading import Reading
 from throughtime.data.series.modelled import values_in
@@ -17,8 +19,9 @@ def by_its_time(table: Table, reading: Reading) -> Reading | None:
     """The same reading with ``--time``, if a series has one time, which no two rows share.
 
     None if it has no time; or several, of which the file does not say which one its steps go by; or
-    one that rows share, which say nothing of how they belong together; or if its parts are told in
-    another way than by a point of its time. Its rows are then taken in the order of the file.
+    one that rows share, which say nothing of how they belong together; or one on no regular grid,
+    of which the next times are not known; or if its parts are told in another way than by a point
+    of its time. Its rows are then taken in the order of the file.
 
     Args:
         table: the rows of a single series.
@@ -37,7 +40,8 @@ def by_its_time(table: Table, reading: Reading) -> Reading | None:
     found = plans(table, plain)
     if len(found) != 1 or found[0].groups.columns:
         return None
-    names = found[0].clock.columns
+    (plan,) = found
+    names = plan.clock.columns
     if not clocks_in(table, names):
         return None  # it counts the steps, and is no time
     if reading.target is None and set(names) & {*values_in(table)}:
@@ -46,4 +50,11 @@ def by_its_time(table: Table, reading: Reading) -> Reading | None:
         column, point = cut_by(table, reading.split)
         if column not in names or point is None:
             return None
-    return replace(reading, time=",".join(names))
+    return replace(reading, time=",".join(names)) if _is_regular(table, plan) else None
+
+
+def _is_regular(table: Table, plan: Plan) -> bool:
+    """Whether the times of a series are on a grid."""
+    clock = in_best_form(table, plan.clock, plan.groups.of, None)
+    rows = in_order(table, clock, plan.groups)
+    return step_of(rows.times, rows.of, clock.zone, clock.unit) is not None

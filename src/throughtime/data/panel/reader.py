@@ -52,7 +52,12 @@ def series_data(table: Table, reading: Reading, name: str) -> Dataset:
         told = reading.calendar.split(",") if reading.calendar != "none" else []
         calendar = tuple(dict.fromkeys(map(str.strip, told)))
     where = str(table.path)
-    data = of_panel(panel, name, what=what, cut=cut, calendar=calendar, where=where)
+    try:
+        data = of_panel(panel, name, what=what, cut=cut, calendar=calendar, where=where)
+    except DataError as error:
+        raise (
+            error if str(error).startswith((where, "--")) else DataError(f"{where}: {error}")
+        ) from None
     return replace(data, seen=_seen(table, panel, reading))
 
 
