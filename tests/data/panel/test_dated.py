@@ -19,8 +19,10 @@ from throughtime.outputs import NegativeBinomial, Normal
 VALUES = [round(20 + 5 * math.sin(i), 2) for i in range(60)]
 DAYS = days(60)
 DATED = table("date,v", *(f"{d},{v}" for d, v in zip(DAYS, VALUES, strict=True)))
-SEVERAL = table("id,date,open,volume,same", *(
-    f"{i},{d},{v},{i % 7},5" for i, (d, v) in enumerate(zip(DAYS, VALUES, strict=True))))  # fmt: skip
+SEVERAL = table(
+    "id,date,open,volume,same",
+    *(f"{i},{d},{v},{i % 7},5" for i, (d, v) in enumerate(zip(DAYS, VALUES, strict=True))),
+)
 TWO_TIMES = table("id,date,open,born,volume,same",
              *(f"{i},{d},{v},{b},{i % 7},5" for i, (d, v, b) in
                enumerate(zip(DAYS, VALUES, DAYS[::-1], strict=True))))  # fmt: skip
@@ -51,8 +53,8 @@ def test_the_time_is_as_if_it_were_told(
 
 def test_all_numbers_that_change_are_modelled_together(write: Write) -> None:
     path = write("a.csv", SEVERAL)
-    for options in ({}, {"time": "date"}):
-        data = load(path, reading=Reading(**options))
+    for time in (None, "date"):
+        data = load(path, reading=Reading(time=time))
         assert data.output == Normal(2)
         assert "; modelled together: open, volume (--target says what" in data.description
         assert "; left out: id (" in data.description
