@@ -59,7 +59,7 @@ FILES: dict[str, tuple[str, str, tuple[str, ...], str]] = {
     ),
     "a series": (
         "a.csv",
-        csv_of("year,x", [f"{1900 + i},{math.sin(i)}" for i in range(60)]),
+        csv_of("x", [f"{math.sin(i)}" for i in range(60)]),
         ("--steps", "10"),
         "error of the one-step mean",
     ),

@@ -13,6 +13,7 @@ from torch import Tensor
 
 from throughtime.data import DataError, Dataset, Reading, load
 from throughtime.data.columns import Column
+from throughtime.data.columns.measured import Measured
 from throughtime.sequence import Sequence
 
 
@@ -55,17 +56,33 @@ def kinds(data: Dataset) -> tuple[str, ...]:
 
 def steps(data: Dataset) -> Tensor:
     """A series ``(T, size)`` in the units of its file: the parts one after the other."""
+    if isinstance(column := data.schema.y, Measured):
+        y = data.splits["test"].y  # which begins with all that came before
+        assert isinstance(y, Sequence)
+        assert column.panel is not None
+        found = column.back(column.panel.series[0], y.values.nan_to_num())  # 0 is what was usual
+        return torch.from_numpy(found[0]).where(~y.values[0].isnan(), torch.nan)
     assert data.schema.running
     parts = [data.splits[name].y for name in ("train", "valid", "test")]
     values = torch.cat([part.values[0] for part in parts if isinstance(part, Sequence)])
     return torch.tensor(data.schema.y.decode(values), dtype=torch.float64).view(len(values), -1)
 
 
+def lengths(data: Dataset) -> list[int]:
+    """How many steps of a series each part has."""
+    parts = [data.splits[name] for name in ("train", "valid", "test")]
+    begins = [0 if part.start is None else int(part.start[0]) for part in parts]
+    return [int(p.y.lengths[0]) - at for p, at in zip(parts, begins, strict=True)]
+
+
 def is_the_series(data: Dataset, expected: Iterable[float], digits: int = 3) -> None:
-    """Assert that a series of one value has these steps, in this order, to so many digits."""
+    """Assert that a series of one value has these steps, in this order, to so many digits; NaN
+    where one is missing."""
     values = torch.tensor(list(expected), dtype=torch.float64)
     assert steps(data).shape == (len(values), 1)
-    torch.testing.assert_close(steps(data)[:, 0], values, rtol=0, atol=0.4 * 10**-digits)
+    torch.testing.assert_close(
+        steps(data)[:, 0], values, rtol=0, atol=0.4 * 10**-digits, equal_nan=True
+    )
 
 
 def days(count: int = 60, step: timedelta = timedelta(days=1)) -> list[datetime]:

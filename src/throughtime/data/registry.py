@@ -23,12 +23,14 @@ from throughtime.data.formats.memory import table_of
 from throughtime.data.formats.tables import read_table
 from throughtime.data.pairs.columns import as_data, of_table, read_columns
 from throughtime.data.pairs.roles import kinds_of
+from throughtime.data.panel.dated import by_its_time
 from throughtime.data.panel.folder import series_table
 from throughtime.data.panel.reader import series_data
 from throughtime.data.panel.reading import is_panel
 from throughtime.data.reading import AS_IT_IS, FORMATS, Reading
 from throughtime.data.series.series import as_series, is_series
 from throughtime.data.source import Source
+from throughtime.data.table.table import Table
 from throughtime.data.texts.lines import read_lines
 from throughtime.data.texts.running import read_running
 from throughtime.extras import needed_for
@@ -129,11 +131,8 @@ def read(source: object, *, seed: int = 0, name: str = "rows", **options: Any) -
         told = "format" if reading.format is not None else "symbols"
         raise DataError(f"{told} is for files; rows have their columns, as in target='name:words'")
     rows = table_of(source, column="text")
-    if is_panel(rows, reading):
-        data = series_data(rows, reading, name)
-    elif is_series(rows, reading):
-        data = as_series(rows, reading, name)
-    else:
+    data = _series(rows, reading, name)
+    if data is None:
         data = of_table(rows, partial(read_table, reading=reading), name, seed, reading)
     return replace(data, source=Source(None, reading.resolved(), seed))
 
@@ -179,22 +178,25 @@ def _read(path: Path, seed: int, reading: Reading) -> Dataset:
         parts = read_arrays(path)
         of_x, of_y = kinds_of(parts["train"], [], ("y", None))
         return as_data(path, stem_of(path.absolute()), parts, of_x, of_y, {"y"})
-    if form == "series":
-        table = read_table(path, reading)
-        if is_panel(table, reading):
-            return series_data(table, reading, stem_of(path))
-        return as_series(table, reading, stem_of(path))
     x, y = COLUMNS.get(form, (None, None))
     named = replace(reading, format=form, input=reading.input or x, target=reading.target or y)
     captions = path.is_dir() or captions_reader(path) is not None
-    if reading.format is None and form == "table" and not captions:
-        table = read_table(path, reading)
-        if is_panel(table, reading):
-            return series_data(table, reading, stem_of(path))
-        if is_series(table, reading):
-            return as_series(table, reading, stem_of(path))
-        return read_columns(path, seed, named, table)
-    return read_columns(path, seed, named)
+    if form != "series" and (reading.format is not None or form != "table" or captions):
+        return read_columns(path, seed, named)
+    table = read_table(path, reading)
+    data = _series(table, reading, stem_of(path))
+    return read_columns(path, seed, named, table) if data is None else data
+
+
+def _series(table: Table, reading: Reading, name: str) -> Dataset | None:
+    """A table as series by their times; as one in the order of its rows; None if it is none."""
+    if is_panel(table, reading):
+        return series_data(table, reading, name)
+    if reading.format != "series" and not is_series(table, reading):
+        return None
+    if (by_time := by_its_time(table, reading)) is not None:
+        return series_data(table, by_time, name)
+    return as_series(table, reading, name)
 
 
 def _format(path: Path, reading: Reading) -> str:

@@ -74,7 +74,8 @@ def draw_all(run: Run, data: Dataset | None = None) -> list[Path]:
                 found[f"captions-{part}"] = _sheet(run, data, part)
         if data.schema.of_series and run.config.dataset is not None:
             panel, cuts = own_cuts(run.folder)
-            found["forecasts"] = _last_steps(run, panel, cuts.test)
+            if panel.step.regular:  # else the next times are not known
+                found["forecasts"] = _last_steps(run, panel, cuts.test)
             with suppress(DataError):  # where no series is long enough to measure forecasts
                 found["backtest"] = backtests.draw(_backtest(run, panel, cuts.test))
     folder = folder_in(run.path, PICTURES)

@@ -41,8 +41,9 @@ def test_a_series(write: Write) -> None:
     data = load(write("a.csv", "Tag;Wert\n" + rows))
     assert data.understood == (
         "y: Wert as numbers: 1000.5, 1001.5, 1002.5, …",
-        "time: Tag from 2020-01-01 00:00:00 to 2020-03-04 00:00:00",
+        "x: of the time weekday (--calendar none leaves them out)",
     )
+    assert "; time: Tag, 1 day, 2020-01-01 to 2020-03-04; " in data.description
     assert "Wert: a decimal comma, '.' between thousands, currencies left out" in data.description
 
 
@@ -163,7 +164,7 @@ def test_a_later_file_is_read_in_the_notation_of_training(
         found = data.schema.y.decode(whole.values[0])
     else:
         run = tt.train(data=load(path), hidden_size=2, max_steps=1, out=tmp_path / "run")
-        assert run.config.decimal == ","
+        assert (run.config.decimal, run.config.time) == (",", "Tag")
         found = [step.target for step in run.score(later)]
     assert found == pytest.approx([1_110 + i for i in range(10)], rel=1e-4)
 

@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 
 from tests.helpers.data_files import Write
 from tests.helpers.models import quick
-from throughtime.data import DataError, Reading, load
+from tests.helpers.reading import is_the_series
+from throughtime.data import Reading, load
 from throughtime.data.series.calendar import cycle, is_time, joined
 from throughtime.data.table.table import Table
 
@@ -72,31 +73,33 @@ def test_parts_that_are_none() -> None:
 
 
 @pytest.mark.parametrize(
-    ("head", "rows", "refusal"),
+    ("head", "rows", "when"),
     [
         (
             "year,month,v", [f"{2015 + i // 12},{12 - i % 12},{i % 7}.5" for i in range(48)],
-            r"a\.csv:3: columns 'year' and 'month' go from 2015 12 to 2015 11; expected rows in th",
+            "time: year and month, 1 month, 2015-01-01 to 2018-12-01",
         ),
         (
             "Date,HE,v", [f"01/{1 + i // 24:02}/2020,{24 - i % 24},{i % 7}.5" for i in range(48)],
-            r"a\.csv:3: columns 'Date' and 'HE' go from 01/01/2020 24 to 01/01/2020 23; expected ",
+            "time: Date and HE, 1 hour, 2020-01-01T01:00:00 to 2020-01-03T00:00:00",
         ),
     ],
     ids=["months", "hours"],
 )  # fmt: skip
-def test_order(write: Write, head: str, rows: list[str], refusal: str) -> None:
+def test_order(write: Write, head: str, rows: list[str], when: str) -> None:
+    """Rows go back within each year or day."""
     content = "\n".join([head, *rows]) + "\n"
-    with pytest.raises(DataError, match=refusal):
-        load(write("a.csv", content), reading=Reading(target="v"))
+    data = load(write("a.csv", content), reading=Reading(target="v"))
+    cycle = 12 if "month" in head else 24
+    is_the_series(data, [(i - i % cycle + cycle - 1 - i % cycle) % 7 + 0.5 for i in range(48)])
+    assert f"; {when}; " in data.description
+    assert "; the rows were not in the order of time; sorted" in data.description
 
 
 def test_the_whole_time_is_shown(write: Write) -> None:
     rows = "".join(f"2000,{1 + i // 28},{1 + i % 28},{i % 7}.5\n" for i in range(60))
     data = load(write("a.csv", f"Year,Month,Day,v\n{rows}"))
-    assert data.understood[-1] == (
-        "time: Year and Month and Day from 2000-01-01 00:00:00 to 2000-03-04 00:00:00"
-    )
+    assert "; time: Year and Month and Day, 1 day, 2000-01-01 to 2000-03-04; " in data.description
 
 
 def test_hours_that_end_are_no_value(write: Write) -> None:

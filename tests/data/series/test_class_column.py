@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.helpers.data_files import Write
+from tests.helpers.reading import is_the_series
 from throughtime.data import DataError, Reading, load
 
 ROWS = [[f"{(7 * i + t) % 11}.25" for t in range(20)] for i in range(40)]
@@ -57,4 +58,5 @@ def test_classes_in_the_order_of_time_are_a_series(
     write: Write, names: list[str], column: list[str]
 ) -> None:
     path = write("a.csv", table(names, [[cell, str(i % 2)] for i, cell in enumerate(column)]))
-    assert load(path, reading=Reading(target="label")).schema.running
+    data = load(path, reading=Reading(target="label"))
+    is_the_series(data, [i % 2 for i in range(len(column))])

@@ -1,12 +1,14 @@
-"""Times in files: whatever the writing, their order is checked and they are no values."""
+"""Times in files: whatever the writing, rows are in their order and they are no values."""
 
 from __future__ import annotations
 
+import math
 from datetime import datetime, timedelta
 
 import pytest
 
 from tests.helpers.data_files import Write
+from tests.helpers.reading import is_the_series, lengths
 from throughtime.data import DataError, Reading, load
 
 DAYS = [datetime(2020, 1, 5) + timedelta(3 * i) for i in range(60)]
@@ -42,13 +44,20 @@ def table(head: str, times: list[str]) -> str:
 )
 def test_writings(write: Write, written: list[str]) -> None:
     written = sorted(set(written), key=written.index)
-    if len(written) >= 30:
-        data = load(write("a.csv", table("when,v", written)))
-        assert data.schema.running
-        assert data.schema.y.name == "v"
+    values = [i * 7 % 11 + 0.5 for i in range(len(written))]
+    content = table("when,v", written)
+    newest_first = "\n".join([content.split("\n")[0], *content.split("\n")[:0:-1]])
     for told in (Reading(), Reading(target="v")):
-        with pytest.raises(DataError, match=r"a\.csv:3: column 'when' goes from "):
-            load(write("a.csv", table("when,v", written[::-1])), reading=told)
+        if len(written) < 30:
+            with pytest.raises(DataError, match=r"a\.csv: \d+ values for train; expected at least"):
+                load(write("a.csv", content), reading=told)
+            continue
+        data = load(write("a.csv", content), reading=told)
+        is_the_series(data, values)
+        assert data.schema.y.name == "v"
+        data = load(write("a.csv", newest_first), reading=told)
+        is_the_series(data, values)
+        assert "; the rows were not in the order of time; sorted" in data.description
 
 
 def test_day_and_month_that_may_be_the_other_way_round(write: Write) -> None:
@@ -57,15 +66,14 @@ def test_day_and_month_that_may_be_the_other_way_round(write: Write) -> None:
     assert "date as day/month/year, which goes on more evenly than month/day/year" in (
         data.description
     )
-    assert any("to 2019-12-01" in line for line in data.understood)
+    assert "; time: date, 1 month, 2015-01-01 to 2019-12-01; " in data.description
+    for point in ("2019-02-01", "01/02/2019"):  # which is a day and a month, as those of the file
+        assert lengths(load(path, reading=Reading(split=f"date:{point}"))) == [43, 6, 11]
     with pytest.raises(
         DataError,
-        match=r"--split date:01/02/2019: '01/02/2019' may be 2019-02-01 or 2019-01-02; expected "
-        r"one of --split date:2019-02-01, --split date:2019-01-02",
+        match=r"'13/13/2019' is no time as 'date' has them; expected one such as date:2019",
     ):
-        load(path, reading=Reading(split="date:01/02/2019"))
-    data = load(path, reading=Reading(split="date:2019-02-01"))
-    assert data.splits["test"].y.lengths.tolist() == [11]
+        load(path, reading=Reading(split="date:13/13/2019"))
     daily = write("b.csv", table("date,v", [f"{t:%d/%m/%Y}" for t in DAYS]))
     assert "evenly" not in load(daily).description
 
@@ -78,11 +86,13 @@ def test_a_clock_by_another_name_is_asked_about(write: Write) -> None:
             r"or a value; give --target v, or --target t,v to model it too",
         ):
             load(write("a.csv", table("t,v", times)))
-    assert load(write("a.csv", table("t,v", UNIX)), reading=Reading(target="v")).schema.running
+    values = [i * 7 % 11 + 0.5 for i in range(len(UNIX))]
+    gap = [*values[:30], math.nan, *values[30:]]
+    is_the_series(load(write("a.csv", table("t,v", UNIX)), reading=Reading(target="v")), gap)
     both = load(write("a.csv", table("t,v", UNIX)), reading=Reading(target="t,v"))
     assert both.schema.y.name == "t,v"
-    with pytest.raises(DataError, match=r"a\.csv:3: column 't' goes from"):
-        load(write("a.csv", table("t,v", UNIX[::-1])), reading=Reading(target="v"))
+    newest_first = load(write("a.csv", table("t,v", UNIX[::-1])), reading=Reading(target="v"))
+    is_the_series(newest_first, [*values[:28:-1], math.nan, *values[28::-1]])
 
 
 def test_what_is_no_number_beside_times(write: Write) -> None:
@@ -103,8 +113,7 @@ def test_what_is_no_number_beside_times(write: Write) -> None:
 def test_a_time_by_its_name_is_in_order_and_understood(name: str, write: Write) -> None:
     falling = write("a.csv", f"{name},v\n" + "".join(f"{2000 - i},{i % 7}.5\n" for i in range(60)))
     series = Reading(format="series", target="v")
-    with pytest.raises(DataError, match=rf"a\.csv:3: column '{name}' goes from 2000.* to 1999"):
-        load(falling, reading=series)
+    is_the_series(load(falling, reading=series), [i % 7 + 0.5 for i in range(60)][::-1])
     odd = write("b.csv", f"{name},v\n" + "".join(f"A{i}.x,{i % 7}.5\n" for i in range(60)))
     with pytest.raises(DataError, match=rf"b\.csv:2: column '{name}' has 'A0.x', a time in a form"):
         load(odd, reading=series)
@@ -114,7 +123,7 @@ def test_times_of_day_under_any_name_are_no_texts(write: Write) -> None:
     rows = "".join(f"{t:%Y-%m-%d},{t:%H:%M},{t:%H}:59,{i % 9}\n" for i, t in enumerate(HOURS))
     data = load(write("a.csv", f"DATE,START TIME,END TIME,USAGE\n{rows}"))
     assert data.schema.y.name == "USAGE"
-    assert data.schema.running
+    is_the_series(data, [i % 9 for i in range(60)])
 
 
 def test_the_order_of_months_in_an_unknown_form_is_said_to_be_unchecked(write: Write) -> None:

@@ -15,6 +15,7 @@ import torch
 
 import throughtime
 from tests.helpers.data_files import Write
+from tests.helpers.reading import is_the_series, lengths
 from throughtime.data import DataError, Dataset, Reading, load
 from throughtime.data.columns import Scale
 from throughtime.data.formats import arrays
@@ -36,9 +37,7 @@ def values_of(data: Dataset, part: str) -> torch.Tensor:
 
 
 def test_the_future_is_held_out(write: Write) -> None:
-    data = load(
-        write("a.csv", "year,x\n" + "".join(f"{1900 + i},{x}\n" for i, x in enumerate(SINE)))
-    )
+    data = load(write("a.csv", "x\n" + "".join(f"{x}\n" for x in SINE)))
     assert data.output == Normal(1)
     assert data.length == Unending()
     assert data.schema.running
@@ -69,14 +68,11 @@ def test_a_missing_number_beside_a_time_may_be_missing(write: Write) -> None:
     rows = [f"{d},{x}" for d, x in zip(DAYS, SINE, strict=True)]
     rows[40] = f"{DAYS[40]},"
     path = write("a.csv", "the day,x\n" + "\n".join(rows) + "\n")
-    told = "fill in what is missing, let it be missing by --time 'the day', or leave the column out"
-    with pytest.raises(DataError, match=told):
-        load(path)
-    whole = load(write("b.csv", path.read_text().replace(f"{DAYS[40]},", f"{DAYS[40]},7")))
-    assert "(--time 'the day' forecasts with dates)" in whole.description
-    y = load(path, reading=Reading(time="the day")).splits["train"].y
-    assert isinstance(y, Sequence)
-    assert y.values.isnan().sum() == 1
+    data = load(path)
+    assert "; x: 1 of 100 values are missing" in data.description
+    is_the_series(data, [*SINE[:40], math.nan, *SINE[41:]])
+    with pytest.raises(DataError, match=r"a.csv:42: column 'x' has ''; expected a finite number"):
+        load(path, reading=Reading(test=str(path)))  # whose rows are taken in their order
 
 
 def test_what_does_not_go_with_a_series_is_refused(write: Write) -> None:
@@ -92,40 +88,28 @@ def test_what_does_not_go_with_a_series_is_refused(write: Write) -> None:
 YEARS = "year,x\n" + "".join(f"{1900 + i},{x}\n" for i, x in enumerate(SINE))
 
 
-def file_values(data: Dataset) -> torch.Tensor:
-    """All values in the file's unit, but for its shift and scale: training's are 0 and 1."""
-    train = values_of(data, "train").double()
-    assert float(train.mean().abs()) < 1e-5
-    assert float(train.std(correction=0)) == pytest.approx(1, abs=1e-5)
-    return torch.cat([values_of(data, part) for part in ("train", "valid", "test")])
-
-
-def lengths(data: Dataset) -> list[int]:
-    return [len(values_of(data, part)) for part in ("train", "valid", "test")]
-
-
 def test_a_point_in_time_begins_the_test_part(write: Write) -> None:
     data = load(write("a.csv", YEARS), reading=Reading(split="year:1945"))
     assert lengths(data) == [40, 5, 55]
     dates = "date,x\n" + "".join(f"2001-{1 + i // 28:02}-{1 + i % 28:02},{i}\n" for i in range(84))
     path = write("b.csv", dates)
-    assert lengths(load(path, reading=Reading(split="date:2001-03-01"))) == [49, 7, 28]
-    whole = file_values(load(path, reading=Reading(split="date:2001-03-01")))
-    torch.testing.assert_close(whole.diff(dim=0).std(), torch.tensor(0.0), atol=1e-4, rtol=0)
+    assert lengths(load(path, reading=Reading(split="date:2001-03-01"))) == [52, 7, 28]
+    missing = [math.nan] * 3  # the 29th to the 31st of January
+    is_the_series(load(path), [*range(28), *missing, *range(28, 84)])
     for point, reason in (
-        ("year:1899", "0 values to train on"),
-        ("year:2000", "0 values to test on"),
-        ("year:1998", "2 values to test on; expected at least 3"),
-        ("year:1900", "0 values to train on"),
-        ("year:1901", "0 values to train on; expected at least 24"),
-        ("year:1926", "23 values to train on; expected at least 24"),
-        ("year:May", "--split year:May: 'May' is neither a number nor a date; expected"),
-        ("year:1950-01-01", "a point like those in the file, as 1900"),
+        ("year:1899", "0 values for train"),
+        ("year:2000", "0 values for test"),
+        ("year:1998", "2 values for test; expected at least 3"),
+        ("year:1900", "0 values for train"),
+        ("year:1901", "0 values for train; expected at least 24"),
+        ("year:1926", "23 values for train; expected at least 24"),
+        ("year:May", "--split year:May: 'May' is no time as 'year' has them; expected .*year:1990"),
+        ("year:1950-01-01", "'1950-01-01' is no time as 'year' has them; expected one such as"),
         ("month:5", "no column 'month'"),
     ):
         with pytest.raises(DataError, match=reason):
             load(write("a.csv", YEARS), reading=Reading(format="series", split=point))
-    with pytest.raises(DataError, match="expected a point like those in the file, as 2001-01-01"):
+    with pytest.raises(DataError, match="'2001' is no time as 'date' has them; expected one"):
         load(path, reading=Reading(split="date:2001"))
     assert lengths(load(write("a.csv", YEARS), reading=Reading(split="year:1927"))) == [24, 3, 73]
     turned = "year,x\n" + "".join(f"{1900 + i % 50},{x}\n" for i, x in enumerate(SINE))
@@ -216,7 +200,7 @@ def test_dates_are_compared_as_dates(write: Write) -> None:
     before = Reading(split="date:2020-02-02T00:00-12:00")  # at noon of it, in UTC
     assert lengths(load(path, reading=before)) == [29, 4, 27]
     for point in ("15.2.2020", "2/1/2020", ""):
-        reason = f"--split date:{point}: {point!r} is neither a number nor a date; expected .*2020"
+        reason = f"--split date:{point}: {point!r} is no time as 'date' has them; expected .*:2020"
         with pytest.raises(DataError, match=reason):
             load(path, reading=Reading(split=f"date:{point}"))
     path = dated("b.csv", "%d.%m.%Y")
@@ -230,9 +214,12 @@ def test_dates_are_compared_as_dates(write: Write) -> None:
 
 def test_columns_that_are_not_modelled_are_said(write: Write) -> None:
     rows = "".join(f"{1900 + i},{i * 3},{x}\n" for i, x in enumerate(SINE))
-    data = load(write("a.csv", f"year,population,x\n{rows}"))
-    assert data.description.startswith("population, x of")
-    assert data.description.endswith("; left out: year (--target says what is modelled)")
+    path = write("a.csv", f"year,population,x\n{rows}")
+    data = load(path)
+    assert data.description.startswith("population,x of")
+    said = "; modelled together: population, x (--target says what is modelled)"
+    assert data.description.endswith(said)
+    assert load(path, reading=Reading(time="year")).description.endswith(said)
     rows = "".join(f"{i},{x},{-x}\n" for i, x in enumerate(SINE))
     path = write("b.csv", f"row,x,y\n{rows}")
     assert "; left out: row (" in load(path).description
@@ -248,7 +235,7 @@ def test_columns_that_are_not_modelled_are_said(write: Write) -> None:
         Reading(format="series"),
         Reading(split="seen_at:2020-03-01"),
     ):
-        assert "; left out: seen_at, kind" in load(path, reading=told).description
+        assert "; left out: kind (--input" in load(path, reading=told).description
 
 
 def test_a_table_is_a_series_if_every_column_is_numbers_or_says_when(write: Write) -> None:
@@ -279,7 +266,7 @@ def test_a_bad_cell_is_named_and_its_column_stays(write: Write, bad: str) -> Non
         )
         return write("a.csv", "date,x,y\n" + "".join(rows))
 
-    named = re.escape("a.csv:61: column 'x' has '{}'; expected a finite".format(bad.strip('"')))
+    named = re.escape("a.csv:61: column 'x' has '{}'; expected a number, or".format(bad.strip('"')))
     for reading in (Reading(), Reading(target="x"), Reading(split="date:2020-03-01")):
         with pytest.raises(DataError, match=named):
             load(table(60), reading=reading)
@@ -294,12 +281,10 @@ def test_rows_do_not_go_back_in_time(write: Write) -> None:
         rows = "".join(f"{t},{x}\n" for t, x in zip(times, SINE, strict=False))
         return write(name, f"{header},x\n{rows}")
 
-    back = (
-        r"a.csv:3: column 'seen_at' goes from 2020-04-09 to 2020-04-08; expected rows in the order "
-        "of time: sort them"
-    )
-    with pytest.raises(DataError, match=back):
-        load(table("a.csv", DAYS[::-1]))
+    newest_first = load(table("a.csv", DAYS[::-1]))
+    is_the_series(newest_first, SINE[::-1])
+    assert "; time: seen_at, 1 day, 2020-01-01 to 2020-04-09; " in newest_first.description
+    assert "; the rows were not in the order of time; sorted" in newest_first.description
     for told in (Reading(target="x"), Reading(format="series")):
         with pytest.raises(DataError, match=r"a.csv:52: .*'seen_at' goes from .* to 2020-01-01"):
             load(table("a.csv", DAYS[:50] * 2), reading=told)
@@ -322,8 +307,7 @@ def test_rows_do_not_go_back_in_time(write: Write) -> None:
     with pytest.raises(DataError, match=r"b.csv:2: column 'date' has '2020-X05', a time in a form"):
         load(table("b.csv", ["2020-X05", "2020-W04"] * 50, "date"))
     both = [f"{day},2020-01-01" for day in DAYS[::-1]]  # a clock that stands still is none
-    with pytest.raises(DataError, match=r"b.csv:3: column 'seen_at' goes from"):
-        load(table("b.csv", both, "seen_at,made"))
+    is_the_series(load(table("b.csv", both, "seen_at,made")), SINE[::-1])
     prices = [f"{day},{1 + i % 20}.{i % 60:02}" for i, day in enumerate(DAYS)]  # no times of day
     assert "differ from the usual" not in load(table("b.csv", prices, "seen_at,price")).description
     days = [f"{10 + i // 24}.03.2004,{i % 24:02}.00.00" for i in range(100)]  # one clock, not two
@@ -372,7 +356,7 @@ def test_what_says_when_is_no_value_unless_it_is_told(write: Write) -> None:
     rows = "".join(f"{1900 + i // 12},{1 + i % 12},{x},{-x}\n" for i, x in enumerate(SINE))
     path = write("a.csv", f"Year,month,x,y\n{rows}")
     assert load(path).output == Normal(2)
-    assert load(path).description.startswith("x, y of")
+    assert load(path).description.startswith("x,y of")
     assert load(path, reading=Reading(target="month,x")).output == Normal(2)
     assert load(path, reading=Reading(target="Year")).output == Normal(1)
 

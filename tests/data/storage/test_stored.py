@@ -151,7 +151,9 @@ def alike(a: Dataset, b: Dataset) -> None:
         for x, y in ((mine.x, theirs.x), (mine.y, theirs.y), (mine.before, theirs.before)):
             assert (x is None) == (y is None)
             if x is not None and y is not None:
-                assert torch.equal(values_of(x), values_of(y))
+                torch.testing.assert_close(
+                    values_of(x), values_of(y), rtol=0, atol=0, equal_nan=True
+                )
         assert (mine.groups is None) == (theirs.groups is None)
         if mine.groups is not None and theirs.groups is not None:
             assert torch.equal(mine.groups, theirs.groups)

@@ -57,7 +57,7 @@ ONE = 1.0
 
 def _shows_its_spread(values: NDArray[np.float64]) -> bool:
     seen = values[~np.isnan(values).any(1)]
-    return len(seen) >= FEW and bool((seen.std(0) > 0).all())
+    return len(seen) >= FEW and bool((np.ptp(seen, 0) > 0).all())
 
 
 def kind_of(values: NDArray[np.float64]) -> str:

@@ -87,17 +87,22 @@ def of_panel(
         splits=parts,
         schema=schema,
         understood=(
-            f"y: {y.name} as {kind}s{_said(kind, what, y.name)}",
+            *_said_of_values(panel, kind, what),
             *_said_of_time(parts_of_time, calendar),
         ),
     )
 
 
-def _said(kind: str, told: str | None, name: str) -> str:
-    """How to model counts as something else."""
-    if kind != "count" or told is not None:
-        return ""
-    return f" (all are whole and none is negative; --target {name}:number for other numbers)"
+def _said_of_values(panel: Panel, kind: str, told: str | None) -> Iterable[str]:
+    """The first values of the targets, and how to model counts as something else."""
+    first = panel.series[0].y
+    hint = ""
+    if kind == "count" and told is None:
+        every = ",".join(f"{name}:number" for name in panel.targets)
+        hint = f" (all are whole and none is negative; --target {every} for other numbers)"
+    for name, values in zip(panel.targets, first.T, strict=True):
+        few = values[~np.isnan(values)][:3]
+        yield f"y: {name} as {kind}s: {''.join(f'{v:g}, ' for v in few)}…{hint}"
 
 
 def _said_of_time(parts: tuple[str, ...], told: tuple[str, ...] | None) -> list[str]:

@@ -81,6 +81,7 @@ def gridded(
         step = IRREGULAR.in_zone(clock.zone, dates)
         return step, _grids(table, groups, rows, step)
     found = _grids(table, groups, rows, step)
+    _check_far(table, rows, step, found)
     places = np.concatenate([grid.at for grid in found])
     inside = rows.of[1:] == rows.of[:-1]
     other = differs(np.diff(places)[inside], rows.of[1:][inside])
@@ -207,6 +208,27 @@ def _check_size(table: Table, rows: Ordered, step: Step) -> None:
         f"of {len(rows.rows):,} rows in all; expected few that are missing: mend the time, or "
         "leave the row out"
     )
+
+
+def _check_far(table: Table, rows: Ordered, step: Step, grids: list[Grid]) -> None:
+    """Refuse a time in the midst of others that is further from all of them than there are rows of
+    its series: it is mistyped. Before and after a true gap rows follow each other in the file."""
+    for (a, b), grid in zip(pairwise(rows.begins.tolist()), grids, strict=True):
+        if grid.gap <= len(grid.at):
+            continue
+        at, last = rows.rows[a:b], int(np.diff(grid.at).argmax())
+        place = np.empty(len(at), np.int64)  # of each row among those of the series in the file
+        place[np.argsort(at)] = np.arange(len(at))
+        if abs(place[last + 1] - place[last]) == 1:
+            continue
+        few = slice(last + 1, None) if 2 * last >= len(at) else slice(last + 1)
+        row = int(at[few].min())
+        before, after = step.written(rows.times[a:b][last : last + 2])
+        raise DataError(
+            f"{table.at(row)}: between {before} and {after} are {grid.gap:,} steps of {step.text} "
+            f"without a row, and {len(at):,} rows in all; expected few that are missing: mend the "
+            "time, or leave the row out; or sort the rows by time, if it is right"
+        )
 
 
 def _refuse(

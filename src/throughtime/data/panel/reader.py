@@ -16,9 +16,11 @@ from throughtime.data.numbers.number import number
 from throughtime.data.panel.dataset import of_panel
 from throughtime.data.panel.reading import as_panel
 from throughtime.data.reading import Reading
+from throughtime.data.series.calendar import unit_of
 from throughtime.data.series.time_parts import cut_by
 from throughtime.data.table.table import Table
 from throughtime.data.times.times import times_of
+from throughtime.data.times.written_times import forms_like
 from throughtime.data.times.zones import to_utc
 
 NOT_OF_SERIES = ("valid", "test", "sequence", "images", "pixels", "symbols")
@@ -50,7 +52,22 @@ def series_data(table: Table, reading: Reading, name: str) -> Dataset:
         told = reading.calendar.split(",") if reading.calendar != "none" else []
         calendar = tuple(dict.fromkeys(map(str.strip, told)))
     where = str(table.path)
-    return of_panel(panel, name, what=what, cut=cut, calendar=calendar, where=where)
+    try:
+        data = of_panel(panel, name, what=what, cut=cut, calendar=calendar, where=where)
+    except DataError as error:
+        raise (
+            error if str(error).startswith((where, "--")) else DataError(f"{where}: {error}")
+        ) from None
+    return replace(data, seen=_seen(table, panel, reading))
+
+
+def _seen(table: Table, panel: Panel, reading: Reading) -> dict[str, Any]:
+    """The options by which later files are read as this one was."""
+    values = [*panel.targets, *panel.known, *panel.past]
+    if not set(values) <= table.columns.keys():  # the table had its values in other columns
+        values = [n for n in table.columns if n not in (*panel.time, *panel.labels)]
+    found = replace(table, decimal=table.mark(values)).seen
+    return found if reading.time is None else {**found, "time": reading.time}
 
 
 class Understood(NamedTuple):
@@ -129,15 +146,28 @@ def _cut(table: Table, panel: Panel, split: str) -> Any:
             f"--split {split}: series are cut at a point in time; expected "
             f"{panel.time[0]}:POINT, such as {panel.time[0]}:{panel.step.written(_last(panel))[0]}"
         )
-    if panel.series[0].times.dtype.kind != "M":
-        if (value := number(point)) is not None:
-            return value
-    elif LIKE_ISO.match(point) and (found := times_of([point])) is not None:
-        return to_utc(np.array(found, "datetime64[us]"), panel.step.zone)[0]
+    if (time := _time_of(panel, column, point)) is not None:
+        return time
     raise DataError(
         f"--split {split}: {point!r} is no time as {column!r} has them; expected one such as "
         f"{column}:{panel.step.written(_last(panel))[0]}"
     )
+
+
+def _time_of(panel: Panel, column: str, point: str) -> Any:
+    """A point as the times of a panel: a number; or a date in ISO's form, or in that of the file,
+    or a year; None if it is none."""
+    value = number(point)
+    if panel.series[0].times.dtype.kind != "M":
+        return value
+    if LIKE_ISO.match(point):
+        found = times_of([point])
+    elif unit_of(column) == "year" and value is not None and 0 < value < 9999:
+        found = np.array([int(value) - 1970], "datetime64[Y]")
+    else:
+        forms = (form for form in forms_like(point) if str(form) == panel.form)
+        found = next((form([point]) for form in forms), None)
+    return None if found is None else to_utc(found.astype("datetime64[us]"), panel.step.zone)[0]
 
 
 def _last(panel: Panel) -> Any:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from throughtime.data.columns.measured import KINDS
 from throughtime.data.columns.panel import Panel
 from throughtime.data.errors import DataError
 from throughtime.data.numbers.survey import is_empty
@@ -15,6 +14,7 @@ from throughtime.data.panel.roles import KNOWN, PAST, roles_of
 from throughtime.data.panel.values import is_static, values_at
 from throughtime.data.panel.wide import times_among
 from throughtime.data.reading import Reading
+from throughtime.data.series.modelled import names_of
 from throughtime.data.table.table import Table
 from throughtime.data.table.times_as_values import hardly_repeats
 
@@ -86,12 +86,6 @@ def is_panel(table: Table, reading: Reading) -> bool:
     return _is_long(table, reading)
 
 
-def _without_kind(table: Table, name: str) -> str:
-    """The name of a target without the kind that it may be given, as ``:count``."""
-    plain, _, kind = name.rpartition(":")
-    return plain if name not in table.columns and kind in KINDS else name
-
-
 def _is_wide(table: Table) -> bool:
     """Whether columns are times, beside others, and have numbers."""
     names = times_among(list(table.columns))
@@ -105,8 +99,7 @@ def _is_wide(table: Table) -> bool:
 def _is_long(table: Table, reading: Reading) -> bool:
     """Whether a time and labels identify the rows, and numbers are left."""
     if reading.target is not None:
-        told = [reading.target] if reading.target in table.columns else reading.target.split(",")
-        names = [_without_kind(table, name.strip()) for name in told]
+        names = names_of(table, reading.target)
         if not all(n in table.columns and table.numbers(n).are_numbers for n in names):
             return False
     try:

@@ -15,6 +15,7 @@ from throughtime.data.panel.labels import Groups
 from throughtime.data.panel.values import is_static, missing, numbers_at, values_at
 from throughtime.data.reading import Reading
 from throughtime.data.series.calendar import is_time
+from throughtime.data.series.modelled import values_in
 from throughtime.data.table.table import Table
 
 KNOWN, PAST = "known", "past"
@@ -46,7 +47,8 @@ def roles_of(table: Table, reading: Reading, clock: Clock, groups: Groups) -> Ro
     """What each column is, by the options, and by whether it changes within a series.
 
     Without ``--input`` the columns that do not change within any series are static, and the others
-    are left out.
+    are left out. Without ``--target`` and ``--input`` all numbers of a single series that change
+    are its targets.
 
     Raises:
         DataError: with the options, if it is not known which column is the target.
@@ -98,7 +100,7 @@ def roles_of(table: Table, reading: Reading, clock: Clock, groups: Groups) -> Ro
         tuple(name for name, kind in changing.items() if kind == PAST),
         tuple(static),
         values,
-        tuple(_said(left, reading, table)),
+        (*_said_of_several(targets, reading), *_said(left, reading, table)),
     )
 
 
@@ -146,6 +148,10 @@ def _targets(table: Table, reading: Reading, used: set[str], groups: Groups) -> 
                if name not in used and table.numbers(name).are_numbers]  # fmt: skip
     some = [n for n in numeric if not is_time(table, n)]
     changing = [n for n in some if not is_static(values_at(table, n), groups.of)] or some or numeric
+    if not groups.columns and reading.input is None:  # but for ids, other times and row numbers
+        changing = [name for name in values_in(table) if name in changing] or changing
+        if changing:
+            return tuple(changing)
     if len(changing) == 1:
         return tuple(changing)
     if not changing:
@@ -165,6 +171,11 @@ def _is_label(values: NDArray[Any], groups: Groups) -> bool:
     if values.dtype != object or len(groups.names) < 2 or bool(missing(values).any()):
         return False
     return len(set(values.tolist())) == len(groups.names)
+
+
+def _said_of_several(targets: Sequence[str], reading: Reading) -> Iterable[str]:
+    if reading.target is None and len(targets) > 1:
+        yield f"modelled together: {', '.join(targets)} (--target says what is modelled)"
 
 
 def _said(left: Sequence[str], reading: Reading, table: Table) -> Iterable[str]:

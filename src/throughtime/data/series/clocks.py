@@ -224,7 +224,10 @@ def _steps(table: Table, name: str, of_rows: NDArray[Any]) -> str | None:
             "rows are taken in the order of the file"
         )
     if still := int((steps == NO_TIME).sum()):
-        notes.append(f"{still:,} times of {name} repeat the one before")
+        notes.append(
+            f"{still:,} times of {name} repeat the one before: rows are taken in the order of the "
+            "file"
+        )
     other = (steps > NO_TIME) & ~alike(steps, step)
     if count := int(other.sum()):
         row = int(np.where(other, steps, NO_TIME).argmax())

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
 from throughtime.data.batching import consecutive
@@ -18,17 +16,16 @@ from throughtime.data.dataset import Dataset
 from throughtime.data.errors import DataError
 from throughtime.data.formats.tables import read_table
 from throughtime.data.numbers.number import all_numbers, number
-from throughtime.data.numbers.survey import is_empty
 from throughtime.data.reading import OF_PICTURES, Reading
 from throughtime.data.schema import Schema
 from throughtime.data.series.calendar import Clocks, is_time, joined
 from throughtime.data.series.class_column import check_no_class
 from throughtime.data.series.clocks import is_time_of_day, times
 from throughtime.data.series.counters import check_no_counter, said_of_falling
+from throughtime.data.series.modelled import has_numbers, names_of, targets_in, values_in
 from throughtime.data.series.time_parts import by_time, cut_by
 from throughtime.data.storage.flat import Flat, Spool, spooled
 from throughtime.data.table.missing import missing_marks
-from throughtime.data.table.row_numbers import is_id
 from throughtime.data.table.table import Table
 from throughtime.data.table.times_as_values import hardly_repeats
 from throughtime.data.times.times import like_unix
@@ -57,10 +54,11 @@ def is_series(table: Table, reading: Reading) -> bool:
         return False
     check_no_class(table, reading)
     if reading.target is not None:
-        if reading.target not in table.columns and ":" in reading.target.removesuffix(":number"):
+        given = names_of(table, reading.target)
+        if any(name not in table.columns and ":" in name for name in given):
             return False  # another kind is given
         names, table = _columns(table, reading), table.spread()
-        return all(_has_numbers(table, name) for name in names) and not any(
+        return all(has_numbers(table, name) for name in names) and not any(
             _is_free_text(table, name) for name in table.columns if name not in names
         )
     by, point = cut_by(table, reading.split) if reading.split is not None else (None, None)
@@ -68,7 +66,7 @@ def is_series(table: Table, reading: Reading) -> bool:
         return True
     some = table.spread()
     names = [name for name in table.columns if name != by]
-    others = [n for n in names if not _has_numbers(some, n) and not is_time(some, n)]
+    others = [n for n in names if not has_numbers(some, n) and not is_time(some, n)]
     dated = [n for n in names if times(some, n) is not None]
     texts = [n for n in others if n not in dated]
     if len(names) == 2 and dated and texts:
@@ -113,6 +111,8 @@ def as_series(table: Table, reading: Reading, name: str) -> Dataset:
     undated = all(times(table.spread(), n) is None for n in table.columns if n not in names)
     if reading.target is None:
         _check_no_unix(table, names)
+    else:
+        _check_no_kind(table, reading.target)
     notes = [*_notations(table, names), *missing_marks(table.spread(), names)]
     table = table.with_numbers(names)  # as a whole: a part may not show how numbers are written
 
@@ -143,7 +143,6 @@ def as_series(table: Table, reading: Reading, name: str) -> Dataset:
         name=name,
         description=f"{', '.join(names)} of {path}, {sum(map(len, parts.values())):,} steps in the "
         "order of the file, in units of training's deviation"
-        + (f" ({option} forecasts with dates)" if (option := _by_time(table, names)) else "")
         + _left_out(table, names, reading)
         + "".join(f"; {note}" for note in (*table.notes, *notes, *said)),
         splits=consecutive(scaled, reading.part_files),
@@ -154,33 +153,19 @@ def as_series(table: Table, reading: Reading, name: str) -> Dataset:
 
 
 def _columns(table: Table, reading: Reading) -> list[str]:
-    """The targets that are given; or all numeric columns except times and ids.
-
-    A column is a time by its name or its values, or as the first column if it counts the rows.
-    """
-    if reading.target is not None:
-        told = [reading.target] if reading.target in table.columns else reading.target.split(",")
-        given = [name.strip() for name in told]
-        names = [n if n in table.columns else n.removesuffix(":number") for n in given]
-        for name in names:
-            table.column(name)
-        return names
-    some = table.spread()
-    names = [name for name in table.columns if _has_numbers(some, name)]
-    names = [name for name in names if not is_id(name, some.column(name))] or names
-    others = [n for n in names
-              if not is_time(some, n) and times(some, n) is None] or names  # fmt: skip
-    if len(others) < len(names) or len(others) < 2:
-        return others
-    first = all_numbers(table.column(others[0]))
-    named = table.header is not False
-    return others[1:] if first is not None and _counts(first, named) else others
+    """The targets that are given; or all numeric columns except times and ids."""
+    return values_in(table) if reading.target is None else targets_in(table, reading.target)
 
 
-def _counts(values: NDArray[np.float64], named: bool) -> bool:
-    """Whether a column counts the rows: 1, 2, 3, …; or 0, 40, 80, …, if columns have no names."""
-    steps = np.diff(values)
-    return bool(len(steps) and steps[0] > 0 and (steps == (1 if named else steps[0])).all())
+def _check_no_kind(table: Table, target: str) -> None:
+    """Refuse values of another kind than numbers, which only series with times may have."""
+    for name, plain in zip(target.split(","), names_of(table, target), strict=False):
+        kind = name.strip().removeprefix(plain).lstrip(":")
+        if kind not in ("", "number"):
+            raise DataError(
+                f"--target {target}: the rows of {table.path} are taken in their order, without "
+                f"times, and their values as numbers; expected {plain}, or times by --time NAME"
+            )
 
 
 def _check_no_unix(table: Table, names: list[str]) -> None:
@@ -198,14 +183,9 @@ def _check_no_unix(table: Table, names: list[str]) -> None:
 def _is_free_text(table: Table, name: str) -> bool:
     """Whether a column is texts that hardly repeat, of which a target may be the label."""
     values = table.column(name)
-    if is_time(table, name) or _has_numbers(table, name) or times(table, name) is not None:
+    if is_time(table, name) or has_numbers(table, name) or times(table, name) is not None:
         return False
     return all(isinstance(v, str) for v in values) and hardly_repeats(values)
-
-
-def _has_numbers(table: Table, name: str) -> bool:
-    """Whether most values of a column, missing ones aside, are numbers; the rest are mistakes."""
-    return table.numbers(name).are_numbers
 
 
 def _notations(table: Table, names: list[str]) -> list[str]:
@@ -229,12 +209,6 @@ def _clocks(table: Table, names: list[str]) -> Clocks:
     others = [name for name in table.columns if name not in names]
     clocks: Clocks = {(n,): found for n in others if (found := times(table, n)) is not None}
     return joined(table, others, clocks)
-
-
-def _by_time(table: Table, names: list[str]) -> str | None:
-    """The option that reads the table as one of series with times."""
-    found = list(_clocks(table.spread(), names))
-    return f"--time {shlex.quote(','.join(found[0]))}" if found else None
 
 
 def _at(time: object) -> str:
@@ -297,9 +271,7 @@ def _values_of(table: Table, name: str) -> Tensor:
         return torch.from_numpy(found)[:, None]
     row, value = next((row, v) for row, v in enumerate(values) if number(v) is None)
     what = "no value (null or NaN)" if value is None else repr(str(value))
-    option = _by_time(table, [name]) if is_empty(value) else None
-    by_time = f", let it be missing by {option}," if option else ""
     raise DataError(
         f"{table.at(row)}: column {name!r} has {what}; expected a finite number: "
-        f"fill in what is missing{by_time or ','} or leave the column out by --target"
+        "fill in what is missing, or leave the column out by --target"
     )

@@ -10,6 +10,7 @@ import pytest
 from openpyxl import Workbook
 
 from tests.helpers.data_files import Write
+from tests.helpers.reading import steps
 from throughtime.data import DataError, load
 from throughtime.data.formats.sheets import excel
 from throughtime.data.formats.tables import read_table
@@ -46,7 +47,9 @@ def test_cells_are_as_in_a_text(tmp_path: Path) -> None:
 def test_a_series_in_a_sheet(tmp_path: Path) -> None:
     rows = [[date(2020, 1 + i // 28, 1 + i % 28), i % 7 + 0.5] for i in range(140)]
     data = load(workbook(tmp_path / "a.xlsx", s=[["Day", "Value"], *rows]))
-    assert data.schema.running
+    assert "; time: Day, 1 day, 2020-01-01 to 2020-05-28; " in data.description
+    values = steps(data)[:, 0]
+    assert values[~values.isnan()].tolist() == pytest.approx([i % 7 + 0.5 for i in range(140)])
     assert data.schema.y.name == "Value"
 
 
