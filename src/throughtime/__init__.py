@@ -26,6 +26,7 @@ __version__ = "0.1.0.dev0"
 
 if TYPE_CHECKING:
     from throughtime import (
+        analysis,
         cells,
         data,
         evaluation,
@@ -54,8 +55,8 @@ __getattr__ = attributes(
         **{
             name: f":throughtime.{name}"
             for name in (
-                *("cells", "data", "evaluation", "forcing", "gradients", "lengths", "nn"),
-                *("outputs", "report"),
+                *("analysis", "cells", "data", "evaluation", "forcing", "gradients", "lengths"),
+                *("nn", "outputs", "report"),
             )
         },
         "wirings": ":throughtime.wiring",
@@ -86,6 +87,7 @@ __all__ = [
     "Sequence",
     "SequenceDistribution",
     "Wiring",
+    "analysis",
     "cells",
     "data",
     "evaluation",

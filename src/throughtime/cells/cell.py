@@ -14,6 +14,9 @@ from throughtime.whole import whole
 State = tuple[Tensor, ...]
 """What a cell remembers: one tensor ``(rows, size)`` or several, the visible h first."""
 
+SAID = ("gates", "squashed", "matrices")
+"""What is said of a step for who looks at it."""
+
 
 class Cell(nn.Module):
     r"""The transition f of :math:`h^{(t)} = f(h^{(t-1)}, x^{(t)}; \theta)`, the same at every step.
@@ -58,9 +61,15 @@ class Cell(nn.Module):
     """Whether the step reads nothing that changes but parameters and buffers. The engine then takes
     its trace for granted, and does not try a step at every call."""
 
+    gates: ClassVar[tuple[str, ...]] = ()
+    """The names of the drive's vectors of size H, in their order."""
+
+    squashed: ClassVar[tuple[str, ...]] = ()
+    """The names of what the step squashes (by σ, tanh or relu), in the order in which it does."""
+
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
-        for name in ("reverse_step", "parameter_gradients", "kernel", "pure"):
+        for name in ("reverse_step", "parameter_gradients", *SAID, "kernel", "pure"):
             owner = next(c for c in cls.__mro__ if "step" in vars(c) or name in vars(c))
             if name not in vars(owner):
                 # what is said of the parent's step is not true of another
@@ -97,6 +106,20 @@ class Cell(nn.Module):
     def kernel(self) -> str | None:
         """The engine's name for these equations (engine/kernel.py); None if it has not got them."""
         return None
+
+    def matrices(self) -> dict[str, Tensor]:
+        """The matrices (H, H) that h(t-1) is multiplied by, by name; by default every parameter of
+        n·H rows and H columns, taken apart."""
+        found: dict[str, Tensor] = {}
+        for name, parameter in self.named_parameters():
+            if parameter.dim() == 2 and parameter.shape[1] == self.hidden_size:
+                parts = parameter.detach().split(self.hidden_size)
+                if len(parts[-1]) != self.hidden_size:
+                    continue
+                names = self.gates if len(self.gates) == len(parts) else range(1, len(parts) + 1)
+                for gate, part in zip(names, parts, strict=True):
+                    found[name if len(parts) == 1 else f"{name}_{gate}"] = part
+        return found
 
     def initial_state(self, rows: int, like: Tensor | None = None) -> State:
         """The zero state for ``rows`` rows, of the dtype and device of ``like``."""

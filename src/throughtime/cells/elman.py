@@ -34,6 +34,8 @@ class Elman(Cell):
         True
     """
 
+    squashed = ("h",)
+
     def __init__(self, hidden_size: int, nonlinearity: Literal["tanh", "relu"] = "tanh") -> None:
         super().__init__(hidden_size, gates=1)
         if nonlinearity not in ("tanh", "relu"):

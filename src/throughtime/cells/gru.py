@@ -30,6 +30,9 @@ class GRU(Cell):
         [torch.Size([2, 4])]
     """
 
+    gates = ("r", "z", "n")
+    squashed = ("r", "z", "n")
+
     def __init__(self, hidden_size: int) -> None:
         super().__init__(hidden_size, gates=3)
         self.W = nn.Parameter(torch.empty(3 * hidden_size, hidden_size))

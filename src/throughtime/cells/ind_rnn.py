@@ -32,6 +32,7 @@ class IndRNN(Cell):
     """
 
     pure = True
+    squashed = ("h",)
 
     def __init__(self, hidden_size: int) -> None:
         super().__init__(hidden_size)
@@ -39,6 +40,9 @@ class IndRNN(Cell):
         self.b = nn.Parameter(torch.empty(hidden_size))
         uniform_(self)
         nn.init.uniform_(self.w, 0.0, 1.0)
+
+    def matrices(self) -> dict[str, Tensor]:
+        return {"w": torch.diag(self.w.detach().clamp(min=-1, max=1))}
 
     def step(self, drive: Float[Tensor, "rows drive"], state: State) -> State:
         (h,) = state

@@ -36,6 +36,8 @@ class LayerNormGRU(Cell):
     """
 
     pure = True
+    gates = ("r", "z", "n")
+    squashed = ("r", "z", "n")
 
     def __init__(self, hidden_size: int) -> None:
         super().__init__(hidden_size, gates=3)

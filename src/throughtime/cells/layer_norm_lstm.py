@@ -39,6 +39,8 @@ class LayerNormLSTM(Cell):
     """
 
     pure = True
+    gates = ("i", "f", "g", "o")
+    squashed = ("f", "i", "g", "tanh c", "o")
 
     def __init__(self, hidden_size: int) -> None:
         super().__init__(hidden_size, gates=4, state_sizes=(hidden_size, hidden_size))

@@ -31,6 +31,9 @@ class LSTM(Cell):
         [torch.Size([2, 4]), torch.Size([2, 4])]
     """
 
+    gates = ("i", "f", "g", "o")
+    squashed = ("i", "f", "g", "o", "tanh c")
+
     def __init__(self, hidden_size: int) -> None:
         super().__init__(hidden_size, gates=4, state_sizes=(hidden_size, hidden_size))
         self.W = nn.Parameter(torch.empty(4 * hidden_size, hidden_size))

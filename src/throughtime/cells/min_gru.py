@@ -33,6 +33,8 @@ class MinGRU(Cell):
     """
 
     pure = True
+    gates = ("z", "n")
+    squashed = ("z",)
 
     def __init__(self, hidden_size: int) -> None:
         super().__init__(hidden_size, gates=2)

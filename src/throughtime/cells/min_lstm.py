@@ -34,6 +34,8 @@ class MinLSTM(Cell):
     """
 
     pure = True
+    gates = ("i", "f", "n")
+    squashed = ("share of n",)
 
     def __init__(self, hidden_size: int) -> None:
         super().__init__(hidden_size, gates=3)

@@ -32,6 +32,8 @@ class PeepholeLSTM(Cell):
     """
 
     pure = True
+    gates = ("i", "f", "g", "o")
+    squashed = ("i", "f", "g", "o", "tanh c")
 
     def __init__(self, hidden_size: int) -> None:
         super().__init__(hidden_size, gates=4, state_sizes=(hidden_size, hidden_size))
