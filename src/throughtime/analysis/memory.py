@@ -53,11 +53,13 @@ class Reach:
     Args:
         norms: ``(rows, T, T)``, by t and then s; zero on padding.
         there: ``(rows, T)``, at which t there is a loss.
+        alive: ``(rows, T)``, which steps each row has.
         past: whether the recurrence runs forward in time, so that s before t is the past.
     """
 
     norms: Tensor
     there: Tensor
+    alive: Tensor
     past: bool = True
 
     def mean(self) -> Tensor:
@@ -75,7 +77,7 @@ class Reach:
         lag 1 to where 1 % is left. Intervals are those of the bootstrap over rows.
         """
         steps = self.norms.shape[1]
-        norms = self.norms if self.past else self.norms.flip(1, 2)
+        norms = self.norms if self.past else self._backward()
         at_t = norms.diagonal(dim1=1, dim2=2)
         sums = [
             torch.stack([norms.diagonal(-k, 1, 2).sum(1), at_t[:, k:].sum(1)], 1)
@@ -96,10 +98,18 @@ class Reach:
         if resampled is not None:
             tails = share.new_tensor([0.025, 0.975])
             low, high = resampled.nanquantile(tails, 0)
-            slopes = _line(resampled[:, first : end + 1], first)[1]
-            if bool(slopes.isfinite().all()):
+            there = resampled[:, first : end + 1]
+            slopes = _line(there[(there > 0).all(1)], first)[1]
+            if len(slopes) * 2 > len(there):  # in the others a lag is in no row
                 rates = tuple(slopes.quantile(tails).tolist())
         return Decay(share, low, high, float(rate), rates, (float(a), first, end), length)
+
+    def _backward(self) -> Tensor:
+        """The norms of each row with its time reversed."""
+        alive = self.alive.T
+        by_t = reverse(self.norms.transpose(0, 1), alive)
+        norms = reverse(by_t.permute(2, 1, 0), alive).permute(1, 2, 0)
+        return norms * (self.alive[:, :, None] & self.alive[:, None])  # behind its end is no value
 
 
 def reach(model: Model, rows: Examples) -> Reach:
@@ -152,7 +162,7 @@ def reach(model: Model, rows: Examples) -> Reach:
     norms = norms * graph.there[..., None]
     wiring = decoder(model).wiring
     past = not (Edge.BACKWARD in wiring and Edge.HIDDEN not in wiring)
-    return Reach(norms.detach().cpu(), graph.there.cpu(), past)
+    return Reach(norms.detach().cpu(), graph.there.cpu(), graph.alive.cpu(), past)
 
 
 def _norms(graph: Unfolded, loss: Tensor) -> Tensor:

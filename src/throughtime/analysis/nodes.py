@@ -135,7 +135,7 @@ def unfolded(model: Model, rows: Examples) -> Unfolded:
     loop = inner.wiring.feedback in (Edge.EXPECTED, Edge.OUTPUT)
     directions = (1,) if loop else inner.wiring.directions * len(inner.graph.layers)
     lines = tuple(nodes.lines[-len(directions) :])  # others have filled in missing values
-    if not lines or not losses.numel():
+    if not lines or not lines[0].alive.any():
         raise ValueError("there is no step to look at: give examples with at least one")
     steps = lines[0].drive.shape[0]  # what is behind them is padding
     return Unfolded(losses[:, :steps], is_there[:, :steps], lines[0].alive.T, lines, directions)
