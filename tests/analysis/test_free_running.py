@@ -101,7 +101,7 @@ def test_a_net_that_forgets_at_once_drifts_by_its_last_value_alone() -> None:
     # E‖h̃ - h‖² = ½ (2 tanh 1)², and of two of the 32 rows 16/31 of them differ
     expected = (0.5 / (16 / 31)) ** 0.5
     assert found.distance.tolist() == pytest.approx([0, 0, *[expected] * 3], abs=0.02)
-    assert found.half == 2
+    assert found.half == 1
     assert found.low is not None
     assert bool((found.low <= found.distance).all())
 

@@ -54,13 +54,14 @@ def truncation(model: Model, rows: Examples, ks: Iterable[int] | None = None) ->
               g = \nabla_\theta \sum_t L^{(t)}
 
     as training truncates: time is cut into stretches of k steps, and the gradient stops at each
-    cut. Where the gradient is small, as at the end of training, the same absolute error is a larger
-    relative one.
+    cut. A loss just after a cut has lost nearly all of its past whatever k is, so that the error of
+    a short memory falls about as 1/k, the share of such losses. Where the gradient is small, as at
+    the end of training, the same absolute error is a larger relative one.
 
     Args:
         model: the model; nothing is dropped.
         rows: the examples.
-        ks: the lengths of a stretch; by default 1, 2, 4, … and T.
+        ks: the lengths of a stretch; by default 1, 2, 3, 4, 6, 8, 12, … and T.
 
     Raises:
         ValueError: if there is no step, or the gradient is zero.
@@ -72,14 +73,15 @@ def truncation(model: Model, rows: Examples, ks: Iterable[int] | None = None) ->
         >>> x, y = tt.Sequence(torch.randn(8, 6, 2)), tt.Sequence(torch.randn(8, 6, 1))
         >>> found = truncation(model, tt.data.Examples(x, y))
         >>> found.k, found.errors[-1]
-        ((1, 2, 4, 6), 0.0)
+        ((1, 2, 3, 4, 6), 0.0)
     """
     rows = there(model, rows)
     steps = _steps(model, rows)
     if steps < 1:
         raise ValueError("there is no step to look at: give examples with at least one")
     if ks is None:
-        ks = [*(2**i for i in range(steps.bit_length()) if 2**i < steps), steps]
+        powers = [2**i for i in range(steps.bit_length())]
+        ks = [*(k for k in (*powers, *(3 * k for k in powers)) if k < steps), steps]
     lengths = tuple(sorted(set(ks)))
     exact = _gradient(model, rows, FullBPTT())
     norm = float(exact.norm())

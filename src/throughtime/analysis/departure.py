@@ -31,7 +31,7 @@ class Drift:
         low: ``(T,)``, the lower end of its 95 % interval; None where rows are too few.
         high: the upper end.
         prefix: n, how many values are given.
-        half: how many steps after the prefix the distance is a half; None if it never is.
+        half: after how many values of its own the distance is a half; None if it never is.
     """
 
     distance: Tensor
@@ -89,5 +89,5 @@ def drift(model: Model, rows: Examples, prefix: int = 0, draws: int = 20) -> Dri
     low, high = interval(None if drawn is None else drawn.sqrt())
     distance = squares.sqrt()
     beyond = (distance >= HALF).nonzero().flatten().tolist()
-    half = beyond[0] + 1 - prefix if beyond else None
+    half = beyond[0] - prefix if beyond else None
     return Drift(distance, low, high, prefix, half)

@@ -11,6 +11,8 @@ from matplotlib.figure import Figure
 from throughtime.analysis import Exponents, Spectrum, Squashed
 from throughtime.report.style import BLUE, GREEN, INK, ORANGE, PALE, RED, figure, plain
 
+SATURATION = "Saturation: shut or at −1 (from below), open or at 1 (from above)"
+
 COLOURS, MARKERS = (BLUE, ORANGE, GREEN, RED), "osD^"
 
 
@@ -84,7 +86,7 @@ def draw_exponents(found: Exponents, title: str = "Lyapunov exponents") -> Figur
     return result
 
 
-def draw_saturation(found: ListOf[Squashed], title: str = "Saturation") -> Figure:
+def draw_saturation(found: ListOf[Squashed], title: str | None = None) -> Figure:
     """Draw for each gate and layer of units the share that is shut (from below) and open (from
     above), by position; what is white between them lets gradients pass.
 
@@ -97,7 +99,7 @@ def draw_saturation(found: ListOf[Squashed], title: str = "Saturation") -> Figur
     columns = 1 if len(found) <= 6 else 2
     rows = math.ceil(len(found) / columns)
     result = figure(6 * (1 if columns == 1 else 1.5), 0.75 * rows + 1.1)
-    result.suptitle(title, x=0.01, ha="left", color=INK, fontsize=11)
+    result.suptitle(title or SATURATION, x=0.01, ha="left", color=INK, fontsize=11)
     grid = result.subplots(rows, columns, squeeze=False, sharex=True)
     for i, (axes, of) in enumerate(zip(grid.T.flat, found, strict=False)):
         at = np.arange(1, len(of.low) + 1)
@@ -112,7 +114,11 @@ def draw_saturation(found: ListOf[Squashed], title: str = "Saturation") -> Figur
         axes.tick_params(colors=INK)
         axes.set_ylabel(of.name, rotation=0, ha="right", va="center", color=INK)
         names = {"gate": ("shut", "open"), "tanh": ("at −1", "at 1"), "relu": ("off", "")}[of.kind]
-        said = [f"{share:.0%} {name}" for name, share in zip(names, of.shares, strict=True) if name]
+        said = [
+            f"{100 * share:.0f} % {name}"
+            for name, share in zip(names, of.shares, strict=True)
+            if name
+        ]
         axes.set_title(", ".join(said), loc="right", fontsize=8, color=INK, pad=2)
         if (i + 1) % rows == 0 or i + 1 == len(found):
             axes.set_xlabel("position t", color=INK)

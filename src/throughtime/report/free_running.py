@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from throughtime.analysis import Drift, Gap
-from throughtime.report.style import BLUE, INK, ORANGE, PALE, RED, figure, plain
+from throughtime.report.style import BLUE, ORANGE, PALE, RED, figure, plain
 
 SHARE = 0.1
 """Positions are drawn that at least this share of the rows has, and two."""
@@ -23,7 +23,11 @@ def draw_gap(gap: Gap, title: str = "The gap") -> Figure:
     """
     result = figure(7, 4)
     axes = result.add_subplot()
-    plain(axes, title, "position t", "−log p(y(t)), nats")
+    value, low, high = gap.difference
+    said = f"{title}: {value:+.3f} nats a step after position {gap.prefix}"
+    if low is not None and high is not None:
+        said += f", {low:+.3f} to {high:+.3f}"
+    plain(axes, said.replace("-", "−"), "position t", "−log p(y(t)), nats")
     most = int(gap.rows.max()) if len(gap.rows) else 0
     there = (gap.rows >= max(min(2, most), SHARE * most)).numpy()
     at = np.arange(1, len(there) + 1)[there]
@@ -32,16 +36,11 @@ def draw_gap(gap: Gap, title: str = "The gap") -> Figure:
     for i, (values, name, colour) in enumerate(zip(both, names, (BLUE, ORANGE), strict=True)):
         axes.plot(at, values.numpy()[there], color=colour, marker=".", label=name)
         if gap.low is not None and gap.high is not None:
-            low, high = gap.low[i].numpy()[there], gap.high[i].numpy()[there]
-            axes.fill_between(at, low, high, color=colour, alpha=0.15, linewidth=0)
+            ends = gap.low[i].numpy()[there], gap.high[i].numpy()[there]
+            axes.fill_between(at, *ends, color=colour, alpha=0.15, linewidth=0)
     if gap.prefix:
         axes.axvline(gap.prefix + 0.5, color=PALE, linewidth=0.9, linestyle=":")
     axes.margins(y=0.12)
-    value, low, high = gap.difference
-    said = f"after position {gap.prefix}: {value:+.3f} nats a step".replace("-", "−")
-    if low is not None and high is not None:
-        said += f" [{low:+.3f}, {high:+.3f}]".replace("-", "−")
-    axes.annotate(said, (0.01, 0.02), xycoords="axes fraction", color=INK, fontsize=9)
     axes.legend(frameon=False)
     return result
 
@@ -56,7 +55,7 @@ def draw_drift(drift: Drift, title: str = "How fast free running drifts") -> Fig
     """
     result = figure(7, 4)
     axes = result.add_subplot()
-    plain(axes, title, "position t", "distance of h(t), as a share of unrelated rows'")
+    plain(axes, title, "position t", "distance of h(t) from that of the true past")
     distance = drift.distance.numpy()
     there = np.isfinite(distance)
     at = np.arange(1, len(distance) + 1)[there]
@@ -64,14 +63,13 @@ def draw_drift(drift: Drift, title: str = "How fast free running drifts") -> Fig
         low, high = drift.low.numpy()[there], drift.high.numpy()[there]
         axes.fill_between(at, low, high, color=BLUE, alpha=0.15, linewidth=0)
     axes.plot(at, distance[there], color=BLUE, marker=".")
-    axes.axhline(1, color=PALE, linewidth=0.9, linestyle=":")
-    axes.annotate("as far as unrelated rows", (0, 1), xycoords=("axes fraction", "data"), color=INK,
-                  xytext=(3, 3), textcoords="offset points", fontsize=9)  # fmt: skip
+    axes.axhline(1, color=PALE, linestyle=":", label="as far as two unrelated rows are")
     if drift.prefix:
         axes.axvline(drift.prefix + 0.5, color=PALE, linewidth=0.9, linestyle=":")
     if drift.half is not None:
-        axes.axvline(drift.half + drift.prefix, color=RED, linewidth=0.9,
-                     label=f"half as far: {drift.half} steps after the true values")  # fmt: skip
-        axes.legend(frameon=False, loc="lower right")
+        values = "1 value" if drift.half == 1 else f"{drift.half} values"
+        axes.axvline(drift.prefix + drift.half + 1, color=RED, linewidth=0.9,
+                     label=f"half as far, after {values} of its own")  # fmt: skip
+    axes.legend(frameon=False, loc="lower right")
     axes.set_ylim(0, max(1.15, *(1.1 * distance[there])) if there.any() else 1.15)
     return result

@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator, NullLocator
 
 from throughtime.analysis import Decay, Reach, Truncation
 from throughtime.analysis.memory import FORGOTTEN
@@ -59,15 +60,18 @@ def draw_decay(decay: Decay, title: str = "How the gradient decays") -> Figure:
     seen = share > NOTHING
     lags = np.arange(len(share))
     axes.set_yscale("log")
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     if decay.low is not None and decay.high is not None:
         low = np.maximum(decay.low.numpy(), NOTHING)
         high = np.maximum(decay.high.numpy(), NOTHING)
         axes.fill_between(lags[seen], low[seen], high[seen], color=BLUE, alpha=0.18, linewidth=0)
-    axes.plot(lags[seen], share[seen], color=BLUE, marker=".", label="measured")
+    axes.plot(lags[seen], share[seen], color=BLUE, marker=".", linewidth=1, label="measured")
     a, first, last = decay.fitted
     if math.isfinite(decay.rate):
         fit = np.exp(a + decay.rate * lags[first : last + 1])
-        axes.plot(lags[first : last + 1], fit, color=ORANGE, linestyle="--", label=_rate(decay))
+        axes.plot(
+            lags[first : last + 1], fit, color=ORANGE, linewidth=2, zorder=3, label=_rate(decay)
+        )
     axes.axhline(FORGOTTEN, color=PALE, linewidth=0.9, linestyle=":")
     axes.annotate("1 %", (1, FORGOTTEN), xycoords=("axes fraction", "data"), color=INK,
                   xytext=(-3, 3), textcoords="offset points", ha="right", fontsize=9)  # fmt: skip
@@ -101,14 +105,14 @@ def draw_truncation(found: Truncation, bias: float = 0.01, title: str | None = N
         axes.annotate("no error", (none[0], bottom), xytext=(-6, 0), ha="right", va="center",
                       textcoords="offset points", color=INK, fontsize=9)  # fmt: skip
     axes.axhline(bias, color=PALE, linewidth=0.9, linestyle=":")
-    axes.annotate(f"{bias:.2g}", (0, bias), xycoords=("axes fraction", "data"), color=INK,
+    axes.annotate(_percent(bias), (0, bias), xycoords=("axes fraction", "data"), color=INK,
                   xytext=(3, 3), textcoords="offset points", fontsize=9)  # fmt: skip
     if (k := found.within(bias)) is not None:
-        axes.axvline(k, color=RED, linewidth=0.9, label=f"within {bias:.0%}: k = {k}")
+        axes.axvline(k, color=RED, linewidth=0.9, label=f"within {_percent(bias)}: k = {k}")
         axes.legend(frameon=False)
     axes.set_xticks(found.k[:: max(1, len(found.k) // 8)])
     axes.xaxis.set_major_formatter("{x:.0f}")
-    axes.minorticks_off()
+    axes.xaxis.set_minor_locator(NullLocator())
     return result
 
 
@@ -166,4 +170,5 @@ def _steps(count: int) -> str:
 
 
 def _percent(share: float) -> str:
-    return f"{100 * share:.2g} %"
+    number = 100 * share
+    return f"{number:.0f} %" if number >= 10 else f"{number:.2g} %"
