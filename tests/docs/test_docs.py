@@ -97,6 +97,16 @@ def test_the_program_of_the_series_runs(
     assert [line[:2] for line in printed] == [[f"s{i}", "2024-03-27"] for i in range(3)]
 
 
+def test_the_program_of_the_analysis_runs(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (code,) = re.findall(r"```python\n(.*?)```", (ROOT / "docs/analysis.md").read_text(), re.DOTALL)
+    exec(compile(code, "analysis.md", "exec"), {})
+    assert "It remembers about" in capsys.readouterr().out
+    assert {"decay.png", "exponents.png", "gap.png"} <= {path.name for path in tmp_path.iterdir()}
+
+
 def test_the_loop_by_hand_is_short() -> None:
     assert len([line for line in LOOPS[0].splitlines() if line]) <= 27
 

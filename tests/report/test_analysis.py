@@ -104,7 +104,7 @@ def test_it_is_said_in_a_sentence() -> None:
     assert said(1.25, 0.01) == (
         "It remembers further than these examples show: the gradient grows by 25 % a step, and "
         "381 % of it is left after 6 steps; no k below the whole length, 4 steps, keeps the "
-        "gradient within 1 % of the exact one."
+        "gradient within 1 % of the exact one, and k = 2 within 4 %."
     )
     model = make("GRU", WIRINGS["output-to-hidden"])
     decay = found.reach(model, rows_for(model, (4, 4))).decay()

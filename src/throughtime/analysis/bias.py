@@ -56,7 +56,8 @@ def truncation(model: Model, rows: Examples, ks: Iterable[int] | None = None) ->
     as training truncates: time is cut into stretches of k steps, and the gradient stops at each
     cut. A loss just after a cut has lost nearly all of its past whatever k is, so that the error of
     a short memory falls about as 1/k, the share of such losses. Where the gradient is small, as at
-    the end of training, the same absolute error is a larger relative one.
+    the end of training, the same error is a larger relative one; and of few examples it is that of
+    their gradient, noise included: more rows tell it better.
 
     Args:
         model: the model; nothing is dropped.

@@ -144,17 +144,17 @@ def answer(decay: Decay, found: Truncation, bias: float = 0.01) -> str:
                 f"It remembers about {_steps(decay.length)}: the gradient {a_step}, and of the "
                 f"loss at t less than 1 % reaches the state {_steps(decay.length)} before"
             )
-    k, within = found.within(bias), _percent(bias)
-    if k is None:
-        enough = f"no k that was tried keeps the gradient within {within} of the exact one"
-    elif k >= found.steps:
-        enough = (
-            f"no k below the whole length, {_steps(found.steps)}, keeps the gradient within "
-            f"{within} of the exact one"
-        )
-    else:
-        enough = f"truncation at k = {k} keeps the gradient within {within} of the exact one"
-    return f"{remembers}; {enough}."
+    return f"{remembers}; {_enough(found, bias)}."
+
+
+def _enough(found: Truncation, bias: float) -> str:
+    """Which k is enough; if none that cuts is, how much the largest of them costs."""
+    k, cutting = found.within(bias), [i for i, k in enumerate(found.k) if k < found.steps]
+    if k is not None and (k < found.steps or not cutting):
+        return f"truncation at k = {k} keeps the gradient within {_percent(bias)} of the exact one"
+    said = f"no k below the whole length, {_steps(found.steps)}, keeps the gradient within"
+    last = f", and k = {found.k[cutting[-1]]} within {_percent(found.errors[cutting[-1]])}"
+    return f"{said} {_percent(bias)} of the exact one{last}"
 
 
 def _rate(decay: Decay) -> str:
