@@ -38,6 +38,7 @@ def by_enumeration(model: tt.RecurrentModel, y: torch.Tensor, prefix: int) -> li
 def test_it_is_the_loss_of_a_forecast(length: tt.lengths.Length, prefix: int) -> None:
     model = make("tanh", GENERATOR, tt.outputs.Categorical(2), length)
     model.graph.first.S.weight.mul_(3)
+    model.graph.V.mul_(4)  # when it stops depends on what came before
     y = torch.tensor([0, 1, 1, 0, 1])
     rows = Examples(None, tt.Sequence(y[None]))
     found = gap(model, rows, prefix, draws=20_000)
@@ -100,7 +101,7 @@ def test_a_net_that_forgets_at_once_drifts_by_its_last_value_alone() -> None:
     found = drift(model, rows, prefix=1, draws=400)
     # E‖h̃ - h‖² = ½ (2 tanh 1)², and of two of the 32 rows 16/31 of them differ
     expected = (0.5 / (16 / 31)) ** 0.5
-    assert found.distance.tolist() == pytest.approx([0, 0, *[expected] * 3], abs=0.02)
+    assert found.distance.tolist() == pytest.approx([0, 0, *[expected] * 3], abs=0.01)
     assert found.half == 1
     assert found.low is not None
     assert bool((found.low <= found.distance).all())

@@ -75,7 +75,7 @@ class Nodes(Gradient):
         for drive, here in zip(u.unbind(0), alive[..., None].unbind(0), strict=True):
             before = state if same.recurrent else same.state
             new = same.cell.step(drive, before)
-            state = tuple(torch.where(here, n, s).clone() for n, s in zip(new, before, strict=True))
+            state = tuple(torch.where(here, n, s) for n, s in zip(new, before, strict=True))
             nodes.append(state)
         start = tuple(s.detach() for s in same.state)
         line = Line(same.cell, u.detach(), start, nodes, alive, same.recurrent)
