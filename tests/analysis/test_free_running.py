@@ -38,7 +38,9 @@ def by_enumeration(model: tt.RecurrentModel, y: torch.Tensor, prefix: int) -> li
 def test_it_is_the_loss_of_a_forecast(length: tt.lengths.Length, prefix: int) -> None:
     model = make("tanh", GENERATOR, tt.outputs.Categorical(2), length)
     model.graph.first.S.weight.mul_(3)
-    model.graph.V[-1].mul_(8)  # when it stops depends on what came before
+    if length.stops:  # on what came before, so that histories differ in their weight
+        model.graph.V.copy_(torch.tensor([[1.0, -1, 0], [-1, 1, 0], [3, 3, 3]]))
+        model.graph.first.S.weight.copy_(torch.tensor([[2.0, -2], [0, 0], [1, -2]]))
     y = torch.tensor([0, 1, 1, 0, 1])
     rows = Examples(None, tt.Sequence(y[None]))
     found = gap(model, rows, prefix, draws=20_000)
