@@ -25,6 +25,7 @@ PAGES = {
     "throughtime.forcing": "Forcing",
     "throughtime.forcing.schedules": "Schedules",
     "throughtime.data": "Data",
+    "throughtime.analysis": "What a model does through time",
     "throughtime.evaluation": "Evaluation",
     "throughtime.nn": "In place of torch.nn",
     "throughtime.report": "Report",
