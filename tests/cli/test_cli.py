@@ -78,7 +78,7 @@ def test_training_makes_a_run_with_pictures(trained: Trained) -> None:
     assert {file.name for file in path.iterdir()} == FILES | {"pictures"}
     assert {file.name for file in (path / "pictures").iterdir()} == {
         ".lock",
-        "wiring.png",
+        "wiring.svg",
         "learning-curve.png",
         "lengths.png",
     }

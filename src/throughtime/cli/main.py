@@ -16,7 +16,7 @@ from throughtime.training.torchrun import launched
 
 COMMANDS = (
     *("datasets", "train", "sweep", "evaluate", "sample", "predict", "score"),
-    *("report", "runs", "doctor"),
+    *("report", "draw", "runs", "doctor"),
 )
 """The commands; each is in a module of its name, imported when the command is used."""
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from torch import Tensor, nn
 
 from throughtime.distribution.distribution import SequenceDistribution
+from throughtime.model.drawn import net_of
 from throughtime.model.recurrent_model import RecurrentModel
 from throughtime.wiring import Edge
+from throughtime.wiring.drawing import Drawn, Net
 
 
-class EncoderDecoder(nn.Module):
+class EncoderDecoder(Drawn, nn.Module):
     r"""2.3 composed with 2.4: p(y given decoder(encoder(x))) (Deep Learning, 10.4).
 
     The encoder sums up x in one vector, the decoder turns a vector into a sequence; the gradient
@@ -63,3 +66,8 @@ class EncoderDecoder(nn.Module):
         vector: Tensor = self.encoder(x)
         p: SequenceDistribution = self.decoder(vector)
         return p
+
+    def _net(self) -> Net:
+        e = self.encoder
+        encoder = net_of(e.graph) if isinstance(e, RecurrentModel) else type(e).__name__
+        return replace(net_of(self.decoder.graph), encoder=encoder)

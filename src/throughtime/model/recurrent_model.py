@@ -22,13 +22,15 @@ from throughtime.graph.steps import Steps
 from throughtime.lengths.length import Length
 from throughtime.lengths.same_as_input import SameAsInput
 from throughtime.model.choices import check_choices, check_size
+from throughtime.model.drawn import net_of
 from throughtime.model.inputs import batch_shape_of
 from throughtime.outputs.output import Output
 from throughtime.sequence import Sequence
 from throughtime.wiring import Edge, Wiring
+from throughtime.wiring.drawing import Drawn, Net
 
 
-class RecurrentModel(nn.Module):
+class RecurrentModel(Drawn, nn.Module):
     r"""A probability distribution over sequences, made of four choices.
 
     .. math::
@@ -221,6 +223,9 @@ class RecurrentModel(nn.Module):
             Sequence(h.transpose(0, 1).reshape(*shape, x.steps, h.shape[-1]), x.lengths)
             for h in layers
         )
+
+    def _net(self) -> Net:
+        return net_of(self.graph)
 
     def _first_state(
         self, batch_shape: torch.Size, vector: Tensor | None, state: GraphState | None

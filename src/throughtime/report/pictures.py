@@ -22,13 +22,15 @@ from throughtime.inference.backtest import FEWEST, Backtest, backtest, held, of_
 from throughtime.inference.forecast import forecast_panel
 from throughtime.inference.panel import own_cuts
 from throughtime.inference.run import Run
-from throughtime.report import backtests, captions, curve, lengths, wiring
+from throughtime.report import backtests, captions, curve, lengths
 from throughtime.report.forecasts import page
-from throughtime.runs import choices
 from throughtime.runs.alone import alone
 from throughtime.runs.files import folder_in, save
 from throughtime.runs.names import PICTURES
 from throughtime.sequence import Sequence
+
+WIRING = "wiring.svg"
+"""The drawing of the model's graph; all other pictures are of pixels."""
 
 SHEET = 32
 """The number of pictures on a contact sheet."""
@@ -61,7 +63,6 @@ def draw_all(run: Run, data: Dataset | None = None) -> list[Path]:
     run.model.eval()
     data = run.data() if data is None else data
     found: dict[str, Figure] = {}
-    found["wiring"] = wiring.draw(choices.wiring(run.config.wiring))
     if rows := run.metrics:
         found["learning-curve"] = curve.draw(rows, data.name)
     with torch.random.fork_rng(devices=[]):
@@ -80,11 +81,12 @@ def draw_all(run: Run, data: Dataset | None = None) -> list[Path]:
                 found["backtest"] = backtests.draw(_backtest(run, panel, cuts.test))
     folder = folder_in(run.path, PICTURES)
     with alone(folder):  # not the run's folder, which may be trained in meanwhile
+        save(folder / WIRING, [run.model.draw().svg.encode()])
         for name, drawn in found.items():
             content = BytesIO()
             drawn.savefig(content, format="png")
             save(folder / f"{name}.png", [content.getvalue()])
-    return [folder / f"{name}.png" for name in found]
+    return [folder / WIRING, *(folder / f"{name}.png" for name in found)]
 
 
 def _sheet(run: Run, data: Dataset, part: str) -> Figure:

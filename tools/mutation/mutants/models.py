@@ -28,7 +28,7 @@ BEAM = (
 FORCING = "tests/forcing/test_forcing.py::"
 LENGTHS = "tests/lengths/test_lengths.py::"
 SEQUENCE = "tests/test_sequence.py::"
-WIRING = "tests/test_wiring.py::"
+WIRING = "tests/wiring/test_wiring.py::"
 
 MUTANTS = [
     # ---- layers and the graph ----
@@ -161,14 +161,14 @@ MUTANTS = [
     # ---- what wirings say of themselves ----
     Mutant(
         "a closed loop passes for decoupled",
-        "wiring.py",
+        "wiring/wiring.py",
         "not self.edges & (RECURRENCE | {Edge.EXPECTED, Edge.OUTPUT})",
         "not self.edges & (RECURRENCE | {Edge.OUTPUT})",
         (WIRING + "test_steps_are_decoupled_where_the_graph_has_no_path_between_them",),
     ),
     Mutant(
         "a backward edge may meet the output's",
-        "wiring.py",
+        "wiring/wiring.py",
         "if feedback and Edge.BACKWARD in edges:",
         "if False:",
         (WIRING + "test_every_set_of_edges_is_accepted_or_refused_with_one_line_of_reason",),

@@ -1,76 +1,15 @@
-"""Wirings: which edges the unfolded graph has, and which sets of edges make a model.
-
-The notes' taxonomy (sections 2.1 to 2.5; Goodfellow, Bengio & Courville, *Deep Learning*, 10.2) is
-a choice of edges and nothing else, so here a wiring *is* a set of edges:
-
-    =====  ===========================  =========================================================
-    2.1    HIDDEN_TO_HIDDEN             x(t)→h(t), h(t-1)→h(t), h(t)→o(t)
-    2.2    OUTPUT_TO_HIDDEN             x(t)→h(t), y(t-1)→h(t), h(t)→o(t)
-    2.3    SEQUENCE_TO_VECTOR           x(t)→h(t), h(t-1)→h(t), h(τ)→o
-    2.4    VECTOR_TO_SEQUENCE           x→h(t), h(t-1)→h(t), y(t-1)→h(t), h(t)→o(t)
-    2.5    HIDDEN_AND_OUTPUT_TO_HIDDEN  x(t)→h(t), h(t-1)→h(t), y(t-1)→h(t), h(t)→o(t)
-    =====  ===========================  =========================================================
-"""
+"""A wiring: the set of edges that the unfolded graph has."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from enum import Enum
 from functools import cached_property
 
-
-class Edge(Enum):
-    """An edge of the unfolded graph, written as a textbook draws it.
-
-    ``INPUT``, ``VECTOR`` and the three that leave the output bring something *into* h(t);
-    ``HIDDEN`` and ``BACKWARD`` are the recurrence itself; ``EMIT`` and ``EMIT_LAST`` lead out.
-
-    The edge from the output of the last step can carry three things. Only the observed value
-    decouples the steps under teacher forcing, and only it lets y(t) depend on y(t-1) given x:
-
-    - ``OBSERVED``: the value y(t-1) itself, given in training and drawn in generation;
-    - ``EXPECTED``: its expectation under the model (softmax, mean);
-    - ``OUTPUT``: the vector o(t-1) that the distribution of y(t-1) is made from.
-
-    Where an edge is given as text, ``tau`` is τ: ``"h(tau) -> o"`` is ``EMIT_LAST``.
-
-    Example:
-        >>> Edge("h(t-1) -> h(t)"), Edge.HIDDEN.delay, Edge.BACKWARD.delay
-        (<Edge.HIDDEN: 'h(t-1) -> h(t)'>, 1, -1)
-        >>> Edge.EMIT_LAST.spelled
-        'h(τ) -> o (or h(tau) -> o)'
-    """
-
-    INPUT = "x(t) -> h(t)"
-    VECTOR = "x -> h(t)"
-    HIDDEN = "h(t-1) -> h(t)"
-    BACKWARD = "h(t+1) -> h(t)"
-    OBSERVED = "y(t-1) -> h(t)"
-    EXPECTED = "E[y(t-1)] -> h(t)"
-    OUTPUT = "o(t-1) -> h(t)"
-    EMIT = "h(t) -> o(t)"
-    EMIT_LAST = "h(τ) -> o"
-
-    @property
-    def delay(self) -> int:
-        """Steps of time that the edge spans: the black square of the folded graph."""
-        return 1 if "(t-1)" in self.value else -1 if "(t+1)" in self.value else 0
-
-    @property
-    def spelled(self) -> str:
-        """The edge's text as someone can type it: with ``tau`` beside τ, which keyboards lack."""
-        typed = self.value.replace("τ", "tau")
-        return self.value if typed == self.value else f"{self.value} (or {typed})"
+from throughtime.wiring.drawing import Drawn, Net
+from throughtime.wiring.edge import FEEDBACK, RECURRENCE, Edge
 
 
-FEEDBACK = frozenset({Edge.OBSERVED, Edge.EXPECTED, Edge.OUTPUT})
-"""The edges from the previous output to the hidden units; a wiring has at most one."""
-
-RECURRENCE = frozenset({Edge.HIDDEN, Edge.BACKWARD})
-"""The edges from hidden units to hidden units of another step."""
-
-
-class Wiring:
+class Wiring(Drawn):
     """A set of edges that makes a model; a set that cannot is refused with the reason.
 
     Args:
@@ -87,6 +26,8 @@ class Wiring:
         Traceback (most recent call last):
         ...
         ValueError: y(t-1) -> h(t) needs an output at every step, but h(τ) -> o gives one only ...
+
+        In a notebook it shows its graph; ``jordan.draw().save("jordan.svg")`` writes it.
     """
 
     edges: frozenset[Edge]
@@ -122,6 +63,9 @@ class Wiring:
     def independent(self) -> bool:
         """Given x (and τ), the y(t) are independent of each other: no y enters the recurrence."""
         return Edge.OBSERVED not in self.edges
+
+    def _net(self) -> Net:
+        return Net(self.edges)
 
     # ---- a value -------------------------------------------------------------------------------
 
@@ -192,28 +136,3 @@ def _contradiction(edges: frozenset[Edge]) -> str | None:
     if edges == {Edge.EMIT}:
         return "nothing enters h(t): every step would be the same constant; add an edge into h(t)"
     return None
-
-
-HIDDEN_TO_HIDDEN = Wiring(Edge.INPUT, Edge.HIDDEN, Edge.EMIT)
-"""2.1: an output at each step, recurrence between hidden units; y(t) independent given x."""
-
-OUTPUT_TO_HIDDEN = Wiring(Edge.INPUT, Edge.OBSERVED, Edge.EMIT)
-"""2.2: recurrence only through the output (Jordan); teacher forcing decouples all steps."""
-
-SEQUENCE_TO_VECTOR = Wiring(Edge.INPUT, Edge.HIDDEN, Edge.EMIT_LAST)
-"""2.3: reads a whole sequence, then gives one output or one fixed-size summary."""
-
-VECTOR_TO_SEQUENCE = Wiring(Edge.VECTOR, Edge.HIDDEN, Edge.OBSERVED, Edge.EMIT)
-"""2.4: one vector, as a new bias x^T R at every step, becomes a sequence (image captioning)."""
-
-HIDDEN_AND_OUTPUT_TO_HIDDEN = Wiring(Edge.INPUT, Edge.HIDDEN, Edge.OBSERVED, Edge.EMIT)
-"""2.5: 2.1 plus the edge from y(t-1): any distribution over y of the length of x."""
-
-NAMED: dict[str, Wiring] = {
-    "hidden-to-hidden": HIDDEN_TO_HIDDEN,
-    "output-to-hidden": OUTPUT_TO_HIDDEN,
-    "sequence-to-vector": SEQUENCE_TO_VECTOR,
-    "vector-to-sequence": VECTOR_TO_SEQUENCE,
-    "hidden-and-output-to-hidden": HIDDEN_AND_OUTPUT_TO_HIDDEN,
-}
-"""The five of Goodfellow et al. 2016, 10.2, by name, for configurations and the command line."""
