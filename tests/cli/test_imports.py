@@ -50,6 +50,8 @@ WITHOUT_TORCH = (
     ("sample", "none"),
     ("score", "none", "none.txt"),
     ("report", "none"),
+    ("draw", "--help"),
+    ("draw", "hidden-to-hidden"),
 )
 
 TELL = """
@@ -73,7 +75,7 @@ def test_help_lists_and_mistakes_do_not_wait_for_torch() -> None:
     command = [sys.executable, "-c", TELL, json.dumps(WITHOUT_TORCH)]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     found = dict(zip(WITHOUT_TORCH, json.loads(done.stdout), strict=True))
-    good = ("--help", "--version", "datasets")
+    good = ("--help", "--version", "datasets", "hidden-to-hidden")
     assert found == {line: [0 if line[-1] in good else 2, "click"] for line in WITHOUT_TORCH}
 
 

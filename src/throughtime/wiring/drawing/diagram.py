@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import Enum
+from functools import cache
 from typing import NamedTuple
 
 from throughtime.wiring.drawing.curve import Curve, Point
@@ -232,15 +232,9 @@ def union(diagrams: Iterable[Diagram]) -> Diagram:
     return found
 
 
+@cache
 def wide(text: str, size: float) -> float:
     """About how wide a text is: no font is asked, so that a picture is the same everywhere."""
     narrow = sum(c in "()[]{}.,:;'′|!ijlt1 −-" for c in text)
     broad = sum(c in "mwMW…@%" for c in text)
     return size * (0.54 * len(text) - 0.16 * narrow + 0.3 * broad)
-
-
-def distance_to_box(point: Point, at: Point, half: Point) -> float:
-    """How far a point is from a box; zero inside."""
-    return math.hypot(
-        max(abs(point[0] - at[0]) - half[0], 0), max(abs(point[1] - at[1]) - half[1], 0)
-    )

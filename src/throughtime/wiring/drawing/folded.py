@@ -99,7 +99,9 @@ def _vector(step: Step, nodes: dict[Key, Node]) -> Diagram:
         return Diagram((vector,), tuple(step.rail(vector, hidden)))
     vector = step.vector((0.0, 0.0))
     letters = [step.letter("R", node.key.unit) for node in hidden]
-    arrows = [straight(Edge.VECTOR, vector, node, r) for node, r in zip(hidden, letters, strict=True)]
+    arrows = [
+        straight(Edge.VECTOR, vector, node, r) for node, r in zip(hidden, letters, strict=True)
+    ]
     return Diagram((vector,), tuple(arrows))
 
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 from itertools import product
 
 from throughtime.wiring.drawing.curve import Point
-from throughtime.wiring.drawing.diagram import Arrow, Diagram, Mark, distance_to_box
+from throughtime.wiring.drawing.diagram import Arrow, Diagram, Mark, box
 
 CELL = 48.0
 """The side of the squares by which what is near is found."""
@@ -110,11 +110,12 @@ class _Near:
             self.cells[_cell(point)].append((point, reach, badness))
 
     def cost(self, spot: Point, half: Point) -> float:
-        column, row = _cell(spot)
+        (left, top, right, bottom), (column, row) = box(spot, half), _cell(spot)
         found = 0.0
         for i, j in product(range(column - 1, column + 2), range(row - 1, row + 2)):
-            for point, reach, badness in self.cells.get((i, j), ()):
-                found += badness * (distance_to_box(point, spot, half) < reach)
+            for (x, y), reach, badness in self.cells.get((i, j), ()):
+                if left - reach < x < right + reach and top - reach < y < bottom + reach:
+                    found += badness
         return found
 
 
