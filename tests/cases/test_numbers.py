@@ -65,7 +65,7 @@ def test_thousands() -> None:
     assert lines[1] == '2021-03-01,"1,207,000",0.5'
     data = read(file("a.csv", *lines), target="Volume")
     is_the_series(data, volumes, digits=0)
-    assert data.understood[0].startswith("y: Volume as counts: 1.207e+06, 1.208e+06, 1.209e+06, …")
+    assert data.understood[0].startswith("y: Volume as numbers: 1.207e+06, 1.208e+06, 1.209e+06, …")
     both = read("a.csv")
     assert both.schema.y.name == "Volume,Close"
     assert steps(both)[59].tolist() == pytest.approx([volumes[59], 59 % 7 + 0.5])

@@ -13,7 +13,7 @@ from torch.testing import assert_close
 from tests.helpers.shops import shop, shops, with_y
 from throughtime.data import DataError
 from throughtime.data.columns import restored, saved
-from throughtime.data.columns.measured import Measured, kind_of
+from throughtime.data.columns.measured import Measured, kind_of, may_be_linear
 from throughtime.data.columns.panel import Panel
 
 
@@ -33,6 +33,16 @@ def learned(panel: Panel, kind: str) -> Measured:
 )
 def test_counts_are_guessed_and_nothing_else(values: list[float], kind: str) -> None:
     assert kind_of(np.array(values)[:, None]) == kind
+
+
+def test_large_counts_are_numbers_where_their_trend_and_season_can_be_taken_out() -> None:
+    panel = shops(1)  # with known inputs, which would be taken for news
+    alone = replace(panel, known=(), past=())
+    assert (may_be_linear(panel), may_be_linear(alone)) == (False, True)
+    few, many = np.full((9, 1), 50.0), np.full((9, 1), 51.0)
+    assert [kind_of(v, linear) for v in (few, many) for linear in (False, True)] == [
+        "count", "count", "count", "number"
+    ]  # fmt: skip
 
 
 def test_numbers_of_each_series_are_standardised_by_its_own_training() -> None:

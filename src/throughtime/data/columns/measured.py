@@ -48,6 +48,9 @@ KINDS: dict[str, Kind] = {
 """The kinds by name, as in ``--target sales:count``."""
 
 
+LARGE = 50
+"""The median of counts from which on they may be numbers: one more is two in a hundred."""
+
 FEW = 8
 """With fewer values, a series' own deviation says little."""
 
@@ -60,16 +63,35 @@ def _shows_its_spread(values: NDArray[np.float64]) -> bool:
     return len(seen) >= FEW and bool((np.ptp(seen, 0) > 0).all())
 
 
-def kind_of(values: NDArray[np.float64]) -> str:
+def kind_of(values: NDArray[np.float64], linear: bool = False) -> str:
     """The kind that values ``(T, D)`` show: counts, if all are whole and none is below zero; shares
     and positive numbers are never guessed, since numbers may be as well.
+
+    Large counts, to which one more or less is nothing, are numbers where what is linear in the past
+    can be taken out of these: trend and season are then found in a hundred values, which show too
+    little of them to a net.
+
+    Args:
+        values: the values of training.
+        linear: whether that can be.
 
     Example:
         >>> kind_of(np.array([[3.0], [0.0], [np.nan]])), kind_of(np.array([[0.5]]))
         ('count', 'number')
+        >>> passengers = np.array([[112.0], [118.0], [132.0]])
+        >>> kind_of(passengers), kind_of(passengers, linear=True)
+        ('count', 'number')
     """
     seen = values[~np.isnan(values)]
-    return "count" if KINDS["count"].possible(seen) and seen.max(initial=0) > 1 else "number"
+    if not KINDS["count"].possible(seen) or seen.max(initial=0) <= 1:
+        return "number"
+    return "number" if linear and np.median(seen) > LARGE else "count"
+
+
+def may_be_linear(panel: Panel) -> bool:
+    """Whether what is linear in the past may be taken out of numbers: they are on a grid of time,
+    and no input is there that it would take for news."""
+    return panel.step.regular and not (panel.known or panel.past)
 
 
 def check_kind(panel: Panel, what: str, at: Callable[[int], str]) -> None:
@@ -152,7 +174,7 @@ class Measured(Column):
         for series, values in pairs:
             if (scale := self._scale(values)) is not None:
                 self.scales[series.name] = scale
-        if self.what == "number" and panel.step.regular and not (panel.known or panel.past):
+        if self.what == "number" and may_be_linear(panel):
             self.linear = LinearParts(panel.step.season)
             known = training if before is None else before
             of_series = zip(panel.series, known, strict=True)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from throughtime.data.columns.calendar import GAP, check_parts, gaps, usual
 from throughtime.data.columns.inputs import Entry, Inputs, Static
-from throughtime.data.columns.measured import Measured, kind_of
+from throughtime.data.columns.measured import Measured, kind_of, may_be_linear
 from throughtime.data.columns.panel import Panel, Series
 from throughtime.data.dataset import Dataset
 from throughtime.data.errors import DataError
@@ -66,7 +66,7 @@ def of_panel(
     _check_sizes(panel, ends, where)
     training = [s.y[: e[0]] for s, e in zip(panel.series, ends, strict=True)]
     values = np.concatenate(training)
-    kind = kind_of(values) if what is None else what
+    kind = kind_of(values, may_be_linear(panel)) if what is None else what
     before = [s.y[: e[1]] for s, e in zip(panel.series, ends, strict=True)]
     y = Measured(",".join(panel.targets), kind).of(panel, training, before)
     static = _static(panel, [e[0] for e in ends], y)
@@ -94,12 +94,14 @@ def of_panel(
 
 
 def _said_of_values(panel: Panel, kind: str, told: str | None) -> Iterable[str]:
-    """The first values of the targets, and how to model counts as something else."""
-    first = panel.series[0].y
-    hint = ""
-    if kind == "count" and told is None:
-        every = ",".join(f"{name}:number" for name in panel.targets)
-        hint = f" (all are whole and none is negative; --target {every} for other numbers)"
+    """The first values of the targets, and how to model them as something else."""
+    first, hint = panel.series[0].y, ""
+    whole = all(kind_of(s.y) == "count" for s in panel.series if not np.isnan(s.y).all())
+    if told is None and whole:
+        other = "number" if kind == "count" else "count"
+        every = ",".join(f"{name}:{other}" for name in panel.targets)
+        large = "" if kind == "count" else ", and most are large"
+        hint = f" (all are whole and none is negative{large}; --target {every} for {other}s)"
     for name, values in zip(panel.targets, first.T, strict=True):
         few = values[~np.isnan(values)][:3]
         yield f"y: {name} as {kind}s: {''.join(f'{v:g}, ' for v in few)}…{hint}"
