@@ -1,5 +1,6 @@
-"""Pictures of a run: its wiring, its learning curve, and its lengths and captions."""
+"""A run as a page, with all its pictures and numbers."""
 
+from throughtime.report.page import page, write
 from throughtime.report.pictures import draw_all
 
-__all__ = ["draw_all"]
+__all__ = ["draw_all", "page", "write"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from matplotlib.figure import Figure
 
-from throughtime.report.style import BLUE, ORANGE, PALE, figure, plain
+from throughtime.report.style import BLUE, INK, ORANGE, PALE, figure, plain
 from throughtime.runs.metrics import standing
 
 
@@ -35,7 +35,7 @@ def draw(rows: list[dict[str, float | None]], name: str) -> Figure:
         textcoords="offset points",
         ha="right" if steps[best] > sum(steps) / len(steps) else "left",
         va="top",
-        color=ORANGE,
+        color=INK,
     )
     axes.legend(frameon=False)
     return result

@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Circle, FancyArrowPatch, Rectangle
 from matplotlib.path import Path
 
-from throughtime.report.style import BLUE, INK, ORANGE, PALE, figure
+from throughtime.report.style import BLUE, INK, MUTED, ORANGE, PALE, figure
 from throughtime.wiring import Edge, Wiring
 
 HEIGHTS = {"x": 0.0, "h": 1.45, "o": 2.9, "y": 4.1}
@@ -48,7 +48,7 @@ class _Graph:
 
     def __init__(self, axes: Axes, title: str, across: Point) -> None:
         self.axes = axes
-        axes.set_title(title, loc="left", color=PALE, fontsize=9)
+        axes.set_title(title, loc="left", color=MUTED, fontsize=9)
         axes.set_axis_off()
         axes.set_aspect("equal")
         axes.set_xlim(across)
@@ -172,4 +172,4 @@ class _Graph:
     def carried(self, wiring: Wiring, where: Point) -> None:
         """A label on the output edge, if it carries E[y] and not the value of its node."""
         if wiring.feedback is Edge.EXPECTED:
-            self.axes.text(*where, "E[y]", fontsize=8, color=ORANGE)
+            self.axes.text(*where, "E[y]", fontsize=8, color=INK)
