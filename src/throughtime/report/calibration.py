@@ -97,7 +97,7 @@ def draw(found: Calibration, title: str, said: str, happened: str, *, rare: bool
         >>> [axes.get_xlabel() for axes in draw(found, "labels", "sure", "right").axes]
         ['', 'sure']
     """
-    result = figure(5, 4.4)
+    result = figure(4.6, 4.2)
     above, below = result.subplots(2, 1, sharex=True, height_ratios=(4, 1))
     plain(above, title, "", happened)
     plain(below, "", said, "count")

@@ -43,7 +43,7 @@ def draw(rows: Sequence[Row]) -> Figure | None:
         return None
     across = min(len(known), 2)
     down = -(-len(known) // across)
-    result = figure(4.1 * across, 2.3 * down + 0.1)
+    result = figure(3.4 * across, 2.2 * down + 0.1)
     for number, (name, points) in enumerate(known.items()):
         axes = result.add_subplot(down, across, number + 1)
         title, unit = PANELS[name]

@@ -16,7 +16,7 @@ def draw(rows: list[dict[str, float | None]], name: str) -> Figure:
         >>> len(draw([row], "a run").axes)
         1
     """
-    result = figure(7, 4)
+    result = figure(5.6, 3.6)
     axes = result.add_subplot()
     steps = [row["step"] or 0.0 for row in rows]
     train = [row["train nats"] or 0.0 for row in rows]
@@ -37,5 +37,5 @@ def draw(rows: list[dict[str, float | None]], name: str) -> Figure:
         va="top",
         color=INK,
     )
-    axes.legend(frameon=False)
+    axes.legend(frameon=False, loc="upper right")
     return result

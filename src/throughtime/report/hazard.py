@@ -50,7 +50,7 @@ def draw(said: NDArray[np.float64], lengths: NDArray[np.int64]) -> Figure:
     """
     mean, share, count = by_step(said, lengths)
     shown = max(int((count >= FEWEST).sum()), 1)
-    result = figure(5, 4.4)
+    result = figure(4.6, 4.2)
     axes = result.add_subplot()
     plain(axes, "who gets to step t, and ends there", "step t", "share, and P(end at t)")
     steps = np.arange(1, shown + 1)
@@ -58,5 +58,5 @@ def draw(said: NDArray[np.float64], lengths: NDArray[np.int64]) -> Figure:
     axes.step(steps, mean[:shown], where="mid", color=ORANGE, linewidth=1.8, label="model")
     axes.set_xlim(0.5, shown + 0.5)
     axes.set_ylim(bottom=0)
-    axes.legend(frameon=False)
+    axes.legend(frameon=False, loc="upper left")
     return result

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import csv
 import io
+import os
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from io import BytesIO
 from pathlib import Path
 
 import torch
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
+from matplotlib.figure import Figure
 
 from throughtime.data import Dataset
 from throughtime.inference.evaluate import size
@@ -30,6 +34,7 @@ from throughtime.report.sections.rows import rows
 from throughtime.report.sections.samples import samples
 from throughtime.report.sections.series import series
 from throughtime.report.sections.summary import summary
+from throughtime.report.style import TINT
 from throughtime.report.visible import visible
 from throughtime.runs.alone import alone
 from throughtime.runs.errors import RunError
@@ -82,6 +87,11 @@ class Page:
         """All its pictures."""
         return [picture for section in self.sections for picture in section.pictures]
 
+    @cached_property
+    def drawn(self) -> dict[str, str]:
+        """All its pictures as SVG, by their names."""
+        return {p.name: svg.standalone(p.figure, p.name) for p in self.pictures}
+
     @property
     def numbers(self) -> dict[str, Numbers]:
         """All its numbers, by the names of their files."""
@@ -94,15 +104,18 @@ class Page:
 
     def html(self) -> str:
         """The page, of which every text of the data is escaped."""
+        inline = {name: Markup(svg.inline(text, name)) for name, text in self.drawn.items()}
         return (
             _environment()
             .get_template("page.html.jinja")
             .render(
                 page=self,
+                inline=inline,
                 generator=Markup(OURS),
                 light=svg.variables(dark=False),
                 dark=svg.variables(dark=True),
                 names=svg.PAGE,
+                tint=round(100 * TINT),
             )
         )
 
@@ -145,12 +158,34 @@ def write(runs: Sequence[Run], to: Path | None = None, data: Dataset | None = No
     pictures, numbers = folder_in(inside, PICTURES), folder_in(inside, NUMBERS)
     with alone(pictures):  # not the run's folder, which may be trained in meanwhile
         for picture in made.pictures:
-            save(pictures / f"{picture.name}.svg", [svg.standalone(picture.figure, picture.name)])
+            save(pictures / f"{picture.name}.svg", [made.drawn[picture.name].encode()])
             save(pictures / f"{picture.name}.png", [_png(picture)])
         for name, of in made.numbers.items():
             save(numbers / f"{name}.csv", [_csv(of)])
         save(to, [made.html().encode(errors="replace")])
     return to
+
+
+def figures(run: Run, data: Dataset | None = None) -> dict[str, Figure]:
+    """All pictures of the page of a run, by their names: ``confusion``, ``reliability``, ``path``, …
+
+    Each is made by a function ``draw`` of its own module, from what a method of the run gives:
+    ``throughtime.report.confusion.draw(run.evaluate().classes)``.
+
+    Args:
+        run: the run.
+        data: its data; if None, they are read again.
+
+    Example:
+        >>> import tempfile
+        >>> import throughtime as tt
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     run = tt.train("digits", max_steps=2, hidden_size=4, out=f"{folder}/run", say=None)
+        ...     drawn = tt.report.figures(run)
+        >>> drawn["confusion"].axes[0].get_ylabel()
+        'true'
+    """
+    return {picture.name: picture.figure for picture in page([run], data).pictures}
 
 
 def check(to: Path) -> None:
@@ -221,7 +256,9 @@ def _lines(known: Known) -> list[str]:
              f"{'; ' + c.length if c.length else ''}"]  # fmt: skip
     if known.data is not None:
         lines.append(f"{known.data.name}: {known.data.description}")
-    return [visible(line, 400) for line in lines]
+    where = known.run.config.dataset
+    folder = "" if where is None else f"{Path(where).parent}{os.sep}"  # is nobody else's concern
+    return [visible(line.replace(folder, "") if folder else line, 400) for line in lines]
 
 
 def _facts(known: Known) -> list[Fact]:
@@ -261,16 +298,8 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"svg": _inline, "cell": cell, "numeric": _numeric}
+    environment.filters |= {"cell": cell}
     return environment
-
-
-def _inline(picture: Picture) -> Markup:
-    return Markup(svg.inline(picture.figure, picture.name))
-
-
-def _numeric(value: Cell) -> bool:
-    return isinstance(value, int | float)
 
 
 def cell(value: Cell) -> str:
@@ -289,7 +318,9 @@ def cell(value: Cell) -> str:
 
 def _png(picture: Picture) -> bytes:
     content = BytesIO()
-    picture.figure.savefig(content, format="png")
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Glyph .* missing from", UserWarning)
+        picture.figure.savefig(content, format="png")
     return content.getvalue()
 
 

@@ -18,6 +18,10 @@ class Numbers:
     columns: Sequence[str]
     rows: Sequence[Sequence[Cell]]
 
+    def numeric(self, column: int) -> bool:
+        """Whether all that a column has is numbers."""
+        return all(isinstance(row[column], int | float | None) for row in self.rows)
+
 
 @dataclass(frozen=True, eq=False)
 class Picture:
@@ -79,11 +83,11 @@ class Symbol:
 
 @dataclass(frozen=True)
 class Line:
-    """Symbols, and what is said of all of them."""
+    """Symbols, what is said of all of them, and the x that they are given."""
 
     symbols: Sequence[Symbol]
-    before: str = ""
-    after: str = ""
+    lead: str = ""
+    x: str = ""
 
 
 @dataclass(frozen=True, eq=False)

@@ -45,7 +45,7 @@ def heatmap(h: Floats, symbols: Sequence[str] = ()) -> Figure:
     result = figure(8.4, min(1.3 + 0.07 * len(chosen), 5))
     axes = result.add_subplot()
     of = f"{len(chosen)} of {h.shape[1]:,} units" if h.shape[1] > UNITS else f"{len(chosen)} units"
-    plain(axes, f"h(t): {of}, strongest colour {most:.2g}", "step t", "unit")
+    plain(axes, f"h(t) of {of}; the strongest colour is ±{most:.2g}", "step t", "unit")
     axes.imshow(colors, aspect="auto", interpolation="nearest")
     axes.grid(visible=False)
     if symbols and len(symbols) <= NAMED:
@@ -100,9 +100,11 @@ def path(h: Floats, others: Floats, symbols: Sequence[str] = ()) -> Figure:
     names = [f"component {i + 1} ({s:.0%})".replace("%", " %") for i, s in enumerate(share)]
     plain(axes, "the way of h(t)", *(names + [""])[:2])
     axes.plot(behind[:, 0], behind[:, 1], ".", color=PALE, markersize=2, alpha=0.5, rasterized=True)
-    axes.plot(at[:, 0], at[:, 1], color=BLUE, linewidth=1.2, marker="o", markersize=3)
+    for t in range(1, len(at)):  # the later, the stronger
+        axes.plot(*at[t - 1 : t + 1].T, color=BLUE, linewidth=1.3, alpha=0.15 + 0.85 * t / len(at))
+    axes.plot(at[:, 0], at[:, 1], "o", color=BLUE, markersize=3)
     axes.plot(at[:1, 0], at[:1, 1], "o", color=ORANGE, markersize=6, label="first step")
-    axes.legend(frameon=False, labelcolor=INK)
+    axes.legend(frameon=False, labelcolor=INK, loc="upper right")
     if symbols and len(symbols) <= NAMED:
         for (x, y), symbol in zip(at, symbols, strict=True):
             axes.annotate(

@@ -24,6 +24,10 @@ DARK = {
 """Each colour of the pictures, and what it is on a dark page; in the order of the variables that
 stand for them there, see :mod:`throughtime.report.svg`."""
 
+TINT = 0.08
+"""So much more of its colour has each level of a coloured symbol: text on the strongest can still be
+read."""
+
 OF_TEXT = (INK, MUTED, BLUE, GREEN, RED)
 """The colours of text, which can be read on either page."""
 

@@ -20,7 +20,7 @@ NAMES = {color: f"--c{number}" for number, color in enumerate(DARK)}
 """The variable of a page that stands for each colour of the pictures."""
 
 
-def standalone(figure: Figure, name: str) -> bytes:
+def standalone(figure: Figure, name: str) -> str:
     """A figure as an SVG file, the same each time; its text stays text.
 
     Args:
@@ -33,23 +33,23 @@ def standalone(figure: Figure, name: str) -> bytes:
         content = BytesIO()
         nothing = dict.fromkeys(("Creator", "Date", "Format", "Type"))
         figure.savefig(content, format="svg", metadata=nothing)
-    return _with_own_fonts(content.getvalue().decode()).encode()
+        figure.set_layout_engine("none")  # laid out again, all would move by a hair
+    return _with_own_fonts(content.getvalue().decode())
 
 
-def inline(figure: Figure, name: str) -> str:
+def inline(text: str, name: str) -> str:
     """A figure as an element of a page, in the colours that the page gives its variables.
 
     Args:
-        figure: the figure.
-        name: a name that no other figure of the page has.
+        text: the figure as a file, from :func:`standalone`.
+        name: its name there, which no other figure of the page has.
 
     Example:
         >>> from throughtime.report.style import figure
-        >>> drawn = inline(figure(2, 1), "empty")
+        >>> drawn = inline(standalone(figure(2, 1), "empty"), "empty")
         >>> drawn.startswith("<svg"), "var(--c4)" in drawn, "#ffffff" in drawn
         (True, True, False)
     """
-    text = standalone(figure, name).decode()
     text = text[text.index("<svg") :]
     text = re.sub(r"\s*<metadata>.*?</metadata>", "", text, flags=re.S)
     used = set(re.findall(r'(?:url\(#|href="#)([^)"]+)', text))

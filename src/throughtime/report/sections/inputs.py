@@ -76,7 +76,7 @@ def _symbols(known: Known, chosen: list[Told]) -> Text:
             )
             for k, v in zip(x.values[0].tolist(), values, strict=False)
         ][: int(x.lengths[0])]
-        lines.append(Line(symbols, "", said_of(row)))
+        lines.append(Line(symbols, said_of(row)))
     legend = [
         Symbol("for the true label", LEVELS - 1, color="b"),
         Symbol("against it", LEVELS - 1, color="a"),

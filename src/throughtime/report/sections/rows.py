@@ -19,7 +19,7 @@ from throughtime.report.section import (
 from throughtime.report.told import Told
 from throughtime.report.visible import visible
 
-SHOWN = 8
+SHOWN = 10
 """So many rows of each."""
 
 LONGEST = 200
@@ -38,14 +38,14 @@ def rows(known: Known) -> Section | None:
         wrong = sum(not row.right[0] for row in found)
         parts = [
             _table(f"hardest-{of}", f"The rows whose true label the model found least probable; "
-                   f"of {len(found):,} rows, {wrong:,} are wrong.", found[:2 * SHOWN]),
+                   f"of {len(found):,} rows, {wrong:,} are wrong.", found[:SHOWN]),
             _table(f"easiest-{of}", "The rows whose true label it was surest of.",
                    found[::-1][:SHOWN]),
         ]  # fmt: skip
     else:
         parts = [
             Text(f"The hardest {of}, with −log p per symbol.", _lines(found[:SHOWN]), LEGEND),
-            Text(f"The easiest {of}.", _lines(found[::-1][:SHOWN]), LEGEND),
+            Text(f"The easiest {of}.", _lines(found[::-1][:SHOWN])),
         ]
     return Section(
         "Hardest and easiest",
@@ -95,4 +95,4 @@ def line_of(row: Told) -> Line:
         symbols.append(Symbol(visible(text), level_of(p), f"p = {p:.3g}", visible(below), wrong))
     if len(row.symbols) > LONGEST:
         symbols.append(Symbol("…", 0))
-    return Line(symbols, row.x, f"{-row.per_symbol:.3f}")
+    return Line(symbols, f"{-row.per_symbol:.3f}", row.x)
