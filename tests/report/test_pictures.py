@@ -8,14 +8,15 @@ import numpy as np
 import pytest
 import torch
 from matplotlib.colors import to_rgb
+from matplotlib.figure import Figure
 from scipy.stats import binomtest
 from sklearn.decomposition import PCA
 
 import throughtime as tt
 from throughtime.report import calibration, confusion, hazard, states, style
 from throughtime.report.calibration import wilson
-from throughtime.report.section import LEVELS
 from throughtime.report.influence import gradient_times_input
+from throughtime.report.section import LEVELS
 from throughtime.report.svg import inline, standalone, variables
 
 
@@ -116,16 +117,20 @@ def test_text_can_be_read(dark: bool) -> None:
 
 
 def test_svg_has_text_and_the_colours_of_the_page() -> None:
-    drawn = style.figure(3, 2)
-    axes = drawn.add_subplot()
-    style.plain(axes, style.literal("<a> & $b$"), "x", "y")
-    axes.plot([1, 2], color=style.BLUE)
-    alone = standalone(drawn, "one")
-    assert standalone(drawn, "one") == alone
+    def drawn() -> Figure:
+        made = style.figure(3, 2)
+        axes = made.add_subplot()
+        style.plain(axes, style.literal("<a> & $b$"), "x", "y")
+        axes.plot([1, 2], color=style.BLUE, marker="o")
+        return made
+
+    figure = drawn()
+    alone = standalone(figure, "one")
+    assert standalone(figure, "one") == standalone(drawn(), "one") == alone
     assert "&lt;a&gt; &amp; $b$" in alone
     assert style.BLUE in alone
     assert "DejaVu" not in alone
-    inner, other = inline(alone, "one"), inline(standalone(drawn, "two"), "two")
+    inner, other = inline(alone, "one"), inline(standalone(figure, "two"), "two")
     assert style.BLUE not in inner
     assert "var(--c3)" in inner
     ids = {name: set(re.findall(r' id="([^"]+)"', text))

@@ -153,10 +153,10 @@ def write(runs: Sequence[Run], to: Path | None = None, data: Dataset | None = No
     if to is None:
         to = runs[0].path / REPORT if len(runs) == 1 else Path(REPORT)
     check(to)
-    made = page(runs, data)
     inside = to.parent if to == runs[0].path / REPORT else folder_in(to.parent, to.stem)
     pictures, numbers = folder_in(inside, PICTURES), folder_in(inside, NUMBERS)
     with alone(pictures):  # not the run's folder, which may be trained in meanwhile
+        made = page(runs, data)
         for picture in made.pictures:
             save(pictures / f"{picture.name}.svg", [made.drawn[picture.name].encode()])
             save(pictures / f"{picture.name}.png", [_png(picture)])

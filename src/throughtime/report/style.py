@@ -25,8 +25,8 @@ DARK = {
 stand for them there, see :mod:`throughtime.report.svg`."""
 
 TINT = 0.08
-"""So much more of its colour has each level of a coloured symbol: text on the strongest can still be
-read."""
+"""So much more of its colour has each level of a coloured symbol; on the strongest, text can still
+be read."""
 
 OF_TEXT = (INK, MUTED, BLUE, GREEN, RED)
 """The colours of text, which can be read on either page."""

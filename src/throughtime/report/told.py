@@ -6,7 +6,6 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-import torch
 from torch import Tensor
 from torch.distributions import Categorical, Distribution
 
@@ -56,9 +55,7 @@ class Told:
         return [a == b for a, b in zip(self.symbols, self.guesses or [], strict=True)]
 
 
-def told(
-    run: Run, p: SequenceDistribution | Distribution, part: Examples
-) -> Iterator[Told]:
+def told(run: Run, p: SequenceDistribution | Distribution, part: Examples) -> Iterator[Told]:
     """The rows of a batch whose y is symbols, or one label.
 
     Args:

@@ -16,6 +16,7 @@ from throughtime.sequence import Sequence
 END = "∎"
 """What stands for the end of a sequence, where a model decides it at each step."""
 
+
 def value_of(column: SymbolColumn, number: int) -> str:
     """A symbol of a text by its number."""
     vocabulary = column.vocabulary

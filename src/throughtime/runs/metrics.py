@@ -80,6 +80,8 @@ def metrics_of(file: Path, said: Mapping[str, str]) -> Metrics:
     """
     try:
         rows = from_json(said["training"])["metrics"]
-        return [{n: row[n] if n in COLUMNS[:OLDEST] else row.get(n) for n in COLUMNS} for row in rows]
+        return [
+            {n: row[n] if n in COLUMNS[:OLDEST] else row.get(n) for n in COLUMNS} for row in rows
+        ]
     except (KeyError, TypeError) as error:
         raise RunError(f"{file}: has no metrics ({error!r})") from None

@@ -65,9 +65,7 @@ def _recall(classes: Classes, of: str) -> Picture:
     if len(there) > recall.MOST:
         caption += f" The {recall.MOST} most frequent of {len(there):,} {of}s."
     drawn = recall.draw(classes.scores, f"how much of each {of} is found")
-    return Picture(
-        "recall", caption, drawn, Numbers((of, "recall", "low", "high", "count"), rows)
-    )
+    return Picture("recall", caption, drawn, Numbers((of, "recall", "low", "high", "count"), rows))
 
 
 def _reliability(known: Known, of: str) -> list[Picture]:
@@ -92,9 +90,7 @@ def _mistakes(classes: Classes) -> Table:
         {(t, g): n for t, row in classes.confusion.items() for g, n in row.items() if t != g}
     )
     total = {t: sum(row.values()) for t, row in classes.confusion.items()}
-    rows = [
-        (visible(t), visible(g), n, n / total[t]) for (t, g), n in wrong.most_common(MISTAKES)
-    ]
+    rows = [(visible(t), visible(g), n, n / total[t]) for (t, g), n in wrong.most_common(MISTAKES)]
     return Table(
         "mistakes",
         "The most frequent mistakes: which tag was taken for which, how often, and in what share "

@@ -33,8 +33,7 @@ def learning(known: Known) -> Section | None:
                 "course-of-training",
                 "Gradients that are longer than the clip are shortened to it: a few are no harm; "
                 "if all are, the learning rate is not what it seems. The speed is that of the "
-                "whole time from one validation to the next, which is in it."
-                + _absent(rows),
+                "whole time from one validation to the next, which is in it." + _absent(rows),
                 drawn,
                 numbers,
             )
