@@ -167,7 +167,7 @@ def write(runs: Sequence[Run], to: Path | None = None, data: Dataset | None = No
 
 
 def figures(run: Run, data: Dataset | None = None) -> dict[str, Figure]:
-    """All pictures of the page of a run, by their names: ``confusion``, ``reliability``, ``path``, …
+    """All pictures of the page of a run, by their names: ``confusion``, ``path``, …
 
     Each is made by a function ``draw`` of its own module, from what a method of the run gives:
     ``throughtime.report.confusion.draw(run.evaluate().classes)``.

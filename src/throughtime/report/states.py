@@ -98,7 +98,7 @@ def path(h: Floats, others: Floats, symbols: Sequence[str] = ()) -> Figure:
     result = figure(5.6, 4.8)
     axes = result.add_subplot()
     names = [f"component {i + 1} ({s:.0%})".replace("%", " %") for i, s in enumerate(share)]
-    plain(axes, "the way of h(t)", *(names + [""])[:2])
+    plain(axes, "the way of h(t)", *names)
     axes.plot(behind[:, 0], behind[:, 1], ".", color=PALE, markersize=2, alpha=0.5, rasterized=True)
     for t in range(1, len(at)):  # the later, the stronger
         axes.plot(*at[t - 1 : t + 1].T, color=BLUE, linewidth=1.3, alpha=0.15 + 0.85 * t / len(at))

@@ -106,8 +106,8 @@ def _differences(names: Sequence[str], all_known: Sequence[Known]) -> Table:
         rows.append((f"{name} − {names[0]}", found.value, found.low, found.high, verdict))
     return Table(
         "differences",
-        "−log p, nats per symbol, of each run less that of the first: below zero, it is better than "
-        "the first. The 95 % interval is by resampling rows, the same for both.",
+        "−log p, nats per symbol, of each run less that of the first: below zero, it is "
+        "better. The 95 % interval is by resampling rows, the same for both.",
         Numbers(("difference", "nats", "low", "high", ""), rows),
     )
 
