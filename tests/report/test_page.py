@@ -20,10 +20,12 @@ import throughtime as tt
 from tests.helpers.commands import SMALL, Trained, bad, good
 from throughtime.inference.run import Run
 from throughtime.report.known import Known
-from throughtime.report.page import Page, page, write
+from throughtime.report.page import Page
+from throughtime.report.pages import page
 from throughtime.report.section import LEVELS, Text, level_of
 from throughtime.report.sections.compared import difference, incomparable
 from throughtime.report.sections.rows import line_of
+from throughtime.report.writing import write
 
 HOSTILE = "<script>alert('&amp;')</script>"
 VOID = {"meta", "link", "br", "hr", "img", "input"}

@@ -12,7 +12,7 @@ from throughtime.report.style import BLUE, figure, plain
 Row = Mapping[str, float | None]
 
 PANELS = {
-    "gradient norm": ("norm of the gradient", "mean over the updates, before clipping"),
+    "gradient norm": ("norm of the gradient", "before clipping"),
     "share clipped": ("updates that were clipped", "share"),
     "learning rate": ("learning rate", "at the end of the epoch"),
     "epsilon": ("forcing: P(the true value is fed back)", "probability"),

@@ -53,7 +53,7 @@ def literal(text: str) -> str:
 
     Example:
         >>> literal("$a$ b\\n")
-        '\\\\$a\\\\$ b␊'
+        '\\\\$a\\\\$ b↵'
     """
     return visible(text).replace("$", r"\$")
 

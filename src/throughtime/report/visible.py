@@ -11,8 +11,9 @@ def visible(text: str, longest: int = LONGEST) -> str:
 
     Example:
         >>> visible("a\\tb"), visible("abcdef", longest=4)
-        ('a␉b', 'abc…')
+        ('a⇥b', 'abc…')
     """
     text = text if len(text) <= longest else text[: longest - 1] + "…"
+    text = text.replace("\n", "↵").replace("\t", "⇥")
     plain = "".join(chr(0x2400 + ord(c)) if ord(c) < 32 else c for c in text)
     return plain.replace("\x7f", "\u2421").encode(errors="replace").decode()

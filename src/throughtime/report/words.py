@@ -41,7 +41,7 @@ def said(value: Any) -> str:
 
     Example:
         >>> said("two\\nlines"), said(["B", "O"]), said([0.5, 1.25]), said([[0.0], [1.0]])
-        ('two␊lines', 'B O', '0.5 1.25', '')
+        ('two↵lines', 'B O', '0.5 1.25', '')
     """
     if isinstance(value, list):
         if value and isinstance(value[0], list):

@@ -7,14 +7,18 @@ from contextlib import suppress
 import numpy as np
 import torch
 
+from throughtime.data.columns import RealColumn
 from throughtime.data.errors import DataError
+from throughtime.distribution.distribution import SequenceDistribution
+from throughtime.evaluation.likelihood import decoder, sees_x, y_given
 from throughtime.inference.forecast import same_draws
 from throughtime.inference.panel import own_cuts
-from throughtime.inference.series import is_series
+from throughtime.inference.results import ForecastStep
 from throughtime.report import backtests, fan
 from throughtime.report.known import Known
 from throughtime.report.pictures import backtest_of_test, last_steps
 from throughtime.report.section import Numbers, Part, Picture, Section
+from throughtime.runs.device import placed
 from throughtime.sequence import Sequence
 
 HISTORY, STEPS, DRAWS = 120, 40, 200
@@ -24,10 +28,10 @@ HISTORY, STEPS, DRAWS = 120, 40, 200
 def series(known: Known) -> Section | None:
     """The fan of the next steps of the test part, and what came."""
     run = known.run
-    if known.data is None or run.config.dataset is None:
+    if known.data is None:
         return None
     parts: list[Part] = []
-    if run.schema.of_series:
+    if run.schema.of_series and run.config.dataset is not None:  # whose dates are in the file
         panel, cuts = own_cuts(run.folder)
         with same_draws():
             parts.append(
@@ -55,7 +59,7 @@ def series(known: Known) -> Section | None:
                         ),
                     )
                 )
-    elif is_series(run.folder) and run.schema.y.size == 1:
+    elif _alone(known):
         parts.append(_fan(known))
     if not parts:
         return None
@@ -68,26 +72,48 @@ def series(known: Known) -> Section | None:
     )
 
 
+def _alone(known: Known) -> bool:
+    """Whether y is a series of single numbers that do not end, without an x."""
+    run, y = known.run, known.run.schema.y
+    length = decoder(run.model).length
+    return (
+        isinstance(y, RealColumn)
+        and y.sequence
+        and y.size == 1
+        and length is not None
+        and not (sees_x(run.model) or length.random)
+    )
+
+
 @torch.no_grad()
 def _fan(known: Known) -> Picture:
-    run, y = known.run, known.test.y
-    assert isinstance(y, Sequence)
-    numbers = np.asarray(run.schema.y.decode(y.values[0, : int(y.lengths)]), float).reshape(-1)
-    steps = min(STEPS, max(len(numbers) // 3, 1))
-    history, truth = numbers[:-steps], numbers[-steps:]
+    run, column = known.run, known.run.schema.y
+    assert isinstance(known.test.y, Sequence)
+    y = known.test.y[:1].values[:, : int(known.test.y.lengths[0])]
+
+    def numbers(values: torch.Tensor) -> list[float]:
+        return np.asarray(column.decode(values.cpu()), float).reshape(-1).tolist()
+
+    steps = min(STEPS, max(y.shape[1] // 3, 1))
+    given = Sequence(y[:, :-steps])
     with same_draws():
-        drawn = run.forecast([{run.schema.y.name: v} for v in history.tolist()],
-                             steps=steps, samples=DRAWS)  # fmt: skip
-    shown = history[-HISTORY:]
-    rows = [
-        (t + 1, fan._number(step.value), *(fan._number(q) for q in step.quantiles.values()), true)
-        for t, (step, true) in enumerate(zip(drawn, truth.tolist(), strict=True))
+        p = y_given(run.model, None)
+        assert isinstance(p, SequenceDistribution)
+        after = p.expand((1,)).observe(placed(run.model, given))[1]
+        paths = after.sample((DRAWS,), max_length=steps).values[:, 0]
+    levels = [level for band, *_ in fan.BANDS for level in band]
+    bands = {level: numbers(paths.quantile(level, 0)) for level in levels}
+    mean, truth = numbers(paths.mean(0)), numbers(y[0, -steps:])
+    drawn = [
+        ForecastStep(mean[t], None, {level: band[t] for level, band in bands.items()})
+        for t in range(steps)
     ]
-    levels = [f"q{level:g}" for level in drawn[0].quantiles]
+    history = np.array(numbers(y[0, :-steps])[-HISTORY:])
+    rows = list(zip(range(1, steps + 1), mean, *bands.values(), truth, strict=True))
     return Picture(
         "forecast",
-        f"The last {steps} steps of the test part as they were forecast from before them, over "
-        f"{DRAWS} paths, and what came.",
-        fan.draw(shown, drawn, truth, f"{run.schema.y.name}: the next {steps} steps"),
-        Numbers(("step", "mean", *levels, "truth"), rows),
+        f"The last {steps} steps of a row of the test part as they were forecast from before them, "
+        f"over {DRAWS} paths: the bands should have 50 and 90 % of what comes.",
+        fan.draw(history, drawn, np.array(truth), f"{column.name}: the next {steps} steps"),
+        Numbers(("step", "mean", *(f"q{level:g}" for level in bands), "truth"), rows),
     )
