@@ -33,7 +33,7 @@ def test_what_happens_as_often_as_said_is_on_the_line() -> None:
     found = calibration.calibration(said, rng.uniform(size=said.size) < said)
     np.testing.assert_allclose(found.happened, found.said, atol=0.01)
     assert found.error < 0.01
-    assert found.count.sum() == said.size
+    assert found.counts.sum() == said.size
     surer = calibration.calibration(said, rng.uniform(size=said.size) < said / 2)
     assert surer.error == pytest.approx(0.25, abs=0.01)
     ends = calibration.calibration(np.array([0.0, 1.0]), np.array([False, True]))

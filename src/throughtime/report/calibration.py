@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from statistics import NormalDist
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -26,20 +26,20 @@ class Calibration(NamedTuple):
         happened: the share of these events that happened.
         low: the lower end of its 95 % interval, by Wilson (1927).
         high: the upper end.
-        count: how many events are in each bin.
+        counts: how many events are in each bin.
     """
 
     said: Floats
     happened: Floats
     low: Floats
     high: Floats
-    count: NDArray[np.int64]
+    counts: NDArray[np.int64]
 
     @property
     def error(self) -> float:
         r"""The expected calibration error,
         :math:`\sum_b \frac{n_b}{n} |\text{happened}_b - \text{said}_b|`."""
-        return float(np.abs(self.happened - self.said) @ self.count / self.count.sum())
+        return float(np.abs(self.happened - self.said) @ self.counts / self.counts.sum())
 
 
 def calibration(said: Floats, happened: NDArray[np.bool_], ends: Floats = TENTHS) -> Calibration:
@@ -52,18 +52,20 @@ def calibration(said: Floats, happened: NDArray[np.bool_], ends: Floats = TENTHS
 
     Example:
         >>> found = calibration(np.array([0.12, 0.18, 0.9]), np.array([False, True, True]))
-        >>> found.said.tolist(), found.happened.tolist(), found.count.tolist()
+        >>> found.said.tolist(), found.happened.tolist(), found.counts.tolist()
         ([0.15, 0.9], [0.5, 1.0], [2, 1])
     """
     bins = np.clip(np.searchsorted(ends, said, "right") - 1, 0, len(ends) - 2)
     count = np.bincount(bins, minlength=len(ends) - 1)
     there = count > 0
-    sums = [np.bincount(bins, v, len(ends) - 1)[there] for v in (said, happened)]
+    sums: list[Floats] = [
+        np.bincount(bins, v, len(ends) - 1)[there].astype(float) for v in (said, happened)
+    ]
     count = count[there]
     return Calibration(sums[0] / count, sums[1] / count, *wilson(sums[1], count), count)
 
 
-def wilson(hits: Floats, count: NDArray[np.int64]) -> tuple[Floats, Floats]:
+def wilson(hits: Floats, count: NDArray[Any]) -> tuple[Floats, Floats]:
     r"""The 95 % interval of a share, from how often something happened.
 
     .. math:: \frac{h + z^2/2}{n + z^2} \pm
@@ -113,7 +115,7 @@ def draw(found: Calibration, title: str, said: str, happened: str, *, rare: bool
         above.set(xlim=(0, 1.02), ylim=(0, 1.02))
         for axis in (above.xaxis, above.yaxis):
             axis.set_major_formatter(PercentFormatter(1, decimals=0, symbol=" %"))
-    below.vlines(found.said, 0.8 if rare else 0, found.count, color=BLUE, linewidth=5)
+    below.vlines(found.said, 0.8 if rare else 0, found.counts, color=BLUE, linewidth=5)
     if rare:
         below.set_yscale("log")
     else:

@@ -53,5 +53,5 @@ def draw(rows: Sequence[Row]) -> Figure | None:
         top = max(value for _, value in points)
         axes.set_ylim(0, 1.05 if name in ("share clipped", "epsilon") else 1.12 * top or 1.0)
         axes.xaxis.set_major_locator(MaxNLocator(5, integer=True))
-        axes.yaxis.label.set_size("small")
+        axes.yaxis.label.set_fontsize("small")
     return result

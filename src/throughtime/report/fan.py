@@ -41,8 +41,8 @@ def draw(
     first = len(history)
     after = np.arange(first, first + len(steps))
     for (low, high), color, label in BANDS:
-        ends = ([_number(step.quantiles[level]) for step in steps] for level in (low, high))
-        axes.fill_between(after, *ends, color=color, linewidth=0, label=label)
+        below, above = ([_number(s.quantiles[level]) for s in steps] for level in (low, high))
+        axes.fill_between(after, below, above, color=color, linewidth=0, label=label)
     axes.plot(np.arange(first), history, color=INK, linewidth=1, label="history")
     axes.plot(after, [_number(step.value) for step in steps], color=BLUE, label="mean")
     if truth is not None:

@@ -13,6 +13,7 @@ from torch.nn.functional import one_hot
 
 from throughtime.evaluation.likelihood import decoder, log_prob
 from throughtime.model.encoder_decoder import EncoderDecoder
+from throughtime.model.recurrent_model import RecurrentModel
 from throughtime.report.style import BLUE, INK, ORANGE, figure, literal, tinted
 from throughtime.runs.build import Model
 from throughtime.sequence import Sequence
@@ -58,10 +59,11 @@ def gradient_times_input(model: Model, x: Sequence | Tensor, y: Sequence | Tenso
 def _size(model: Model) -> int:
     """How many symbols x has."""
     part = model.encoder if isinstance(model, EncoderDecoder) else decoder(model)
+    assert isinstance(part, RecurrentModel)  # that of pictures has no symbols
     graph = part.graph
     size = graph.input_size if Edge.INPUT in graph.wiring else graph.vector_size
     assert size is not None
-    return int(size)
+    return size
 
 
 def draw(

@@ -7,6 +7,7 @@ import math
 from throughtime.report.known import Known
 from throughtime.report.section import (
     LEGEND,
+    Cell,
     Line,
     Numbers,
     Part,
@@ -64,7 +65,7 @@ def rows(known: Known) -> Section | None:
 def _table(name: str, caption: str, found: list[Told]) -> Table:
     said = any(row.x for row in found)
     columns = (*(["row"] if said else []), "true", "the model's", "P(true)")
-    cells = [
+    cells: list[tuple[Cell, ...]] = [
         (
             *([row.x] if said else []),
             visible(row.symbols[0]),
