@@ -69,7 +69,7 @@ def components(h: Floats) -> tuple[Floats, Floats, Floats]:
 
     Example:
         >>> _, axes, share = components(np.array([[0.0, 1], [0, 2], [0, 5]]))
-        >>> np.abs(axes[0]).tolist(), share.tolist()
+        >>> np.abs(axes[0]).round(6).tolist(), share.tolist()
         ([0.0, 1.0], [1.0, 0.0])
     """
     mean = h.mean(0)

@@ -32,33 +32,7 @@ def series(known: Known) -> Section | None:
         return None
     parts: list[Part] = []
     if run.schema.of_series and run.config.dataset is not None:  # whose dates are in the file
-        panel, cuts = own_cuts(run.folder)
-        with same_draws():
-            parts.append(
-                Picture(
-                    "forecasts",
-                    "The last steps of the test part as they were forecast from before them: the "
-                    "median, the bands that should have 50, 80 and 95 % of what comes, and what "
-                    "came.",
-                    last_steps(run, panel, cuts.test),
-                )
-            )
-            with suppress(DataError):  # where no series is long enough to measure forecasts
-                found = backtest_of_test(run, panel, cuts.test)
-                by_step = found.by_step()
-                names = list(next(iter(by_step.values())))
-                parts.append(
-                    Picture(
-                        "backtest",
-                        "Forecasts from several points of the test part: how often the intervals "
-                        "have the value, where among the paths it lies, and what is left of it.",
-                        backtests.draw(found),
-                        Numbers(
-                            ("step", *names),
-                            [(t, *(v[n] for n in names)) for t, v in by_step.items()],
-                        ),
-                    )
-                )
+        parts += _of_panel(known)
     elif _alone(known):
         parts.append(_fan(known))
     if not parts:
@@ -70,6 +44,38 @@ def series(known: Known) -> Section | None:
         "of them.",
         parts,
     )
+
+
+def _of_panel(known: Known) -> list[Part]:
+    """Forecasts of the end of the test part, and how good those within it have been."""
+    run, parts = known.run, list[Part]()
+    panel, cuts = own_cuts(run.folder)
+    with same_draws():
+        if panel.step.regular:  # else the next times are not known
+            parts.append(
+                Picture(
+                    "forecasts",
+                    "The last steps of the test part as they were forecast from before them: the "
+                    "median, the bands that should have 50, 80 and 95 % of what comes, and what "
+                    "came.",
+                    last_steps(run, panel, cuts.test),
+                )
+            )
+        with suppress(DataError):  # where no series is long enough to measure forecasts
+            found = backtest_of_test(run, panel, cuts.test)
+            by_step = found.by_step()
+            names = list(next(iter(by_step.values())))
+            rows = [(t, *(numbers[n] for n in names)) for t, numbers in by_step.items()]
+            parts.append(
+                Picture(
+                    "backtest",
+                    "Forecasts from several points of the test part: how often the intervals have "
+                    "the value, where among the paths it lies, and what is left of it.",
+                    backtests.draw(found),
+                    Numbers(("step", *names), rows),
+                )
+            )
+    return parts
 
 
 def _alone(known: Known) -> bool:
