@@ -56,6 +56,9 @@ def main() -> None:
     print(f"In all {time.perf_counter() - began:.0f} seconds. What to try next:\n")
     for command in next_steps(*paths):
         print(f"  {command}")
+    print("\nWhat they have learned, to look at in a browser:\n")
+    for path in paths:
+        print(f"  {path.absolute() / 'report.html'}")
 
 
 def train(options: dict[str, Any]) -> Path:
@@ -68,13 +71,13 @@ def train(options: dict[str, Any]) -> Path:
 
 
 def measure(path: Path) -> str:
-    """Evaluate a trained model, and draw its pictures into its folder."""
+    """Evaluate a trained model, and write its report into its folder."""
     run = tt.load(path)
     torch.manual_seed(0)
     data = run.data()
     lines = captions(run, data) if run.schema.picture_shape else names(run, data)
-    pictures = tt.report.draw_all(run, data)
-    return "\n".join([*lines, f"\nPictures: {pictures[0].parent}/"])
+    tt.report.write([run], data=data)
+    return "\n".join(lines)
 
 
 def next_steps(captions: Path, names: Path) -> list[str]:

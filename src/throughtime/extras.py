@@ -25,7 +25,7 @@ EXTRAS = {
         "tqdm": "tqdm",
     },
     "forecast": {"holidays": "holidays", "statsforecast": "statsforecast"},
-    "report": {"matplotlib": "matplotlib"},
+    "report": {"jinja2": "jinja2", "matplotlib": "matplotlib"},
     "sweep": {"optuna": "optuna"},
     "tensorboard": {"tensorboard": "tensorboard"},
     "ray": {"pandas": "pandas", "ray": "ray"},

@@ -102,7 +102,7 @@ def test_a_finished_training_is_no_failure_where_others_draw(
 def test_pictures_are_drawn_while_it_is_trained_but_by_one_at_a_time(trained: Trained) -> None:
     path = trained()
     with alone(path):
-        assert "Drew" in good("report", path)
+        assert f"Wrote {path / 'report.html'}" in good("report", path)
     for picture in (path / "pictures").glob("*.png"):
         assert picture.stat().st_size > 5_000
     with alone(path / "pictures"):

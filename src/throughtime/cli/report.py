@@ -10,12 +10,21 @@ from throughtime.cli.files import RunPath
 
 
 @click.command()
-@click.argument("run", type=RunPath())
-def report(run: Path) -> None:
-    """Draw the pictures of a RUN again: wiring, learning curve, lengths, captions,
-    forecasts and how good these have been."""
-    from throughtime.inference.run import Run
-    from throughtime.report.pictures import draw_all
+@click.argument("runs", metavar="RUN...", type=RunPath(), nargs=-1, required=True)
+@click.option(
+    "-o",
+    "--out",
+    type=click.Path(path_type=Path),
+    help="Write the page to this .html file [RUN/report.html; of several, ./report.html].",
+)
+def report(runs: tuple[Path, ...], out: Path | None) -> None:
+    """Write a page that shows what a RUN has learned, or several beside each other.
 
-    for picture in draw_all(Run.load(run)):
-        click.echo(f"Drew {picture}")
+    The page is one HTML file that opens anywhere, without a network or a script. Its pictures are
+    beside it as SVG and PNG, in the folder `pictures`, and its numbers as CSV, in `numbers`; with
+    -o, these are in a folder with the name of the page.
+    """
+    from throughtime.inference.run import Run
+    from throughtime.report import write
+
+    click.echo(f"Wrote {write([Run.load(run) for run in runs], out)}")

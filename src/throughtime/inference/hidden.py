@@ -5,10 +5,13 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from throughtime.data import Examples
 from throughtime.data.pairs.encoding import x_of, y_of
 from throughtime.distribution import SequenceDistribution
-from throughtime.evaluation.likelihood import decoder, sees_x, stand_ins, y_given
+from throughtime.evaluation.likelihood import decoder, sees_x, stand_ins, there, y_given
+from throughtime.evaluation.likelihood import y_of as of_rows
 from throughtime.inference.evaluate import examples_of
+from throughtime.inference.forecast import same_draws
 from throughtime.inference.rows import reading_of, tables
 from throughtime.runs.device import placed
 from throughtime.runs.folder import RunFolder
@@ -34,7 +37,7 @@ def hidden_states(
     """
     wiring = decoder(run.model).wiring
     if run.schema.running:
-        return _of(run, None, examples_of(run, source, form).y)
+        return states_of(run, examples_of(run, source, form))
     needs_y = not (wiring.emits_last or (Edge.INPUT in wiring and wiring.independent))
     of_x = run.schema.x if sees_x(run.model) else ()
     columns = (*of_x, run.schema.y) if needs_y else of_x
@@ -45,14 +48,32 @@ def hidden_states(
     return found
 
 
+@torch.no_grad()
+def states_of(run: RunFolder, examples: Examples) -> list[tuple[Tensor, ...]]:
+    """As :func:`hidden_states`, of examples; of series, what is missing is drawn first."""
+    if examples.observed is None:
+        return _of(run, examples.x, examples.y)
+    rows = there(run.model, examples)
+    p = of_rows(run.model, rows)
+    assert isinstance(p, SequenceDistribution)
+    assert isinstance(rows.y, Sequence)
+    observed = rows.observed
+    assert observed is not None
+    with same_draws():
+        seeing, filled = p.seeing(rows.y, observed if p.output.independent else observed.all(-1))
+    return _listed(seeing.hidden_states(filled))
+
+
 def _of(
     run: RunFolder, x: Sequence | Tensor | None, y: Sequence | Tensor | None
 ) -> list[tuple[Tensor, ...]]:
     model = decoder(run.model)
     if model.wiring.emits_last:
-        layers = model.hidden_states(placed(run.model, x))
-    else:
-        p, y = y_given(run.model, x), placed(run.model, y)
-        assert isinstance(p, SequenceDistribution)
-        layers = p.hidden_states(stand_ins(p, y) if isinstance(y, Sequence) else y)
+        return _listed(model.hidden_states(placed(run.model, x)))
+    p, y = y_given(run.model, x), placed(run.model, y)
+    assert isinstance(p, SequenceDistribution)
+    return _listed(p.hidden_states(stand_ins(p, y) if isinstance(y, Sequence) else y))
+
+
+def _listed(layers: tuple[Sequence, ...]) -> list[tuple[Tensor, ...]]:
     return list(zip(*(layer.to("cpu").to_list() for layer in layers), strict=True))

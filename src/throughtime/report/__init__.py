@@ -1,5 +1,7 @@
-"""Pictures of a run: its wiring, its learning curve, and its lengths and captions."""
+"""A run as a page, with all its pictures and numbers."""
 
+from throughtime.report.pages import figures
 from throughtime.report.pictures import draw_all
+from throughtime.report.writing import write
 
-__all__ = ["draw_all"]
+__all__ = ["draw_all", "figures", "write"]

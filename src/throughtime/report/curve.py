@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from matplotlib.figure import Figure
 
-from throughtime.report.style import BLUE, ORANGE, PALE, figure, plain
+from throughtime.report.style import BLUE, INK, ORANGE, PALE, figure, plain
 from throughtime.runs.metrics import standing
 
 
@@ -16,7 +16,7 @@ def draw(rows: list[dict[str, float | None]], name: str) -> Figure:
         >>> len(draw([row], "a run").axes)
         1
     """
-    result = figure(7, 4)
+    result = figure(5.6, 3.6)
     axes = result.add_subplot()
     steps = [row["step"] or 0.0 for row in rows]
     train = [row["train nats"] or 0.0 for row in rows]
@@ -35,7 +35,7 @@ def draw(rows: list[dict[str, float | None]], name: str) -> Figure:
         textcoords="offset points",
         ha="right" if steps[best] > sum(steps) / len(steps) else "left",
         va="top",
-        color=ORANGE,
+        color=INK,
     )
-    axes.legend(frameon=False)
+    axes.legend(frameon=False, loc="upper right")
     return result

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from throughtime.data.columns.panel import Panel, Series
 from throughtime.data.times.zones import to_wall
 from throughtime.inference.forecast import Forecast
-from throughtime.report.style import BLUE, INK, ORANGE, PALE, figure, plain
+from throughtime.report.style import BLUE, INK, ORANGE, PALE, figure, literal, plain
 
 BANDS = ((0.95, "#dde8f3"), (0.8, "#b9d0e8"), (0.5, "#8db2d9"))
 """The probabilities of the bands, and their colours, which are opaque, as in the legend."""
@@ -121,7 +121,7 @@ def _page(
             axes.set_ylabel("")  # all have the same
     result.get_layout_engine().set(h_pad=0.07, w_pad=0.07)  # type: ignore[union-attr,call-arg]
     if title:
-        result.suptitle(_literal(title), x=0.01, ha="left", color=INK, fontsize=13)
+        result.suptitle(literal(title), x=0.01, ha="left", color=INK, fontsize=13)
     order = ["history", "truth", "median", *(f"{share:.0%}" for share, _ in reversed(BANDS))]
     keys = [key for key in order if key in named]
     result.legend(
@@ -216,9 +216,4 @@ def _ticks(axes: Axes, times: NDArray[Any]) -> None:
 
 def _short(name: str, most: int) -> str:
     half = most // 2
-    return _literal(name if len(name) <= most else f"{name[:half]}…{name[half + 1 - most :]}")
-
-
-def _literal(text: str) -> str:
-    """The text, of which no part is mathematics."""
-    return text.replace("$", r"\$")
+    return literal(name if len(name) <= most else f"{name[:half]}…{name[half + 1 - most :]}")

@@ -16,7 +16,7 @@ def draw(data: Tensor, model: Tensor, name: str) -> Figure:
         model: P(τ) of the model, for the same τ, marginalised over y.
         name: the name of the data, for the title.
     """
-    result = figure(7, 4)
+    result = figure(5.4, 4.2)
     axes = result.add_subplot()
     shown = min(int(data.nonzero().max()) + 5, len(data))
     plain(axes, f"{name}: how long the sequences are", "length τ", "P(τ)")
@@ -26,5 +26,5 @@ def draw(data: Tensor, model: Tensor, name: str) -> Figure:
         steps, model[:shown].tolist(), where="mid", color=ORANGE, linewidth=1.8, label="model"
     )
     axes.set_xlim(-0.5, shown - 0.5)
-    axes.legend(frameon=False)
+    axes.legend(frameon=False, loc="upper right")
     return result

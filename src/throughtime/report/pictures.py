@@ -72,13 +72,13 @@ def draw_all(run: Run, data: Dataset | None = None) -> list[Path]:
             found["lengths"] = lengths.draw(*shares, data.name)
         if data.schema.picture_shape is not None and sees_x(run.model):
             for part in [part for part in data.splits if part not in ("train", "valid")]:
-                found[f"captions-{part}"] = _sheet(run, data, part)
+                found[f"captions-{part}"] = sheet(run, data, part)
         if data.schema.of_series and run.config.dataset is not None:
             panel, cuts = own_cuts(run.folder)
             if panel.step.regular:  # else the next times are not known
-                found["forecasts"] = _last_steps(run, panel, cuts.test)
+                found["forecasts"] = last_steps(run, panel, cuts.test)
             with suppress(DataError):  # where no series is long enough to measure forecasts
-                found["backtest"] = backtests.draw(_backtest(run, panel, cuts.test))
+                found["backtest"] = backtests.draw(backtest_of_test(run, panel, cuts.test))
     folder = folder_in(run.path, PICTURES)
     with alone(folder):  # not the run's folder, which may be trained in meanwhile
         save(folder / WIRING, [run.model.draw().svg.encode()])
@@ -89,7 +89,8 @@ def draw_all(run: Run, data: Dataset | None = None) -> list[Path]:
     return [folder / WIRING, *(folder / f"{name}.png" for name in found)]
 
 
-def _sheet(run: Run, data: Dataset, part: str) -> Figure:
+def sheet(run: Run, data: Dataset, part: str) -> Figure:
+    """Some pictures of a part of the data with their captions and the model's."""
     examples, (seen,), name = data.splits[part], data.schema.x, data.schema.y
     chosen = examples[torch.randperm(len(examples))[:SHEET]]
     p = y_given(run.model, chosen.x)
@@ -105,7 +106,7 @@ def _sheet(run: Run, data: Dataset, part: str) -> Figure:
     return captions.draw(shown, title)
 
 
-def _last_steps(run: Run, panel: Panel, first: Any) -> Figure:
+def last_steps(run: Run, panel: Panel, first: Any) -> Figure:
     """Forecasts of some series from a point in the test part on, with what came then."""
     times = times_of(panel)
     steps = min(int((times >= first).sum()), max(2 * panel.step.season, WINDOW))
@@ -123,7 +124,7 @@ def _last_steps(run: Run, panel: Panel, first: Any) -> Figure:
     return page(history, drawn, truths, title)
 
 
-def _backtest(run: Run, panel: Panel, first: Any) -> Backtest:
+def backtest_of_test(run: Run, panel: Panel, first: Any) -> Backtest:
     """Forecasts of some series from several points in the test part, measured."""
     there = [s for s in panel.series if not np.isnan(s.y[s.times >= first]).all()]
     at = np.unique(np.linspace(0, len(there) - 1, min(MEASURED_SERIES, len(there))).astype(int))

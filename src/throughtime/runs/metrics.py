@@ -14,10 +14,14 @@ from throughtime.runs.errors import RunError
 
 COLUMNS = (
     *("epoch", "step", "seconds", "train nats", "valid nats", "valid accuracy"),
-    *("learning rate", "epsilon"),
+    *("learning rate", "epsilon", "gradient norm", "share clipped"),
 )
 """The columns of ``metrics.csv``: nats are per symbol, ends included; the accuracy is of labels;
-epsilon is the probability of observed values in scheduled sampling."""
+epsilon is the probability of observed values in scheduled sampling; the norm is the mean over the
+updates of an epoch, before clipping, of which the last says how many were clipped."""
+
+OLDEST = 8
+"""So many columns all runs have; of those trained before there were more, these are empty."""
 
 Metrics: TypeAlias = list[dict[str, float | None]]
 """A row for each epoch."""
@@ -76,6 +80,8 @@ def metrics_of(file: Path, said: Mapping[str, str]) -> Metrics:
     """
     try:
         rows = from_json(said["training"])["metrics"]
-        return [{name: row[name] for name in COLUMNS} for row in rows]
+        return [
+            {n: row[n] if n in COLUMNS[:OLDEST] else row.get(n) for n in COLUMNS} for row in rows
+        ]
     except (KeyError, TypeError) as error:
         raise RunError(f"{file}: has no metrics ({error!r})") from None

@@ -16,7 +16,13 @@ METRICS = "metrics.csv"
 """A line for each epoch, to look at: a copy of what the state has."""
 
 PICTURES = "pictures"
-"""The folder of what ``throughtime report`` draws."""
+"""The folder of the pictures that training and ``throughtime report`` draw."""
+
+NUMBERS = "numbers"
+"""The folder of the numbers that ``throughtime report`` writes, as CSV."""
+
+REPORT = "report.html"
+"""The page that ``throughtime report`` writes."""
 
 LOCK = ".lock"
 """The file that is locked in a folder which is written to."""

@@ -11,6 +11,7 @@ from throughtime.runs.config import Config
 class Progress:
     """The progress of training: counts, and sums over the current epoch.
 
+    ``norms`` are the norms of the gradients, of which so many were ``clipped``.
     ``validation`` is the seconds that the last validation took; before the first one, a guess. Each
     is of so many symbols as were ``measured`` by the first one; all, if it is None.
     """
@@ -24,6 +25,8 @@ class Progress:
     since_best: int = 0
     validation: float = 0.0
     measured: int | None = None
+    norms: float = 0.0
+    clipped: int = 0
 
     def end_of_updates(self, config: Config) -> float | None:
         """The seconds after which no update begins, so that the last validation ends in time; None
@@ -47,8 +50,8 @@ class Progress:
     def check(self, updates: int) -> None:
         """Raise a ``ValueError`` if the counts, which were read from a file, are not possible in
         a training with so many ``updates`` per epoch."""
-        counts = (self.epoch, self.position, self.step, self.symbols, self.since_best)
-        sums = (self.seconds, self.nats, self.validation)
+        counts = (self.epoch, self.position, self.step, self.symbols, self.since_best, self.clipped)
+        sums = (self.seconds, self.nats, self.validation, self.norms)
         if not (
             all(isinstance(count, int) and 0 <= count < 2**63 for count in counts)
             and all(isinstance(total, float) for total in sums)

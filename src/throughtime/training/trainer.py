@@ -290,6 +290,8 @@ class Trainer:
         progress.position += 1
         progress.nats += nats.item()
         progress.symbols += count
+        progress.norms += norm.item()
+        progress.clipped += norm.item() > config.clip
         return {
             "epoch": progress.epoch + 1,
             "step": progress.step,
@@ -329,10 +331,12 @@ class Trainer:
         if done or better:
             progress.since_best = 0 if better else progress.since_best + 1
         train = progress.nats / progress.symbols
+        norm, clipped = (n / progress.position for n in (progress.norms, progress.clipped))
         if done:
             progress.epoch, progress.position = progress.epoch + 1, 0
             self.objective.carried = None
             progress.nats, progress.symbols = 0.0, 0
+            progress.norms, progress.clipped = 0.0, 0
         self.metrics.append(
             {
                 "epoch": progress.epoch,
@@ -342,6 +346,8 @@ class Trainer:
                 **found,
                 "learning rate": self.optimiser.rate,
                 "epsilon": self._epsilon(),
+                "gradient norm": norm,
+                "share clipped": clipped,
             }
         )
         return better, (
