@@ -45,9 +45,10 @@ def test_the_programs_of_the_readme_run(
     ]
     Path("people.csv").write_text("\n".join(["name,country", *rows]) + "\n")
     for code in BLOCKS:
-        exec(compile(code, "README.md", "exec"), {})
+        fewer = code.replace("range(400)", "range(40)")
+        exec(compile(fewer, "README.md", "exec"), {})
     out = capsys.readouterr().out
-    assert "Sequence(batch_shape=(1,)" in out
+    assert out.startswith("GREEK SMALL ")
     assert "country as label, given name as characters" in out
 
 
