@@ -48,10 +48,21 @@ def _is_own(value: object, module: ModuleType) -> bool:
     return type(value).__module__ == module.__name__
 
 
-def page(module: ModuleType, title: str) -> str:
+def own_names() -> dict[str, list[str]]:
+    """The public names of each module, each name once: on the first page that has it."""
+    found: dict[str, list[str]] = {}
+    seen: set[int] = set()
+    for module in map(import_module, PAGES):
+        values = {name: getattr(module, name) for name in names_of(module)}
+        found[module.__name__] = [name for name, value in values.items() if id(value) not in seen]
+        seen |= {id(value) for value in values.values()}
+    return found
+
+
+def page(module: ModuleType, title: str, names: list[str]) -> str:
     """The page of a module, as reStructuredText."""
     lines = [title, "=" * len(title), "", f".. automodule:: {module.__name__}", ""]
-    for name in names_of(module):
+    for name in names:
         value, full = getattr(module, name), f"{module.__name__}.{name}"
         if inspect.isclass(value):
             lines += [f".. autoclass:: {full}", "   :members:", "   :show-inheritance:", ""]
@@ -81,9 +92,10 @@ def write(app: Sphinx) -> None:
     """Write the pages into ``reference/``, of which nothing is kept in the repository."""
     folder = Path(app.srcdir) / "reference"
     folder.mkdir(exist_ok=True)
+    names = own_names()
     pages = {
-        name.removeprefix("throughtime."): page(import_module(name), title)
-        for name, title in PAGES.items()
+        module.removeprefix("throughtime."): page(import_module(module), title, names[module])
+        for module, title in PAGES.items()
     }
     about = ["Reference", "=========", "", "Every public name, from its docstring.", ""]
     index = [*about, ".. toctree::", "   :maxdepth: 1", "", *(f"   {stem}" for stem in pages), ""]
@@ -96,12 +108,12 @@ def write(app: Sphinx) -> None:
 def check(app: Sphinx, env: BuildEnvironment) -> None:
     """Refuse a site that lacks a public name, or has one without a docstring."""
     there = env.domaindata["py"]["objects"]
-    for module in map(import_module, PAGES):
-        for name in names_of(module):
-            if f"{module.__name__}.{name}" not in there:
-                raise ExtensionError(f"the reference lacks {module.__name__}.{name}")
-            if not inspect.getdoc(getattr(module, name)):
-                raise ExtensionError(f"{module.__name__}.{name} has no docstring")
+    for module, names in own_names().items():
+        for name in names:
+            if f"{module}.{name}" not in there:
+                raise ExtensionError(f"the reference lacks {module}.{name}")
+            if not inspect.getdoc(getattr(import_module(module), name)):
+                raise ExtensionError(f"{module}.{name} has no docstring")
 
 
 def sections(app: Sphinx, what: str, name: str, value: Any, options: Any, lines: list[str]) -> None:
