@@ -11,9 +11,11 @@ from tools.mutation.mutants import (
     outputs,
     recurrence,
     runs,
+    seeing,
     series,
 )
 
-PARTS = (recurrence, graphs, models, outputs, modules, files, data, measures, series, runs, engine)
+PARTS = (recurrence, graphs, models, outputs, modules, files, data, measures, series, seeing, runs,
+         engine)  # fmt: skip
 
 MUTANTS = [mutant for part in PARTS for mutant in part.MUTANTS]
