@@ -179,9 +179,8 @@ def _introduction(run: RunFolder, data: Dataset) -> Iterator[str]:
     yield f"{data.name}: {data.description}"
     for line in data.understood:
         yield f"  {line}"
-    sizes = ", ".join(f"{size(part):,} {name}" for name, part in data.splits.items())
-    what = "series" if data.schema.of_series else "steps" if data.schema.running else "rows"
-    yield f"{sizes} {what}"
+    sizes = {name: size(part, data.schema) for name, part in data.splits.items()}
+    yield f"{', '.join(f'{n:,} {name}' for name, (n, _) in sizes.items())} {sizes['train'][1]}"
     yield (
         f"{config.cell} of {config.layers} × {config.hidden_size}, {config.wiring}, "
         f"{config.output}, {config.length or 'one value'}: {parameters:,} parameters in {run.path}"

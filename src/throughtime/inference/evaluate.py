@@ -14,6 +14,7 @@ from throughtime.data import DataError, Dataset, Examples
 from throughtime.data.columns import WHOLE, Features
 from throughtime.data.pairs.encoding import parsed, x_of, y_of
 from throughtime.data.panel.dataset import encoded
+from throughtime.data.schema import Schema
 from throughtime.data.table.equal import groups_of, written
 from throughtime.data.table.table import Table
 from throughtime.data.vocabularies.absent import absent_labels, warn_of_absent
@@ -176,10 +177,19 @@ def part(data: Dataset, split: str) -> Examples:
     return data.splits[split]
 
 
-def size(examples: Examples) -> int:
-    """The number of rows; of one long row, such as running text, the number of steps."""
-    y = examples.y
-    return y.steps if isinstance(y, Sequence) and len(y) == 1 else len(y)
+def size(examples: Examples, schema: Schema) -> tuple[int, str]:
+    """How many examples there are, and of what: rows, or series; of running text, or of one series,
+    the steps that are measured.
+
+    Args:
+        examples: the examples.
+        schema: that of their columns.
+    """
+    y, long = examples.y, schema.running or schema.of_series
+    if isinstance(y, Sequence) and len(y) == 1 and long:
+        given = 0 if examples.start is None else int(examples.start[0])
+        return y.steps - given, "steps"
+    return len(y), "series" if schema.of_series else "rows"
 
 
 def shuffled_x(model: Model, examples: Examples) -> Examples:
@@ -218,7 +228,7 @@ def evaluate_examples(
     """
     running = run.schema.running
     examples = whole.limited_to(MEASURED)
-    how_many = _in_words(whole, examples, running)
+    how_many = _in_words(whole, examples, run.schema)
     if shuffled:
         examples = shuffled_x(run.model, examples)
     warn_of_absent(absent_labels(examples.y), name if split is None else f"{name}, {split}")
@@ -238,9 +248,10 @@ def _classes(run: RunFolder, examples: Examples) -> Classes | None:
     return by_class(run.model, examples, y)
 
 
-def _in_words(whole: Examples, measured: Examples, running: bool) -> str:
+def _in_words(whole: Examples, measured: Examples, schema: Schema) -> str:
     """How many examples are measured, in words."""
-    count = f"{size(measured):,} {'steps' if running else 'rows'}"
+    number, what = size(measured, schema)
+    count, running = f"{number:,} {what}", schema.running
     if measured is whole:
         return count
     assert isinstance(whole.y, Sequence)

@@ -61,6 +61,12 @@ class Known:
         """A few short rows of the test part, of which gradients are taken one by one."""
         return some(self.run.model, self.test)
 
+    @property
+    def said_of_few(self) -> str:
+        """How many they are, in words."""
+        many = len(self.few)
+        return f"{many} short examples of the test part" if many > 1 else "the end of the test part"
+
     @cached_property
     def evaluation(self) -> Evaluation:
         """All metrics on it, with their intervals."""

@@ -103,11 +103,10 @@ def _facts(known: Known) -> list[Fact]:
                 said = [f"{end:.1%}".replace("%", " %") if share else f"{end:.3f}" for end in ends]
                 more = f"95 %: {said[0]} to {said[1]}"
             facts.append(Fact(value, f"{number.name.replace('-log', '−log')}, {number.unit}", more))
-        sizes = {name: size(part) for name, part in known.data.splits.items()}
-        schema = known.run.schema
-        what = "series" if schema.of_series else "steps" if schema.running else "rows"
-        held = ", ".join(f"{count:,} {name}" for name, count in sizes.items() if name != "train")
-        facts.append(Fact(f"{sizes['train']:,}", f"{what} to train on", f"and {held}"))
+        sizes = {n: size(part, known.run.schema) for n, part in known.data.splits.items()}
+        count, what = sizes.pop("train")
+        held = ", ".join(f"{number:,} {name}" for name, (number, _) in sizes.items())
+        facts.append(Fact(f"{count:,}", f"{what} to train on", f"and {held}"))
     parameters = sum(p.numel() for p in known.run.model.parameters())
     facts.append(Fact(f"{parameters:,}", "parameters"))
     if metrics := known.run.metrics:

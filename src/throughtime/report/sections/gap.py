@@ -48,8 +48,7 @@ def the_gap(known: Known) -> Section | None:
         "The gap",
         "gap",
         "In training each step is given the true value before it; in use the model is given its "
-        f"own. What that costs, on {len(rows)} short examples of the test part, the first "
-        f"{prefix} values given.",
+        f"own. What that costs, on {known.said_of_few}, the first {prefix} values given.",
         parts,
     )
 

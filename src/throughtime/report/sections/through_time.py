@@ -41,8 +41,8 @@ def through_time(known: Known) -> Section | None:
     return Section(
         "Gradient through time",
         "through-time",
-        f"Does this model remember, and how far? {answer} Measured on {len(known.few)} short "
-        "examples of the test part, by the exact gradient.",
+        f"Does this model remember, and how far? {answer} Measured on {known.said_of_few}, by the "
+        "exact gradient.",
         parts,
     )
 
