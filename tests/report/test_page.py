@@ -70,13 +70,13 @@ def of(path: Path) -> Page:
 
 
 SECTIONS = {
-    "label": "summary learning labels rows inside inputs",
-    "number": "summary learning inside",
-    "translation": "summary learning length captions rows inside",
-    "predicted": "summary learning length captions rows inside",
-    "tags": "summary learning labels rows inside",
-    "numbers": "summary learning inside",
-    "alone": "summary learning length samples rows inside",
+    "label": "summary learning through-time labels rows inside inputs",
+    "number": "summary learning through-time inside",
+    "translation": "summary learning through-time gap length captions rows inside",
+    "predicted": "summary learning through-time gap length captions rows inside",
+    "tags": "summary learning through-time labels rows inside",
+    "numbers": "summary learning through-time inside",
+    "alone": "summary learning through-time gap length samples rows inside",
 }
 
 
@@ -126,7 +126,8 @@ def test_no_text_of_the_data_is_html_and_the_page_needs_nothing_else(hostile: Pa
     assert read.tags["figcaption"] + read.tags["summary"] == read.tags["figure"]
     assert {*re.findall(r"url\(#([^)]+)", text)} <= {*ids}
     made = {file.stem for file in (hostile.parent / "pictures").glob("*.svg")}
-    assert made == {file.stem for file in (hostile.parent / "pictures").glob("*.png")}
+    pixels = {file.stem for file in (hostile.parent / "pictures").glob("*.png")}
+    assert made == {*pixels, "wiring"}
     assert read.tags["svg"] == len(made)
     assert {"wiring", "learning-curve", "confusion", "reliability", "path"} <= made
     assert "</td></table>" in (hostile.parent / "numbers" / "confusion.csv").read_text()

@@ -25,6 +25,10 @@ DRAWS = 100
 """Histories that the model draws for each row."""
 
 
+NUMBERS = 2**24
+"""So many numbers of o(1) … o(T) are computed at a time: 64 MiB, and some copies of them."""
+
+
 @dataclass(frozen=True, eq=False)
 class Gap:
     """-log p(y(t)) by position t = 1 … T, in nats: the mean over the rows that have a y(t).
@@ -91,8 +95,7 @@ def gap(model: Model, rows: Examples, prefix: int = 0, draws: int = DRAWS) -> Ga
     """
     rows = there(model, rows)
     with differentiated(model, FullBPTT()), torch.no_grad():
-        y, seen, fed, process = histories(model, rows, prefix, draws)
-        forced, closed = _losses(process, y, fed, draws)
+        forced, closed, seen = _both(model, rows, prefix, draws)
     counted = seen.double()
     pairs = torch.stack(
         [torch.stack([torch.where(seen, v, 0.0), counted], -1) for v in (forced, closed)], 1
@@ -120,10 +123,38 @@ def gap(model: Model, rows: Examples, prefix: int = 0, draws: int = DRAWS) -> Ga
     )
 
 
+def _both(model: Model, rows: Examples, prefix: int, draws: int) -> tuple[Tensor, Tensor, Tensor]:
+    """-log p(y(t)) given the true past and the drawn ones, a few draws at a time; and which of them
+    are measured, each ``(rows, T)``."""
+    with_values, alone, done = None, None, 0
+    while True:
+        some = min(draws - done, _at_once(model, rows))
+        y, seen, fed, process = histories(model, rows, prefix, some)
+        forced = log_prob_terms(process, y).values
+        if fed is None:
+            return -forced, -forced, seen
+        values, weights = _weighed(process, y, fed, some)
+        with_values = values if with_values is None else torch.logaddexp(with_values, values)
+        alone = weights if alone is None else torch.logaddexp(alone, weights)
+        done += some
+        if done >= draws:
+            return -forced, alone - with_values, seen
+
+
+def _at_once(model: Model, rows: Examples) -> int:
+    """So many draws of each row have at most :data:`NUMBERS` numbers in their o(1) … o(T)."""
+    if not isinstance(rows.y, Sequence):
+        return 1
+    inner = decoder(model)
+    units = 1 if inner.output is None else inner.output.size
+    return max(1, NUMBERS // max(1, len(rows) * rows.y.steps * units))
+
+
 def histories(
     model: Model, rows: Examples, prefix: int, draws: int
 ) -> tuple[Sequence, Tensor, Sequence | None, Process]:
-    """What the model goes on with by itself after the first ``prefix`` values of each row.
+    """What the model goes on with by itself after the first ``prefix`` values of each row; of
+    series after all that came before what is measured.
 
     Returns:
         y; which of its values are measured, ``(rows, T)``; y with the model's own draws after the
@@ -154,20 +185,20 @@ def histories(
     if inner.wiring.feedback is not Edge.OBSERVED:
         return y, seen, None, process
     many = Sequence(*(v.expand(draws, *v.shape).flatten(0, 1) for v in (y.values, y.lengths)))
-    keep = (torch.arange(y.steps, device=y.device) < prefix).expand(len(many), -1)
+    given_of_each = torch.full_like(y.lengths, prefix)
+    if rows.start is not None:  # all that came before is known of a series
+        given_of_each = torch.maximum(given_of_each, rows.start.to(y.device))
+    keep = torch.arange(y.steps, device=y.device) < given_of_each[:, None]
+    keep = keep.expand(draws, *keep.shape).flatten(0, 1)
     fed = completed(replace(process.repeat(draws), observed=keep), many)
     return y, seen, fed, process
 
 
-def _losses(
-    process: Process, y: Sequence, fed: Sequence | None, draws: int
-) -> tuple[Tensor, Tensor]:
-    """-log p(y(t)) if there is one, given the true past and the drawn ones, ``(rows, T)``."""
-    forced = log_prob_terms(process, y).values
-    if fed is None:
-        return -forced, -forced
+def _weighed(process: Process, y: Sequence, fed: Sequence, draws: int) -> tuple[Tensor, Tensor]:
+    """log Σ w p(y(t)) and log Σ w over the drawn pasts, where w is how probable each was to go on
+    until t, ``(rows, T)``."""
     many = Sequence(*(v.expand(draws, *v.shape).flatten(0, 1) for v in (y.values, y.lengths)))
     values, decisions, _ = log_prob_terms(process.repeat(draws), many, fed)
     weights = decisions[:, : y.steps].cumsum(1).unflatten(0, (draws, -1))
     values = values.unflatten(0, (draws, -1))
-    return -forced, -((weights + values).logsumexp(0) - weights.logsumexp(0))
+    return (weights + values).logsumexp(0), weights.logsumexp(0)

@@ -22,7 +22,7 @@ def report(runs: tuple[Path, ...], out: Path | None) -> None:
 
     The page is one HTML file that opens anywhere, without a network or a script. Its pictures are
     beside it as SVG and PNG, in the folder `pictures`, and its numbers as CSV, in `numbers`; with
-    -o, these are in a folder with the name of the page.
+    -o FILE.html, these are in the folder FILE-files.
     """
     from throughtime.inference.run import Run
     from throughtime.report import write

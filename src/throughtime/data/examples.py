@@ -95,7 +95,8 @@ class Examples:
     def limited_to(self, symbols: int) -> Examples:
         """Rows, evenly spread, whose y have about ``symbols`` symbols in all; one value is one.
 
-        Of one long row, its beginning; all rows, if they have no more symbols than that.
+        Of one long row, its beginning; of one series, its end, where what is measured is; all rows,
+        if they have no more symbols than that.
 
         Example:
             >>> import torch
@@ -106,6 +107,11 @@ class Examples:
         total = int(self.y.lengths.sum()) if isinstance(self.y, Sequence) else len(self)
         if total <= symbols:
             return self
+        if self.start is not None and isinstance(self.y, Sequence) and len(self) == 1:
+            left_out = torch.tensor(total - symbols)
+            x = self.x.drop(left_out) if isinstance(self.x, Sequence) else self.x
+            start = (self.start - left_out).clamp(min=0)
+            return replace(self, x=x, y=self.y.drop(left_out), start=start)
         if isinstance(self.y, Sequence) and len(self) == 1 and self.x is None:
             return replace(self, y=self.y.take(torch.tensor(symbols)))
         count = max(1, len(self) * symbols // total)

@@ -34,10 +34,12 @@ class Known:
         run: the run.
         data: its data; None if they cannot be read.
         missing: why not.
+        left_out: what is not on the page though it would apply, and why.
     """
 
     def __init__(self, run: Run, data: Dataset | None = None) -> None:
         self.run, self.data, self.missing = run, data, ""
+        self.left_out: list[str] = []
         run.model.eval()
         if data is None:
             try:
@@ -60,6 +62,10 @@ class Known:
     def few(self) -> Examples:
         """A few short rows of the test part, of which gradients are taken one by one."""
         return some(self.run.model, self.test)
+
+    def leave_out(self, what: str, why: object) -> None:
+        """Note that something is not on the page, and why."""
+        self.left_out.append(f"{what} is left out: {why}")
 
     @property
     def said_of_few(self) -> str:

@@ -137,7 +137,7 @@ def answer(decay: Decay, found: Truncation, bias: float = 0.01) -> str:
             far = len(decay.share) - 1
             remembers = (
                 f"It remembers further than these examples show: the gradient {a_step}, and "
-                f"{_percent(float(decay.share[-1]))} of it is left after {far} steps"
+                f"{_percent(float(decay.share[-1]))} of it is left after {_steps(far)}"
             )
         else:
             remembers = (

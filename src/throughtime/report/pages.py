@@ -74,6 +74,7 @@ def _notices(all_known: Sequence[Known]) -> Iterator[str]:
     for known in all_known:
         if known.missing:
             yield f"What needs the data is left out, for they cannot be read: {known.missing}"
+        yield from known.left_out
 
 
 def _lines(known: Known) -> list[str]:

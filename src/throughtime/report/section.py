@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar, TypeAlias
 
+import torch
 from matplotlib.figure import Figure
+from torch import Tensor
 
 Cell: TypeAlias = str | int | float | None
 
@@ -21,6 +23,17 @@ class Numbers:
     def numeric(self, column: int) -> bool:
         """Whether all that a column has is numbers."""
         return all(isinstance(row[column], int | float | None) for row in self.rows)
+
+
+def finite(values: Tensor) -> list[Cell]:
+    """Numbers, and None where there is none.
+
+    Example:
+        >>> finite(torch.tensor([1.5, torch.nan]))
+        [1.5, None]
+    """
+    there = torch.isfinite(values).tolist()
+    return [v if f else None for v, f in zip(values.tolist(), there, strict=True)]
 
 
 @dataclass(frozen=True, eq=False)

@@ -16,6 +16,9 @@ FONT = re.compile(r"""(?:'[^']*'|"[^"]*"|&quot;.*?&quot;)(?:, *(?:'[^']*'|[\w-]+
 
 FONTS = "system-ui, sans-serif"
 
+COLOR = re.compile(r"#[0-9a-f]{6}\b")
+"""A colour of a tag; what the data say between tags stays as it is."""
+
 NAMES = {color: f"--c{number}" for number, color in enumerate(DARK)}
 """The variable of a page that stands for each colour of the pictures."""
 
@@ -55,7 +58,7 @@ def inline(text: str, name: str) -> str:
     used = set(re.findall(r'(?:url\(#|href="#)([^)"]+)', text))
     text = re.sub(r' id="([^"]*)"', lambda m: m[0] if m[1] in used else "", text)
     text = re.sub(r'( id="|url\(#|href="#)', rf"\g<1>{name}-", text)
-    text = re.sub(r"#[0-9a-f]{6}\b", lambda m: _variable(m[0]), text)
+    text = re.sub(r"<[^>]*>", lambda tag: re.sub(COLOR, lambda m: _variable(m[0]), tag[0]), text)
     _, _, width, height = map(float, re.findall(r'viewBox="([^"]+)"', text)[0].split())
     opening = (
         f'<svg viewBox="0 0 {width:g} {height:g}" style="--w:{width:.0f}" role="img" '

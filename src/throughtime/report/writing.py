@@ -28,7 +28,7 @@ def write(runs: Sequence[Run], to: Path | None = None, data: Dataset | None = No
     and its numbers as CSV.
 
     Of one run, ``report.html`` in its folder, beside the folders ``pictures`` and ``numbers``. Of
-    several, or where a path is given, these are in a folder beside the page that has its name.
+    several, or where a path is given, these are in a folder ``report-files`` beside the page.
 
     Args:
         runs: one or several.
@@ -56,10 +56,12 @@ def write(runs: Sequence[Run], to: Path | None = None, data: Dataset | None = No
     if to is None:
         to = runs[0].path / REPORT if len(runs) == 1 else Path(REPORT)
     check(to)
-    inside = to.parent if to == runs[0].path / REPORT else folder_in(to.parent, to.stem)
+    inside = to.parent if to == runs[0].path / REPORT else folder_in(to.parent, beside(to))
     pictures, numbers = folder_in(inside, PICTURES), folder_in(inside, NUMBERS)
     with alone(pictures):  # not the run's folder, which may be trained in meanwhile
         made = page(runs, data)
+        for notice in made.notices:
+            warnings.warn(notice, stacklevel=2)
         for name, drawn in made.drawn.items():
             save(pictures / f"{name}.svg", [drawn.encode()])
         for picture in made.pictures:
@@ -70,11 +72,17 @@ def write(runs: Sequence[Run], to: Path | None = None, data: Dataset | None = No
     return to
 
 
+def beside(to: Path) -> str:
+    """The name of the folder beside a page that has its pictures and numbers."""
+    return f"{to.stem}-files"
+
+
 def check(to: Path) -> None:
     """Refuse to write a page over anything else.
 
     Raises:
-        RunError: if there is something that is no page of ours, or no folder for it.
+        RunError: if there is something that is no page of ours, or no folder for it; or if the
+            folder for its pictures is there without the page that it would be of.
     """
     if not to.absolute().parent.is_dir():
         raise RunError(f"{to}: there is no such folder to write into; make it first")
@@ -82,6 +90,11 @@ def check(to: Path) -> None:
         raise RunError(f"{to}: a folder; expected the name of an .html file")
     if to.suffix.lower() not in (".html", ".htm"):
         raise RunError(f"{to}: expected a name that ends in .html")
+    if not to.exists() and to.name != REPORT and to.with_name(beside(to)).exists():
+        raise RunError(
+            f"{to.with_name(beside(to))}: the page's pictures and numbers would lie there, and it "
+            "is there without a page; move it, or write elsewhere with -o FILE.html"
+        )
     if to.exists():
         with to.open("rb") as file:
             if OURS.encode() not in file.read(LOOKED_AT):

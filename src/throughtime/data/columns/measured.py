@@ -85,7 +85,7 @@ def kind_of(values: NDArray[np.float64], linear: bool = False) -> str:
     seen = values[~np.isnan(values)]
     if not KINDS["count"].possible(seen) or seen.max(initial=0) <= 1:
         return "number"
-    return "number" if linear and np.median(seen) > LARGE else "count"
+    return "number" if linear and np.nanmedian(values, 0).min() > LARGE else "count"
 
 
 def may_be_linear(panel: Panel) -> bool:

@@ -96,7 +96,7 @@ def of_panel(
 def _said_of_values(panel: Panel, kind: str, told: str | None) -> Iterable[str]:
     """The first values of the targets, and how to model them as something else."""
     first, hint = panel.series[0].y, ""
-    whole = all(kind_of(s.y) == "count" for s in panel.series if not np.isnan(s.y).all())
+    whole = kind_of(np.concatenate([s.y for s in panel.series])) == "count"
     if told is None and whole:
         other = "number" if kind == "count" else "count"
         every = ",".join(f"{name}:{other}" for name in panel.targets)
@@ -196,5 +196,5 @@ def _check_sizes(panel: Panel, ends: list[list[int]], where: str) -> None:
         if count < LEAST[part]:
             raise DataError(
                 f"{where or 'the series'}: {count} values for {part}; expected at least "
-                f"{LEAST[part]} in all: cut elsewhere, or give more"
+                f"{LEAST[part]} of them: cut elsewhere, or give more rows"
             )

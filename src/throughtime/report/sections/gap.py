@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-import torch
-from torch import Tensor
-
 from throughtime.analysis import Drift, Gap, drift, gap
+from throughtime.analysis.free_running import DRAWS
 from throughtime.evaluation.likelihood import decoder
 from throughtime.report import free_running
 from throughtime.report.known import Known
-from throughtime.report.section import Cell, Numbers, Part, Picture, Section
+from throughtime.report.section import Numbers, Part, Picture, Section, finite
 from throughtime.sequence import Sequence
 
 GIVEN = 5
 """The most values at the beginning that are given, after which the model goes on by itself."""
+
+FEWEST = 5
+"""So many histories are drawn of each row at least, whatever they cost."""
+
+WORK = 2**28
+"""So many numbers of o(t) are computed at most for all histories: some seconds."""
 
 
 def the_gap(known: Known) -> Section | None:
@@ -24,10 +28,16 @@ def the_gap(known: Known) -> Section | None:
     rows = known.few
     shortest = int(rows.y.lengths.float().median()) if isinstance(rows.y, Sequence) else 0
     prefix = min(GIVEN, shortest // 3)
+    model = known.run.model
+    numbers = rows.y.values[..., 0].numel() if isinstance(rows.y, Sequence) else len(rows)
+    units = known.run.schema.y.size if known.run.schema.y.vocabulary is not None else 1
+    draws = max(FEWEST, min(DRAWS, WORK // max(1, numbers * units)))
     try:
-        found, drifted = gap(known.run.model, rows, prefix), drift(known.run.model, rows, prefix)
-    except ValueError:  # one output after the last step
+        found, drifted = gap(model, rows, prefix, draws), drift(model, rows, prefix)
+    except ValueError as error:
+        known.leave_out("The gap", error)
         return None
+    start = f"the first {prefix} values" if rows.start is None else "all that came before it"
     parts: list[Part] = [
         Picture(
             "loss-by-position",
@@ -36,19 +46,22 @@ def the_gap(known: Known) -> Section | None:
             free_running.draw_gap(found),
             _gap_numbers(found),
         ),
-        Picture(
-            "drift",
-            "How far the hidden state of a model that goes on by itself is from that of the true "
-            "past: 1 is as far as the states of two unrelated sequences.",
-            free_running.draw_drift(drifted),
-            _drift_numbers(drifted),
-        ),
     ]
+    if bool(drifted.distance.isfinite().any()):  # of one row alone there are no unrelated ones
+        parts.append(
+            Picture(
+                "drift",
+                "How far the hidden state of a model that goes on by itself is from that of the "
+                "true past: 1 is as far as the states of two unrelated sequences.",
+                free_running.draw_drift(drifted),
+                _drift_numbers(drifted),
+            )
+        )
     return Section(
         "The gap",
         "gap",
         "In training each step is given the true value before it; in use the model is given its "
-        f"own. What that costs, on {known.said_of_few}, the first {prefix} values given.",
+        f"own. What that costs, on {known.said_of_few}, {start} given.",
         parts,
     )
 
@@ -56,16 +69,10 @@ def the_gap(known: Known) -> Section | None:
 def _gap_numbers(found: Gap) -> Numbers:
     steps = range(1, len(found.forced) + 1)
     columns = (found.forced, found.closed, found.rows)
-    rows = zip(steps, *map(_known, columns), strict=True)
+    rows = zip(steps, *map(finite, columns), strict=True)
     return Numbers(("position", "given the true past", "given its own", "rows"), list(rows))
 
 
 def _drift_numbers(found: Drift) -> Numbers:
     steps = range(1, len(found.distance) + 1)
-    return Numbers(("position", "distance"), list(zip(steps, _known(found.distance), strict=True)))
-
-
-def _known(values: Tensor) -> list[Cell]:
-    """Numbers, and None where there is none."""
-    there = torch.isfinite(values).tolist()
-    return [v if f else None for v, f in zip(values.tolist(), there, strict=True)]
+    return Numbers(("position", "distance"), list(zip(steps, finite(found.distance), strict=True)))

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import torch
-from torch import Tensor
-
 from throughtime.analysis import (
     Decay,
     Exponents,
@@ -16,13 +13,25 @@ from throughtime.analysis import (
     lyapunov,
     reach,
     saturation,
+    some,
     spectrum,
     truncation,
 )
 from throughtime.evaluation.likelihood import decoder
 from throughtime.report import dynamics, memory
 from throughtime.report.known import Known
-from throughtime.report.section import Cell, Numbers, Part, Picture, Section
+from throughtime.report.section import Numbers, Part, Picture, Section, finite
+from throughtime.sequence import Sequence
+from throughtime.wiring import Edge
+
+LONGEST = 300
+"""Of more steps the gradients from each to each take minutes."""
+
+WORK = 2**32
+"""Rows × steps × S³ of the Jacobians of a state of size S: some seconds."""
+
+FEWEST = 8
+"""Of fewer steps there is nothing to say of dynamics."""
 
 BIAS = 0.05
 """The error of the truncated gradient for which the smallest k is named."""
@@ -31,17 +40,25 @@ BIAS = 0.05
 def through_time(known: Known) -> Section | None:
     """The gradient from each loss to each state, its decay, what truncation costs, eigenvalues,
     Lyapunov exponents and saturation. None where no state passes from step to step."""
-    if known.data is None or not any(decoder(known.run.model).wiring.directions):
+    model = decoder(known.run.model)
+    in_a_loop = model.wiring.feedback in (Edge.EXPECTED, Edge.OUTPUT)
+    if known.data is None or not (any(model.wiring.directions) or in_a_loop):
+        return None
+    side = known.few.x if model.wiring.emits_last else known.few.y
+    if isinstance(side, Sequence) and side.steps > LONGEST:
+        known.leave_out("Gradient through time", f"the shortest examples have {side.steps} steps")
         return None
     try:
         parts, answer = _memory(known)
-    except ValueError:  # there is no step, or no gradient to speak of
+        parts += list(_dynamics(known))
+    except ValueError as error:
+        known.leave_out("Gradient through time", error)
         return None
-    parts += list(_dynamics(known))
+    whose = "this model" if model is known.run.model else "this model's decoder"
     return Section(
         "Gradient through time",
         "through-time",
-        f"Does this model remember, and how far? {answer} Measured on {known.said_of_few}, by the "
+        f"Does {whose} remember, and how far? {answer} Measured on {known.said_of_few}, by the "
         "exact gradient.",
         parts,
     )
@@ -78,7 +95,16 @@ def _memory(known: Known) -> tuple[list[Part], str]:
 
 
 def _dynamics(known: Known) -> Iterator[Part]:
-    model, rows = known.run.model, known.few
+    """What Jacobians say; each has S entries in S rows, of a state of S numbers."""
+    model = known.run.model
+    layers = decoder(model).graph.layers
+    size = max(sum(r.cell.state_sizes) for of_layer in layers for r in of_layer)
+    steps = min(LONGEST, WORK // size**3)
+    if steps < FEWEST:
+        known.leave_out("The spectrum", f"a state of {size} numbers is large")
+        return
+    each = min(64, steps)
+    rows = some(model, known.test, max(2, min(32, WORK // size**3 // each)), each)
     found = spectrum(model, rows)
     yield Picture(
         "eigenvalues",
@@ -110,12 +136,12 @@ def _dynamics(known: Known) -> Iterator[Part]:
 def _reach_numbers(found: Reach) -> Numbers:
     mean = found.mean()
     names = [f"s = {s + 1}" for s in range(mean.shape[1])]
-    return Numbers(("t", *names), [(t + 1, *_known(row)) for t, row in enumerate(mean)])
+    return Numbers(("t", *names), [(t + 1, *finite(row)) for t, row in enumerate(mean)])
 
 
 def _decay_numbers(found: Decay) -> Numbers:
-    ends = [[None] * len(found.share) if v is None else _known(v) for v in (found.low, found.high)]
-    rows = zip(range(len(found.share)), _known(found.share), *ends, strict=True)
+    ends = [[None] * len(found.share) if v is None else finite(v) for v in (found.low, found.high)]
+    rows = zip(range(len(found.share)), finite(found.share), *ends, strict=True)
     return Numbers(("lag", "share left", "low", "high"), list(rows))
 
 
@@ -134,8 +160,8 @@ def _eigenvalues(found: Spectrum) -> Numbers:
 
 
 def _exponent_numbers(found: Exponents) -> Numbers:
-    ends = [[None] * len(found.values) if v is None else _known(v) for v in (found.low, found.high)]
-    rows = zip(range(1, len(found.values) + 1), _known(found.values), *ends, strict=True)
+    ends = [[None] * len(found.values) if v is None else finite(v) for v in (found.low, found.high)]
+    rows = zip(range(1, len(found.values) + 1), finite(found.values), *ends, strict=True)
     return Numbers(("number", "nats a step", "low", "high"), list(rows))
 
 
@@ -144,11 +170,3 @@ def _saturation_numbers(found: tuple[Squashed, ...]) -> Numbers:
         ("of", "kind", "shut, at −1 or off", "open or at 1"),
         [(one.name, one.kind, *one.shares) for one in found],
     )
-
-
-def _known(values: Tensor) -> list[Cell]:
-    """Numbers, and None where there is none."""
-    return [
-        v if f else None
-        for v, f in zip(values.tolist(), torch.isfinite(values).tolist(), strict=True)
-    ]
