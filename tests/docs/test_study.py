@@ -1,0 +1,72 @@
+"""The study runs, and its pages say what was found."""
+
+from importlib import import_module
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from scipy import stats
+
+from docs.study.__main__ import CLAIMS, HERE, main
+from docs.study.claims import closed_loop, endings
+from docs.study.frame import Finding, Measured, Scale, index, page, svg
+
+SHORT = Scale(1, short=True)
+
+
+@pytest.mark.parametrize("name", CLAIMS)
+def test_every_claim_runs_in_its_short_form_and_has_a_whole_table(name: str) -> None:
+    claim: Any = import_module(f"docs.study.claims.{name}")
+    finding: Finding = claim.run(SHORT)
+    for columns, rows in finding.tables:
+        assert {len(row) for row in rows} == {len(columns)}
+    text = page(claim.TITLE, claim.CLAIM, claim.__doc__, finding, name, 1)
+    assert finding.verdict in text
+    assert finding.caption in text
+    assert f"| [{claim.TITLE}]({name}.md) | {claim.CLAIM} | **{finding.holds}.** " in index(
+        {name: text}
+    )
+    assert svg(finding.figure).startswith("<?xml")
+
+
+def test_an_interval_is_that_of_students_t() -> None:
+    values = (0.3, 0.9, 0.4, 0.6, 0.5)
+    found = Measured(values)
+    low, high = stats.t.interval(0.95, 4, loc=np.mean(values), scale=stats.sem(values))
+    assert (found.mean - found.half, found.mean + found.half) == pytest.approx((low, high))
+    assert Measured((0.5,)).half == 0
+
+
+def test_every_page_that_is_kept_is_of_a_claim_and_has_its_picture_and_its_row() -> None:
+    pages = {path.stem for path in HERE.glob("*.md")} - {"index"}
+    assert pages == set(CLAIMS)
+    assert {path.stem for path in HERE.glob("*.svg")} == pages
+    kept = {name: (HERE / f"{name}.md").read_text(encoding="utf-8") for name in CLAIMS}
+    assert (HERE / "index.md").read_text(encoding="utf-8") == index(kept)
+
+
+def test_an_unknown_claim_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        main(["perpetual_motion"])
+    assert stopped.value.code == 2
+    assert "no claim 'perpetual_motion'; the claims are any_length" in capsys.readouterr().err
+
+
+def test_the_walks_have_the_lengths_that_the_ballot_theorem_gives() -> None:
+    generator = torch.Generator().manual_seed(0)
+    drawn = [endings.found(generator)[1].lengths for _ in range(200)]  # type: ignore[union-attr]
+    share = torch.cat(drawn).bincount(minlength=endings.MAX + 1) / (200 * endings.ROWS)
+    true = endings.of_found() / endings.of_found().sum()
+    assert float((share - true).abs().max()) < 0.015
+    # of a walk of n steps up, −log p is n·H₁ + (n + 1)·H₀; the mean over draws is the entropy
+    ups = torch.cat([(t - 1) / 2 for t in drawn])
+    p = endings.UP
+    nats = -(ups * np.log(p) + (ups + 1) * np.log(1 - p)) + np.log(float(endings.of_found().sum()))
+    assert float(nats.mean()) == pytest.approx(endings.entropies()["found"], rel=0.03)
+
+
+def test_points_go_around_the_circle_in_twelve_steps() -> None:
+    points = closed_loop.points(3, 13, torch.Generator().manual_seed(0))
+    assert torch.allclose(points[:, 0], points[:, 12], atol=1e-5)
+    assert torch.allclose(points.norm(dim=-1), torch.ones(3, 13))
