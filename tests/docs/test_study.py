@@ -1,6 +1,7 @@
 """The study runs, and its pages say what was found."""
 
 from importlib import import_module
+from itertools import accumulate, product
 from typing import Any
 
 import numpy as np
@@ -8,6 +9,7 @@ import pytest
 import torch
 from scipy import stats
 
+import throughtime as tt
 from docs.study.__main__ import CLAIMS, HERE, main
 from docs.study.claims import closed_loop, endings
 from docs.study.frame import Finding, Measured, Scale, index, page, svg
@@ -59,11 +61,21 @@ def test_the_walks_have_the_lengths_that_the_ballot_theorem_gives() -> None:
     share = torch.cat(drawn).bincount(minlength=endings.MAX + 1) / (200 * endings.ROWS)
     true = endings.of_found() / endings.of_found().sum()
     assert float((share - true).abs().max()) < 0.015
-    # of a walk of n steps up, −log p is n·H₁ + (n + 1)·H₀; the mean over draws is the entropy
-    ups = torch.cat([(t - 1) / 2 for t in drawn])
-    p = endings.UP
-    nats = -(ups * np.log(p) + (ups + 1) * np.log(1 - p)) + np.log(float(endings.of_found().sum()))
-    assert float(nats.mean()) == pytest.approx(endings.entropies()["found"], rel=0.03)
+
+
+def test_the_truth_about_the_walks_is_a_probability() -> None:
+    def ends(walk: tuple[int, ...]) -> bool:
+        heights = list(accumulate(2 * up - 1 for up in walk))
+        return heights[-1] < 0 and min(heights[:-1], default=0) >= 0
+
+    walks = [w for n in range(1, 10) for w in product((0, 1), repeat=n) if ends(w)]
+    lengths = torch.tensor([len(w) for w in walks])
+    y = tt.Sequence(torch.zeros(len(walks), 9, dtype=torch.long), lengths)
+    total = endings.Truth("found").log_prob(y).exp().sum()
+    assert float(total) == pytest.approx(
+        float((endings.of_found()[:10]).sum() / endings.of_found().sum())
+    )
+    assert len(walks) == 1 + 1 + 2 + 5 + 14
 
 
 def test_points_go_around_the_circle_in_twelve_steps() -> None:

@@ -59,12 +59,12 @@ def circle(generator: torch.Generator) -> Batch:
 
 
 @torch.no_grad()
-def distances(model: tt.RecurrentModel) -> Tensor:
+def distances(model: tt.RecurrentModel, ahead: int) -> Tensor:
     """How far from the true points a model is that is given y(1): at 1, 2, … steps ahead."""
     generator = torch.Generator().manual_seed(2**31)
-    true = points(256, 1 + AHEAD, generator)
+    true = points(256, 1 + ahead, generator)
     first = true[:, :1] + NOISE * torch.randn(256, 1, 2, generator=generator)
-    p = model(tt.Sequence(torch.zeros(256, 1 + AHEAD, 1)))
+    p = model(tt.Sequence(torch.zeros(256, 1 + ahead, 1)))
     assert isinstance(p, tt.SequenceDistribution)
     own = p.observe(tt.Sequence(first))[1].mode().values
     return (own - true[:, 1:]).square().sum(-1).mean(0).sqrt()
@@ -99,7 +99,7 @@ def trained(
 
 def run(scale: Scale) -> Finding:
     """Train both tasks by each forcing, and let the models run by themselves."""
-    updates = scale.updates(250)
+    updates, ahead = scale.updates(250), 2 if scale.short else AHEAD
     far: dict[str, list[Tensor]] = {}
     above: dict[str, Measured] = {}
     flipped: dict[str, Measured] = {}
@@ -111,7 +111,7 @@ def run(scale: Scale) -> Finding:
             seed: int, name: str = name, make: Make = make, shares: list[float] = shares
         ) -> float:
             model = trained(tt.outputs.Normal(2), circle, make, updates, seed)
-            far[name].append(distances(model))
+            far[name].append(distances(model, ahead))
             model = trained(tt.outputs.Categorical(2), dependence.draw, make, updates, seed)
             shares.append(flips(model))
             return tested(model, dependence.draw, scale.tests) - dependence.ENTROPY
@@ -125,7 +125,7 @@ def run(scale: Scale) -> Finding:
     plain(axes, "circle: closed loop", "steps after y(1)", "distance from the true point")
     for (name, of), color in zip(far.items(), (BLUE, ORANGE, GREEN, INK), strict=True):
         both = torch.stack(of)
-        axes.plot(range(1, AHEAD + 1), both.mean(0), color=color, label=name)
+        axes.plot(range(1, ahead + 1), both.mean(0), color=color, label=name)
     axes.axhline(NOISE, color=PALE, linewidth=1, linestyle="--")
     axes.set_ylim(0, None)
     axes.legend(frameon=False, fontsize=8)
