@@ -48,7 +48,7 @@ def run(scale: Scale) -> Finding:
             model = tt.RecurrentModel(
                 tt.cells.GRU(16), wiring, tt.outputs.Categorical(2), input_size=2
             )
-            fit(model, draw, scale.updates(1_000), seed)
+            fit(model, draw, scale.updates(800), seed)
             shares.append([right(model, steps) for steps in lengths])
         found[name] = [Measured(values) for values in zip(*shares, strict=True)]
     picture = figure(6.5, 3.4)
