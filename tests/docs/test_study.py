@@ -57,7 +57,7 @@ def test_an_unknown_claim_is_refused(capsys: pytest.CaptureFixture[str]) -> None
 
 def test_the_walks_have_the_lengths_that_the_ballot_theorem_gives() -> None:
     generator = torch.Generator().manual_seed(0)
-    drawn = [endings.found(generator)[1].lengths for _ in range(200)]  # type: ignore[union-attr]
+    drawn = [endings.found(generator)[1].lengths for _ in range(200)]
     share = torch.cat(drawn).bincount(minlength=endings.MAX + 1) / (200 * endings.ROWS)
     true = endings.of_found() / endings.of_found().sum()
     assert float((share - true).abs().max()) < 0.015
