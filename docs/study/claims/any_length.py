@@ -55,9 +55,7 @@ def run(scale: Scale) -> Finding:
     axes = picture.add_subplot()
     plain(axes, "outputs that are right", "steps of the test sequences", "share")
     axes.axvspan(2, LONGEST, color=PALE, alpha=0.25, linewidth=0)
-    axes.annotate(
-        "training", (LONGEST, 0.46), xytext=(-4, 0), textcoords="offset points", ha="right"
-    )
+    axes.annotate("training", (LONGEST, 0.46), xytext=(4, 0), textcoords="offset points", ha="left")
     for (name, values), color in zip(found.items(), (BLUE, ORANGE), strict=True):
         axes.errorbar(lengths, [v.mean for v in values], [v.half for v in values], color=color,
                       marker=".", label=name, capsize=2)  # fmt: skip

@@ -70,7 +70,7 @@ def run(scale: Scale) -> Finding:
             axes.bar(i + 0.35 * (j - 0.5), value.mean, yerr=value.half, width=0.3, color=color,
                      ecolor=INK, label=label)  # fmt: skip
     axes.axhline(math.log(2), color=INK, linewidth=1, linestyle="--")
-    axes.annotate("log 2", (1.45, math.log(2)), xytext=(0, 3), textcoords="offset points")
+    axes.annotate("log 2", (1.2, math.log(2)), xytext=(0, 3), textcoords="offset points")
     axes.set_xticks([0, 1], list(tasks))
     axes.set_ylim(0, None)
     axes.legend(frameon=False)
