@@ -5,7 +5,7 @@ BIN := .venv/bin
 # what is imported is compiled once and kept, whatever the environment says
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo test poison oldest check mutants changed fuzz kills exports sanitize install-test bench peers results docs notebooks pictures clean
+.PHONY: demo test poison oldest check mutants changed fuzz kills exports sanitize install-test bench peers results study docs notebooks pictures clean
 
 demo: .venv/installed  ## train two small models on embedded real data; samples, scores, pictures
 	$(BIN)/python examples/demo.py
@@ -66,6 +66,9 @@ pictures: .venv/installed  ## draw the pictures of the documents
 
 results: .venv/installed  ## train on all embedded data and write docs/results-embedded.md (about an hour)
 	$(BIN)/python benchmarks/embedded.py
+
+study: .venv/installed  ## put every claim of the theory to the test (about half an hour)
+	$(BIN)/python -m docs.study
 
 ENGINE := hatch_build.py $(wildcard src/throughtime/engine/*.[ch] src/throughtime/engine/build.py)
 

@@ -5,15 +5,14 @@ from __future__ import annotations
 import io
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 import matplotlib
 import torch
 from matplotlib.figure import Figure
 from scipy import stats
-from torch import Tensor
+from torch import Tensor, nn
 
 import throughtime as tt
 
@@ -22,6 +21,9 @@ Batch = tuple[tt.Sequence | None, Tensor | tt.Sequence]
 
 Draw = Callable[[torch.Generator], Batch]
 """Draws a batch of the task."""
+
+CLAIMED, HOLDS = "**The claim.** ", "**Does it hold? "
+"""How the lines of a page begin that say what is claimed, and whether it holds."""
 
 
 @dataclass(frozen=True)
@@ -40,27 +42,36 @@ class Scale:
         """So many updates, or three."""
         return 3 if self.short else full
 
+    @property
+    def tests(self) -> int:
+        """How many batches a model is tested on."""
+        return 1 if self.short else 20
+
+
+class Table(NamedTuple):
+    """A table of a page: the names of its columns, and its rows."""
+
+    columns: tuple[str, ...]
+    rows: list[tuple[str, ...]]
+
 
 @dataclass(frozen=True)
 class Finding:
     """What a claim's experiment has shown.
 
     Args:
-        columns: the names of the table's columns.
-        rows: the table.
+        tables: the numbers.
         figure: the picture.
         caption: what it shows.
         holds: whether the claim holds as stated: yes, no, or partly.
         verdict: what was seen, in one or two sentences with numbers.
     """
 
-    columns: tuple[str, ...]
-    rows: list[tuple[str, ...]]
+    tables: tuple[Table, ...]
     figure: Figure
     caption: str
     holds: str
     verdict: str
-    numbers: dict[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -87,30 +98,49 @@ class Measured:
         return f"{self.mean:.3f} ± {self.half:.3f}"
 
 
+def over_seeds(scale: Scale, value: Callable[[int], float]) -> Measured:
+    """A number that each seed gives: of a model that is made, trained and tested."""
+    found = []
+    for seed in range(scale.seeds):
+        torch.manual_seed(seed)
+        found.append(value(seed))
+    return Measured(tuple(found))
+
+
 def fit(
-    model: tt.RecurrentModel,
+    model: nn.Module,
     draw: Draw,
     updates: int,
     seed: int,
-    loss: Callable[[tt.RecurrentModel, Batch], Tensor] | None = None,
+    loss: Callable[[Batch], Tensor] | None = None,
     rate: float = 0.01,
+    clip: float = 1.0,
 ) -> None:
-    """Train by maximum likelihood on batches that are drawn: Adam, its rate falling to zero, clipped
-    at norm 1."""
+    """Train on batches that are drawn: Adam, its rate falling to zero, the gradient's norm clipped.
+
+    Args:
+        model: what is trained.
+        draw: draws a batch.
+        updates: how many batches.
+        seed: of what is drawn.
+        loss: what is minimised; by default the mean of −log p(y | x), which is maximum likelihood.
+        rate: of Adam, at first.
+        clip: the largest norm of the gradient.
+    """
     generator = torch.Generator().manual_seed(seed)
     optimiser = torch.optim.Adam(model.parameters(), lr=rate)
     falling = torch.optim.lr_scheduler.LinearLR(optimiser, 1.0, 0.0, updates)
     for _ in range(updates):
         batch = draw(generator)
-        of_batch = nats(model, batch).mean() if loss is None else loss(model, batch)
+        of_batch = nats(model, batch).mean() if loss is None else loss(batch)
         optimiser.zero_grad()
         of_batch.backward()
-        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        nn.utils.clip_grad_norm_(model.parameters(), clip)
         optimiser.step()
         falling.step()
 
 
-def nats(model: tt.RecurrentModel, batch: Batch) -> Tensor:
+def nats(model: nn.Module, batch: Batch) -> Tensor:
     """−log p(y | x) of each row."""
     x, y = batch
     p: Any = model() if x is None else model(x)
@@ -118,21 +148,46 @@ def nats(model: tt.RecurrentModel, batch: Batch) -> Tensor:
 
 
 @torch.no_grad()
-def tested(model: tt.RecurrentModel, draw: Draw, rows: int = 20) -> float:
+def tested(model: nn.Module, draw: Draw, batches: int) -> float:
     """The mean of −log p(y | x) over so many batches that are the same for all."""
     generator = torch.Generator().manual_seed(2**31)
-    return float(torch.cat([nats(model, draw(generator)) for _ in range(rows)]).mean())
+    return float(torch.cat([nats(model, draw(generator)) for _ in range(batches)]).mean())
 
 
-def page(title: str, claim: str, experiment: str, finding: Finding, picture: str, script: str) -> str:
-    """The page of a claim, in Markdown."""
-    table = [f"| {' | '.join(finding.columns)} |", f"|{' --- |' * len(finding.columns)}"]
-    table += [f"| {' | '.join(row)} |" for row in finding.rows]
+def page(title: str, claim: str, experiment: str, finding: Finding, name: str, seeds: int) -> str:
+    """The page of a claim, in Markdown; its index reads title, claim and verdict from it."""
+    tables = []
+    for columns, rows in finding.tables:
+        tables += [f"| {' | '.join(columns)} |", f"|{' --- |' * len(columns)}"]
+        tables += [*(f"| {' | '.join(row)} |" for row in rows), ""]
+    said = f"± is the 95 % interval of the mean over {seeds} seeds (Student's t). "
+    spread = said if seeds > 1 and "±" in "".join(tables) else ""
     return "\n".join([
-        f"# {title}", "", f"**The claim.** {claim}", "", experiment.strip(), "",
-        f"![{finding.caption}]({picture})", "", f"*{finding.caption}*", "", *table, "",
-        f"**Does it hold? {finding.holds}.** {finding.verdict}", "",
-        f"Made by [{script}](claims/{script}): `python -m docs.study {Path(script).stem}`.", "",
+        f"# {title}", "", f"{CLAIMED}{claim}", "", experiment.strip(), "",
+        f"![{finding.caption}]({name}.svg)", "", f"*{finding.caption}*", "", *tables,
+        f"{HOLDS}{finding.holds}.** {finding.verdict}", "",
+        f"{spread}Made by [{name}.py](claims/{name}.py): `python -m docs.study {name}`.", "",
+    ])  # fmt: skip
+
+
+def index(pages: dict[str, str]) -> str:
+    """The page of all claims, from the text of each page by its name."""
+    rows = []
+    for name, text in pages.items():
+        lines = text.splitlines()
+        title = lines[0].removeprefix("# ")
+        claim = next(line.removeprefix(CLAIMED) for line in lines if line.startswith(CLAIMED))
+        verdict = next(line.removeprefix(HOLDS) for line in lines if line.startswith(HOLDS))
+        holds, _, said = verdict.partition(".** ")
+        rows.append(f"| [{title}]({name}.md) | {claim} | **{holds}.** {said} |")
+    return "\n".join([
+        "# The theory put to the test", "",
+        "Every claim of the theory of recurrent networks that can be tried, tried: what was "
+        "expected, an experiment whose best result is known, what was seen, and where the claim "
+        "does not hold as "
+        "it is stated. `make study` runs all of it; each page names its script.", "",
+        "| | the claim | does it hold? |", "| --- | --- | --- |", *rows, "",
+        "```{toctree}", ":hidden:", "", *pages, "```", "",
     ])  # fmt: skip
 
 

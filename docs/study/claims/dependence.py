@@ -1,7 +1,7 @@
-"""A fair coin y(1), then each y(t) is y(t-1) in nine of ten cases, over ten steps; x(t) says nothing.
-The entropy of such a sequence is known, log 2 + 9 H(0.1) nats. Given x, the outputs of the wiring
-without an edge from y are independent of each other, so the best that it can do is the product of
-the marginals: 10 log 2. Both wirings have the same cell and are trained alike."""
+"""A fair coin y(1), then each y(t) is y(t-1) in nine of ten cases, over ten steps; x(t) says
+nothing. The entropy of such a sequence is known, log 2 + 9 H(0.1) nats. Given x, the outputs of
+the wiring without an edge from y are independent of each other, so the best that it can do is
+the product of the marginals: 10 log 2. Both wirings have the same cell and are trained alike."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ import math
 import torch
 
 import throughtime as tt
-from docs.study.frame import Batch, Finding, Measured, Scale, fit, tested
+from docs.study.frame import Batch, Finding, Measured, Scale, Table, fit, tested
 from throughtime.report.style import BLUE, INK, ORANGE, figure, plain
 
 TITLE = "Dependence between the outputs"
 CLAIM = (
-    "Without an edge from the output (2.1) the y(t) are independent given x, and no dependence between "
-    "them can be represented; with it (2.5) any can (Goodfellow et al. 2016, 10.2.3)."
+    "Without an edge from the output (2.1) the y(t) are independent given x, and no dependence "
+    "between them can be represented; with it (2.5) any can (Goodfellow et al. 2016, 10.2.3)."
 )
 STEPS, FLIPS, ROWS = 10, 0.1, 64
 
@@ -53,7 +53,7 @@ def run(scale: Scale) -> Finding:
                 tt.cells.GRU(16), wiring, tt.outputs.Categorical(2), input_size=1
             )
             fit(model, draw, scale.updates(400), seed)
-            values.append(tested(model, draw))
+            values.append(tested(model, draw, scale.tests))
         found[name] = Measured(tuple(values))
     without, with_edge = found.values()
     picture = figure(6.5, 3.2)
@@ -69,11 +69,15 @@ def run(scale: Scale) -> Finding:
     axes.set_ylim(0, MARGINALS * 1.15)
     holds = without.mean > MARGINALS - 0.05 and with_edge.mean < ENTROPY + 0.1
     return Finding(
-        ("wiring", "nats a sequence", "the bound"),
-        [
-            ("2.1", str(without), f"{MARGINALS:.3f}, the product of the marginals"),
-            ("2.5", str(with_edge), f"{ENTROPY:.3f}, the entropy"),
-        ],
+        (
+            Table(
+                ("wiring", "nats a sequence", "the bound"),
+                [
+                    ("2.1", str(without), f"{MARGINALS:.3f}, the product of the marginals"),
+                    ("2.5", str(with_edge), f"{ENTROPY:.3f}, the entropy"),
+                ],
+            ),
+        ),
         picture,
         "What both wirings reach, and the two bounds that are known.",
         "Yes" if holds else "Partly",

@@ -11,15 +11,23 @@ import math
 import torch
 
 import throughtime as tt
-from docs.study.frame import Batch, Draw, Finding, Measured, Scale, fit, tested
+from docs.study.frame import Batch, Draw, Finding, Measured, Scale, Table, fit, tested
 from throughtime.report.style import BLUE, INK, ORANGE, figure, plain
 
 TITLE = "Memory through the output alone"
 CLAIM = (
-    "Recurrence from the output to the hidden units alone (2.2) is strictly less powerful than from "
-    "hidden to hidden (2.1), unless the output has all that must be remembered."
+    "Recurrence from the output to the hidden units alone (2.2) is strictly less powerful than "
+    "from hidden to hidden (2.1), unless the output has all that must be remembered."
 )
 STEPS, ROWS = 8, 64
+
+ODDS = 1 / (2 * (STEPS - 1))
+BLIND = -0.5 * math.log(ODDS) - (STEPS - 1.5) * math.log(1 - ODDS)
+"""Recall's nats where each y(t) of t > 1 is one with the same probability, 1 of 14."""
+
+ODDS = 1 / (2 * (STEPS - 1))
+BLIND = -0.5 * math.log(ODDS) - (STEPS - 1.5) * math.log(1 - ODDS)
+"""Recall's nats where each y(t) of t > 1 is one with the same probability, 1 of 14."""
 
 
 def recall(generator: torch.Generator) -> Batch:
@@ -50,7 +58,7 @@ def run(scale: Scale) -> Finding:
                     tt.cells.GRU(16), wiring, tt.outputs.Categorical(2), input_size=2
                 )
                 fit(model, draw, scale.updates(600), seed)
-                values.append(tested(model, draw))
+                values.append(tested(model, draw, scale.tests))
             found[task, name] = Measured(tuple(values))
     picture = figure(6.5, 3.2)
     axes = picture.add_subplot()
@@ -62,19 +70,24 @@ def run(scale: Scale) -> Finding:
             axes.bar(i + 0.35 * (j - 0.5), value.mean, yerr=value.half, width=0.3, color=color,
                      ecolor=INK, label=label)  # fmt: skip
     axes.axhline(math.log(2), color=INK, linewidth=1, linestyle="--")
-    axes.annotate("log 2", (1.45, math.log(2)), xytext=(0, 3), textcoords="offset points")
+    axes.annotate("log 2", (1.2, math.log(2)), xytext=(0, 3), textcoords="offset points")
     axes.set_xticks([0, 1], list(tasks))
     axes.set_ylim(0, None)
     axes.legend(frameon=False)
     weak, strong = found["recall", "2.2"], found["recall", "2.1"]
     enough = found["parity", "2.2"]
-    holds = weak.mean > math.log(2) - 0.02 and strong.mean < 0.1 and enough.mean < 0.1
+    holds = weak.mean > math.log(2) and strong.mean < 0.1 and enough.mean < 0.1
     return Finding(
-        ("task", "2.1, hidden to hidden", "2.2, output to hidden"),
-        [(task, str(found[task, "2.1"]), str(found[task, "2.2"])) for task in tasks],
+        (
+            Table(
+                ("task", "2.1, hidden to hidden", "2.2, output to hidden"),
+                [(task, str(found[task, "2.1"]), str(found[task, "2.2"])) for task in tasks],
+            ),
+        ),
         picture,
-        "Nats a sequence of both wirings; below the line is what no memory can reach.",
+        "Nats a sequence of both wirings; below the line gets nothing that has lost x(1).",
         "Yes" if holds else "Partly",
-        f"Recall: 2.1 has {strong} nats and 2.2 {weak}, where log 2 = 0.693 is the least that it can "
-        f"have. Parity, whose output is its memory: 2.2 has {enough}.",
+        f"Recall: 2.1 has {strong} nats. 2.2 has {weak}: it knows neither x(1) nor, by its own "
+        f"zeros, how many steps it is from the end; the best without both is {BLIND:.3f}, "
+        f"to 0.04 as the test is drawn. Parity, whose output is its memory: 2.2 has {enough}.",
     )

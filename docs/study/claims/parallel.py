@@ -1,6 +1,6 @@
-"""A gated net of 64 units and 32 rows on random symbols: the seconds of log p and its gradient, over
-T steps. With an edge from h(t-1) the steps follow each other; with one from y(t-1) alone, and the true
-y given, all steps are one call. The median of seven, one thread."""
+"""A gated net of 64 units and 32 rows on random symbols: the seconds of log p and its gradient,
+over T steps. With an edge from h(t-1) the steps follow each other; with one from y(t-1) alone,
+and the true y given, all steps are one call. The median of seven, one thread."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ import time
 import torch
 
 import throughtime as tt
-from docs.study.frame import Finding, Scale
+from docs.study.frame import Finding, Scale, Table
 from throughtime.report.style import BLUE, ORANGE, figure, plain
 
 TITLE = "Teacher forcing makes the steps parallel"
 CLAIM = (
-    "Where memory passes through the output alone (2.2) and the true outputs are given, all steps are "
-    "decoupled: they are trained in parallel, without back-propagation through time."
+    "Where memory passes through the output alone (2.2) and the true outputs are given, all "
+    "steps are decoupled: they are trained in parallel, without back-propagation through time."
 )
 LENGTHS, ROWS, SYMBOLS = (25, 50, 100, 200, 400), 32, 50
 
@@ -52,15 +52,19 @@ def run(scale: Scale) -> Finding:
     axes.legend(frameon=False)
     ratio = found["2.1"][-1] / found["2.2"][-1]
     return Finding(
-        ("T", "2.1, ms", "2.2, ms", "ratio"),
-        [
-            (str(steps), f"{1e3 * a:.1f}", f"{1e3 * b:.1f}", f"{a / b:.2f}")
-            for steps, a, b in zip(lengths, found["2.1"], found["2.2"], strict=True)
-        ],
+        (
+            Table(
+                ("T", "2.1, ms", "2.2, ms", "ratio"),
+                [
+                    (str(steps), f"{1e3 * a:.1f}", f"{1e3 * b:.1f}", f"{a / b:.2f}")
+                    for steps, a, b in zip(lengths, found["2.1"], found["2.2"], strict=True)
+                ],
+            ),
+        ),
         picture,
         "The time of one update against the number of steps.",
         "Yes, but on one processor it saves little" if ratio < 2 else "Yes",
         f"At T = {lengths[-1]} the decoupled steps take {1 / ratio:.2f} of the time of those that "
-        "follow each other. Both do the same multiplications, but for W h(t-1): what is decoupled is "
-        "free to be spread over more processors, which one thread has not.",
+        "follow each other. Both do the same multiplications, but for W h(t-1): what is "
+        "decoupled is free to be spread over more processors, which one thread has not.",
     )
