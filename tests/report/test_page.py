@@ -74,7 +74,7 @@ SECTIONS = {
     "number": "summary learning through-time inside",
     "translation": "summary learning through-time gap length captions rows inside",
     "predicted": "summary learning through-time gap length captions rows inside",
-    "tags": "summary learning through-time labels rows inside",
+    "tags": "summary learning gap labels rows inside",
     "numbers": "summary learning through-time inside",
     "alone": "summary learning through-time gap length samples rows inside",
 }
