@@ -179,7 +179,8 @@ def index(pages: dict[str, str]) -> str:
         claim = next(line.removeprefix(CLAIMED) for line in lines if line.startswith(CLAIMED))
         verdict = next(line.removeprefix(HOLDS) for line in lines if line.startswith(HOLDS))
         holds, _, said = verdict.partition(".** ")
-        rows.append(f"| [{title}]({name}.md) | {claim} | **{holds}.** {said} |")
+        cells = (f"[{title}]({name}.md)", claim, f"**{holds}.** {said}")
+        rows.append(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |")
     return "\n".join([
         "# The theory put to the test", "",
         "Every claim of the theory of recurrent networks that can be tried, tried: what was "
