@@ -16,7 +16,7 @@ def net_of(graph: Graph) -> Net:
         ...     tt.outputs.Categorical(3), input_size=5)
         >>> net = net_of(model.graph)
         >>> net.layers, net.x, net.output, net.length
-        (('GRU 8', 'LSTM 4'), 'size 5', 'Categorical(3)', 'SameAsInput()')
+        (('GRU 8', 'LSTM 4'), 'size 5', 'Categorical(symbols=3)', 'SameAsInput()')
     """
     layers = []
     for layer in graph.layers:

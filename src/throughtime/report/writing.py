@@ -47,10 +47,10 @@ def write(runs: Sequence[Run], to: Path | None = None, data: Dataset | None = No
         >>> import tempfile
         >>> import throughtime as tt
         >>> rows = [{"word": "ab" * (1 + i % 20)} for i in range(70)]
+        >>> data = tt.data.read(rows, target="word:characters")
         >>> with tempfile.TemporaryDirectory() as folder:
-        ...     run = tt.train(tt.data.read(rows, target="word:characters"), hidden_size=4,
-        ...                    epochs=1, out=f"{folder}/run", say=None)
-        ...     tt.report.write([run]).name
+        ...     run = tt.train(data, hidden_size=4, epochs=1, out=f"{folder}/run", say=None)
+        ...     tt.report.write([run], data=data).name
         'report.html'
     """
     if to is None:

@@ -78,7 +78,8 @@ class TensorBoard:
                 self.writer.add_scalar(f"epoch/{name}", value, int(row["step"] or 0))
 
     def finish(self, run: Run, pictures: Iterable[Path] = ()) -> None:
-        """Write what the model gives now, and its pictures (PNG files), after the last update."""
+        """Write what the model gives now, and those of its pictures that are pixels (PNG files),
+        after the last update."""
         step = int(run.metrics[-1]["step"] or 0)
         if sees_x(run.model):
             rows = run.compare(run.data().splits["valid"][:SHOWN])
@@ -86,7 +87,7 @@ class TensorBoard:
         else:
             lines = [str(sample.value) for sample in run.sample(SHOWN, seed=0)]
         self.writer.add_text("samples", "\n".join(f"    {line}" for line in lines), step)
-        for picture in pictures:
+        for picture in (p for p in pictures if p.suffix == ".png"):
             with needed_for("pictures"):
                 from matplotlib.image import imread
             self.writer.add_image(picture.stem, imread(picture), step, dataformats="HWC")
