@@ -161,6 +161,9 @@ def test_nothing_but_an_older_page_is_replaced(trained: Trained, tmp_path: Path)
     assert "ends in .html" in bad("report", path, "-o", tmp_path / "a.txt")
     assert "no such folder" in bad("report", path, "-o", tmp_path / "none" / "a.html")
     assert "a folder" in bad("report", path, "-o", tmp_path)
+    (tmp_path / "theirs-files").mkdir()
+    assert "without a page" in bad("report", path, "-o", tmp_path / "theirs.html")
+    assert not any((tmp_path / "theirs-files").iterdir())
 
 
 def test_without_its_data_a_page_says_so(tmp_path: Path) -> None:

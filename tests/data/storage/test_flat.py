@@ -120,6 +120,17 @@ def test_some_rows_are_spread_over_all() -> None:
     assert beginning.values.tolist() == [list(range(7))]
 
 
+def test_of_one_series_the_end_is_kept_where_it_is_measured() -> None:
+    y = Sequence(torch.arange(100.0).view(1, 100, 1))
+    some = Examples(y, y, start=torch.tensor([90])).limited_to(20)
+    assert isinstance(some.y, Sequence)
+    assert isinstance(some.x, Sequence)
+    assert some.y.values.flatten().tolist() == list(range(80, 100))
+    assert torch.equal(some.x.values, some.y.values)
+    assert some.start is not None
+    assert some.start.tolist() == [10]
+
+
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="needs Linux's /proc")
 def test_what_was_read_of_a_file_leaves_memory_again(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(flat, "HELD", 2**22)
