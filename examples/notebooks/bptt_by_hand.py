@@ -142,3 +142,4 @@ for t in range(T, 0, -1):
 
 # %%
 torch.set_default_dtype(torch.float32)
+torch.set_printoptions(profile="default")
