@@ -30,16 +30,23 @@ def test_models_of_every_kind_are_drawn(wiring: str) -> None:
     model = make("GRU", WIRINGS[wiring], layers=2)
     rows = rows_for(model, (4, 2))
     reach = found.reach(model, rows)
-    draw_reach(reach)
-    draw_decay(reach.decay())
-    draw_truncation(found.truncation(model, rows))
-    draw_saturation(found.saturation(model, rows))
+    drawn = [
+        draw_reach(reach),
+        draw_decay(reach.decay()),
+        draw_truncation(found.truncation(model, rows)),
+        draw_saturation(found.saturation(model, rows)),
+    ]
     if any(model.wiring.directions):
-        draw_spectrum(found.spectrum(model, rows))
-        draw_exponents(found.lyapunov(model, rows))
+        drawn += [
+            draw_spectrum(found.spectrum(model, rows)),
+            draw_exponents(found.lyapunov(model, rows)),
+        ]
     if not model.wiring.emits_last:
-        draw_gap(found.gap(model, rows, 1, draws=2))
-        draw_drift(found.drift(model, rows, 1, draws=2))
+        drawn += [
+            draw_gap(found.gap(model, rows, 1, draws=2)),
+            draw_drift(found.drift(model, rows, 1, draws=2)),
+        ]
+    assert all(axes.has_data() for figure in drawn for axes in figure.axes)
 
 
 @pytest.mark.filterwarnings("error")
